@@ -1,0 +1,3 @@
+"""SMS signatures as code for Tencent Cloud."""
+
+__version__ = "0.1.0"

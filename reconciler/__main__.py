@@ -1,0 +1,6 @@
+"""Entry point of the console command and of ``python -m reconciler``."""
+
+from reconciler.cli.main import main
+
+if __name__ == "__main__":
+    main()

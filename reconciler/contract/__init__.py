@@ -1,0 +1,1 @@
+"""The vendor's facts as tables: fields, choices, statuses, error codes. Nothing here does anything."""

@@ -1,0 +1,70 @@
+"""A signature as it is wanted: the fields that ``ModifySmsSign`` sends, in the words of the definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from reconciler.model.source import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An evidence image by its digest. Two images are the same when their bytes are; name and sizes are told only.
+
+    ``file`` is the path as written in the definition, ``bytes`` the file size, ``width`` and ``height`` pixels.
+    """
+
+    sha256: str
+    file: str = field(compare=False)
+    bytes: int = field(compare=False)
+    width: int = field(compare=False)
+    height: int = field(compare=False)
+    format: str = field(compare=False)
+
+
+FieldValue = str | bool | int | Image | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignFields:
+    """What a ``ModifySmsSign`` call sends beside ``SignId``. Enumerations are words, an absent remark is empty."""
+
+    sign_name: str
+    sign_type: str
+    document_type: str
+    international: bool
+    sign_purpose: str
+    proof_image: Image
+    commission_image: Image | None = None
+    remark: str = ""
+    qualification_id: int | None = None
+
+
+FIELD_NAMES: Final = SignFields.__slots__
+"""Names of the fields in the order in which plans show them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """One signature of the definitions, with its evidence digested.
+
+    ``location`` is the key's place in its file, ``fields_at`` the place of each field that the definition writes out.
+    """
+
+    key: str
+    sign_id: int
+    fields: SignFields
+    location: Location
+    fields_at: Mapping[str, Location] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Which account the definitions are for. ``uin`` and ``endpoint`` are optional in the definitions."""
+
+    site: str
+    region: str
+    uin: str | None = None
+    endpoint: str | None = None

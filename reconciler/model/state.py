@@ -1,0 +1,70 @@
+"""What this tool remembers: per signature what was last submitted, and an intent whose outcome is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.live import Row
+from reconciler.model.signature import SignFields
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A submission that the vendor accepted, or that somebody adopted as such.
+
+    ``at`` is the unix time at which the acceptance was known, ``commit`` the git commit applied from, ``shown`` the row
+    that the vendor showed afterwards, or ``None`` while it did not show the change yet, ``before`` the row before it.
+    """
+
+    fields: SignFields
+    at: float
+    request_id: str | None = None
+    commit: str | None = None
+    adopted: bool = False
+    shown: Row | None = None
+    before: Row | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A call that was about to be made. ``before`` is the row seen just before, ``at`` unix seconds, ``run`` its run."""
+
+    fields: SignFields
+    before: Row
+    at: float
+    run: str
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is remembered of one signature."""
+
+    submitted: Submitted | None = None
+    intent: Intent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The run that is writing now. ``beat`` grows with each of its writes, so that a waiter sees it move."""
+
+    run: str
+    beat: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The record of one account and region. ``commit`` is the newest git commit applied, ``saved_at`` unix seconds."""
+
+    uin: str
+    region: str
+    entries: Mapping[int, Entry] = field(default_factory=dict)
+    holder: Holder | None = None
+    commit: str | None = None
+    saved_at: float | None = None
+    sandbox: bool = False
+
+    def entry(self, sign_id: int) -> Entry:
+        """Return what is known of a signature, an empty entry where nothing is."""
+        return self.entries.get(sign_id, Entry())
