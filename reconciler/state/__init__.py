@@ -1,0 +1,1 @@
+"""The record of what was submitted: its document and the stores that keep it."""
