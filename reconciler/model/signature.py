@@ -74,7 +74,8 @@ class Account:
 class Declared:
     """One signature as a definition file declares it: checked words, images still paths relative to ``folder``.
 
-    ``folder`` is the folder of the definition file, ``location`` the place of the key, ``fields_at`` that of each field.
+    ``folder`` is the folder of the definition file, ``location`` the place of the key, ``fields_at`` that of each
+    field.
     """
 
     key: str

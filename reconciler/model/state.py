@@ -28,7 +28,7 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A call that was about to be made. ``before`` is the row seen just before, ``at`` unix seconds, ``run`` its run."""
+    """A call that was about to be made by ``run``. ``before`` is the row seen before it, ``at`` unix seconds."""
 
     fields: SignFields
     before: Row

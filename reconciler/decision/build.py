@@ -1,0 +1,87 @@
+"""From the three inputs to a plan: one decision per signature, and the rows that no definition names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.contract.status import Status
+from reconciler.decision.fingerprint import fingerprint
+from reconciler.decision.moment import Moment
+from reconciler.decision.table import decide
+from reconciler.model.live import Row
+from reconciler.model.plan import Decision, Plan, Planned, Target, Verdict
+from reconciler.model.signature import Desired
+from reconciler.model.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the person asked for: ``only`` these keys (empty: all), and ``resubmit`` these whatever the table says."""
+
+    only: frozenset[str] = field(default_factory=frozenset)
+    resubmit: frozenset[str] = field(default_factory=frozenset)
+
+    def takes(self, key: str) -> bool:
+        """Tell whether a signature is part of this run."""
+        return not self.only or key in self.only
+
+
+def make_plan(
+    target: Target,
+    desired: Sequence[Desired],
+    live: Mapping[int, Row],
+    state: State,
+    moment: Moment,
+    choice: Choice = Choice(),
+) -> Plan:
+    """Decide on every chosen signature. ``live`` maps ids to rows; an id without a row is missing in the account."""
+    planned = tuple(
+        Planned(wish, live.get(wish.sign_id), _decide(wish, live, state, moment, choice))
+        for wish in desired
+        if choice.takes(wish.key)
+    )
+    return Plan(
+        target,
+        planned,
+        _unmanaged(live, {wish.sign_id for wish in desired}),
+        fingerprint=fingerprint(target, planned),
+    )
+
+
+def _decide(wish: Desired, live: Mapping[int, Row], state: State, moment: Moment, choice: Choice) -> Decision:
+    entry = state.entry(wish.sign_id)
+    return decide(wish.fields, live.get(wish.sign_id), entry, moment, resubmit=wish.key in choice.resubmit)
+
+
+def _unmanaged(live: Mapping[int, Row], named: Collection[int]) -> tuple[Row, ...]:
+    return tuple(row for sign_id, row in sorted(live.items()) if sign_id not in named)
+
+
+def make_offline_plan(
+    target: Target,
+    desired: Sequence[Desired],
+    state: State,
+    moment: Moment,
+    choice: Choice = Choice(),
+) -> Plan:
+    """Decide against the rows that the record holds. A signature without one is ``unverified``: nobody looked."""
+    shown = _recorded_rows(state)
+    planned = tuple(
+        Planned(wish, shown.get(wish.sign_id), _decide_offline(wish, shown, state, moment, choice))
+        for wish in desired
+        if choice.takes(wish.key)
+    )
+    return Plan(target, planned, fingerprint=fingerprint(target, planned))
+
+
+def _recorded_rows(state: State) -> dict[int, Row]:
+    submissions = ((sign_id, entry.submitted) for sign_id, entry in state.entries.items())
+    return {sign_id: own.shown for sign_id, own in submissions if own is not None and own.shown is not None}
+
+
+def _decide_offline(wish: Desired, shown: Mapping[int, Row], state: State, moment: Moment, choice: Choice) -> Decision:
+    if wish.sign_id in shown:
+        return _decide(wish, shown, state, moment, choice)
+    reason = "the record holds nothing that the vendor showed of it, and the account was not read"
+    return Decision(Verdict.UNVERIFIED, 0, Status.UNKNOWN, reason, "run `reconciler plan` without --offline")

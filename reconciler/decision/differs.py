@@ -1,0 +1,85 @@
+"""What counts as a difference, apart from what follows from one.
+
+The vendor shows the name and, on the mainland site, the qualification. Every other field is compared with the record of
+what was last submitted, since nothing else tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from reconciler.contract.status import APPROVED
+from reconciler.decision.moment import Moment
+from reconciler.model.live import Row
+from reconciler.model.plan import Change, Compared
+from reconciler.model.signature import FIELD_NAMES, FieldValue, SignFields
+from reconciler.model.state import Submitted
+
+VISIBLE: Final = ("sign_name", "qualification_id")
+_COMPARED: Final = tuple(name for name in FIELD_NAMES if name != "international")
+"""``international`` is part of a signature's identity: a difference there is not a change but another signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """All differing fields; ``drift`` names those that somebody changed outside the tool."""
+
+    changes: tuple[Change, ...]
+    drift: tuple[str, ...]
+    compared: Compared
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+
+def compare(wanted: SignFields, live: Row, known: Submitted | None, moment: Moment) -> Difference:
+    """Compare a definition with the row and with what was last submitted, ``None`` where nothing is known."""
+    changes: list[Change] = []
+    drift: list[str] = []
+    for name in _COMPARED:
+        value = getattr(wanted, name)
+        recorded = known is not None and getattr(known.fields, name) == value
+        shown = getattr(live, name) if name in VISIBLE else None
+        if shown is not None and value is not None:
+            if not _is_shown(name, value, live, known if recorded else None, moment):
+                changes.append(Change(name, shown, value))
+                drift += [name] if recorded else []
+                continue
+            if live.status in APPROVED:  # what an approved row shows is settled, whatever the record says
+                continue
+        if known is not None and not recorded:
+            changes.append(Change(name, getattr(known.fields, name), value))
+    return Difference(tuple(changes), tuple(drift), _reach(live, known))
+
+
+def _is_shown(name: str, value: FieldValue, live: Row, own: Submitted | None, moment: Moment) -> bool:
+    """Tell whether the row shows the value; after our own submission, also in the form that the vendor gave it."""
+    shown = getattr(live, name)
+    return shown == value or shown in set(_forms_of_own(name, own, moment))
+
+
+def _forms_of_own(name: str, own: Submitted | None, moment: Moment) -> Iterator[FieldValue]:
+    if own is None:
+        return
+    if own.shown is not None:
+        yield getattr(own.shown, name)
+    elif own.before is not None and moment.is_recent(own.at):  # accepted, and the vendor does not show it yet
+        yield getattr(own.before, name)
+
+
+def changed_by_others(live: Row, known: Submitted) -> bool:
+    """Tell whether somebody resubmitted the signature after us: it was created later than our own submission.
+
+    Whether the vendor's ``CreateTime`` moves with a modify is not documented. Where it does, our own submission may
+    show late, so a time up to that of our own call is ours.
+    """
+    recorded = known.shown.create_time if known.shown is not None else 0
+    return live.create_time > max(recorded, known.at)
+
+
+def _reach(live: Row, known: Submitted | None) -> Compared:
+    if known is None or changed_by_others(live, known):
+        return Compared.VISIBLE
+    return Compared.ALL
