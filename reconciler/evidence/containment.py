@@ -1,0 +1,171 @@
+"""Opens an image inside the root and nowhere else.
+
+The path is walked one name at a time, each opened relative to the folder before it, links read and followed here. What
+was checked is therefore what is used, whatever is renamed or relinked meanwhile. A step out of the root ends the walk
+before anything out there is looked at, so that a definition cannot even learn whether a file exists.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from reconciler.evidence import path_problems as problem
+
+MAX_LINKS: Final = 40
+"""Links followed for one path; the usual limit of Linux."""
+
+PRIVATE: Final = frozenset({".git", ".reconciler"})
+"""Folders whose files are never evidence, at any depth and in any case."""
+
+_FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+_FOLDER: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
+
+
+class Root:
+    """The folder that all evidence lies below, held open. A context manager; may be shared by threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = os.path.realpath(path)
+        self.descriptor = os.open(self.path, _FOLDER)
+        # By identity too: some file systems know other spellings of a name than its case.
+        self.private = frozenset(filter(None, (self._identity(name) for name in PRIVATE)))
+
+    def _identity(self, name: str) -> tuple[int, int] | None:
+        try:
+            found = os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self.descriptor)
+
+    def open(self, folder: str, name: str) -> int:
+        """Return a descriptor of the regular file ``name`` as seen from ``folder``; the caller closes it.
+
+        ``folder`` is relative to the working directory or absolute. Raises UnusableError with the reason.
+        """
+        walk = _Walk(self)
+        try:
+            return walk.to([*self._parts_of(folder), *_parts_of_name(name)])
+        except OSError as error:
+            raise problem.from_os(error, name) from None
+        finally:
+            walk.close()
+
+    def _parts_of(self, folder: str) -> list[str]:
+        return self.parts_below(os.path.realpath(folder))
+
+    def parts_below(self, absolute: str) -> list[str]:
+        """Return the names that lead from the root to ``absolute``. Raises UnusableError where none do."""
+        if absolute != self.path and not absolute.startswith(self.path.rstrip("/") + "/"):
+            raise problem.outside()
+        return _split(absolute[len(self.path) :])
+
+
+def _parts_of_name(name: str) -> list[str]:
+    if not name or "\0" in name or not _encodable(name):
+        raise problem.bad_path()
+    if name.startswith("/"):
+        raise problem.absolute()
+    return _split(name)
+
+
+def _encodable(name: str) -> bool:
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _split(path: str) -> list[str]:
+    return [part for part in path.split("/") if part not in {"", "."}]
+
+
+class _Walk:
+    """One walk. ``folders`` are the open folders from the root to where the walk stands."""
+
+    def __init__(self, root: Root) -> None:
+        self._root = root
+        self._folders = [root.descriptor]
+        self._todo: deque[str] = deque()
+        self._links = 0
+
+    def close(self) -> None:
+        while len(self._folders) > 1:
+            os.close(self._folders.pop())
+
+    def to(self, parts: list[str]) -> int:
+        self._todo.extend(parts)
+        while self._todo:
+            descriptor = self._step(self._todo.popleft())
+            if descriptor is not None:
+                return descriptor
+        raise problem.not_a_file("folder")
+
+    def _step(self, part: str) -> int | None:
+        if part == "..":
+            self._up()
+            return None
+        if part.casefold() in PRIVATE:
+            raise problem.private()
+        mode = os.stat(part, dir_fd=self._folders[-1], follow_symlinks=False).st_mode
+        if not stat.S_ISLNK(mode) and not stat.S_ISDIR(mode):
+            return self._open(part, mode)
+        enter = self._follow if stat.S_ISLNK(mode) else self._down
+        enter(part)
+        return None
+
+    def _up(self) -> None:
+        if len(self._folders) == 1:
+            raise problem.outside()
+        os.close(self._folders.pop())
+
+    def _down(self, part: str) -> None:
+        descriptor = os.open(part, _FOLDER, dir_fd=self._folders[-1])
+        self._folders.append(descriptor)
+        found = os.fstat(descriptor)
+        if (found.st_dev, found.st_ino) in self._root.private:
+            raise problem.private()
+
+    def _follow(self, part: str) -> None:
+        self._links += 1
+        if self._links > MAX_LINKS:
+            raise problem.link_loop()
+        target = os.readlink(part, dir_fd=self._folders[-1])
+        parts = _split(target)
+        if target.startswith("/"):
+            parts = self._root.parts_below(target)
+            self.close()
+        self._todo.extendleft(reversed(parts))
+
+    def _open(self, part: str, mode: int) -> int:
+        if not stat.S_ISREG(mode):
+            raise problem.not_a_file(_KINDS.get(stat.S_IFMT(mode), "special file"))
+        if self._todo:
+            raise problem.missing()
+        descriptor = os.open(part, _FILE, dir_fd=self._folders[-1])
+        # The name may have been given to something else since it was looked at.
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return descriptor
+        os.close(descriptor)
+        raise problem.not_a_file("special file")
+
+
+_KINDS: Final = {
+    stat.S_IFIFO: "pipe",
+    stat.S_IFSOCK: "socket",
+    stat.S_IFCHR: "device",
+    stat.S_IFBLK: "device",
+}
