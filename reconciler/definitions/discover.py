@@ -1,0 +1,95 @@
+"""Which files a run reads: files as named, directories by their ``*.yaml`` and ``*.yml``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from reconciler.definitions.problem import Problem
+from reconciler.model.source import Diagnostic
+
+_SUFFIXES = (".yaml", ".yml")
+_SANDBOX_SUFFIXES = (".sandbox.yaml", ".sandbox.yml")
+
+
+class SourceFile(NamedTuple):
+    """A file to read: its absolute path, and its name as the user would type it."""
+
+    path: Path
+    shown: str
+
+
+class Discovery(NamedTuple):
+    """The files of a run in the order in which they are read, and the arguments that lead nowhere."""
+
+    files: tuple[SourceFile, ...]
+    problems: tuple[Diagnostic, ...]
+
+
+def discover(paths: Sequence[str], *, cwd: Path) -> Discovery:
+    """Find the definition files below ``paths``; each file once, though it be named twice."""
+    files: dict[str, SourceFile] = {}
+    problems: list[Diagnostic] = []
+    for path in paths:
+        for found in _below(path, cwd):
+            if isinstance(found, Diagnostic):
+                problems.append(found)
+            else:
+                files.setdefault(os.path.realpath(found.path), found)
+    return Discovery(tuple(files.values()), tuple(problems))
+
+
+def _below(path: str, cwd: Path) -> Iterator[SourceFile | Diagnostic]:
+    absolute = Path(os.path.normpath(cwd / path)) if "\0" not in path else cwd
+    shown = _shown(absolute, path, cwd)
+    if "\0" in path or not os.path.lexists(absolute):
+        yield _missing(shown)
+    elif absolute.is_dir():
+        yield from _in_folder(absolute, path, shown, cwd)
+    else:
+        yield SourceFile(absolute, shown)
+
+
+def _in_folder(folder: Path, path: str, shown: str, cwd: Path) -> Iterator[SourceFile | Diagnostic]:
+    unreadable: list[OSError] = []
+    empty = True
+    for parent, folders, names in os.walk(folder, onerror=unreadable.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if _is_definition(name):
+                empty = False
+                file = Path(parent, name)
+                yield SourceFile(file, _shown(file, str(Path(path, file.relative_to(folder))), cwd))
+    for error in unreadable:
+        yield _unreadable(_shown(Path(error.filename), error.filename, cwd), error)
+    if empty and not unreadable:
+        yield _no_definitions(shown)
+
+
+def _is_definition(name: str) -> bool:
+    # As in a shell, `*` does not stand for a leading dot: `.pre-commit-config.yaml` is no definition.
+    return name.endswith(_SUFFIXES) and not name.endswith(_SANDBOX_SUFFIXES) and not name.startswith(".")
+
+
+def _shown(absolute: Path, given: str, cwd: Path) -> str:
+    """Return a file's name relative to ``cwd`` where it is below it, else as given; bytes that are no text escaped."""
+    name = str(absolute.relative_to(cwd)) if absolute.is_relative_to(cwd) else given
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _missing(shown: str) -> Diagnostic:
+    hint = "check the name, and the folder that the command is run in"
+    return Problem(1, 1, "file-missing", "there is no such file or folder", hint).within(shown)
+
+
+def _unreadable(shown: str, error: OSError) -> Diagnostic:
+    message = f"the folder cannot be read: {error.strerror}"
+    return Problem(1, 1, "file-unreadable", message, "give the right to read it").within(shown)
+
+
+def _no_definitions(shown: str) -> Diagnostic:
+    message = "no definition file in this folder"
+    hint = "definitions are `*.yaml` and `*.yml`; `*.sandbox.yaml`, dot-files and dot-folders are left out"
+    return Problem(1, 1, "no-definitions", message, hint).within(shown)

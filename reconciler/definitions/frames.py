@@ -1,0 +1,122 @@
+"""Open mappings and sequences while a file is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.definitions.marks import Marks
+from reconciler.definitions.problem import Problem
+from reconciler.definitions.wording import shown
+
+
+class _Frame:
+    """What all kinds of frames share. ``broken``: refused already. ``as_key``: stands where a key belongs."""
+
+    __slots__ = ("as_key", "broken", "column", "data", "line", "wants_key")
+
+    def __init__(self, line: int, column: int, data: Any, *, broken: bool = False, as_key: bool = False) -> None:
+        self.line, self.column, self.data = line, column, data
+        self.broken, self.as_key = broken, as_key
+        self.wants_key = False
+
+    def set_key(self, text: str, line: int, column: int, *, merge: bool) -> Problem | None:
+        """Take a key; only mappings ever want one."""
+        raise NotImplementedError
+
+    def drop_key(self) -> None:
+        """Let go of the value that follows; only mappings ever want a key."""
+        raise NotImplementedError
+
+    def finish(self, marks: Marks) -> None:
+        """Keep the marks of what was collected."""
+
+
+class RootFrame(_Frame):
+    """Holds the document's one node."""
+
+    __slots__ = ("empty",)
+
+    def __init__(self) -> None:
+        super().__init__(1, 1, None)
+        self.empty = True
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where the document's node stands."""
+        return self.line, self.column
+
+    def add(self, value: Any, line: int, column: int, *, broken: bool) -> None:
+        """Take the document's node."""
+        self.data, self.line, self.column, self.broken = value, line, column, broken
+        self.empty = False
+
+
+class SequenceFrame(_Frame):
+    """Collects the items of a sequence. Nothing in a definition is one, so their places are not kept."""
+
+    __slots__ = ()
+
+    def __init__(self, line: int, column: int, *, broken: bool, as_key: bool) -> None:
+        super().__init__(line, column, [], broken=broken, as_key=as_key)
+
+    def add(self, value: Any, line: int, column: int, *, broken: bool) -> None:  # noqa: ARG002  # places are not kept
+        """Take the next item."""
+        self.data.append(value)
+
+
+class MappingFrame(_Frame):
+    """Collects the entries of a mapping. The first of two equal keys is kept, the second reported."""
+
+    __slots__ = ("_broken_keys", "_key", "_places", "_seen")
+
+    def __init__(self, line: int, column: int, *, broken: bool, as_key: bool) -> None:
+        super().__init__(line, column, {}, broken=broken, as_key=as_key)
+        self.wants_key = True
+        self._key: tuple[str, int, int] | None = None
+        self._places: list[int] = []
+        self._seen: dict[str, int] = {}
+        self._broken_keys: list[str] = []
+
+    def set_key(self, text: str, line: int, column: int, *, merge: bool) -> Problem | None:
+        """Take a key, or refuse it and let go of the value that follows."""
+        self.wants_key = False
+        if merge:
+            return _merge_key(line, column)
+        first = self._seen.setdefault(text, len(self._places))
+        if text in self.data:
+            return _duplicate_key(text, line, column, (self._places[first], self._places[first + 1]))
+        self._key = (text, line, column)
+        return None
+
+    def drop_key(self) -> None:
+        """Let go of the value that follows."""
+        self.wants_key = False
+
+    def add(self, value: Any, line: int, column: int, *, broken: bool) -> None:
+        """Take the value of the key before."""
+        self.wants_key = True
+        if self._key is None:
+            return
+        key, key_line, key_column = self._key
+        self._key = None
+        self.data[key] = value
+        self._places += (key_line, key_column, line, column)
+        if broken:
+            self._broken_keys.append(key)
+
+    def finish(self, marks: Marks) -> None:
+        """Keep the places of the entries."""
+        marks.record(self.data, self._places)
+        for key in self._broken_keys:
+            marks.set_broken(self.data, key)
+
+
+def _duplicate_key(text: str, line: int, column: int, first: tuple[int, int]) -> Problem:
+    where = f"line {first[0]}, column {first[1]}"
+    message = f"the key {shown(text)} stands twice in the same mapping, first in {where}"
+    return Problem(line, column, "yaml-duplicate-key", message, "keep one of the two")
+
+
+def _merge_key(line: int, column: int) -> Problem:
+    message = "the merge key `<<` is not part of YAML 1.2 and is not read"
+    return Problem(line, column, "yaml-merge-key", message, "write the fields out")

@@ -1,0 +1,23 @@
+"""A problem inside a file whose name is not known yet at the place where it is found."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from reconciler.model.source import Diagnostic, Location, Severity
+
+
+class Problem(NamedTuple):
+    """One problem at a line and column, both from 1; columns count characters. ``hint`` says how to mend it."""
+
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+
+    def within(self, file: str) -> Diagnostic:
+        """Return the problem with the name of its file."""
+        place = Location(file, self.line, self.column)
+        return Diagnostic(place, self.severity, self.code, self.message, self.hint)

@@ -1,0 +1,184 @@
+"""From events to plain Python data and marks, without recursion: nesting is a list of frames, and it has a bound."""
+
+from __future__ import annotations
+
+from sys import intern
+from typing import Any, Final, NamedTuple
+
+import yaml
+
+from reconciler.definitions import bounds
+from reconciler.definitions.aliases import Anchors
+from reconciler.definitions.events import events_of
+from reconciler.definitions.frames import MappingFrame, RootFrame, SequenceFrame
+from reconciler.definitions.marks import Marks
+from reconciler.definitions.problem import Problem
+from reconciler.definitions.scalars import resolve_plain
+from reconciler.definitions.syntax import syntax_problem
+
+_TEXT_TAGS: Final = frozenset({"!", "tag:yaml.org,2002:str"})
+
+Frame = RootFrame | MappingFrame | SequenceFrame
+
+
+class Tree(NamedTuple):
+    """One file as data. ``complete`` is false where reading had to stop; ``empty`` where the file holds no document."""
+
+    data: Any
+    marks: Marks
+    problems: list[Problem]
+    place: tuple[int, int]
+    complete: bool
+    empty: bool
+
+
+class _StopReading(Exception):  # noqa: N818  # a signal inside this module, not an error that anybody sees
+    """The file must not be read any further."""
+
+
+def build_tree(text: str, *, pure: bool = False) -> Tree:
+    """Read a YAML text. Never raises for what the text holds; ``pure`` chooses PyYAML's parser without libyaml."""
+    builder = _Builder()
+    complete = False
+    try:
+        for event in events_of(text, pure=pure):
+            builder.feed(event)
+        complete = True
+    except yaml.YAMLError as error:
+        builder.problems.append(syntax_problem(error, text))
+    except _StopReading:
+        pass
+    root = builder.root
+    return Tree(root.data, builder.marks, builder.problems, root.place, complete, root.empty)
+
+
+class _Builder:
+    """Takes events one by one. ``top`` is the innermost open mapping or sequence."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.marks = Marks()
+        self.root = RootFrame()
+        self.top: Frame = self.root
+        self._outer: list[Frame] = []
+        self._nodes = 0
+        self._documents = 0
+        self._anchors = Anchors()
+        self._handlers = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._open,
+            yaml.SequenceStartEvent: self._open,
+            yaml.MappingEndEvent: self._close,
+            yaml.SequenceEndEvent: self._close,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
+
+    def feed(self, event: Any) -> None:
+        """Take the next event."""
+        handler = self._handlers.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    def _stop(self, mark: Any, code: str, message: str, hint: str) -> None:
+        self._note(mark, code, message, hint)
+        raise _StopReading
+
+    def _note(self, mark: Any, code: str, message: str, hint: str) -> None:
+        self.problems.append(Problem(mark.line + 1, mark.column + 1, code, message, hint))
+
+    def _count(self, mark: Any) -> None:
+        self._nodes += 1
+        if self._nodes > bounds.MAX_NODES:
+            limit = f"{bounds.MAX_NODES:,}"
+            self._stop(mark, "yaml-too-many-nodes", f"the file holds more than {limit} keys and values", "split it")
+
+    def _document(self, event: Any) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self._stop(
+                event.start_mark,
+                "yaml-several-documents",
+                "a second document begins here, and a definition file holds one",
+                "take away the `---`, or move this part to a file of its own",
+            )
+        if event.tags or (event.version and tuple(event.version) != (1, 2)):
+            self._note(
+                event.start_mark,
+                "yaml-directive",
+                "a directive stands before the document, and files are read as YAML 1.2 without any",
+                "take away the line that begins with `%`",
+            )
+
+    def _scalar(self, event: Any) -> None:
+        mark = event.start_mark
+        self._count(mark)
+        text = event.value
+        broken = len(text) > bounds.MAX_SCALAR_CHARS and self._too_long(mark)
+        plain = event.implicit[0]
+        if event.tag is not None:
+            broken, plain = self._tagged(event) or broken, False
+        if event.anchor is not None:
+            self._anchors.define(event.anchor, resolve_plain(text) if plain else text)
+        line, column = mark.line + 1, mark.column + 1
+        if self.top.wants_key:
+            self._key("" if broken else intern(text), line, column, merge=plain and text == "<<")
+        else:
+            value = None if broken else resolve_plain(text) if plain else text
+            self.top.add(value, line, column, broken=broken)
+
+    def _key(self, text: str, line: int, column: int, *, merge: bool) -> None:
+        problem = self.top.set_key(text, line, column, merge=merge)
+        if problem is not None:
+            self.problems.append(problem)
+
+    def _too_long(self, mark: Any) -> bool:
+        limit = f"{bounds.MAX_SCALAR_CHARS:,}"
+        self._note(mark, "yaml-scalar-too-long", f"longer than {limit} characters", "shorten it")
+        return True
+
+    def _tagged(self, event: Any) -> bool:
+        """Whether the event carries a tag that is not read; ``!!str`` is, being the long way to quote a scalar."""
+        if event.tag is None or (event.tag in _TEXT_TAGS and isinstance(event, yaml.ScalarEvent)):
+            return False
+        self._note(event.start_mark, "yaml-tag", "a YAML tag stands here, and tags are not read", "take the tag away")
+        return True
+
+    def _open(self, event: Any) -> None:
+        mark = event.start_mark
+        self._count(mark)
+        if len(self._outer) >= bounds.MAX_DEPTH:
+            message = f"nested more than {bounds.MAX_DEPTH} levels deep"
+            self._stop(mark, "yaml-too-deep", message, "a definition needs three levels")
+        broken = self._tagged(event)
+        as_key = self.top.wants_key
+        if as_key:
+            self._note(
+                mark, "yaml-complex-key", "a mapping or a list stands where a key belongs", "write a plain word as the key"
+            )
+        if event.anchor is not None:
+            self._anchors.define_container(event.anchor)
+        kind = MappingFrame if isinstance(event, yaml.MappingStartEvent) else SequenceFrame
+        self._outer.append(self.top)
+        self.top = kind(mark.line + 1, mark.column + 1, broken=broken, as_key=as_key)
+
+    def _close(self, _event: Any) -> None:
+        done = self.top
+        done.finish(self.marks)
+        self.top = self._outer.pop()
+        if done.as_key:
+            self.top.drop_key()
+        else:
+            self.top.add(done.data, done.line, done.column, broken=done.broken)
+
+    def _alias(self, event: Any) -> None:
+        mark = event.start_mark
+        self._count(mark)
+        if self.top.wants_key:
+            self._note(mark, "yaml-alias", "an alias stands where a key belongs", "write the key out")
+            self.top.drop_key()
+            return
+        value, trouble = self._anchors.use(event.anchor)
+        if trouble is not None:
+            self._note(mark, "yaml-alias", *trouble)
+        self.top.add(value, mark.line + 1, mark.column + 1, broken=trouble is not None)

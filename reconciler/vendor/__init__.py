@@ -1,0 +1,1 @@
+"""The vendor's side: keys, calls, pace, and answers turned into rows."""

@@ -1,0 +1,105 @@
+"""Answers turned into values. What the vendor sends is input like any other: every field is checked before use.
+
+Source: output parameters of ``DescribeSmsSignList`` and ``ModifySmsSign``, API 2021-01-11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NoReturn
+
+from reconciler.contract.codes import BAD_ANSWER, NULL_ANSWER
+from reconciler.errors import VendorError
+from reconciler.model.live import Row
+
+Answer = Mapping[str, object]
+_MAX_REQUEST_ID = 64
+
+
+def request_id_of(answer: Answer) -> str | None:
+    """Return the request id where it is one: a short word."""
+    value = answer.get("RequestId")
+    return value if isinstance(value, str) and value.isascii() and value.isprintable() and _fits(value) else None
+
+
+def _fits(value: str) -> bool:
+    return 0 < len(value) <= _MAX_REQUEST_ID
+
+
+def rows_of(answer: Answer) -> list[Row]:
+    """Return the rows of one describe. Raises VendorError where the set is null or a row is not one."""
+    entries = answer.get("DescribeSignListStatusSet")
+    if entries is None:
+        _refuse(answer, NULL_ANSWER, "the list of signatures is null")
+    if not isinstance(entries, list):
+        _refuse(answer, BAD_ANSWER, "the list of signatures is not a list")
+    return [_row(answer, entry) for entry in entries]
+
+
+def _row(answer: Answer, entry: object) -> Row:
+    if not isinstance(entry, dict):
+        _refuse(answer, BAD_ANSWER, "a signature is not an object")
+    try:
+        return Row(
+            sign_id=_integer(entry["SignId"]),
+            international=_flag(entry["International"]),
+            status_code=_integer(entry["StatusCode"]),
+            sign_name=_text(entry["SignName"]),
+            review_reply=_text(entry.get("ReviewReply") or ""),
+            create_time=_integer(entry.get("CreateTime") or 0),
+            qualification_id=_optional_integer(entry.get("QualificationId")),
+            qualification_name=_optional_text(entry.get("QualificationName")),
+            qualification_status_code=_optional_integer(entry.get("QualificationStatusCode")),
+        )
+    except (KeyError, TypeError) as error:
+        _refuse(answer, BAD_ANSWER, f"a signature has no usable {error}")
+
+
+def acknowledged_id(answer: Answer) -> int:
+    """Return the id that a modify acknowledges. Raises VendorError where it acknowledges nothing."""
+    status = answer.get("ModifySignStatus")
+    if status is None:
+        _refuse(answer, NULL_ANSWER, "the acknowledgement is null")
+    if not isinstance(status, dict) or type(status.get("SignId")) is not int:
+        _refuse(answer, BAD_ANSWER, "the acknowledgement names no signature")
+    return int(status["SignId"])
+
+
+def _refuse(answer: Answer, code: str, what: str) -> NoReturn:
+    raise VendorError(what, code=code, request_id=request_id_of(answer))
+
+
+def _integer(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError("whole number")
+    return value
+
+
+def _optional_integer(value: object) -> int | None:
+    return None if value is None else _integer(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("text")
+    return value.encode("utf-8", "replace").decode()  # a lone surrogate could not be written anywhere
+
+
+def _optional_text(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _flag(value: object) -> bool:
+    if value not in (0, 1) or type(value) is not int:
+        raise TypeError("International")
+    return value == 1
+
+
+def merge_rows(rows: Iterable[Row]) -> tuple[dict[int, Row], set[int]]:
+    """Return rows by id, and the ids that came more than once with different content."""
+    merged: dict[int, Row] = {}
+    torn: set[int] = set()
+    for row in rows:
+        if merged.setdefault(row.sign_id, row) != row:
+            torn.add(row.sign_id)
+    return merged, torn

@@ -1,0 +1,87 @@
+"""Which hosts may be talked to: the vendor's over https, and loopback, where a sandbox listens.
+
+Keys and licence images go wherever the endpoint points, so nothing else is accepted.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from reconciler.contract.api import DEFAULT_ENDPOINT, ROOT_DOMAIN, SMS_SERVICE
+from reconciler.errors import UsageProblem
+
+
+class Endpoint(NamedTuple):
+    """``host`` may carry a port; ``scheme`` is ``https``, or ``http`` on loopback only."""
+
+    scheme: str
+    host: str
+
+    @property
+    def loopback(self) -> bool:
+        """Tell whether the other side is this very machine."""
+        return is_loopback(urlsplit(f"//{self.host}").hostname or "")
+
+    def for_service(self, service: str) -> Endpoint:
+        """Return where another of the vendor's services is: same site and region, same place on loopback."""
+        prefix = SMS_SERVICE + "."
+        if self.loopback or not self.host.startswith(prefix):
+            return self
+        return self._replace(host=f"{service}.{self.host.removeprefix(prefix)}")
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host}"
+
+
+def endpoint_from(override: str | None, declared: str | None) -> Endpoint:
+    """Return the endpoint of a run: ``--endpoint`` over ``account.endpoint`` over the vendor's default.
+
+    Raises UsageProblem where ``override`` is neither a host of the vendor nor on loopback.
+    """
+    if override is None:
+        return Endpoint("https", declared or DEFAULT_ENDPOINT)
+    parts = _split(override)
+    host = parts.hostname or ""
+    allowed = {"https", "http"} if is_loopback(host) else {"https"}
+    if parts.scheme not in allowed or not (is_loopback(host) or is_vendors(host)):
+        raise UsageProblem(
+            f"--endpoint {override!r} is not a place to send keys to",
+            hint=f"use https://HOST.{ROOT_DOMAIN}, or http://127.0.0.1:PORT for a sandbox",
+        )
+    return Endpoint(parts.scheme, parts.netloc)
+
+
+def _split(url: str) -> _Parts:
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        plain = parts.path in {"", "/"} and not (parts.query or parts.fragment or "@" in parts.netloc)
+        _ = parts.port
+    except ValueError:
+        plain = False
+        parts = urlsplit("")
+    if not plain:
+        raise UsageProblem(
+            f"--endpoint {url!r} is not a URL of scheme and host alone", hint="like http://127.0.0.1:8080"
+        )
+    return _Parts(parts.scheme, parts.netloc, parts.hostname)
+
+
+class _Parts(NamedTuple):
+    scheme: str
+    netloc: str
+    hostname: str | None
+
+
+def is_vendors(host: str) -> bool:
+    """Tell whether a host lies below the vendor's API domain."""
+    return host.endswith("." + ROOT_DOMAIN)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address means this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

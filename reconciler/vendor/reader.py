@@ -1,0 +1,118 @@
+"""Live state: both ``International`` series listed page by page, and single signatures asked for by id.
+
+The vendor gives no total count and documents no order across pages, so a page shorter than asked for ends a series, and
+an id that did not come with the listing is asked for by itself before it counts as missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import Final, Protocol
+
+from reconciler.clock import Clock
+from reconciler.contract.api import DESCRIBE, PAGE_SIZE
+from reconciler.contract.choices import INTERNATIONAL
+from reconciler.contract.codes import BAD_ANSWER
+from reconciler.errors import VendorError
+from reconciler.model.live import Row
+from reconciler.vendor.answers import Answer, merge_rows, rows_of
+from reconciler.vendor.api import Listing
+from reconciler.vendor.pace import DescribePace
+from reconciler.vendor.retry import patiently
+
+_MOST_PAGES_AT_ONCE: Final = 8
+_SUB_ACCOUNT: Final = "FailedOperation.ProhibitSubAccountUse"
+_NO_SUCH: Final = frozenset({"FailedOperation.MissingSignatureList", "FailedOperation.SignIdNotExist"})
+"""What the vendor may answer for an id that it does not have, where others see an absent row."""
+
+
+class Caller(Protocol):
+    """Makes one call and returns its answer, or raises VendorError."""
+
+    def call(self, action: str, parameters: dict[str, object]) -> Answer:
+        """Return the content of ``Response``."""
+
+
+class Reader:
+    """Reads the account. Nothing here can write."""
+
+    def __init__(self, sdk: Caller, clock: Clock, rate: float) -> None:
+        self._sdk = sdk
+        self._clock = clock
+        self._pace = DescribePace(clock, rate)
+
+    def rows(self, declared: Mapping[int, bool], *, everything: bool = True) -> Listing:
+        """Return rows by id: the whole account, or only what is declared where no more is asked for or allowed.
+
+        ``declared`` maps each id of the definitions to its ``International``.
+        """
+        listed, complete = self._listed() if everything else ([], False)
+        rows, torn = merge_rows(listed)
+        asked = {i for i in declared if i not in rows} | {i for i in torn if i in declared}
+        return Listing(rows | self._asked_for(asked, declared), complete)
+
+    def row(self, sign_id: int, *, international: bool) -> Row | None:
+        """Return one signature as shown now, ``None`` where the account has none with this id in this series."""
+        return self._by_id([sign_id], international=international).get(sign_id)
+
+    def _listed(self) -> tuple[list[Row], bool]:
+        with ThreadPoolExecutor(_MOST_PAGES_AT_ONCE) as pool:
+            try:
+                series = [self._series(pool, international=flag) for flag in INTERNATIONAL]
+            except VendorError as error:
+                if error.code != _SUB_ACCOUNT:
+                    raise
+                return [], False
+        return list(chain.from_iterable(series)), True
+
+    def _series(self, pool: ThreadPoolExecutor, *, international: bool) -> list[Row]:
+        """List one series, ever more pages at once; those asked for past its end come back empty."""
+        rows: list[Row] = []
+        offset, width = 0, 1
+        while True:
+            offsets = range(offset, offset + width * PAGE_SIZE, PAGE_SIZE)
+            for page in pool.map(lambda start: self._page(start, international=international), offsets):
+                rows += page
+                if len(page) < PAGE_SIZE:
+                    return rows
+            offset, width = offsets.stop, min(width * 2, _MOST_PAGES_AT_ONCE)
+
+    def _page(self, offset: int, *, international: bool) -> list[Row]:
+        page: dict[str, object] = {"International": INTERNATIONAL[international], "Limit": PAGE_SIZE, "Offset": offset}
+        return patiently(self._clock, lambda: self._describe(page))
+
+    def _asked_for(self, ids: Iterable[int], declared: Mapping[int, bool]) -> dict[int, Row]:
+        """Ask for ids in the series that they are declared in, and for the rest in the other one."""
+        found: dict[int, Row] = {}
+        for other in (False, True):
+            for flag in INTERNATIONAL:
+                wanted = sorted(i for i in ids if i not in found and (declared[i] is flag) is not other)
+                for start in range(0, len(wanted), PAGE_SIZE):
+                    found |= self._by_id(wanted[start : start + PAGE_SIZE], international=flag)
+        return found
+
+    def _by_id(self, ids: list[int], *, international: bool) -> dict[int, Row]:
+        query: dict[str, object] = {"International": INTERNATIONAL[international], "SignIdSet": ids}
+        try:
+            listed = patiently(self._clock, lambda: self._describe(query))
+        except VendorError as error:
+            if error.code not in _NO_SUCH:
+                raise
+            return self._one_by_one(ids, international=international)
+        rows, torn = merge_rows(row for row in listed if row.sign_id in ids)
+        if torn:
+            raise VendorError("one signature came twice with different content", code=BAD_ANSWER)
+        return rows
+
+    def _one_by_one(self, ids: list[int], *, international: bool) -> dict[int, Row]:
+        """Ask for each id alone: the vendor may refuse a whole set for one id that it does not have."""
+        found: dict[int, Row] = {}
+        for sign_id in ids if len(ids) > 1 else ():
+            found |= self._by_id([sign_id], international=international)
+        return found
+
+    def _describe(self, parameters: dict[str, object]) -> list[Row]:
+        self._pace.wait()
+        return rows_of(self._sdk.call(DESCRIBE, parameters))
