@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.support import environment, images
+from tests.support.netguard import netguard
+
+REAL_HOME = os.environ.get("HOME", "")
+
+netguard.install()
+
+# A slow machine is no failure, and a finding must be found again by the next run.
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("soak", deadline=None, max_examples=2000)
+settings.load_profile("quick")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settled_environment(tmp_path_factory: pytest.TempPathFactory) -> None:
+    wanted = environment.settled(os.environ, tmp_path_factory.mktemp("home"))
+    for name in os.environ.keys() - wanted.keys():
+        del os.environ[name]
+    os.environ.update(wanted)
+
+
+@pytest.fixture(scope="session")
+def real_home() -> str:
+    """The home folder of whoever runs the tests, for tools whose settings are there (pip)."""
+    return REAL_HOME
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The top of a repository with two images, evidence/license.png and evidence/attorney.jpg."""
+    top = tmp_path / "project"
+    (top / ".git").mkdir(parents=True)
+    (top / "evidence").mkdir()
+    (top / "evidence" / "license.png").write_bytes(images.png(1))
+    (top / "evidence" / "attorney.jpg").write_bytes(images.jpeg(2))
+    return top

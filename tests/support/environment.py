@@ -1,0 +1,48 @@
+"""The environment that tests and their child processes run in, the same on every machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+NETGUARD: Final = Path(__file__).parent / "netguard"
+"""Folder that puts the network guard into every child process that has it on ``PYTHONPATH``."""
+
+# Whoever runs the tests may have keys, proxies and habits in the environment; none of them may show in a result.
+_FOREIGN: Final = (
+    "ALL_PROXY",
+    "CI",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "GIT_",
+    "GITHUB_",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_COLOR",
+    "NO_PROXY",
+    "RECONCILER_",
+    "TCCLI_",
+    "TENCENTCLOUD_",
+    "TERM_PROGRAM",
+    "TKE_",
+)
+
+
+def settled(environ: Mapping[str, str], home: Path) -> dict[str, str]:
+    """Return ``environ`` without anybody's keys and settings, with the guard and warnings as errors for children."""
+    kept = {name: value for name, value in environ.items() if not name.upper().startswith(_FOREIGN)}
+    path = [str(NETGUARD), *filter(None, environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return kept | {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "HOME": str(home),
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(path)),
+        "PYTHONWARNINGS": "error",
+    }
+
+
+def outside_of_tests(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return ``environ`` for a tool that is not under test: its own warnings and its network are its own business."""
+    return {name: value for name, value in environ.items() if name not in {"PYTHONPATH", "PYTHONWARNINGS"}}
