@@ -6,17 +6,14 @@ Reading is strict. Whatever the bytes are, the answer is a state or a StateError
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from reconciler.errors import StateError
-from reconciler.model.live import Row
-from reconciler.model.signature import Image, SignFields
-from reconciler.model.state import Entry, Holder, Intent, State, Submitted
-from reconciler.state import shapes
-from reconciler.state.shapes import Malformed, checked
-
-VERSION: Final = 1
+from reconciler.model.state import State
+from reconciler.state.reading import state_of
+from reconciler.state.shapes import Malformed
+from reconciler.state.writing import VERSION, document_object
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 """Largest document read or written; one signature takes about 1.2 kB, so this is over 20,000 of them."""
@@ -32,9 +29,9 @@ def dump(state: State) -> bytes:
 
     Raises StateError where a value has no place in the format, or the document grows past ``MAX_BYTES``.
     """
-    document = _document(state)
+    document = document_object(state)
     try:
-        _state(document, "the new record")
+        state_of(document)
     except Malformed as problem:
         raise StateError(
             f"the record cannot be stored: {problem}", hint="This is a mistake in the program: please report it."
@@ -43,7 +40,7 @@ def dump(state: State) -> bytes:
     if len(data) > MAX_BYTES:
         raise StateError(
             f"the record would be larger than {MAX_BYTES // 2**20} MiB",
-            hint="Split the account's signatures by region.",
+            hint="Move it away and adopt what is still in use.",
         )
     return data
 
@@ -56,24 +53,11 @@ def parse(data: bytes, *, source: str) -> State:
     if len(data) > MAX_BYTES:
         raise StateError(f"{source}: the record is larger than {MAX_BYTES // 2**20} MiB", hint=_REPAIR)
     try:
-        return _state(_json(data), source)
+        value = _json(data)
+        _check_version(value, source)
+        return state_of(value)
     except Malformed as problem:
         raise StateError(f"{source}: the record cannot be read: {problem}", hint=_REPAIR) from None
-
-
-def _document(state: State) -> dict[str, Any]:
-    return _present(
-        {
-            "version": VERSION,
-            "uin": state.uin,
-            "region": state.region,
-            "sandbox": state.sandbox,
-            "commit": state.commit,
-            "saved_at": state.saved_at,
-            "holder": None if state.holder is None else {"run": state.holder.run, "beat": state.holder.beat},
-            "signatures": list(_entry_objects(state.entries)),
-        }
-    )
 
 
 def _written(document: Mapping[str, Any]) -> bytes:
@@ -87,59 +71,6 @@ def _written(document: Mapping[str, Any]) -> bytes:
 
 def _line(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def _present(record: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in record.items() if value is not None}
-
-
-def _entry_objects(entries: Mapping[int, Entry]) -> Iterator[dict[str, object]]:
-    for sign_id, entry in sorted(entries.items()):
-        if entry == Entry():
-            continue
-        submitted, intent = entry.submitted, entry.intent
-        yield _present(
-            {
-                "sign_id": sign_id,
-                "submitted": None if submitted is None else _submitted_object(submitted),
-                "intent": None if intent is None else _intent_object(intent),
-            }
-        )
-
-
-def _submitted_object(submitted: Submitted) -> dict[str, object]:
-    return _present(
-        {
-            "at": submitted.at,
-            "request_id": submitted.request_id,
-            "commit": submitted.commit,
-            "adopted": submitted.adopted,
-            "fields": _fields_object(submitted.fields),
-            "before": None if submitted.before is None else _present(submitted.before._asdict()),
-            "shown": None if submitted.shown is None else _present(submitted.shown._asdict()),
-        }
-    )
-
-
-def _intent_object(intent: Intent) -> dict[str, object]:
-    return _present(
-        {
-            "at": intent.at,
-            "run": intent.run,
-            "commit": intent.commit,
-            "fields": _fields_object(intent.fields),
-            "before": _present(intent.before._asdict()),
-        }
-    )
-
-
-def _fields_object(fields: SignFields) -> dict[str, object]:
-    values = {name: getattr(fields, name) for name in shapes.FIELDS}
-    return _present({name: _image_object(v) if isinstance(v, Image) else v for name, v in values.items()})
-
-
-def _image_object(image: Image) -> dict[str, object]:
-    return {name: getattr(image, name) for name in shapes.IMAGE}
 
 
 def _json(data: bytes) -> Any:
@@ -166,62 +97,9 @@ def _no_constant(name: str) -> Any:
     raise Malformed(f"{name} is not JSON")
 
 
-def _state(value: Any, source: str) -> State:
+def _check_version(value: Any, source: str) -> None:
     if type(value) is dict and type(value.get("version")) is int and value["version"] != VERSION:
         raise StateError(
             f"{source}: the record is of version {ascii(value['version'])[:20]}, this release knows version {VERSION}",
             hint="Use the release that wrote it, or a newer one.",
         )
-    found = checked(value, shapes.DOCUMENT, "the document")
-    return State(
-        uin=found["uin"],
-        region=found["region"],
-        entries=_entries(found["signatures"]),
-        holder=Holder(**checked(found["holder"], shapes.HOLDER, "holder")) if "holder" in found else None,
-        commit=found.get("commit"),
-        saved_at=found.get("saved_at"),
-        sandbox=found["sandbox"],
-    )
-
-
-def _entries(values: list[Any]) -> dict[int, Entry]:
-    entries: dict[int, Entry] = {}
-    for index, value in enumerate(values):
-        place = f"signatures[{index}]"
-        found = checked(value, shapes.ENTRY, place)
-        sign_id = found["sign_id"]
-        if sign_id in entries:
-            raise Malformed(f"{place} is the second one with sign_id {sign_id}")
-        entries[sign_id] = Entry(
-            submitted=_submitted(found["submitted"], f"{place}.submitted") if "submitted" in found else None,
-            intent=_intent(found["intent"], f"{place}.intent") if "intent" in found else None,
-        )
-    return entries
-
-
-def _submitted(value: Any, place: str) -> Submitted:
-    found = dict(checked(value, shapes.SUBMITTED, place))
-    found["fields"] = _fields(found["fields"], f"{place}.fields")
-    for row in ("before", "shown"):
-        if row in found:
-            found[row] = _row(found[row], f"{place}.{row}")
-    return Submitted(**found)
-
-
-def _intent(value: Any, place: str) -> Intent:
-    found = dict(checked(value, shapes.INTENT, place))
-    found["fields"] = _fields(found["fields"], f"{place}.fields")
-    found["before"] = _row(found["before"], f"{place}.before")
-    return Intent(**found)
-
-
-def _fields(value: Any, place: str) -> SignFields:
-    found = dict(checked(value, shapes.FIELDS, place))
-    for image in ("proof_image", "commission_image"):
-        if image in found:
-            found[image] = Image(**checked(found[image], shapes.IMAGE, f"{place}.{image}"))
-    return SignFields(**found)
-
-
-def _row(value: Any, place: str) -> Row:
-    return Row(**checked(value, shapes.ROW, place))
