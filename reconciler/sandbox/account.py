@@ -1,0 +1,140 @@
+"""The account as it stands now: rows, what describe shows of them, and the file they are kept in."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from reconciler.sandbox.data import AccountData, RowData
+from reconciler.sandbox.series import Series
+from reconciler.sandbox.storage import SaveFile, Version
+
+
+class Account:
+    """A live account, safe to use from several threads and, with a save file, from several processes.
+
+    ``lag_s`` is how many seconds describe trails behind a change; changes of another process show at once.
+    """
+
+    def __init__(
+        self,
+        data: AccountData,
+        *,
+        save: SaveFile | None = None,
+        order: str = "id",
+        lag_s: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._save = save
+        self._version: Version | None = None
+        self._order = order
+        self._lag_s = lag_s
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._inside = False
+        self._take(data)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See the newest rows and let nobody else change them meanwhile."""
+        with self._lock:
+            if self._save is None or self._inside:
+                yield
+                return
+            with self._save.locked():
+                self._refresh(self._save)
+                self._inside = True
+                try:
+                    yield
+                finally:
+                    self._inside = False
+
+    @property
+    def data(self) -> AccountData:
+        """The whole account as it stands, hidden fields included."""
+        with self.transaction():
+            return self._snapshot()
+
+    def row(self, sign_id: int) -> RowData | None:
+        """Return one row as it stands, hidden fields included."""
+        with self.transaction():
+            return self._rows.get(sign_id)
+
+    def rows(self) -> Iterable[RowData]:
+        """Return every row as it stands; to be used inside ``transaction``."""
+        return self._rows.values()
+
+    def change(self, row: RowData) -> None:
+        """Put ``row`` in place of the one with its id, durably."""
+        with self.transaction():
+            self._remember(self._rows[row.sign_id])
+            self._rows[row.sign_id] = row
+            self._series.row_changed()
+            if self._save is not None:
+                self._version = self._save.write(self._snapshot())
+
+    def shown(self, sign_ids: Iterable[int]) -> Sequence[RowData]:
+        """Return the rows of those ids as describe shows them; unknown ids are left out."""
+        with self.transaction():
+            return [self._as_shown(self._rows[sign_id]) for sign_id in sign_ids if sign_id in self._rows]
+
+    def page(self, *, international: bool, region: str, offset: int, limit: int) -> Sequence[RowData]:
+        """Return one page of a series as describe shows it."""
+        with self.transaction():
+            ids = self._series.page(international=international, region=region, offset=offset, limit=limit)
+            return self.shown(ids)
+
+    def _take(self, data: AccountData) -> None:
+        self.uin, self.individual, self.arrears = data.uin, data.individual, data.arrears
+        self._rows = {row.sign_id: row for row in data.signatures}
+        self._series = Series(self._rows, self._order)
+        self._replaced: defaultdict[int, list[tuple[float, RowData]]] = defaultdict(list)
+
+    def _snapshot(self) -> AccountData:
+        return AccountData(self.uin, tuple(self._rows.values()), self.individual, self.arrears)
+
+    def _refresh(self, save: SaveFile) -> None:
+        if save.version() == self._version and self._version is not None:
+            return
+        data = save.read()
+        if data is None:
+            self._version = save.write(self._snapshot())
+            return
+        self._version = save.version()
+        self._take(data)
+
+    def _remember(self, row: RowData) -> None:
+        if self._lag_s:
+            self._replaced[row.sign_id].append((self._clock(), row))
+
+    def _as_shown(self, row: RowData) -> RowData:
+        past = self._replaced.get(row.sign_id, ())
+        horizon = self._clock() - self._lag_s
+        return next((old for replaced_at, old in past if replaced_at > horizon), row)
+
+
+def open_account(save: Path | None, seed: AccountData, order: str = "id", lag_s: float = 0.0) -> Account:
+    """Open the account kept in ``save``; where there is no such file it is made from ``seed``.
+
+    Raise ``AccountFileError`` where the file holds no account, ``ReconcilerError`` where it cannot be written.
+    """
+    account = Account(seed, save=SaveFile(save) if save else None, order=order, lag_s=lag_s)
+    with account.transaction():
+        return account
+
+
+def review(account: Account, sign_id: int, verdict: str, reply: str = "") -> RowData | None:
+    """Play the reviewer: ``approve`` or ``reject`` a row, whatever its state; return it, None without such a row."""
+    with account.transaction():
+        row = account.row(sign_id)
+        if row is None:
+            return None
+        code = 0 if verdict == "approve" else -1
+        reviewed = replace(row, status_code=code, review_reply=reply, filing_incomplete=False)
+        account.change(reviewed)
+        return reviewed

@@ -1,0 +1,1 @@
+"""The vendor's actions, one module each: parameters, rules, answer."""

@@ -1,0 +1,120 @@
+"""Which requests go wrong, and how: ``ACTION:WHICH:KIND[=ARG]``, counted per action over requests that arrive."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from reconciler.contract.api import ASSUME_ROLE, DESCRIBE, IDENTITY, MODIFY
+from reconciler.errors import UsageProblem
+
+UNPROCESSED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "error": "=CODE[ message]: that error code",
+        "error-charset": "=CODE[ message]: as error, served as application/json; charset=utf-8",
+        "http": "=STATUS: that HTTP status with an HTML page",
+        "html": ": an HTML page with status 200",
+        "reset-before": ": the connection is reset",
+        "stall-before": ": no answer, until the client gives up",
+    }
+)
+"""Faults that answer without processing the request."""
+
+PROCESSED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "error-after": "=CODE[ message]: that error code, although the request was processed",
+        "http-after": "=STATUS: that HTTP status with an HTML page, although it was processed",
+        "reset-after": ": the connection is reset instead of an answer",
+        "stall": ": the headers and half of the body, then nothing until the client gives up",
+        "truncate": ": half of the body, then the connection closes",
+        "delay": "=SECONDS: processed at once, answered later",
+        "delay-before": "=SECONDS: waits, then processes and answers",
+        "null": ": null in place of the result",
+        "extra-field": ": an unknown field in the answer and in each of its rows",
+        "empty": ": an empty body",
+        "not-json": ": a body that is no JSON",
+        "wrong-types": ": numbers as text and text as numbers",
+        "duplicate-rows": "[=STATUSCODE]: each row twice, the second with that StatusCode",
+        "foreign-row": ": a pending row that nobody asked for",
+    }
+)
+"""Faults of requests that are processed."""
+
+_ACTIONS: Final = (MODIFY, DESCRIBE, IDENTITY, ASSUME_ROLE)
+_NEEDS_NUMBER: Final = frozenset({"http", "http-after", "delay", "delay-before"})
+_NEEDS_TEXT: Final = frozenset({"error", "error-charset", "error-after"})
+_MAY_HAVE_NUMBER: Final = frozenset({"duplicate-rows"})
+_WHICH: Final = re.compile(r"\*|(?P<first>[1-9][0-9]{0,8})(?:-(?P<last>[1-9][0-9]{0,8}))?")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault for the requests ``first`` to ``last`` (None: without end) of an action (``*``: of each)."""
+
+    action: str
+    first: int
+    last: int | None
+    kind: str
+    arg: str = ""
+
+    @property
+    def processed(self) -> bool:
+        """Whether the request takes effect all the same."""
+        return self.kind in PROCESSED
+
+    def hits(self, action: str, count: int) -> bool:
+        """Whether this is for request number ``count`` of ``action``."""
+        return self.action in ("*", action) and self.first <= count and (self.last is None or count <= self.last)
+
+
+def parse_fault(text: str) -> Fault:
+    """Read ``ACTION:WHICH:KIND[=ARG]``; WHICH is ``N``, ``N-M`` or ``*``. Raise ``UsageProblem``."""
+    action, _, rest = text.partition(":")
+    which, _, what = rest.partition(":")
+    kind, equals, arg = what.partition("=")
+    numbers = _WHICH.fullmatch(which)
+    if action != "*" and action not in _ACTIONS:
+        raise _problem(text, f"the action is to be * or one of {', '.join(_ACTIONS)}")
+    if numbers is None:
+        raise _problem(text, "after the action comes which request: N, N-M or *")
+    if kind not in UNPROCESSED and kind not in PROCESSED:
+        raise _problem(text, f"the kind is to be one of {', '.join((*UNPROCESSED, *PROCESSED))}")
+    _check_arg(text, kind, arg, given=bool(equals))
+    first = int(numbers["first"] or 1)
+    last = int(numbers["last"] or first) if numbers["first"] else None
+    return Fault(action, first, last, kind, arg)
+
+
+def _check_arg(text: str, kind: str, arg: str, *, given: bool) -> None:
+    if kind in _NEEDS_TEXT and not arg.strip():
+        raise _problem(text, f"{kind} needs a code: {kind}=CODE")
+    if (kind in _NEEDS_NUMBER or (kind in _MAY_HAVE_NUMBER and given)) and not _NUMBER.fullmatch(arg):
+        raise _problem(text, f"{kind} needs a number: {kind}=N")
+    if given and kind not in _NEEDS_TEXT | _NEEDS_NUMBER | _MAY_HAVE_NUMBER:
+        raise _problem(text, f"{kind} takes nothing after it")
+
+
+def _problem(text: str, hint: str) -> UsageProblem:
+    return UsageProblem(f"`{text}` is no fault of the form ACTION:WHICH:KIND[=ARG]", hint=hint)
+
+
+class FaultPlan:
+    """The faults of one sandbox, with its count of requests per action."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self._faults = tuple(faults)
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+
+    def next(self, action: str) -> Fault | None:
+        """Count one request of ``action`` and return its fault; the first that fits, None without."""
+        with self._lock:
+            self._counts[action] += 1
+            count = self._counts[action]
+        return next((fault for fault in self._faults if fault.hits(action, count)), None)

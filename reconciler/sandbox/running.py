@@ -1,0 +1,95 @@
+"""A sandbox in this process: ``with running(Options(...)) as sandbox: sandbox.url``."""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.errors import ReconcilerError, UsageProblem
+from reconciler.sandbox.account import Account, open_account
+from reconciler.sandbox.control import control
+from reconciler.sandbox.dispatch import Dispatcher
+from reconciler.sandbox.faults import FaultPlan
+from reconciler.sandbox.incoming import Incoming
+from reconciler.sandbox.keys import KeyRing
+from reconciler.sandbox.limits import RateLimits
+from reconciler.sandbox.log import RequestLog
+from reconciler.sandbox.options import Options
+from reconciler.sandbox.reply import Reply
+from reconciler.sandbox.server import SandboxServer
+from reconciler.sandbox.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running sandbox. ``requests`` are the log's entries so far, where they are kept."""
+
+    url: str
+    account: Account
+    requests: list[dict[str, Any]]
+
+
+@contextmanager
+def running(options: Options, *, keep_requests: bool = True) -> Iterator[Sandbox]:
+    """Serve until the block ends; then every connection is closed and every thread has ended.
+
+    Raise ``UsageProblem`` for a host that is not this machine, ``ReconcilerError`` where a file or the port cannot
+    be used, and whatever went wrong inside the sandbox itself.
+    """
+    _check_host(options.host)
+    account = open_account(options.save, options.seed, options.facts.order, options.facts.describe_lag_s)
+    log = RequestLog(options.log, keep=keep_requests)
+    try:
+        server = _server(options, account, log)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="sandbox")
+        thread.start()
+        try:
+            yield Sandbox(_url(server), account, log.entries)
+        finally:
+            server.close()
+            thread.join()
+    finally:
+        log.close()
+    if server.bugs:
+        raise server.bugs[0]
+
+
+def _server(options: Options, account: Account, log: RequestLog) -> SandboxServer:
+    ended = threading.Event()
+    limits = RateLimits(options.facts.rate_window) if options.limits else None
+    dispatcher = Dispatcher(account, KeyRing(options.keys), options.facts, limits)
+    service = Service(dispatcher, FaultPlan(options.faults), log, wait=ended.wait, latency_s=options.latency_s)
+
+    def answering(incoming: Incoming) -> Reply:
+        return control(incoming, account) or service.reply(incoming)
+
+    try:
+        return SandboxServer(
+            (options.host, options.port), answering, ended=ended, clock_offset_s=options.clock_offset_s
+        )
+    except (OSError, OverflowError) as problem:
+        raise ReconcilerError(
+            f"the sandbox cannot listen on {options.host} port {options.port} ({problem})",
+            hint="take another port, or 0 for any free one",
+        ) from None
+
+
+def _check_host(host: str) -> None:
+    try:
+        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise UsageProblem(
+            f"the sandbox does not listen on {host}: its keys are public",
+            hint="take 127.0.0.1, ::1 or localhost",
+        )
+
+
+def _url(server: SandboxServer) -> str:
+    host = f"[{server.server_name}]" if ":" in server.server_name else server.server_name
+    return f"http://{host}:{server.server_port}"

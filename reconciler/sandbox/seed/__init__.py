@@ -1,0 +1,1 @@
+"""What the sandbox starts with: the account file, read and checked."""
