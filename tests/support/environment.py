@@ -44,5 +44,6 @@ def settled(environ: Mapping[str, str], home: Path) -> dict[str, str]:
 
 
 def outside_of_tests(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return ``environ`` for a tool that is not under test: its own warnings and its network are its own business."""
-    return {name: value for name, value in environ.items() if name not in {"PYTHONPATH", "PYTHONWARNINGS"}}
+    """Return ``environ`` without guard, warnings as errors and coverage: for tools, and for copies of the package."""
+    ours = ("COVERAGE_", "PYTHONPATH", "PYTHONWARNINGS")
+    return {name: value for name, value in environ.items() if not name.startswith(ours)}
