@@ -1,0 +1,178 @@
+"""The record on a branch of a git remote, shared by everybody who can push there.
+
+Each save is one commit on the tip that was read, pushed on condition that the tip has not moved: that is the
+compare-and-swap. The remote decides; this side only asks it again what it has whenever an answer is a failure or gets
+lost. `git log` of the branch is the audit trail.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from reconciler.errors import Refusal, StateConflict, StateError
+from reconciler.model.state import State
+from reconciler.state.branch_names import check_branch
+from reconciler.state.document import MAX_BYTES, dump, parse
+from reconciler.state.git import GitTimeout
+from reconciler.state.merge import merge
+from reconciler.state.names import check_name, empty_state
+from reconciler.state.plumbing import Leaf, Plumbing
+from reconciler.state.push_answers import Answer, meaning
+from reconciler.state.store import Snapshot
+
+MARKER: Final = ".sms-signature-reconciler"
+"""File at the root of every branch that this tool may write to."""
+
+_MARKER_TEXT: Final = (
+    b"sms-signature-reconciler keeps its record on this branch, one file for each account and region.\n"
+    b"Do not edit it, and do not merge it: `git log` tells what was submitted when.\n"
+)
+_ATTEMPTS: Final = 10
+_FIRST_PAUSE_S: Final = 0.05
+_LONGEST_PAUSE_S: Final = 2.0
+
+
+class BranchStore:
+    """The record ``name`` (see ``record_name``) as ``<name>.json`` on ``branch`` of ``remote``.
+
+    ``root`` is a folder of the checkout that knows the remote; nothing in it is changed. The version token of a
+    snapshot is the id of the branch's commit, empty where there is no branch. Records of other accounts on the same
+    branch are kept as they are. ``pause`` waits that many seconds before a push is tried again.
+
+    Raises StateError for a name that no branch can have. A branch that exists without the marker file is refused
+    whenever it is read (Refusal).
+    """
+
+    costly = True
+
+    def __init__(
+        self, root: Path, branch: str, name: str, remote: str = "origin", pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        check_branch(branch)
+        self._root = root
+        self._branch = branch
+        self._remote = remote
+        self._name = name
+        self._empty = empty_state(name)
+        self._file = f"{name}.json"
+        self._pause = pause
+        self._made: Plumbing | None = None
+        self._tip: str | None = None
+
+    @property
+    def where(self) -> str:
+        """The branch, its remote and the file on it."""
+        return f"{self._file} on branch {self._branch} of {self._remote}"
+
+    def load(self) -> Snapshot:
+        """Fetch the record; an empty state where there is no branch, or no record of this account on it.
+
+        Raises StateError where the remote cannot be reached or the record not be read, Refusal for somebody else's
+        branch.
+        """
+        self._tip = self._git.fetch()
+        if self._tip is None:
+            return Snapshot(self._empty, "")
+        leaves = self._git.leaves(self._tip)
+        self._check_marker(leaves)
+        return Snapshot(self._read(leaves.get(self._file)), self._tip)
+
+    def save(self, base: Snapshot, state: State, note: str) -> Snapshot:
+        """Store ``state``, made from ``base``, as a commit with ``note`` as its message; pushed before this returns.
+
+        Raises StateConflict where another run changed the same or always came first, Refusal for somebody else's
+        branch, StateError where nothing can be pushed.
+        """
+        check_name(state, self._name, source="the new record")
+        seen = base if base.version == (self._tip or "") else self.load()
+        mine: set[str] = set()
+        words: str | None = None
+        for attempt in range(_ATTEMPTS):
+            wanted = state if seen.version == base.version else merge(base.state, state, seen.state)
+            if mine and wanted == seen.state:
+                return seen
+            commit = self._commit(seen, wanted, note)
+            mine.add(commit)
+            words = self._push(commit, seen.version)
+            if words is None:
+                self._tip = commit
+                return Snapshot(wanted, commit)
+            before, seen = seen, self.load()
+            if seen.version in mine:
+                return seen
+            if seen.version == before.version:
+                self._check_worth_trying(words)
+            self._pause(_spread(attempt))
+        raise StateConflict(
+            f"{self.where} is busy: {_ATTEMPTS} pushes were overtaken or turned away, the last with: {words}",
+            hint="Start the run again. A leftover *.lock file of the branch on the server has to be removed there.",
+        )
+
+    @property
+    def _git(self) -> Plumbing:
+        if self._made is None:
+            self._made = Plumbing(self._root, self._remote, self._branch)
+        return self._made
+
+    def _commit(self, seen: Snapshot, state: State, note: str) -> str:
+        files = {self._file: dump(state)}
+        if not seen.version:
+            files[MARKER] = _MARKER_TEXT
+        return self._git.commit(seen.version or None, files, _message(note))
+
+    def _push(self, commit: str, expected: str) -> str | None:
+        try:
+            result = self._git.push(commit, expected or None)
+        except GitTimeout as problem:
+            return f"{problem.message} (timed out)"
+        return result.words if result.code else None
+
+    def _check_worth_trying(self, words: str) -> None:
+        match meaning(words):
+            case Answer.AGAIN:
+                return
+            case Answer.DENIED:
+                raise StateError(
+                    f"the record cannot be pushed to branch {self._branch} of {self._remote}: {words}",
+                    hint="Give this user or job the right to push (on GitHub `contents: write`, or a token in"
+                    " RECONCILER_GIT_TOKEN), and let rules for branches leave this one out.",
+                )
+            case Answer.FAILED:
+                raise StateError(
+                    f"the record cannot be pushed to branch {self._branch} of {self._remote}: {words}",
+                    hint="Mend what git says, and start the run again.",
+                )
+
+    def _check_marker(self, leaves: dict[str, Leaf]) -> None:
+        marker = leaves.get(MARKER)
+        if marker is None or marker.kind != "blob":
+            raise Refusal(
+                f"branch {self._branch} of {self._remote} exists and is not one of this tool: it has no file {MARKER}",
+                hint="Name a branch under `state` that does not exist yet, it is made by the first apply.",
+            )
+
+    def _read(self, leaf: Leaf | None) -> State:
+        if leaf is None:
+            return self._empty
+        if not leaf.mode.startswith("100") or leaf.size is None or leaf.size > MAX_BYTES:
+            raise StateError(
+                f"{self.where} is not a plain file of at most {MAX_BYTES // 2**20} MiB",
+                hint="Revert the commit of the branch that changed it.",
+            )
+        state = parse(self._git.content(leaf), source=self.where)
+        check_name(state, self._name, source=self.where)
+        return state
+
+
+def _message(note: str) -> str:
+    lines = ("".join(c if c.isprintable() else " " for c in line).rstrip() for line in note.strip().splitlines())
+    return "\n".join(lines) or "Store the record"
+
+
+def _spread(attempt: int) -> float:
+    longest = min(_FIRST_PAUSE_S * 2**attempt, _LONGEST_PAUSE_S)
+    return random.uniform(0, longest)  # noqa: S311  # spreads two writers in time, guards nothing

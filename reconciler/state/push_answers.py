@@ -1,0 +1,41 @@
+"""What git's answer to a push means where the branch did not move: try again, or give up.
+
+Git tells a lost race in several wordings, by its version, the transport and the moment: before the push it is stale
+info, fetch first or non-fast-forward; during it, the server cannot lock the ref or finds that it exists already.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from typing import Final
+
+_DENIED: Final = re.compile(
+    r"(error:|http) 40[13]|denied|declined|permission|protected branch|not authori[sz]ed|authentication failed"
+    r"|could not read (username|password)|not allowed|read[- ]only",
+    re.IGNORECASE,
+)
+_RACE: Final = re.compile(
+    r"stale info|cannot lock ref|failed to lock|fetch first|non-fast-forward|already exists|failed to update ref"
+    r"|incorrect old value|unable to create .*\.lock",
+    re.IGNORECASE,
+)
+_CUT: Final = re.compile(
+    r"hung up|disconnect|early eof|rpc failed|timed out|connection reset|broken pipe|(error:|http) (429|50[0234])",
+    re.IGNORECASE,
+)
+
+
+class Answer(Enum):
+    """What to do about a push that failed."""
+
+    AGAIN = auto()
+    DENIED = auto()
+    FAILED = auto()
+
+
+def meaning(words: str) -> Answer:
+    """Return what a failed push's messages mean. A denial is looked for first: a server may cut the line after it."""
+    if _DENIED.search(words):
+        return Answer.DENIED
+    return Answer.AGAIN if _RACE.search(words) or _CUT.search(words) else Answer.FAILED
