@@ -22,23 +22,30 @@ class SourceFile(NamedTuple):
 
 
 class Discovery(NamedTuple):
-    """The files of a run in the order in which they are read, and the arguments that lead nowhere."""
+    """The files of a run in the order in which they are read, and the arguments that lead nowhere.
+
+    ``order`` holds the names of both, in the order of the arguments, each once.
+    """
 
     files: tuple[SourceFile, ...]
     problems: tuple[Diagnostic, ...]
+    order: tuple[str, ...]
 
 
 def discover(paths: Sequence[str], *, cwd: Path) -> Discovery:
     """Find the definition files below ``paths``; each file once, though it be named twice."""
     files: dict[str, SourceFile] = {}
     problems: list[Diagnostic] = []
+    order: dict[str, None] = {}
     for path in paths:
         for found in _below(path, cwd):
             if isinstance(found, Diagnostic):
                 problems.append(found)
+                order[found.location.file] = None
             else:
                 files.setdefault(os.path.realpath(found.path), found)
-    return Discovery(tuple(files.values()), tuple(problems))
+                order[found.shown] = None
+    return Discovery(tuple(files.values()), tuple(problems), tuple(order))
 
 
 def _below(path: str, cwd: Path) -> Iterator[SourceFile | Diagnostic]:

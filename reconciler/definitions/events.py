@@ -12,7 +12,7 @@ def parser_for(text: str, *, pure: bool = False) -> Any:  # two classes of PyYAM
     """Return PyYAML's parser for a text: libyaml's, or the several times slower pure one where it is missing."""
     if pure or not yaml.__with_libyaml__:
         return _PureParser(text)
-    from yaml.cyaml import CParser  # noqa: PLC0415  # exists only in builds with libyaml
+    from yaml._yaml import CParser  # noqa: PLC0415  # exists only in builds with libyaml
 
     return CParser(text)
 

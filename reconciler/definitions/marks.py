@@ -1,7 +1,7 @@
 """Where every key and value of a file stands, kept apart from the data so that the data stays plain Python.
 
-Per mapping four integers an entry in one flat array, in the order of the entries: an object per node would cost more time
-and memory than all the rest of the reading.
+Per mapping four integers an entry in one flat array, in the order of the entries: an object per node would cost more
+time and memory than all the rest of the reading.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Marks:
     def __init__(self) -> None:
         self._entries: dict[int, array[int]] = {}
         self._broken: set[tuple[int, str]] = set()
+        self._positions: dict[int, dict[str, int]] = {}
 
     def record(self, mapping: Mapping[str, Any], places: list[int]) -> None:
         """Keep line and column of key and value of each entry of ``mapping``, four integers an entry."""
@@ -50,8 +51,16 @@ class Marks:
         """Whether the value of a key was refused while reading."""
         return (id(mapping), key) in self._broken
 
+    def _position(self, mapping: Mapping[str, Any], key: str) -> int:
+        # Looked up only where a message needs it, so the index is made then.
+        positions = self._positions.get(id(mapping))
+        if positions is None:
+            positions = {entry: position for position, entry in enumerate(mapping)}
+            self._positions[id(mapping)] = positions
+        return positions[key]
+
     def _place(self, mapping: Mapping[str, Any], key: str, offset: int) -> Place:
-        start = list(mapping).index(key) * _PER_ENTRY + offset
+        start = self._position(mapping, key) * _PER_ENTRY + offset
         places = self._entries[id(mapping)]
         return places[start], places[start + 1]
 

@@ -15,7 +15,9 @@ from reconciler.definitions.problem import Problem
 _FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
 
 # What YAML 1.2 does not print, and the line ends of YAML 1.1 that editors do not count as such.
-_REFUSED: Final = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_REFUSED: Final = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK: Final = "\ufeff"
@@ -36,7 +38,9 @@ def read_text(path: Path, root: Path) -> str | Problem:
 
 def _unreadable(error: OSError | RuntimeError) -> Problem:
     if isinstance(error, FileNotFoundError):
-        return Problem(1, 1, "file-missing", "there is no such file", "check where the link leads, or name another file")
+        return Problem(
+            1, 1, "file-missing", "there is no such file", "check where the link leads, or name another file"
+        )
     reason = getattr(error, "strerror", None) or "its links lead in a circle"
     return Problem(1, 1, "file-unreadable", f"the file cannot be read: {reason}", "give the right to read it")
 

@@ -1,7 +1,7 @@
 """What a plain scalar means: the core schema of YAML 1.2 (chapter 10.3), not the YAML 1.1 of PyYAML's own loaders.
 
-``no``, ``on`` and dates are text. Against the letter of the core schema, so is ``0123``: people who write a leading zero mean
-digits, not a number.
+``no``, ``on`` and dates are text. Against the letter of the core schema, so is ``0123``: people who write a leading
+zero mean digits, not a number.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def _number(text: str) -> Scalar:
     if _DECIMAL.fullmatch(text):
         return int(text)
     if _OCTAL.fullmatch(text):
-        return int(text[2:], 8)
+        return int(text, 8)
     if _HEXADECIMAL.fullmatch(text):
-        return int(text[2:], 16)
+        return int(text, 16)
     if _FLOAT.fullmatch(text):
         # Python spells them without the dot in front.
         return float(text.replace(".inf", "inf").replace(".nan", "nan") if text[-1:].isalpha() else text)

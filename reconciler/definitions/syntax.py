@@ -13,26 +13,21 @@ from reconciler.definitions.problem import Problem
 
 _TAB: Final = ("yaml-tab", "a tab stands where only spaces may", "indent with spaces")
 
+_INDENT: Final = "give all keys of a mapping the same indentation, and close what is open"
+_DIRECTIVE: Final = "take away the line that begins with `%`"
 _WORDINGS: Final[tuple[tuple[str, tuple[str, str, str]], ...]] = (
-    ("found incompatible YAML document", (
-        "yaml-directive", "a `%YAML` directive asks for another version", "take the line away; files are read as YAML 1.2")),
-    ("directive", ("yaml-directive", "a directive that is not known stands here", "take away the line that begins with `%`")),
-    ("found undefined tag handle", ("yaml-tag", "a YAML tag stands here, and tags are not read", "take the tag away")),
-    ("could not find expected ':'", (
-        "yaml-syntax", "the line before is no `key: value`", "write a colon and a space after the key, or quote the text")),
-    ("mapping values are not allowed", (
-        "yaml-syntax", "a second `: ` stands on this line, or the indentation is off",
-        "quote a text that holds a colon and a space; give all keys of a mapping the same indentation")),
-    ("cannot start any token", (
-        "yaml-syntax", "a text cannot begin with this character", "put the text in quotes")),
-    ("did not find expected key", (
-        "yaml-syntax", "a key was expected here", "give all keys of a mapping the same indentation, and close what is open")),
-    ("expected <block end>", (
-        "yaml-syntax", "a key was expected here", "give all keys of a mapping the same indentation, and close what is open")),
-    ("found unexpected end of stream", ("yaml-syntax", "the file ends inside a quoted text", "close the quotes")),
-    ("escape", ("yaml-syntax", "this backslash sequence is not known", "write it as `\\\\`, or use single quotes")),
-    ("unknown escape character", ("yaml-syntax", "this backslash sequence is not known", "use single quotes")),
-)  # fmt: skip
+    ("incompatible YAML", ("yaml-directive", "a `%YAML` directive asks for another version than 1.2", _DIRECTIVE)),
+    ("directive", ("yaml-directive", "a directive that is not known stands here", _DIRECTIVE)),
+    ("undefined tag handle", ("yaml-tag", "a YAML tag stands here, and tags are not read", "take the tag away")),
+    ("expected ':'", ("yaml-syntax", "the text before is no `key: value`", "write `key: value`, or quote the text")),
+    ("mapping values", ("yaml-syntax", "a `: ` stands where none may", "quote a text that holds a colon and a space")),
+    ("start any token", ("yaml-syntax", "a text cannot begin with this character", "put the text in quotes")),
+    ("did not find expected key", ("yaml-syntax", "a key was expected here", _INDENT)),
+    ("expected <block end>", ("yaml-syntax", "a key was expected here", _INDENT)),
+    ("unexpected end of stream", ("yaml-syntax", "the file ends inside a quoted text", "close the quotes")),
+    ("escape", ("yaml-syntax", "this backslash sequence is not known", "use single quotes, or write `\\\\`")),
+)
+"""Parts of the parsers' words, and code, message and hint instead; the first one that fits counts."""
 
 
 def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:

@@ -32,7 +32,7 @@ class Tree(NamedTuple):
     empty: bool
 
 
-class _StopReading(Exception):  # noqa: N818  # a signal inside this module, not an error that anybody sees
+class _StopReading(Exception):
     """The file must not be read any further."""
 
 
@@ -154,7 +154,10 @@ class _Builder:
         as_key = self.top.wants_key
         if as_key:
             self._note(
-                mark, "yaml-complex-key", "a mapping or a list stands where a key belongs", "write a plain word as the key"
+                mark,
+                "yaml-complex-key",
+                "a mapping or a list stands where a key belongs",
+                "write a plain word as the key",
             )
         if event.anchor is not None:
             self._anchors.define_container(event.anchor)

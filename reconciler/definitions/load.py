@@ -1,0 +1,97 @@
+"""From paths to checked definitions, in the order in which the rest of the package is to be read."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.definitions.agreement import as_account, require_account, settle, site_of
+from reconciler.definitions.declared import declared_in
+from reconciler.definitions.discover import Discovery, discover
+from reconciler.definitions.duplicates import check_duplicates
+from reconciler.definitions.file_check import check_file
+from reconciler.definitions.parsed import ParsedFile, parse_file
+from reconciler.definitions.root import find_root
+from reconciler.model.signature import Account, Declared
+from reconciler.model.source import Diagnostic, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """What the files of a run define. ``signatures`` holds those without errors, in the order of the files.
+
+    ``root`` is absolute, ``files`` are the files read, ``branch`` is the state branch. ``account`` and ``branch`` are
+    ``None`` where missing or wrong. ``diagnostics`` are ordered by file, line and column.
+    """
+
+    root: Path
+    files: tuple[Path, ...]
+    account: Account | None
+    branch: str | None
+    signatures: tuple[Declared, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether there is no error; warnings do not count."""
+        return all(diagnostic.severity is not Severity.ERROR for diagnostic in self.diagnostics)
+
+
+def load_definitions(paths: Sequence[str], *, cwd: Path) -> Definitions:
+    """Read and check the definitions below ``paths``, which are relative to ``cwd``.
+
+    Nothing that a file holds, and no path, makes it raise: every problem is among the diagnostics.
+    """
+    with _paused_collector():
+        found = discover(paths, cwd=cwd)
+        root = find_root(_first(paths, cwd))
+        files = [parse_file(source, root) for source in found.files]
+        return _check(root, found, files)
+
+
+def _first(paths: Sequence[str], cwd: Path) -> Path:
+    return cwd / paths[0] if paths and "\0" not in paths[0] else cwd
+
+
+def _check(root: Path, found: Discovery, files: list[ParsedFile]) -> Definitions:
+    account = settle("account", files)
+    state = settle("state", files)
+    if not found.problems:
+        require_account(files)
+    for file in files:
+        check_file(file, site_of(account))
+    check_duplicates(files)
+    return Definitions(
+        root=root,
+        files=tuple(file.source.path for file in files),
+        account=as_account(account) if account and _holds("account", files) else None,
+        branch=state["branch"] if state and _holds("state", files) else None,
+        signatures=tuple(signature for file in files for signature in declared_in(file)),
+        diagnostics=tuple(_in_order(found, files)),
+    )
+
+
+def _holds(section: str, files: list[ParsedFile]) -> bool:
+    return not any(section in file.faulty_sections for file in files)
+
+
+def _in_order(found: Discovery, files: list[ParsedFile]) -> Iterator[Diagnostic]:
+    problems = {problem.location.file: [problem] for problem in found.problems}
+    problems |= {file.source.shown: file.diagnostics() for file in files}
+    for shown in found.order:
+        yield from problems.get(shown, ())
+
+
+@contextmanager
+def _paused_collector() -> Iterator[None]:
+    """Keep the garbage collector from walking a growing tree again and again; nothing here makes cycles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

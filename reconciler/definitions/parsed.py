@@ -1,0 +1,82 @@
+"""A definition file after reading: its data, its marks, and what was wrong with it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reconciler.definitions.discover import SourceFile
+from reconciler.definitions.problem import Problem
+from reconciler.definitions.read_file import read_text
+from reconciler.definitions.tree import Tree, build_tree
+from reconciler.model.source import Diagnostic, Location, Severity
+
+
+@dataclass(slots=True)
+class ParsedFile:
+    """One file of a run. ``text`` and ``tree`` are missing where the file cannot be read at all.
+
+    ``faulty_keys`` are the signatures with errors, ``faulty_sections`` the top-level sections with errors.
+    """
+
+    source: SourceFile
+    text: str = ""
+    tree: Tree | None = None
+    problems: list[Problem] = field(default_factory=list)
+    faulty_keys: set[str] = field(default_factory=set)
+    faulty_sections: set[str] = field(default_factory=set)
+
+    @property
+    def readable(self) -> bool:
+        """Whether the whole file was read and is a mapping, so that what it lacks is known to be missing."""
+        return self.tree is not None and self.tree.complete and isinstance(self.tree.data, dict)
+
+    def section(self, name: str) -> Any:
+        """Return a top-level section, ``None`` where the file has none or cannot be read."""
+        return self.tree.data.get(name) if self.tree is not None and self.readable else None
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether the YAML itself is at fault somewhere, so that what the file means is not certain."""
+        return self.tree is not None and bool(self.tree.problems)
+
+    def signatures(self) -> dict[str, Any]:
+        """Return the signatures by key, right or wrong."""
+        section = self.section("signatures")
+        return section if isinstance(section, dict) else {}
+
+    def key_place(self, mapping: dict[str, Any], key: str) -> Location:
+        """Return the place of a key of this file."""
+        assert self.tree is not None  # noqa: S101  # a file with a mapping was read
+        return Location(self.source.shown, *self.tree.marks.key(mapping, key))
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return the problems with the file's name, by place."""
+        ordered = sorted(self.problems, key=lambda problem: (problem.line, problem.column))
+        return [problem.within(self.source.shown) for problem in ordered]
+
+    def refuse(self, key: str, problem: Problem) -> None:
+        """Add a problem of one signature; an error means that the signature is not handed on."""
+        self.problems.append(problem)
+        if problem.severity is Severity.ERROR:
+            self.faulty_keys.add(key)
+
+
+def parse_file(source: SourceFile, root: Path) -> ParsedFile:
+    """Read one file into data. Whatever is wrong is among its problems."""
+    text = read_text(source.path, root)
+    if isinstance(text, Problem):
+        return ParsedFile(source, problems=[text])
+    tree = build_tree(text)
+    parsed = ParsedFile(source, text, tree, list(tree.problems))
+    if tree.complete and not isinstance(tree.data, dict):
+        parsed.problems.append(_no_mapping(tree))
+    return parsed
+
+
+def _no_mapping(tree: Tree) -> Problem:
+    if tree.empty or tree.data is None:
+        return Problem(*tree.place, "file-empty", "the file defines nothing", "begin with `version: 1`")
+    message = "the file is not a mapping"
+    return Problem(*tree.place, "top-level", message, "begin with `version: 1`, `account:` and `signatures:`")

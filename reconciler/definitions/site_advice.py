@@ -1,0 +1,40 @@
+"""Warnings about a signature that obeys the schema: its name, its qualification, words that are on their way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconciler.definitions.edition import Edition, find_withdrawal, series_of
+from reconciler.definitions.marks import Marks
+from reconciler.definitions.names import name_problems
+from reconciler.definitions.problem import Problem
+from reconciler.model.source import Severity
+
+
+def advise(signature: Mapping[str, Any], edition: Edition, marks: Marks) -> Iterator[Problem]:
+    """Yield what the edition has to say of a signature beyond the schema."""
+    series = series_of(signature["international"])
+    for found in name_problems(signature["sign_name"], edition.names[series], series):
+        place = marks.value(signature, "sign_name")
+        yield Problem(*place, found.code, found.message, found.hint, found.severity)
+    if edition.qualification == series and "qualification_id" not in signature:
+        yield _without_qualification(*marks.value(signature, "international"))
+    for field in ("sign_type", "document_type"):
+        yield from _deprecated(signature, field, edition, marks)
+
+
+def _without_qualification(line: int, column: int) -> Problem:
+    message = "a mainland signature has no `qualification_id`"
+    hint = "add the id of the approved qualification; the vendor asks for it since SDK 3.0.1300 (2025-01)"
+    return Problem(line, column, "qualification-missing", message, hint, Severity.WARNING)
+
+
+def _deprecated(signature: Mapping[str, Any], field: str, edition: Edition, marks: Marks) -> Iterator[Problem]:
+    series = series_of(signature["international"])
+    entry = find_withdrawal(edition.deprecated, field, signature[field], series)
+    if entry is None:
+        return
+    message = f"for mainland SMS `{signature[field]}` is withdrawn elsewhere since {entry.since} ({entry.source})"
+    hint = "this site's page still allows it; expect the reviewers to ask for another"
+    yield Problem(*marks.value(signature, field), "deprecated-combination", message, hint, Severity.WARNING)
