@@ -113,7 +113,9 @@ class Account:
             self._replaced[row.sign_id].append((self._clock(), row))
 
     def _as_shown(self, row: RowData) -> RowData:
-        past = self._replaced.get(row.sign_id, ())
+        past = self._replaced.get(row.sign_id)
+        if not past:
+            return row
         horizon = self._clock() - self._lag_s
         return next((old for replaced_at, old in past if replaced_at > horizon), row)
 

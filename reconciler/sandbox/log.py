@@ -22,6 +22,10 @@ _LONGEST: Final = 1000
 """Characters; longer text is no name or remark but something that strayed into the wrong parameter."""
 
 
+_NESTED: Final = "(nested)"
+"""Logged for what no parameter of the vendor's is: it may be as deep as its sender likes."""
+
+
 class RequestLog:
     """Where requests are noted: in a file, opened for appending, and in ``entries`` where that is asked for."""
 
@@ -58,10 +62,10 @@ def redacted(params: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 def _redacted(name: str, value: Any) -> Any:  # parameters of any JSON type
     if name in _SECRETS:
         return "***"
-    if isinstance(value, dict):
-        return redacted(value.items())
     if isinstance(value, list):
-        return [_redacted(name, item) for item in value]
+        return [_redacted(name, item) if not isinstance(item, list) else _NESTED for item in value]
+    if isinstance(value, dict):
+        return _NESTED
     if isinstance(value, str) and (name in _IMAGES or len(value) > _LONGEST):
         return _digested(value)
     return value

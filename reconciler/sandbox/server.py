@@ -103,6 +103,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815  # the base class looks methods up by name
 
+    def finish(self) -> None:
+        """Close both ends of the connection, also where the client has gone before the answer was out."""
+        with contextlib.suppress(OSError):
+            self.wfile.close()
+        self.rfile.close()
+
     def log_message(self, *_: object) -> None:
         """Print nothing: the request log is the sandbox's own."""
 

@@ -63,7 +63,7 @@ class SaveFile:
         content = json.dumps(_plain(data), ensure_ascii=False, indent=1) + "\n"
         fresh = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
         try:
-            fresh.write_text(content, encoding="utf-8")
+            fresh.write_bytes(content.encode("utf-8", "backslashreplace"))
             fresh.replace(self.path)
         except OSError as problem:
             raise _unusable(self.path, problem) from problem

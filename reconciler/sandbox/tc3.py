@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from reconciler.contract.api import MAX_CLOCK_SKEW_S
+from reconciler.contract.api import MAX_CLOCK_SKEW_S, SMS_SERVICE, STS_SERVICE
 from reconciler.sandbox.api_error import ApiError
 from reconciler.sandbox.incoming import Incoming
 from reconciler.sandbox.keys import Key, KeyRing
@@ -24,6 +25,7 @@ _AUTHORIZATION: Final = re.compile(
     r"\s*SignedHeaders=(?P<headers>[^,\s]+)\s*,\s*Signature=(?P<signature>[0-9a-f]{64})"
 )
 _UNSIGNED: Final = "UNSIGNED-PAYLOAD"
+_PORT: Final = re.compile(r":[0-9]+$")
 _TIMESTAMP_DIGITS: Final = 12
 
 
@@ -43,7 +45,7 @@ def verify(incoming: Incoming, service: str, keys: KeyRing) -> str:
     key = keys.find(claim.secret_id)
     if key is None:
         raise ApiError("AuthFailure.SecretIdNotFound", "The SecretId is not found; check that it is right.")
-    _check_scope(claim, timestamp, service)
+    _check_scope(incoming, claim, timestamp, service)
     _check_signature(incoming, claim, key)
     _check_token(incoming, key)
     return key.secret_id
@@ -71,19 +73,39 @@ def _fresh_timestamp(incoming: Incoming) -> int:
     return int(text)
 
 
-def _check_scope(claim: _Claim, timestamp: int, service: str) -> None:
+def _check_scope(incoming: Incoming, claim: _Claim, timestamp: int, service: str) -> None:
     date = datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d")
-    if claim.date != date or claim.service != service:
+    services = {service}
+    if not {SMS_SERVICE, STS_SERVICE} & {_first_label(incoming)}:
+        # The vendor's Node SDK takes the first label of the endpoint for the service, which here is no name of one.
+        services.add(_first_label(incoming))
+    if claim.date != date or claim.service not in services:
         raise ApiError("AuthFailure.SignatureFailure", f"The credential scope is not {date}/{service}/tc3_request.")
 
 
+def _first_label(incoming: Incoming) -> str:
+    return incoming.header("host").split(".")[0]
+
+
 def _check_signature(incoming: Incoming, claim: _Claim, key: Key) -> None:
-    # The vendor's page lowers the values of signed headers, its SDKs sign them as sent: both are seen in the wild.
-    right = [
-        hmac.compare_digest(_signature(incoming, claim, key, lower=lower), claim.signature) for lower in (False, True)
-    ]
+    payload = _UNSIGNED.encode() if incoming.header("x-tc-content-sha256") == _UNSIGNED else incoming.body
+    payload_hash = hashlib.sha256(payload).hexdigest()
+    texts = (_string_to_sign(incoming, claim, headers, payload_hash) for headers in _readings(incoming, claim))
+    secret = _secret(claim, key)
+    right = [hmac.compare_digest(hmac.new(secret, text, "sha256").hexdigest(), claim.signature) for text in texts]
     if not any(right):
         raise ApiError("AuthFailure.SignatureFailure", "The signature does not match the request.")
+
+
+def _readings(incoming: Incoming, claim: _Claim) -> Iterable[str]:
+    """Return the canonical headers in each way that the vendor's own clients write them.
+
+    Its page lowers the values, its Python SDK signs them as sent, its Node SDK signs the host without the port.
+    """
+    as_sent = {name: incoming.header(name) for name in claim.headers}
+    portless = as_sent | {"host": _PORT.sub("", as_sent["host"])}
+    plain = ["".join(f"{name}:{value}\n" for name, value in headers.items()) for headers in (as_sent, portless)]
+    return dict.fromkeys((*plain, *(headers.lower() for headers in plain)))
 
 
 def _check_token(incoming: Incoming, key: Key) -> None:
@@ -93,27 +115,17 @@ def _check_token(incoming: Incoming, key: Key) -> None:
         raise ApiError("AuthFailure.TokenFailure", "The temporary key has expired.")
 
 
-def _signature(incoming: Incoming, claim: _Claim, key: Key, *, lower: bool) -> str:
-    scope = f"{claim.date}/{claim.service}/tc3_request"
-    digest = hashlib.sha256(_canonical(incoming, claim, lower=lower)).hexdigest()
-    text = "\n".join((_ALGORITHM, incoming.header("x-tc-timestamp"), scope, digest))
+def _secret(claim: _Claim, key: Key) -> bytes:
     secret = f"TC3{key.secret_key}".encode()
     for part in (claim.date, claim.service, "tc3_request"):
         secret = hmac.digest(secret, part.encode(), "sha256")
-    return hmac.new(secret, text.encode(), "sha256").hexdigest()
+    return secret
 
 
-def _canonical(incoming: Incoming, claim: _Claim, *, lower: bool) -> bytes:
-    values = ((name, incoming.header(name)) for name in claim.headers)
-    headers = "".join(f"{name}:{value.lower() if lower else value}\n" for name, value in values)
-    unsigned = incoming.header("x-tc-content-sha256") == _UNSIGNED
-    payload = _UNSIGNED.encode() if unsigned else incoming.body
-    parts = (
-        incoming.method,
-        "/",
-        incoming.query,
-        headers,
-        ";".join(claim.headers),
-        hashlib.sha256(payload).hexdigest(),
-    )
-    return "\n".join(parts).encode("utf-8", "surrogateescape")
+def _string_to_sign(incoming: Incoming, claim: _Claim, headers: str, payload_hash: str) -> bytes:
+    signed = ";".join(claim.headers)
+    canonical = f"{incoming.method}\n/\n{incoming.query}\n{headers}\n{signed}\n{payload_hash}"
+    # latin-1 is what http.server reads a request's head as, so this gives back the bytes that arrived
+    digest = hashlib.sha256(canonical.encode("latin-1", "replace")).hexdigest()
+    scope = f"{claim.date}/{claim.service}/tc3_request"
+    return "\n".join((_ALGORITHM, incoming.header("x-tc-timestamp"), scope, digest)).encode()
