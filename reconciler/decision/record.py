@@ -30,26 +30,48 @@ def accept(state: State, sign_id: int, submitted: Submitted) -> State:
     return put(replace(state, commit=submitted.commit or state.commit), sign_id, Entry(submitted))
 
 
+def accept_own(state: State, sign_id: int, submitted: Submitted, run: str) -> State:
+    """Note the acceptance of this run's own call, unless the record already knows of something newer."""
+    entry = state.entry(sign_id)
+    if entry.intent is not None and entry.intent.run != run:
+        return state
+    if entry.intent is None and entry.submitted is not None and entry.submitted.at >= submitted.at:
+        return state
+    return accept(state, sign_id, submitted)
+
+
+def forget_own(state: State, sign_id: int, run: str) -> State:
+    """Note that this run's own intended call certainly did not happen or was not taken."""
+    intent = state.entry(sign_id).intent
+    return forget_intent(state, sign_id) if intent is not None and intent.run == run else state
+
+
 def forget_intent(state: State, sign_id: int) -> State:
     """Note that the intended call certainly did not happen or was not taken."""
     return put(state, sign_id, replace(state.entry(sign_id), intent=None))
 
 
-def settle(state: State, live: Mapping[int, Row], moment: Moment) -> State:
-    """Close every open intent that the live rows prove sent or not sent; one that they do not prove stays open."""
-    for sign_id, entry in list(state.entries.items()):
-        if entry.intent is not None and sign_id in live:
-            state = _settle_one(state, sign_id, live[sign_id], moment)
-    return state
+def settlements(state: State, live: Mapping[int, Row], moment: Moment) -> dict[int, Entry]:
+    """Return the entries whose open intent the live rows prove sent or not sent, each as it is with that settled."""
+    settled = {
+        sign_id: _settled(entry, live[sign_id], moment)
+        for sign_id, entry in state.entries.items()
+        if entry.intent is not None and sign_id in live
+    }
+    return {sign_id: entry for sign_id, entry in settled.items() if entry.intent is None}
 
 
-def _settle_one(state: State, sign_id: int, row: Row, moment: Moment) -> State:
-    entry = state.entry(sign_id)
+def _settled(entry: Entry, row: Row, moment: Moment) -> Entry:
     fate = fate_of(entry.intent, row, moment)
-    if fate is IntentFate.DROPPED:
-        return forget_intent(state, sign_id)
-    known = last_known(entry, row, fate)
-    return accept(state, sign_id, known) if fate is IntentFate.PROVEN and known is not None else state
+    return entry if fate is IntentFate.OPEN else Entry(last_known(entry, row, fate))
+
+
+def settle(state: State, seen: State, settled: Mapping[int, Entry]) -> State:
+    """Store settlements, each only where the intent is still the one that was ``seen`` when the rows were read."""
+    for sign_id, entry in settled.items():
+        if state.entry(sign_id) == seen.entry(sign_id):
+            state = put(state, sign_id, entry)
+    return state
 
 
 def hold(state: State, run: str) -> State:

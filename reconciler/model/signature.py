@@ -50,13 +50,15 @@ FIELD_NAMES: Final = SignFields.__slots__
 class Desired:
     """One signature of the definitions, with its evidence digested.
 
-    ``location`` is the key's place in its file, ``fields_at`` the place of each field that the definition writes out.
+    ``location`` is the key's place in its file, ``fields_at`` the place of each field that the definition writes out,
+    ``folder`` that of the definition file, which images are relative to.
     """
 
     key: str
     sign_id: int
     fields: SignFields
     location: Location
+    folder: str = ""
     fields_at: Mapping[str, Location] = field(default_factory=dict, compare=False)
 
 

@@ -1,0 +1,118 @@
+"""The record during an apply: every step is stored before the next is taken.
+
+Writing is exclusive by a fence. A run's first step stores it as the holder, each further step moves the holder's beat,
+and its last step clears it. The store's compare-and-swap lets one of two runs win each step; the loser waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
+
+from reconciler.clock import Clock
+from reconciler.decision.record import hold, release
+from reconciler.errors import StateConflict, StateError
+from reconciler.model.state import State
+from reconciler.state.store import Snapshot, Store
+
+Step = Callable[[State], State]
+_TRIES: Final = 5
+
+
+class Ledger:
+    """Holds the record for one run. A step that need not be durable at once travels with the next one that must."""
+
+    def __init__(self, store: Store, snapshot: Snapshot, run: str, clock: Clock) -> None:
+        """``snapshot`` is the record as the fence let it through; a holder in it is one that was waited out."""
+        self._store = store
+        self._base = snapshot
+        self._stale = snapshot.state.holder
+        self._run = run
+        self._clock = clock
+        self._waiting: list[tuple[Step, str]] = []
+        self._held = False
+
+    @property
+    def state(self) -> State:
+        """The record as it will be once every step is stored."""
+        state = self._base.state
+        for step, _ in self._waiting:
+            state = step(state)
+        return state
+
+    @property
+    def run(self) -> str:
+        """This run's name."""
+        return self._run
+
+    def start_over(self, snapshot: Snapshot) -> None:
+        """Go on from a newer record that the fence let through; steps not stored yet stay to be stored."""
+        self._base = snapshot
+        self._stale = snapshot.state.holder
+
+    def intend(self, step: Step, note: str) -> float:
+        """Store an intent with this run as the holder, and return the monotonic time at which it was durable.
+
+        Raises StateConflict, with the intent not stored, where another run moved the record, and StateError where it
+        cannot be stored.
+        """
+        self._waiting.append((step, note))
+        try:
+            self._store_waiting(lambda state: hold(state, self._run))
+        except StateError:
+            self._waiting.pop()
+            raise
+        self._held = True
+        return self._clock.monotonic()
+
+    def renew(self) -> float:
+        """Move the beat, so that others see this run alive. Raises StateConflict where they took over."""
+        return self.intend(lambda state: state, "still at work")
+
+    def later(self, step: Step, note: str) -> None:
+        """Take a step that is to be stored with the next one."""
+        self._waiting.append((step, note))
+
+    def record(self, step: Step, note: str) -> None:
+        """Store an outcome: at once where that is cheap, else together with the next intent.
+
+        Where it cannot be stored it stays to be stored, and no further intent is without it.
+        """
+        self._waiting.append((step, note))
+        if not self._store.costly:
+            with suppress(StateError):
+                self._store_persistently(self._move)
+
+    def close(self) -> None:
+        """Store what is left and let go of the record. Does nothing where this run stored nothing and has nothing."""
+        if self._held or self._waiting:
+            self._store_persistently(self._let_go)
+            self._held = False
+
+    def _move(self, state: State) -> State:
+        return hold(state, self._run) if self._is_mine(state) else state
+
+    def _let_go(self, state: State) -> State:
+        return release(state) if self._is_mine(state) or state.holder == self._stale else state
+
+    def _is_mine(self, state: State) -> bool:
+        return state.holder is not None and state.holder.run == self._run
+
+    def _store_persistently(self, finish: Step) -> None:
+        """Store outcomes on top of whatever others stored meanwhile: an outcome is a fact and never given up."""
+        for _ in range(_TRIES):
+            try:
+                return self._store_waiting(finish)
+            except StateConflict:
+                self._base = self._store.load()
+        raise StateError(
+            "the record could not be stored: other runs keep changing it", hint="run again when they ended"
+        )
+
+    def _store_waiting(self, finish: Step) -> None:
+        state = replace(finish(self.state), saved_at=self._clock.now())
+        note = "\n".join(note for _, note in self._waiting) or "release the record"
+        self._base = self._store.save(self._base, state, note)
+        self._waiting.clear()

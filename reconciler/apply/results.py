@@ -1,0 +1,86 @@
+"""The results of a turn that did not end in an accepted submission, each with its words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from reconciler.contract.codes import look_up
+from reconciler.contract.treatment import Treatment
+from reconciler.errors import ReconcilerError, Refusal, StateError, VendorError
+from reconciler.model.live import Row
+from reconciler.model.plan import Compared, Decision, Verdict
+from reconciler.model.report import Outcome, Result, Trouble
+
+CHANGED_SINCE_PLAN: Final = "Client.ChangedSincePlan"
+EVIDENCE_CHANGED: Final = "Client.EvidenceChanged"
+RECORD: Final = "Client.Record"
+STOPPED: Final = "Client.Stopped"
+
+_PLAN_AGAIN: Final = "run `reconciler plan` and look at it again"
+
+
+def from_error(outcome: Outcome, error: VendorError, shown: Row | None = None) -> Result:
+    """Return the result for a call that the vendor or the way to it did not acknowledge."""
+    return Result(outcome, error.request_id, _trouble(error), shown)
+
+
+def unreachable(error: VendorError) -> Result:
+    """Return the result where the signature could not be described, so that nothing was sent."""
+    return Result(Outcome.NOT_ATTEMPTED, error.request_id, _trouble(error))
+
+
+def _trouble(error: VendorError) -> Trouble:
+    row = look_up(error.code)
+    message = f"{row.meaning} ({error.message})" if error.message else row.meaning
+    return Trouble(error.code, message, error.hint or row.advice)
+
+
+def evidence_changed(error: Refusal) -> Result:
+    """Return the result where an image is not the one that was planned with."""
+    return Result(Outcome.REFUSED, trouble=Trouble(EVIDENCE_CHANGED, error.message, error.hint or _PLAN_AGAIN))
+
+
+def changed_since(decision: Decision, row: Row | None) -> Result:
+    """Return the result where the fresh decision is not the planned one."""
+    if _in_place(decision):
+        return Result(Outcome.NOT_ATTEMPTED, shown=row, in_place=True)
+    held_back = decision.verdict in {Verdict.REFUSED, Verdict.BLOCKED, Verdict.IN_SYNC}
+    message = f"since the plan: {decision.reason}"
+    trouble = Trouble(CHANGED_SINCE_PLAN, message, decision.advice or _PLAN_AGAIN)
+    return Result(Outcome.REFUSED if held_back else Outcome.NOT_ATTEMPTED, trouble=trouble, shown=row)
+
+
+def _in_place(decision: Decision) -> bool:
+    """Tell whether just what is wanted was submitted meanwhile, as far as the record knows every field of it."""
+    settled = decision.verdict in {Verdict.WAITING, Verdict.IN_SYNC}
+    return settled and decision.compared is Compared.ALL
+
+
+def stopped() -> Result:
+    """Return the result where the person asked to stop before the call was made."""
+    return Result(Outcome.NOT_ATTEMPTED, trouble=Trouble(STOPPED, "the run was stopped before", "run apply again"))
+
+
+def crowded_out() -> Result:
+    """Return the result where other runs always were first to write the record."""
+    return Result(
+        Outcome.NOT_ATTEMPTED, trouble=Trouble(RECORD, "other runs keep writing the record", "run again later")
+    )
+
+
+def record_trouble(error: StateError) -> Trouble:
+    """Return the trouble of a run whose record could not be kept."""
+    return Trouble(RECORD, error.message, error.hint)
+
+
+def ends_run(result: Result) -> bool:
+    """Tell whether no other signature can fare better: the account cannot be used or reached."""
+    if result.trouble is None or result.outcome is Outcome.UNSETTLED:
+        return False
+    unreached = result.outcome is Outcome.NOT_ATTEMPTED and result.trouble.code not in {CHANGED_SINCE_PLAN, RECORD}
+    return unreached or look_up(result.trouble.code).treatment is Treatment.STOP
+
+
+def summary_of(error: ReconcilerError) -> str:
+    """Return an error with its mend on one line."""
+    return f"{error.message} - {error.hint}" if error.hint else error.message

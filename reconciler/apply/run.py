@@ -1,0 +1,57 @@
+"""A plan carried out: signature after signature, until all had their turn or no further one can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reconciler.apply.attempt import attempt
+from reconciler.apply.context import Context
+from reconciler.apply.ledger import Ledger
+from reconciler.apply.results import ends_run, record_trouble, stopped
+from reconciler.errors import StateError, VendorError
+from reconciler.model.plan import Plan, Verdict
+from reconciler.model.report import Outcome, Report, Result, Trouble
+
+
+def carry_out(plan: Plan, context: Context, ledger: Ledger) -> Report:
+    """Submit every signature that the plan says to modify, and return what became of each."""
+    results: dict[int, Result] = {}
+    trouble = _each_in_turn(plan, context, ledger, results)
+    try:
+        ledger.close()
+    except StateError as error:
+        trouble = trouble or record_trouble(error)
+    return Report(plan, _looked_at_again(plan, context, results), trouble)
+
+
+def _each_in_turn(plan: Plan, context: Context, ledger: Ledger, results: dict[int, Result]) -> Trouble | None:
+    operations = [planned for planned in plan.signatures if planned.verdict is Verdict.MODIFY]
+    for number, planned in enumerate(operations, start=1):
+        if context.stopped():
+            return stopped().trouble
+        context.observer.begins(planned, number, len(operations))
+        try:
+            result = attempt(context, ledger, planned)
+        except StateError as error:
+            return record_trouble(error)
+        results[planned.desired.sign_id] = result
+        context.observer.ended(planned, result)
+        if ends_run(result):
+            return result.trouble
+    return None
+
+
+def _looked_at_again(plan: Plan, context: Context, results: Mapping[int, Result]) -> dict[int, Result]:
+    """Describe everything that was accepted once more, so that the report shows it as the vendor does now."""
+    accepted = {sign_id for sign_id, result in results.items() if result.outcome is Outcome.ACCEPTED}
+    asked = {
+        planned.desired.sign_id: planned.desired.fields.international
+        for planned in plan.signatures
+        if planned.desired.sign_id in accepted
+    }
+    try:
+        rows = context.reader.rows(asked, everything=False).rows
+    except VendorError:
+        rows = {}
+    return {i: replace(result, shown=rows[i]) if i in rows else result for i, result in results.items()}
