@@ -1,0 +1,1 @@
+"""Values to text: each renderer returns a string, and only the commands print."""

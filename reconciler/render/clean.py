@@ -1,0 +1,33 @@
+"""Text of others made harmless: what the vendor, a reviewer or a pull request wrote cannot steer a terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Final
+
+_UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"})
+_KEPT: Final = frozenset("\u200d\ufe0f")
+"""Joiners that ordinary emoji are made of."""
+
+_UNSAFE_IN_JSON: Final = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
+def one_line(text: str) -> str:
+    """Return text for a terminal: one line, every control, format or direction character written out."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if character in _KEPT or unicodedata.category(character) not in _UNSAFE_CATEGORIES:
+        return character
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character) or f"\\u{ord(character):04x}"
+
+
+def to_json(document: object) -> str:
+    """Return a JSON document in which text stays readable and nothing can steer a terminal."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

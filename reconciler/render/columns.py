@@ -1,0 +1,28 @@
+"""Columns that stay aligned where characters are two cells wide, as Chinese ones are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+
+
+def width(text: str) -> int:
+    """Return the number of terminal cells that a text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def widest(cells: Iterable[str]) -> int:
+    """Return the width of the widest cell, 0 where there is none."""
+    return max((width(cell) for cell in cells), default=0)
+
+
+def padded(text: str, cells: int) -> str:
+    """Return text filled up with spaces to a number of cells."""
+    return text + " " * (cells - width(text))
+
+
+def aligned(rows: Sequence[Sequence[str]], gap: str = "  ") -> list[str]:
+    """Return one line per row, each column as wide as its widest cell."""
+    widths = [widest(column) for column in zip(*rows, strict=True)]
+    return [gap.join(padded(cell, size) for cell, size in zip(row, widths, strict=True)).rstrip() for row in rows]
