@@ -22,5 +22,11 @@ MAX_SCALAR_CHARS: Final = 10_000
 MAX_ALIASED_CHARS: Final = 16 * 1024 * 1024
 """Most characters that the aliases of one file may stand for together."""
 
+MAX_PROBLEMS: Final = 25_000
+"""Most problems told of one file; whoever made more will not read them one by one."""
+
+MAX_RUN_CHARS: Final = 128 * 1024 * 1024
+"""Most characters in all files of one run together."""
+
 MAX_INTEGER_DIGITS: Final = 640
 """Longest decimal integer; Python itself refuses to read longer ones once it is told to be strict."""

@@ -53,7 +53,7 @@ def _below(path: str, cwd: Path) -> Iterator[SourceFile | Diagnostic]:
     shown = _shown(absolute, path, cwd)
     if "\0" in path or not os.path.lexists(absolute):
         yield _missing(shown)
-    elif absolute.is_dir():
+    elif os.path.isdir(absolute):  # noqa: PTH112  # Path.is_dir raises where a folder may not be entered
         yield from _in_folder(absolute, path, shown, cwd)
     else:
         yield SourceFile(absolute, shown)

@@ -20,6 +20,8 @@ def check_duplicates(files: Sequence[ParsedFile]) -> None:
 
 def _entries(files: Sequence[ParsedFile]) -> Iterator[tuple[ParsedFile, str, dict[str, Any]]]:
     for file in files:
+        if file.full:
+            continue
         for key, signature in file.signatures().items():
             if isinstance(signature, dict):
                 yield file, key, signature

@@ -45,8 +45,8 @@ class Edition:
 
 
 def series_of(international: object) -> str:
-    """Return the word that edition files use for a value of ``international``."""
-    return "global" if international is True else "mainland"
+    """Return the word that edition files use for a value of ``international``, be it the vendor's number."""
+    return "global" if international == 1 else "mainland"
 
 
 def find_withdrawal(entries: tuple[Withdrawal, ...], field: str, word: object, series: str) -> Withdrawal | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
+from reconciler.definitions.bounds import MAX_PROBLEMS
 from reconciler.definitions.edition import edition_of
 from reconciler.definitions.parsed import ParsedFile
 from reconciler.definitions.rule_problems import RuleProblems
@@ -26,7 +28,7 @@ def check_file(file: ParsedFile, site: str | None) -> None:
 def _check_rules(file: ParsedFile, site: str | None) -> None:
     assert file.tree is not None  # noqa: S101  # the caller looked
     writer = RuleProblems(file.tree, file.text.splitlines(), site)
-    outside = list(broken_rules(_without_signatures(file.tree.data)))
+    outside = list(islice(broken_rules(_without_signatures(file.tree.data)), MAX_PROBLEMS))
     file.problems += writer.write(outside)
     file.faulty_sections.update(broken.path[0] for broken in outside if broken.path)
     for key, signature in file.signatures().items():
@@ -34,7 +36,8 @@ def _check_rules(file: ParsedFile, site: str | None) -> None:
         document = _with_site({"version": 1, "signatures": {key: signature}}, site)
         if not is_valid(document):
             file.faulty_keys.add(key)
-            file.problems += writer.write(broken_rules(document))
+            if not file.overflows(key):
+                file.problems += writer.write(islice(broken_rules(document), MAX_PROBLEMS))
 
 
 def _with_site(document: dict[str, Any], site: str | None) -> dict[str, Any]:

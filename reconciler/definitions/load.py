@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.definitions.agreement import as_account, require_account, settle, site_of
+from reconciler.definitions.bounds import MAX_RUN_CHARS
 from reconciler.definitions.declared import declared_in
-from reconciler.definitions.discover import Discovery, discover
+from reconciler.definitions.discover import Discovery, SourceFile, discover
 from reconciler.definitions.duplicates import check_duplicates
 from reconciler.definitions.file_check import check_file
-from reconciler.definitions.parsed import ParsedFile, parse_file
+from reconciler.definitions.parsed import ParsedFile, parse_file, refused_file
 from reconciler.definitions.root import find_root
 from reconciler.model.signature import Account, Declared
 from reconciler.model.source import Diagnostic, Severity
@@ -48,12 +50,19 @@ def load_definitions(paths: Sequence[str], *, cwd: Path) -> Definitions:
     with _paused_collector():
         found = discover(paths, cwd=cwd)
         root = find_root(_first(paths, cwd))
-        files = [parse_file(source, root) for source in found.files]
-        return _check(root, found, files)
+        return _check(root, found, list(_parse_all(found.files, root)))
 
 
 def _first(paths: Sequence[str], cwd: Path) -> Path:
-    return cwd / paths[0] if paths and "\0" not in paths[0] else cwd
+    return cwd / paths[0] if paths and os.path.lexists(cwd / paths[0]) else cwd
+
+
+def _parse_all(sources: Sequence[SourceFile], root: Path) -> Iterator[ParsedFile]:
+    read = 0
+    for source in sources:
+        file = parse_file(source, root) if read <= MAX_RUN_CHARS else refused_file(source)
+        read += len(file.text)
+        yield file
 
 
 def _check(root: Path, found: Discovery, files: list[ParsedFile]) -> Definitions:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reconciler.definitions.bounds import MAX_PROBLEMS, MAX_RUN_CHARS
 from reconciler.definitions.discover import SourceFile
-from reconciler.definitions.problem import Problem
+from reconciler.definitions.problem import Problem, too_many_problems
 from reconciler.definitions.read_file import read_text
 from reconciler.definitions.tree import Tree, build_tree
 from reconciler.model.source import Diagnostic, Location, Severity
@@ -18,6 +19,7 @@ class ParsedFile:
     """One file of a run. ``text`` and ``tree`` are missing where the file cannot be read at all.
 
     ``faulty_keys`` are the signatures with errors, ``faulty_sections`` the top-level sections with errors.
+    ``full``: no more problems are looked for.
     """
 
     source: SourceFile
@@ -26,6 +28,7 @@ class ParsedFile:
     problems: list[Problem] = field(default_factory=list)
     faulty_keys: set[str] = field(default_factory=set)
     faulty_sections: set[str] = field(default_factory=set)
+    full: bool = False
 
     @property
     def readable(self) -> bool:
@@ -51,6 +54,14 @@ class ParsedFile:
         assert self.tree is not None  # noqa: S101  # a file with a mapping was read
         return Location(self.source.shown, *self.tree.marks.key(mapping, key))
 
+    def overflows(self, key: str) -> bool:
+        """Whether the file has its fill of problems, so that no more are to be looked for from this signature on."""
+        if not self.full and len(self.problems) >= MAX_PROBLEMS:
+            self.full = True
+            place = self.key_place(self.signatures(), key)
+            self.problems.append(too_many_problems(place.line, place.column))
+        return self.full
+
     def diagnostics(self) -> list[Diagnostic]:
         """Return the problems with the file's name, by place."""
         ordered = sorted(self.problems, key=lambda problem: (problem.line, problem.column))
@@ -73,6 +84,13 @@ def parse_file(source: SourceFile, root: Path) -> ParsedFile:
     if tree.complete and not isinstance(tree.data, dict):
         parsed.problems.append(_no_mapping(tree))
     return parsed
+
+
+def refused_file(source: SourceFile) -> ParsedFile:
+    """Return a file that is not read because the files before it hold all that one run reads."""
+    message = f"the files before this one hold more than {MAX_RUN_CHARS // (1024 * 1024)} Mi characters"
+    problem = Problem(1, 1, "run-too-large", message, "name fewer files in one run")
+    return ParsedFile(source, problems=[problem])
 
 
 def _no_mapping(tree: Tree) -> Problem:

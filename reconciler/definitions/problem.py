@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from reconciler.definitions.bounds import MAX_PROBLEMS
 from reconciler.model.source import Diagnostic, Location, Severity
 
 
@@ -21,3 +22,9 @@ class Problem(NamedTuple):
         """Return the problem with the name of its file."""
         place = Location(file, self.line, self.column)
         return Diagnostic(place, self.severity, self.code, self.message, self.hint)
+
+
+def too_many_problems(line: int, column: int) -> Problem:
+    """Return the problem that ends the list of a file with too many of them."""
+    message = f"the file has more than {MAX_PROBLEMS:,} problems, and no more are looked for"
+    return Problem(line, column, "too-many-problems", message, "mend these first")

@@ -60,7 +60,7 @@ def _read_bytes(real: Path) -> bytes | Problem:
 
 
 def _decode(data: bytes) -> str | Problem:
-    if data.startswith(_UTF16_MARKS):
+    if data.startswith(_UTF16_MARKS) or data[:2].count(0) == 1:
         return Problem(1, 1, "file-encoding", "the file is UTF-16 or UTF-32, not UTF-8", "save it as UTF-8")
     try:
         text = data.decode("utf-8")

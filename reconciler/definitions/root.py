@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -10,9 +11,10 @@ def find_root(first: Path) -> Path:
 
     The answer is absolute with links resolved. A worktree or submodule has a file named ``.git``; that counts too.
     """
-    folder = first if first.is_dir() else first.parent
-    folder = folder.resolve()
+    # os.path instead of Path: its questions answer no, where Path raises, for folders that may not be entered.
+    folder = first if os.path.isdir(first) else first.parent  # noqa: PTH112
+    folder = Path(os.path.realpath(folder))
     for candidate in (folder, *folder.parents):
-        if (candidate / ".git").exists():
+        if os.path.lexists(candidate / ".git"):
             return candidate
     return folder

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from reconciler.definitions.marks import Place
 from reconciler.definitions.problem import Problem
-from reconciler.definitions.rule_wording import RULES, Case
+from reconciler.definitions.rule_wording import RULES, Case, fitting_words
 from reconciler.definitions.schema_check import Broken
 from reconciler.definitions.tree import Tree
 from reconciler.definitions.wording import listed, nearest, shown
@@ -33,15 +33,14 @@ class RuleProblems:
 
     def write(self, broken: Iterable[Broken]) -> list[Problem]:
         """Return the problems behind broken rules. Of several about one value only the most telling is kept."""
-        kept: dict[tuple[int, int, str], Problem] = {}
+        kept: dict[tuple[tuple[str, ...], str], Problem] = {}
         for rule in broken:
             if self._is_known(rule):
                 continue
             problem = self._problem(rule)
-            # Several fields may be missing at one place, and each is to be told.
-            place = (problem.line, problem.column, rule.name)
-            if place not in kept or _strength(problem) < _strength(kept[place]):
-                kept[place] = problem
+            subject = (rule.path, rule.name)
+            if subject not in kept or _strength(problem) < _strength(kept[subject]):
+                kept[subject] = problem
         return list(kept.values())
 
     def _is_known(self, rule: Broken) -> bool:
@@ -59,6 +58,7 @@ class RuleProblems:
 
     def _wording(self, rule: Broken) -> Wording:
         field = rule.path[-1] if rule.path else "the file"
+        case = Case(field, rule.value, self._signature(rule.path), self._site)
         match rule.keyword:
             case "additionalProperties":
                 return _unknown_key(rule)
@@ -67,9 +67,9 @@ class RuleProblems:
             case "type":
                 return wrong_type(field, rule.value, rule.demand, self._written(rule.path))
             case "oneOf":
-                return wrong_word(field, rule.value)
+                return wrong_word(field, rule.value, fitting_words(case))
             case _:
-                return RULES[rule.rule](Case(field, rule.value, self._signature(rule.path), self._site))
+                return RULES[rule.rule](case)
 
     def _signature(self, path: tuple[str, ...]) -> Mapping[str, Any]:
         if path[:1] != ("signatures",) or len(path) < 2:  # noqa: PLR2004  # the key is the second step

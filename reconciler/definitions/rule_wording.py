@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from reconciler.contract.api import ROOT_DOMAIN
 from reconciler.definitions.edition import Edition, edition_of, find_withdrawal, series_of
 from reconciler.definitions.wording import listed, shown
-from reconciler.definitions.wrong_values import Wording
+from reconciler.definitions.wrong_values import Wording, words_of
 
 
 class Case(NamedTuple):
@@ -43,15 +43,20 @@ def _withdrawn(case: Case) -> Wording:
     when = f" since {entry.since} ({entry.source})" if entry else ""
     scope = " for mainland SMS" if entry and entry.series == {"mainland"} else ""
     message = f"site `{case.site}` no longer takes `{case.value}` as `{case.field}`{scope}{when}"
-    return Wording("withdrawn-type", message, f"what is left: {listed(_left(case), last='and')}")
+    return Wording("withdrawn-type", message, f"use {listed(fitting_words(case))} instead")
 
 
-def _left(case: Case) -> tuple[str, ...]:
+def fitting_words(case: Case) -> tuple[str, ...]:
+    """Return the words that the edition takes for a field of the signature at hand."""
     pairs = case.edition.pairs[case.series]
-    if case.field == "sign_type":
-        return tuple(pairs)
-    own = pairs.get(str(case.signature.get("sign_type")))
-    return own or tuple(dict.fromkeys(document for documents in pairs.values() for document in documents))
+    match case.field:
+        case "sign_type":
+            return tuple(pairs)
+        case "document_type":
+            own = pairs.get(str(case.signature.get("sign_type")))
+            return own or tuple(dict.fromkeys(document for documents in pairs.values() for document in documents))
+        case _:
+            return words_of(case.field)
 
 
 def _name_length(case: Case) -> Wording:

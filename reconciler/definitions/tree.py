@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from sys import intern
 from typing import Any, Final, NamedTuple
 
@@ -12,10 +13,11 @@ from reconciler.definitions.aliases import Anchors
 from reconciler.definitions.events import events_of
 from reconciler.definitions.frames import MappingFrame, RootFrame, SequenceFrame
 from reconciler.definitions.marks import Marks
-from reconciler.definitions.problem import Problem
+from reconciler.definitions.problem import Problem, too_many_problems
 from reconciler.definitions.scalars import resolve_plain
 from reconciler.definitions.syntax import syntax_problem
 
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _TEXT_TAGS: Final = frozenset({"!", "tag:yaml.org,2002:str"})
 
 Frame = RootFrame | MappingFrame | SequenceFrame
@@ -85,7 +87,13 @@ class _Builder:
         raise _StopReading
 
     def _note(self, mark: Any, code: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(mark.line + 1, mark.column + 1, code, message, hint))
+        self._report(Problem(mark.line + 1, mark.column + 1, code, message, hint))
+
+    def _report(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        if len(self.problems) >= bounds.MAX_PROBLEMS:
+            self.problems.append(too_many_problems(problem.line, problem.column))
+            raise _StopReading
 
     def _count(self, mark: Any) -> None:
         self._nodes += 1
@@ -118,6 +126,7 @@ class _Builder:
         plain = event.implicit[0]
         if event.tag is not None:
             broken, plain = self._tagged(event) or broken, False
+        broken = self._half_a_character(event) or broken
         if event.anchor is not None:
             self._anchors.define(event.anchor, resolve_plain(text) if plain else text)
         line, column = mark.line + 1, mark.column + 1
@@ -130,11 +139,21 @@ class _Builder:
     def _key(self, text: str, line: int, column: int, *, merge: bool) -> None:
         problem = self.top.set_key(text, line, column, merge=merge)
         if problem is not None:
-            self.problems.append(problem)
+            self._report(problem)
 
     def _too_long(self, mark: Any) -> bool:
         limit = f"{bounds.MAX_SCALAR_CHARS:,}"
         self._note(mark, "yaml-scalar-too-long", f"longer than {limit} characters", "shorten it")
+        return True
+
+    def _half_a_character(self, event: Any) -> bool:
+        """Whether escapes made a lone surrogate, which no encoding can write; libyaml refuses it by itself."""
+        if event.value.isascii() or not _SURROGATES.search(event.value):
+            return False
+        message = "this text holds half of a character, written with `\\u`"
+        self._note(
+            event.start_mark, "yaml-character", message, "write the character itself, or one `\\U` with eight digits"
+        )
         return True
 
     def _tagged(self, event: Any) -> bool:

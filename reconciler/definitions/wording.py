@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 _LONGEST = 60
@@ -32,14 +33,15 @@ def _printable(text: str) -> str:
 
 
 def listed(words: Iterable[str], *, last: str = "or") -> str:
-    """Return quoted words as an English list: ``\\`a\\`, \\`b\\` or \\`c\\```."""
+    """Return the words in backquotes as an English list, with ``last`` before the last one."""
     quoted = [f"`{word}`" for word in words]
     if len(quoted) < 2:  # noqa: PLR2004  # a list of one needs no conjunction
         return "".join(quoted)
     return f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"
 
 
-def nearest(word: str, words: Iterable[str]) -> str | None:
+@lru_cache(maxsize=1024)
+def nearest(word: str, words: tuple[str, ...]) -> str | None:
     """Return the word that somebody probably meant, or ``None``. Case, spaces and underscores do not count."""
     by_form = {_form(candidate): candidate for candidate in words}
     matches = get_close_matches(_form(word[:_LONGEST]), by_form, n=1, cutoff=0.6)

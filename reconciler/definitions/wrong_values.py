@@ -30,17 +30,21 @@ class Wording(NamedTuple):
     hint: str
 
 
-def wrong_word(field: str, value: Any) -> Wording:
-    """Say that a value is none of the words of its field."""
-    words = tuple(_CHOICES.get(field, SITES))
+def words_of(field: str) -> tuple[str, ...]:
+    """Return all words that there are for a field."""
+    return tuple(_CHOICES.get(field, SITES))
+
+
+def wrong_word(field: str, value: Any, fitting: tuple[str, ...]) -> Wording:
+    """Say that a value is none of the words of its field; ``fitting`` are those that would do here."""
     if value is None:
-        return no_value(field, f"write {listed(words)}")
+        return no_value(field, f"write {listed(fitting)}")
     number = _vendor_number(value)
     for word, code in _CHOICES.get(field, {}).items():
         if code == number:
             return Wording("vendor-number", f"`{field}` is the vendor's number {number}", f"write `{word}`")
-    guess = nearest(value, words) if isinstance(value, str) else None
-    hint = f"did you mean `{guess}`? The words are {listed(words, last='and')}" if guess else f"write {listed(words)}"
+    guess = nearest(value, words_of(field)) if isinstance(value, str) else None
+    hint = f"did you mean `{guess}`?" if guess else f"write {listed(fitting)}"
     return Wording("unknown-word", f"{shown(value)} is not a value of `{field}`", hint)
 
 
