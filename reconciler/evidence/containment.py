@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 from collections import deque
 from pathlib import Path
 from types import TracebackType
@@ -27,11 +28,17 @@ _FOLDER: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 class Root:
-    """The folder that all evidence lies below, held open. A context manager; may be shared by threads."""
+    """The folder that all evidence lies below, held open. A context manager; may be shared by threads.
+
+    Raises UnusableError where the folder cannot be opened.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = os.path.realpath(path)
-        self.descriptor = os.open(self.path, _FOLDER)
+        try:
+            self.descriptor = os.open(self.path, _FOLDER)
+        except OSError as error:
+            raise problem.no_root(error) from None
         # By identity too: some file systems know other spellings of a name than its case.
         self.private = frozenset(filter(None, (self._identity(name) for name in PRIVATE)))
 
@@ -59,7 +66,7 @@ class Root:
         try:
             return walk.to([*self._parts_of(folder), *_parts_of_name(name)])
         except OSError as error:
-            raise problem.from_os(error, name) from None
+            raise problem.from_os(error) from None
         finally:
             walk.close()
 
@@ -93,6 +100,11 @@ def _split(path: str) -> list[str]:
     return [part for part in path.split("/") if part not in {"", "."}]
 
 
+def _plain(name: str) -> str:
+    """Return the name without what some file systems make no difference of: case, and how accents are composed."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 class _Walk:
     """One walk. ``folders`` are the open folders from the root to where the walk stands."""
 
@@ -118,14 +130,22 @@ class _Walk:
         if part == "..":
             self._up()
             return None
-        if part.casefold() in PRIVATE:
+        if _plain(part) in PRIVATE:
             raise problem.private()
-        mode = os.stat(part, dir_fd=self._folders[-1], follow_symlinks=False).st_mode
+        mode = self._mode(part)
         if not stat.S_ISLNK(mode) and not stat.S_ISDIR(mode):
             return self._open(part, mode)
         enter = self._follow if stat.S_ISLNK(mode) else self._down
         enter(part)
         return None
+
+    def _mode(self, part: str) -> int:
+        try:
+            return os.stat(part, dir_fd=self._folders[-1], follow_symlinks=False).st_mode
+        except FileNotFoundError:
+            names = os.listdir(self._folders[-1])  # noqa: PTH208  # a Path cannot be an open folder
+            alike = (name for name in names if _plain(name) == _plain(part))
+            raise problem.missing_but(next(alike, None)) from None
 
     def _up(self) -> None:
         if len(self._folders) == 1:
@@ -154,7 +174,7 @@ class _Walk:
         if not stat.S_ISREG(mode):
             raise problem.not_a_file(_KINDS.get(stat.S_IFMT(mode), "special file"))
         if self._todo:
-            raise problem.missing()
+            raise problem.missing_but(None)
         descriptor = os.open(part, _FILE, dir_fd=self._folders[-1])
         # The name may have been given to something else since it was looked at.
         if stat.S_ISREG(os.fstat(descriptor).st_mode):

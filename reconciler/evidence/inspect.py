@@ -39,14 +39,14 @@ class _Findings(NamedTuple):
 
 
 def inspect(root: Path, wanted: Iterable[Wanted]) -> dict[Wanted, Image | EvidenceProblem]:
-    """Return for every wanted image what it is, or what is wrong with it; a warning's problem carries the image.
-
-    Raises OSError where ``root`` itself cannot be opened.
-    """
+    """Return for every wanted image what it is, or what is wrong with it; a warning's problem carries the image."""
     distinct = list(dict.fromkeys(wanted))
-    with Root(root) as opened_root, ThreadPoolExecutor(THREADS) as pool:
-        inspector = _Inspector(opened_root)
-        return dict(zip(distinct, pool.map(inspector.look, distinct), strict=True))
+    try:
+        with Root(root) as opened_root, ThreadPoolExecutor(THREADS) as pool:
+            inspector = _Inspector(opened_root)
+            return dict(zip(distinct, pool.map(inspector.look, distinct), strict=True))
+    except UnusableError as error:
+        return dict.fromkeys(distinct, error.problem)
 
 
 class _Inspector:

@@ -95,7 +95,7 @@ _KINDS: Final = (
         "an image as base64 text",
         "decode it to the image file itself (`base64 --decode`); it is encoded only when it is sent",
     ),
-    _kind("image-format", rb"\s*<(?:!doctype html|html)", "a web page", "download the image itself"),
+    _kind("image-format", rb"(?i:\s*<(?:!doctype html|html))", "a web page", "download the image itself"),
 )
 
 

@@ -41,16 +41,27 @@ def not_a_file(kind: str) -> UnusableError:
     return UnusableError("image-not-a-file", f"this is a {kind}, not an image file", "name a PNG or JPEG file")
 
 
-def missing(hint: str = "") -> UnusableError:
-    """Return the problem of a path that names nothing."""
-    advice = hint or "check the spelling; the path is relative to the definition file, and case counts"
-    return UnusableError("image-missing", "there is no such file", advice)
+def missing_but(alike: str | None) -> UnusableError:
+    """Return the problem of a path that names nothing, though ``alike`` differs in case or accents only."""
+    if alike is not None:
+        return UnusableError("image-missing", "there is no such file", f"write {alike!r}, exactly as it is stored")
+    hint = "check the spelling; the path is relative to the definition file, with / between folders"
+    return UnusableError("image-missing", "there is no such file", hint)
 
 
-def from_os(error: OSError, name: str) -> UnusableError:
+def no_root(error: OSError) -> UnusableError:
+    """Return the problem of a root that cannot be opened."""
+    return UnusableError(
+        "image-unreadable",
+        f"the top folder of the repository cannot be read: {error.strerror or 'unknown reason'}",
+        "check that it is still there and that you may read it",
+    )
+
+
+def from_os(error: OSError) -> UnusableError:
     """Return the problem for what the operating system answered on a path inside the root."""
     if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}:
-        return missing("write / between folders, not \\" if "\\" in name else "")
+        return missing_but(None)
     if error.errno in {errno.EACCES, errno.EPERM}:
         return UnusableError("image-unreadable", "the file may not be read", "give yourself read access (`chmod u+r`)")
     reason = error.strerror or "unknown reason"

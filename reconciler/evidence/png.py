@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from reconciler.evidence.anatomy import MAX_PARTS, Anatomy, broken, check_end, check_size
 from reconciler.evidence.exif import UPRIGHT, orientation_of
+from reconciler.evidence.png_pixels import Header, header_of, unpacked_size, unpacks_to
 from reconciler.evidence.problems import UnusableError
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -26,29 +27,27 @@ class _Chunk(NamedTuple):
 
 def dissect(data: bytes) -> Anatomy:
     """Return the anatomy of ``data``, which starts with the signature. Raises UnusableError."""
-    width = height = 0
-    orientation = UPRIGHT
-    kept = [SIGNATURE]
-    for chunk in _chunks(data):
-        if chunk.kind == b"IHDR":
-            width, height = _size(chunk)
-        elif chunk.kind == b"eXIf":
-            orientation = orientation_of(chunk.body)
-        elif chunk.kind == b"acTL":
-            raise UnusableError("image-animated", "the PNG is animated", "export its first frame as a still image")
-        if chunk.kind in _MAKES_PIXELS:
-            kept.append(chunk.raw)
-        if chunk.kind == b"IEND":
-            check_end(data[chunk.end :])
-    check_size(width, height)
-    return Anatomy(width, height, orientation, b"".join(kept))
+    chunks = list(_chunks(data))
+    check_end(data[chunks[-1].end :])
+    if any(chunk.kind == b"acTL" for chunk in chunks):
+        raise UnusableError("image-animated", "the PNG is animated", "export its first frame as a still image")
+    header = _header(chunks)
+    if not unpacks_to((chunk.body for chunk in chunks if chunk.kind == b"IDAT"), unpacked_size(header)):
+        raise broken("some of its pixels are missing")
+    bare = SIGNATURE + b"".join(chunk.raw for chunk in chunks if chunk.kind in _MAKES_PIXELS)
+    return Anatomy(header.width, header.height, _orientation(chunks), bare)
 
 
-def _size(chunk: _Chunk) -> tuple[int, int]:
-    if len(chunk.body) != 13:  # noqa: PLR2004  # the length of IHDR is fixed
+def _header(chunks: list[_Chunk]) -> Header:
+    header = header_of(chunks[0].body)
+    if header is None:
         raise broken("its header is malformed")
-    width, height = struct.unpack_from(">II", chunk.body)
-    return width, height
+    check_size(header.width, header.height)
+    return header
+
+
+def _orientation(chunks: list[_Chunk]) -> int:
+    return next((orientation_of(chunk.body) for chunk in chunks if chunk.kind == b"eXIf"), UPRIGHT)
 
 
 def _chunks(data: bytes) -> Iterator[_Chunk]:

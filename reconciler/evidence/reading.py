@@ -13,12 +13,12 @@ def read(descriptor: int) -> bytes:
     """Return the content of an open regular file, at most 5 MB. Raises UnusableError where it is empty or larger."""
     if os.fstat(descriptor).st_size > MAX_IMAGE_BYTES:
         raise _too_large()
-    # The size is a promise that a growing file does not keep: one byte more than allowed is asked for.
-    with os.fdopen(descriptor, "rb", closefd=False) as file:
-        try:
+    try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            # The size is a promise that a growing file does not keep: one byte more than allowed is asked for.
             data = file.read(MAX_IMAGE_BYTES + 1)
-        except OSError as error:
-            raise from_os(error, "") from None
+    except OSError as error:
+        raise from_os(error) from None
     if len(data) > MAX_IMAGE_BYTES:
         raise _too_large()
     if not data:

@@ -19,8 +19,6 @@ def read_for_upload(root: Path, folder: str, name: str, expected: Image) -> byte
             data = _read(opened_root, folder, name)
     except UnusableError as error:
         raise EvidenceChanged(f"{name}: {error.problem.message}", hint=error.problem.hint) from None
-    except OSError as error:
-        raise EvidenceChanged(f"{name}: the folder {root} cannot be read: {error.strerror}") from None
     if hashlib.sha256(data).hexdigest() != expected.sha256:
         raise EvidenceChanged(
             f"{name} changed since the plan was made; nothing was sent", hint="plan again and look at the new plan"

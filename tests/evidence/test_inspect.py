@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+import zlib
+from collections import Counter
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from PIL import Image as Pictures
+
+from reconciler.evidence import decode, inspect, png, reading
+from reconciler.evidence.problems import EvidenceProblem, UnusableError
+from reconciler.model.signature import Image
+from reconciler.model.source import Severity
+from tests.support import images
+from tests.support.images import chunk
+
+
+def test_an_image_is_told_by_digest_and_sizes(project: Path) -> None:
+    data = (project / "evidence" / "license.png").read_bytes()
+    wanted = (str(project), "evidence/license.png")
+    (found,) = inspect.inspect(project, [wanted]).values()
+    assert found == Image(hashlib.sha256(data).hexdigest(), wanted[1], len(data), 24, 16, "PNG")
+    assert isinstance(found, Image)
+    assert (found.file, found.bytes, found.width, found.height, found.format) == (wanted[1], len(data), 24, 16, "PNG")
+
+
+def test_nothing_wanted_is_nothing_found(project: Path) -> None:
+    assert inspect.inspect(project, []) == {}
+
+
+def test_every_wanted_image_is_answered_once_in_the_order_wanted(project: Path) -> None:
+    names = ["evidence/license.png", "nothing.png", "evidence/attorney.jpg", "evidence/license.png"]
+    found = inspect.inspect(project, [(str(project), name) for name in names])
+    assert [name for _, name in found] == names[:3]
+    assert [isinstance(result, Image) for result in found.values()] == [True, False, True]
+
+
+def test_a_file_is_read_once_however_it_is_reached(project: Path) -> None:
+    (project / "sub").mkdir()
+    (project / "link.png").symlink_to("evidence/license.png")
+    os.link(project / "evidence" / "license.png", project / "sub" / "hard.png")
+    reads: Counter[int] = Counter()
+    real = reading.read
+
+    def counting(descriptor: int) -> bytes:
+        reads[os.fstat(descriptor).st_ino] += 1
+        return real(descriptor)
+
+    wanted = [
+        (str(project), "evidence/license.png"),
+        (str(project / "sub"), "../evidence/license.png"),
+        (str(project), "link.png"),
+        (str(project), "sub/hard.png"),
+    ]
+    with patch.object(inspect, "read", counting):
+        found = inspect.inspect(project, wanted)
+    assert list(reads.values()) == [1]
+    assert [result.file for result in found.values() if isinstance(result, Image)] == [name for _, name in wanted]
+
+
+def test_the_name_counts_for_each_path_although_the_file_is_read_once(project: Path) -> None:
+    (project / "wrong.jpg").symlink_to("evidence/license.png")
+    found = inspect.inspect(project, [(str(project), "wrong.jpg"), (str(project), "evidence/license.png")])
+    assert [getattr(result, "code", "fine") for result in found.values()] == ["image-extension", "fine"]
+
+
+def test_a_broken_file_is_a_problem_wherever_it_is_named(project: Path) -> None:
+    (project / "a.png").write_bytes(images.png()[:-3])
+    (project / "b.png").symlink_to("a.png")
+    found = inspect.inspect(project, [(str(project), name) for name in ("a.png", "b.png")])
+    assert [getattr(result, "code", "fine") for result in found.values()] == ["image-broken", "image-broken"]
+
+
+def test_an_image_turned_by_exif_alone_is_usable_with_a_warning(project: Path) -> None:
+    exif = Pictures.Exif()
+    exif[0x0112] = 6
+    (project / "phone.jpg").write_bytes(images.jpeg(4, exif=exif))
+    (found,) = inspect.inspect(project, [(str(project), "phone.jpg")]).values()
+    assert isinstance(found, EvidenceProblem)
+    assert (found.code, found.severity) == ("image-rotated", Severity.WARNING)
+    assert found.image is not None
+    assert (found.image.width, found.image.height) == (24, 16)
+
+
+def test_one_image_is_decoded_at_a_time(project: Path) -> None:
+    for number in range(12):
+        (project / f"{number}.png").write_bytes(images.png(number))
+    running = 0
+    most = 0
+    count = threading.Lock()
+    real = decode._decode
+
+    def watched(*arguments: object) -> None:
+        nonlocal running, most
+        with count:
+            running += 1
+            most = max(most, running)
+        real(*arguments)  # type: ignore[arg-type]  # handed through
+        with count:
+            running -= 1
+
+    with patch.object(decode, "_decode", watched):
+        inspect.inspect(project, [(str(project), f"{number}.png") for number in range(12)])
+    assert most == 1
+
+
+def test_a_failure_that_is_no_problem_of_the_image_is_not_hidden(project: Path) -> None:
+    with patch.object(inspect, "read", side_effect=RuntimeError("a bug")), pytest.raises(RuntimeError, match="a bug"):
+        inspect.inspect(project, [(str(project), "evidence/license.png")])
+
+
+def test_a_file_that_cannot_be_read_although_it_was_opened_is_a_problem(tmp_path: Path) -> None:
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    try:
+        with pytest.raises(UnusableError) as caught:
+            reading.read(descriptor)
+    finally:
+        os.close(descriptor)
+    assert caught.value.problem.code == "image-unreadable"
+
+
+PEAK = """
+import pathlib, sys
+from reconciler.evidence.inspect import inspect
+root = pathlib.Path(sys.argv[1])
+found = inspect(root, [(str(root), path.name) for path in root.iterdir()])
+assert all(hasattr(image, "sha256") for image in found.values()), found
+status = pathlib.Path("/proc/self/status").read_text()
+print(len(found), next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
+"""
+
+
+def peak_mb(folder: Path) -> float:
+    child = subprocess.run([sys.executable, "-c", PEAK, folder], capture_output=True, text=True, check=True)
+    return int(child.stdout.split()[1]) / 1024
+
+
+def half_a_megabyte(number: int) -> bytes:
+    end = chunk(b"IEND", b"")
+    note = chunk(b"tEXt", b"Comment\0" + number.to_bytes(4) + bytes(500_000))
+    return images.png(number).removesuffix(end) + note + end
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
+@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.soak)])
+def test_memory_does_not_grow_with_the_number_of_images(tmp_path: Path, count: int) -> None:
+    for folder, files in {"one": 1, "many": count}.items():
+        (tmp_path / folder).mkdir()
+        for number in range(files):
+            (tmp_path / folder / f"{number}.png").write_bytes(half_a_megabyte(number))
+    assert peak_mb(tmp_path / "many") - peak_mb(tmp_path / "one") < 25
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_memory_is_bounded_for_the_largest_images(tmp_path: Path, form: str) -> None:
+    picture = Pictures.new("CMYK" if form == "JPEG" else "RGBA", (8000, 5000))
+    name = {"PNG": "a.png", "JPEG": "a.jpg"}[form]
+    (tmp_path / name).write_bytes(images.encoded(picture, form, progressive=True, quality=30))
+    assert peak_mb(tmp_path) < 512
+
+
+def test_a_stream_that_unpacks_to_more_than_its_picture_is_not_unpacked_further(tmp_path: Path) -> None:
+    body = images.png(0, (4, 4))
+    assert body.startswith(png.SIGNATURE)
+    bomb = png.SIGNATURE + body[8:33] + chunk(b"IDAT", zlib.compress(bytes(300 * 1024**2), 9)) + chunk(b"IEND", b"")
+    (tmp_path / "bomb.png").write_bytes(bomb)
+    assert peak_mb(tmp_path) < 100

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import struct
+
+import pytest
+from PIL import Image as Pictures
+
+from reconciler.evidence import anatomy, jpeg
+from reconciler.evidence.decode import examine
+from reconciler.evidence.problems import UnusableError
+from tests.support import images
+
+NOISE = Pictures.effect_noise((97, 61), 90)
+PICTURE = images.encoded(NOISE, "JPEG", quality=60)
+END = b"\xff\xd9"
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
+
+
+def with_segment(extra: bytes) -> bytes:
+    return PICTURE[:2] + extra + PICTURE[2:]
+
+
+def code(data: bytes) -> str:
+    try:
+        examine(data, "JPEG")
+    except UnusableError as error:
+        return error.problem.code
+    return "fine"
+
+
+def frame_at() -> int:
+    return PICTURE.index(b"\xff\xc0")
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK", "YCbCr"])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_every_kind_of_jpeg_decodes(mode: str, progressive: bool) -> None:
+    found = examine(images.encoded(NOISE.convert(mode), "JPEG", progressive=progressive), "JPEG")
+    assert (found.width, found.height, found.orientation) == (97, 61, 1)
+
+
+def test_restarts_and_fill_bytes_are_no_ends() -> None:
+    restarts = images.encoded(NOISE, "JPEG", restart_marker_blocks=2)
+    assert b"\xff\xd3" in restarts
+    assert code(restarts) == "fine"
+    assert code(PICTURE.removesuffix(END) + b"\xff\xff\xff\xd9") == "fine"
+    assert code(with_segment(b"\xff\xff" + segment(0xFE, b"comment"))) == "fine"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 9), (8, 8), (1, 700)])
+def test_pictures_smaller_than_what_they_are_scaled_by_decode(size: tuple[int, int]) -> None:
+    assert code(images.jpeg(1, size)) == "fine"
+
+
+def test_any_truncation_is_noticed() -> None:
+    assert {code(PICTURE[:length]) for length in range(len(jpeg.SIGNATURE), len(PICTURE))} == {"image-broken"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PICTURE[:2] + END,
+        PICTURE[: frame_at()] + PICTURE[frame_at() + 13 :],
+        PICTURE.replace(b"\xff\xc0", b"\xff\xc9"),
+        PICTURE.replace(b"\xff\xc0", b"\xff\xc3"),
+        with_segment(segment(0xC0, b"1234")),
+        PICTURE[:2] + segment(0xC0, b"1234") + END,
+        with_segment(b"between"),
+        with_segment(b"\xff\xe1\0\1"),
+        with_segment(b"\xff\xd8"),
+        PICTURE[: frame_at() + 5] + b"\0\0" + PICTURE[frame_at() + 7 :],
+        PICTURE.replace(b"\xff\xdb", b"\xff\xfe"),
+        PICTURE.removesuffix(END) + PICTURE[PICTURE.index(b"\xff\xda") : -2] * (jpeg.MAX_SCANS + 1) + END,
+    ],
+    ids=[
+        "nothing",
+        "no frame",
+        "arithmetic",
+        "lossless",
+        "two frames",
+        "short frame",
+        "text between",
+        "length 1",
+        "second start",
+        "no height",
+        "no tables",
+        "countless scans",
+    ],
+)
+def test_what_makes_no_picture_is_broken(data: bytes) -> None:
+    assert code(data) == "image-broken"
+
+
+def test_a_frame_whose_size_the_decoder_does_not_share_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jpeg, "_size", lambda *_: (10, 10))
+    assert code(PICTURE) == "image-broken"
+
+
+def test_huge_dimensions_are_refused_before_anything_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.evidence.decode._opened", None)
+    huge = PICTURE[: frame_at() + 5] + b"\xff\xff\xff\xff" + PICTURE[frame_at() + 9 :]
+    assert code(huge) == "image-dimensions"
+
+
+def test_a_second_picture_or_a_video_behind_the_first_is_refused() -> None:
+    several = images.encoded(NOISE.convert("RGB"), "MPO", save_all=True, append_images=[images.picture(3)])
+    assert code(several) == "image-appended"
+    assert code(PICTURE + b"\0\0\0\x18ftypmp42") == "image-appended"
+    assert code(PICTURE + b"\0" * 64) == "fine"
+
+
+def test_a_file_in_countless_pieces_is_refused() -> None:
+    assert code(with_segment(segment(0xFE, b"") * anatomy.MAX_PARTS)) == "image-broken"
+
+
+def test_damaged_exif_data_is_neither_warned_of_nor_decoded() -> None:
+    damaged = segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08\xff\xff\x01\x12\0\x03")
+    assert code(with_segment(damaged)) == "fine"
+    assert examine(with_segment(damaged), "JPEG").bare == examine(PICTURE, "JPEG").bare
+
+
+def test_the_orientation_stands_in_the_exif_segment_only() -> None:
+    exif = Pictures.Exif()
+    exif[0x0112] = 3
+    assert examine(images.jpeg(exif=exif), "JPEG").orientation == 3
+    assert examine(with_segment(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0")), "JPEG").orientation == 1

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pictures
+
+from reconciler.contract.api import MAX_IMAGE_BYTES
+from reconciler.evidence.inspect import inspect
+from reconciler.evidence.kinds import check_extension, format_of
+from reconciler.evidence.problems import CODES, EvidenceProblem, UnusableError
+from tests.support import images
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+SOPS = b'{\n\t"data": "ENC[AES256_GCM,data:abc,iv:def,tag:ghi,type:str]",\n\t"sops": {}\n}'
+
+
+def problem_of(data: bytes) -> EvidenceProblem:
+    with pytest.raises(UnusableError) as caught:
+        format_of(data)
+    return caught.value.problem
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "what", "mend"),
+    [
+        (LFS, "image-pointer", "Git LFS pointer", "git lfs pull"),
+        (b"/annex/objects/SHA256E-s1--ab.png\n", "image-pointer", "git-annex", "git annex get"),
+        (b"\0GITCRYPT\0abc", "image-locked", "git-crypt", "git-crypt unlock"),
+        (b"age-encryption.org/v1\n-> X25519 x\n", "image-locked", "age", "age --decrypt"),
+        (b"-----BEGIN AGE ENCRYPTED FILE-----\n", "image-locked", "age", "age --decrypt"),
+        (b"-----BEGIN PGP MESSAGE-----\n", "image-locked", "PGP", "gpg"),
+        (SOPS, "image-locked", "sops", "sops decrypt"),
+        (b"data: ENC[AES256_GCM,data:x]\nsops:\n  version: 3\n", "image-locked", "sops", "sops decrypt"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "image-format", "HEIC", "JPEG"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0", "image-format", "HEIC", "JPEG"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0", "image-format", "AVIF", "PNG"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0", "image-format", "video", "still image"),
+        (b"%PDF-1.7\n", "image-format", "PDF", "pdftoppm"),
+        (b"junk before\n%PDF-1.4\n", "image-format", "PDF", "pdftoppm"),
+        (b"RIFF\x10\0\0\0WEBPVP8 ", "image-format", "WebP", "PNG"),
+        (b"GIF89a\1\0\1\0", "image-format", "GIF", "PNG"),
+        (images.encoded(images.picture(), "BMP"), "image-format", "BMP", "PNG"),
+        (images.encoded(images.picture(), "TIFF"), "image-format", "TIFF", "PNG"),
+        (b"MM\0*\0\0\0\x08", "image-format", "TIFF", "PNG"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image-format", "SVG", "rsvg-convert"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- x -->\n<svg/>", "image-format", "SVG", "rsvg-convert"),
+        (b"\xff\x0a\x00", "image-format", "JPEG XL", "PNG"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n", "image-format", "JPEG 2000", "PNG"),
+        (b"8BPS\0\1", "image-format", "Photoshop", "PNG"),
+        (b"PK\x03\x04\x14\0", "image-format", "ZIP", "PNG"),
+        (b"data:image/png;base64,iVBORw0KGgo=", "image-format", "base64", "base64 --decode"),
+        (b"/9j/4AAQSkZJRg==", "image-format", "base64", "base64 --decode"),
+        (b"<!DOCTYPE html>\n<html>", "image-format", "web page", "download"),
+        (b"<?xml version='1.0'?><note/>", "image-format", "neither PNG nor JPEG", "PNG or JPEG"),
+        (b"hello", "image-format", "neither PNG nor JPEG", "PNG or JPEG"),
+        (b"\x89PNG\n", "image-format", "neither PNG nor JPEG", "PNG or JPEG"),
+    ],
+)
+def test_what_is_no_image_is_named_with_its_mend(data: bytes, code: str, what: str, mend: str) -> None:
+    problem = problem_of(data)
+    assert problem.code == code
+    assert what in problem.message
+    assert mend in problem.hint
+
+
+def test_what_the_sentence_says_reads_well() -> None:
+    assert problem_of(b"GIF89a").message == "this is GIF; the vendor takes PNG and JPEG only"
+    assert problem_of(LFS).message == "this is a Git LFS pointer; the image itself was not fetched"
+    assert problem_of(b"\0GITCRYPT\0").message == "the image is locked by git-crypt"
+
+
+@pytest.mark.parametrize("name", ["a.png", "A.PNG", "b.c.png"])
+def test_a_png_is_called_png(name: str) -> None:
+    check_extension(name, "PNG")
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.jpeg", "a.JPG"])
+def test_a_jpeg_is_called_jpg_or_jpeg(name: str) -> None:
+    check_extension(name, "JPEG")
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "mend"),
+    [
+        ("a.jpg", "PNG", "git mv"),
+        ("a.png", "JPEG", "git mv"),
+        ("a.jfif", "JPEG", "rename it"),
+        ("png", "PNG", "rename it"),
+        ("a.png/b", "PNG", "rename it"),
+    ],
+)
+def test_a_name_that_does_not_fit_the_content_is_an_error(name: str, form: str, mend: str) -> None:
+    with pytest.raises(UnusableError) as caught:
+        check_extension(name, form)
+    assert caught.value.problem.code == "image-extension"
+    assert mend in caught.value.problem.hint
+
+
+def test_an_empty_file_and_one_past_the_vendors_size_are_refused_and_one_of_that_size_is_not(project: Path) -> None:
+    picture = images.png()
+    padded = picture + bytes(MAX_IMAGE_BYTES - len(picture))
+    for name, data in {"empty.png": b"", "full.png": padded, "over.png": padded + b"\0"}.items():
+        (project / name).write_bytes(data)
+    found = inspect(project, [(str(project), name) for name in ("empty.png", "full.png", "over.png")])
+    codes = {name: getattr(result, "code", "fine") for (_, name), result in found.items()}
+    assert codes == {"empty.png": "image-empty", "full.png": "fine", "over.png": "image-too-large"}
+
+
+def test_every_format_that_the_imaging_library_writes_is_told_apart() -> None:
+    forms = {"PNG": "PNG", "JPEG": "JPEG"}
+    for form in ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PDF", "JPEG2000"):
+        data = io.BytesIO()
+        Pictures.new("RGB", (9, 9)).save(data, form)
+        if form in forms:
+            assert format_of(data.getvalue()) == forms[form]
+        else:
+            assert "the vendor takes PNG and JPEG only" in problem_of(data.getvalue()).message
+
+
+def test_every_code_that_this_package_can_give_is_in_its_table() -> None:
+    package = Path(__file__).parents[2] / "reconciler" / "evidence"
+    sources = {path.name: path.read_text(encoding="utf-8") for path in package.glob("*.py")}
+    table = sources.pop("problems.py")
+    assert all(table.count(f'"{code}"') == 1 for code in CODES)
+    used = "".join(sources.values())
+    assert [code for code in CODES if f'"{code}"' not in used] == []

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import struct
+import zlib
+
+import pytest
+from PIL import Image as Pictures
+from PIL.PngImagePlugin import PngInfo
+
+from reconciler.evidence import anatomy, png
+from reconciler.evidence.decode import examine
+from reconciler.evidence.problems import UnusableError
+from tests.support import images
+from tests.support.images import chunk
+
+PICTURE = images.png(5, (8, 6))
+
+
+def header(width: int, height: int) -> bytes:
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+
+
+def with_chunk(extra: bytes) -> bytes:
+    end = chunk(b"IEND", b"")
+    return PICTURE.removesuffix(end) + extra + end
+
+
+def code(data: bytes) -> str:
+    try:
+        examine(data, "PNG")
+    except UnusableError as error:
+        return error.problem.code
+    return "fine"
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "I;16"])
+def test_every_kind_of_png_decodes(mode: str) -> None:
+    found = examine(images.encoded(Pictures.new(mode, (21, 13)), "PNG"), "PNG")
+    assert (found.width, found.height, found.orientation) == (21, 13, 1)
+
+
+# Rows by pass, each with its filter byte, as the specification's figure of the seven passes gives them.
+@pytest.mark.parametrize(
+    ("width", "height", "size"),
+    [
+        (1, 1, 2),
+        (2, 1, 2 + 2),
+        (8, 8, 2 + 2 + 3 + 2 * 3 + 2 * 5 + 4 * 5 + 4 * 9),
+        (5, 5, 2 + 2 + 3 + 2 * 2 + 4 + 3 * 3 + 2 * 6),
+    ],
+)
+def test_an_interlaced_png_decodes_and_is_found_out_when_a_byte_of_it_is_missing(
+    width: int, height: int, size: int
+) -> None:
+    def interlaced(rows: bytes) -> bytes:
+        fields = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 1)
+        return png.SIGNATURE + chunk(b"IHDR", fields) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+    assert code(interlaced(bytes(size))) == "fine"
+    assert code(interlaced(bytes(size - 1))) == "image-broken"
+
+
+def test_pixels_spread_over_many_chunks_are_put_together() -> None:
+    stream = zlib.compress(bytes(9 * 10))
+    pieces = b"".join(chunk(b"IDAT", stream[at : at + 1]) for at in range(len(stream)))
+    assert code(png.SIGNATURE + header(9, 9) + pieces + chunk(b"IEND", b"")) == "fine"
+
+
+def test_a_large_picture_of_few_bytes_is_whole() -> None:
+    assert code(images.encoded(Pictures.new("L", (3000, 2000)), "PNG")) == "fine"
+
+
+def test_any_single_bit_that_flips_is_noticed() -> None:
+    for position in range(len(png.SIGNATURE), len(PICTURE)):
+        for bit in range(8):
+            damaged = bytearray(PICTURE)
+            damaged[position] ^= 1 << bit
+            assert code(bytes(damaged)) == "image-broken", (position, bit)
+
+
+def test_any_truncation_is_noticed() -> None:
+    assert {code(PICTURE[:length]) for length in range(len(png.SIGNATURE), len(PICTURE))} == {"image-broken"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png.SIGNATURE + header(9, 9) + chunk(b"IEND", b""),
+        png.SIGNATURE + header(9, 9) + chunk(b"IDAT", zlib.compress(b"\0" * 20)) + chunk(b"IEND", b""),
+        png.SIGNATURE + header(9, 9) + chunk(b"IDAT", zlib.compress(bytes(9 * 10 - 1))) + chunk(b"IEND", b""),
+        png.SIGNATURE + header(9, 9) + chunk(b"IDAT", zlib.compress(b"\x09" * 90)) + chunk(b"IEND", b""),
+        png.SIGNATURE + chunk(b"IHDR", b"\0\0\0\x09\0\0\0\x09\x08\x05\0\0\0") + chunk(b"IEND", b""),
+        png.SIGNATURE + header(9, 9) + chunk(b"IDAT", b"not zlib") + chunk(b"IEND", b""),
+        png.SIGNATURE + chunk(b"IHDR", b"short") + chunk(b"IEND", b""),
+        png.SIGNATURE + header(0, 9) + chunk(b"IEND", b""),
+        PICTURE[:33] + PICTURE[8:],
+        png.SIGNATURE + PICTURE[33:],
+    ],
+    ids=[
+        "no pixels",
+        "too few pixels",
+        "a byte too few",
+        "no such filter",
+        "no such colour",
+        "no stream",
+        "short header",
+        "no width",
+        "two headers",
+        "no header",
+    ],
+)
+def test_sound_chunks_that_make_no_picture_are_broken(data: bytes) -> None:
+    assert code(data) == "image-broken"
+
+
+def test_an_animated_png_is_told_to_become_a_still_one() -> None:
+    frames = [images.picture(number) for number in (1, 2)]
+    assert code(images.encoded(frames[0], "PNG", save_all=True, append_images=frames[1:])) == "image-animated"
+
+
+def test_huge_dimensions_are_refused_before_anything_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.evidence.decode._opened", None)
+    assert code(png.SIGNATURE + header(100_000, 100_000) + chunk(b"IEND", b"")) == "image-dimensions"
+
+
+def test_the_bound_on_pixels_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anatomy, "MAX_PIXELS", 48)
+    assert code(PICTURE) == "fine"
+    assert code(images.png(5, (7, 7))) == "image-dimensions"
+
+
+def test_what_follows_the_end_is_refused_unless_it_is_padding() -> None:
+    assert code(PICTURE + b"PK\x03\x04") == "image-appended"
+    assert code(PICTURE + b"\0\0\r\n") == "fine"
+
+
+def test_a_file_in_countless_pieces_is_refused() -> None:
+    assert code(with_chunk(chunk(b"tEXt", b"k\0v") * anatomy.MAX_PARTS)) == "image-broken"
+
+
+def test_texts_and_profiles_never_reach_the_decoder() -> None:
+    info = PngInfo()
+    info.add_text("note", "x" * 1000, zip=True)
+    plain = examine(PICTURE, "PNG").bare
+    assert examine(images.png(5, (8, 6), pnginfo=info, icc_profile=b"profile"), "PNG").bare == plain
+
+
+def test_exif_in_a_png_is_read() -> None:
+    exif = Pictures.Exif()
+    exif[0x0112] = 8
+    assert examine(images.png(exif=exif), "PNG").orientation == 8
