@@ -19,6 +19,11 @@ class _Frame:
         self.broken, self.as_key = broken, as_key
         self.wants_key = False
 
+    @property
+    def discards(self) -> bool:
+        """Whether the value that comes next belongs to a key that was refused; only mappings refuse keys."""
+        return False
+
     def set_key(self, text: str, line: int, column: int, *, merge: bool) -> Problem | None:
         """Take a key; only mappings ever want one."""
         raise NotImplementedError
@@ -67,7 +72,7 @@ class SequenceFrame(_Frame):
 class MappingFrame(_Frame):
     """Collects the entries of a mapping. The first of two equal keys is kept, the second reported."""
 
-    __slots__ = ("_broken_keys", "_key", "_places", "_seen")
+    __slots__ = ("_broken_keys", "_key", "_merges", "_places", "_seen")
 
     def __init__(self, line: int, column: int, *, broken: bool, as_key: bool) -> None:
         super().__init__(line, column, {}, broken=broken, as_key=as_key)
@@ -76,11 +81,18 @@ class MappingFrame(_Frame):
         self._places: list[int] = []
         self._seen: dict[str, int] = {}
         self._broken_keys: list[str] = []
+        self._merges = False
+
+    @property
+    def discards(self) -> bool:
+        """Whether the value that comes next belongs to a key that was refused."""
+        return self._key is None and not self.wants_key
 
     def set_key(self, text: str, line: int, column: int, *, merge: bool) -> Problem | None:
         """Take a key, or refuse it and let go of the value that follows."""
         self.wants_key = False
         if merge:
+            self._merges = True
             return _merge_key(line, column)
         first = self._seen.setdefault(text, len(self._places))
         if text in self.data:
@@ -107,13 +119,15 @@ class MappingFrame(_Frame):
     def finish(self, marks: Marks) -> None:
         """Keep the places of the entries."""
         marks.record(self.data, self._places)
+        if self._merges:
+            marks.set_partial(self.data)
         for key in self._broken_keys:
             marks.set_broken(self.data, key)
 
 
 def _duplicate_key(text: str, line: int, column: int, first: tuple[int, int]) -> Problem:
     where = f"line {first[0]}, column {first[1]}"
-    message = f"the key {shown(text)} stands twice in the same mapping, first in {where}"
+    message = f"the key {shown(text)} stands twice in the same mapping, first at {where}"
     return Problem(line, column, "yaml-duplicate-key", message, "keep one of the two")
 
 

@@ -24,6 +24,7 @@ class Marks:
     def __init__(self) -> None:
         self._entries: dict[int, array[int]] = {}
         self._broken: set[tuple[int, str]] = set()
+        self._partial: set[int] = set()
         self._positions: dict[int, dict[str, int]] = {}
 
     def record(self, mapping: Mapping[str, Any], places: list[int]) -> None:
@@ -50,6 +51,14 @@ class Marks:
     def is_broken(self, mapping: Mapping[str, Any], key: str) -> bool:
         """Whether the value of a key was refused while reading."""
         return (id(mapping), key) in self._broken
+
+    def set_partial(self, mapping: Mapping[str, Any]) -> None:
+        """Remember that a mapping was to have more entries than were read, so that none is told to be missing."""
+        self._partial.add(id(mapping))
+
+    def is_partial(self, mapping: Mapping[str, Any]) -> bool:
+        """Whether a mapping was to have more entries than were read."""
+        return id(mapping) in self._partial
 
     def _position(self, mapping: Mapping[str, Any], key: str) -> int:
         # Looked up only where a message needs it, so the index is made then.

@@ -50,7 +50,9 @@ class RuleProblems:
             if marks.is_broken(data, step):
                 return True
             data = data[step]
-        return isinstance(data, dict) and bool(rule.name) and marks.is_broken(data, rule.name)
+        if rule.keyword == "required":
+            return marks.is_partial(data)
+        return bool(rule.name) and marks.is_broken(data, rule.name)
 
     def _problem(self, rule: Broken) -> Problem:
         wording = self._wording(rule)

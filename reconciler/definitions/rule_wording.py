@@ -118,10 +118,14 @@ RULES: Final[Mapping[str, Callable[[Case], Wording]]] = {
         "use lower-case letters, digits and `-`, with a letter or digit first, at most 100 characters",
     ),
     "sign-id-range": _simple(
-        "sign-id-range", "`{field}` is {value}, and ids are positive", "write the id that the console shows"
+        "sign-id-range",
+        "`{field}` is {value}, and an id lies between 1 and 9223372036854775807",
+        "write the id that the console shows",
     ),
     "qualification-range": _simple(
-        "qualification-range", "`{field}` is {value}, and ids are positive", "write the id that the console shows"
+        "qualification-range",
+        "`{field}` is {value}, and an id lies between 1 and 9223372036854775807",
+        "write the id that the console shows",
     ),
     "name-length": _name_length,
     "name-outer-space": _simple(

@@ -11,6 +11,11 @@ import yaml
 
 from reconciler.definitions.problem import Problem
 
+HALF_A_CHARACTER: Final = (
+    "yaml-character",
+    "this text holds half of a character, written with `\\u`",
+    "write the character itself, or `\\U` with eight digits",
+)
 _TAB: Final = ("yaml-tab", "a tab stands where only spaces may", "indent with spaces")
 
 _INDENT: Final = "give all keys of a mapping the same indentation, and close what is open"
@@ -20,11 +25,22 @@ _WORDINGS: Final[tuple[tuple[str, tuple[str, str, str]], ...]] = (
     ("directive", ("yaml-directive", "a directive that is not known stands here", _DIRECTIVE)),
     ("undefined tag handle", ("yaml-tag", "a YAML tag stands here, and tags are not read", "take the tag away")),
     ("expected ':'", ("yaml-syntax", "the text before is no `key: value`", "write `key: value`, or quote the text")),
-    ("mapping values", ("yaml-syntax", "a `: ` stands where none may", "quote a text that holds a colon and a space")),
+    (
+        "mapping values",
+        (
+            "yaml-syntax",
+            "a `: ` stands where none may",
+            "check the indentation; quote a text that holds a colon and a space",
+        ),
+    ),
     ("start any token", ("yaml-syntax", "a text cannot begin with this character", "put the text in quotes")),
     ("did not find expected key", ("yaml-syntax", "a key was expected here", _INDENT)),
     ("expected <block end>", ("yaml-syntax", "a key was expected here", _INDENT)),
+    ("or ']'", ("yaml-syntax", "a list is not closed", "write `]` behind its last item")),
+    ("or '}'", ("yaml-syntax", "a mapping in braces is not closed", "write `}` behind its last value")),
+    ("node content", ("yaml-syntax", "a value was expected here", "write it, and close what is open")),
     ("unexpected end of stream", ("yaml-syntax", "the file ends inside a quoted text", "close the quotes")),
+    ("Unicode character escape", HALF_A_CHARACTER),
     ("escape", ("yaml-syntax", "this backslash sequence is not known", "use single quotes, or write `\\\\`")),
 )
 """Parts of the parsers' words, and code, message and hint instead; the first one that fits counts."""

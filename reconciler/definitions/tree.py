@@ -15,7 +15,7 @@ from reconciler.definitions.frames import MappingFrame, RootFrame, SequenceFrame
 from reconciler.definitions.marks import Marks
 from reconciler.definitions.problem import Problem, too_many_problems
 from reconciler.definitions.scalars import resolve_plain
-from reconciler.definitions.syntax import syntax_problem
+from reconciler.definitions.syntax import HALF_A_CHARACTER, syntax_problem
 
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _TEXT_TAGS: Final = frozenset({"!", "tag:yaml.org,2002:str"})
@@ -143,17 +143,14 @@ class _Builder:
 
     def _too_long(self, mark: Any) -> bool:
         limit = f"{bounds.MAX_SCALAR_CHARS:,}"
-        self._note(mark, "yaml-scalar-too-long", f"longer than {limit} characters", "shorten it")
+        self._note(mark, "yaml-scalar-too-long", f"this text is longer than {limit} characters", "shorten it")
         return True
 
     def _half_a_character(self, event: Any) -> bool:
         """Whether escapes made a lone surrogate, which no encoding can write; libyaml refuses it by itself."""
         if event.value.isascii() or not _SURROGATES.search(event.value):
             return False
-        message = "this text holds half of a character, written with `\\u`"
-        self._note(
-            event.start_mark, "yaml-character", message, "write the character itself, or one `\\U` with eight digits"
-        )
+        self._note(event.start_mark, *HALF_A_CHARACTER)
         return True
 
     def _tagged(self, event: Any) -> bool:
@@ -201,6 +198,6 @@ class _Builder:
             self.top.drop_key()
             return
         value, trouble = self._anchors.use(event.anchor)
-        if trouble is not None:
+        if trouble is not None and not self.top.discards:
             self._note(mark, "yaml-alias", *trouble)
         self.top.add(value, mark.line + 1, mark.column + 1, broken=trouble is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +20,11 @@ _BOOLEANS: Final = {
     **dict.fromkeys(("yes", "y", "on", "true"), "true"),
     **dict.fromkeys(("no", "n", "off", "false"), "false"),
 }
+_SERIES: Final = "write `false` for Chinese mainland SMS, `true` for global SMS"
+_DIGITS: Final = re.compile("[0-9]{1,19}")
+_OPTIONAL: Final = frozenset(
+    {"commission_image", "remark", "qualification_id", "uin", "endpoint", "state", "signatures"}
+)
 _KINDS: Final = {"string": "text", "integer": "a whole number", "boolean": "`true` or `false`", "object": "a mapping"}
 
 
@@ -56,16 +62,18 @@ def _vendor_number(value: Any) -> int | None:
 
 def wrong_type(field: str, value: Any, expected: str, written: str) -> Wording:
     """Say that a value is of another type than ``expected``; ``written`` is how the file spells it."""
-    if value is None:
-        return no_value(field, "write one, or take the line away")
+    if value is None and expected != "boolean":
+        return no_value(field, "write one, or take the line away" if field in _OPTIONAL else "write one")
     if expected == "string" and not isinstance(value, dict | list):
         return _unquoted(field, value, written)
     if expected == "boolean":
         return _no_boolean(field, value)
-    if expected == "integer" and isinstance(value, str) and value.isascii() and value.isdigit():
+    if expected == "integer" and isinstance(value, str) and _DIGITS.fullmatch(value):
         message = f"`{field}` is text, and a whole number is expected"
-        return Wording("wrong-type", message, f"take the quotes away: `{field}: {value.lstrip('0') or 0}`"[:200])
-    message = f"`{field}` is {shown(value)}, and {_KINDS[expected]} is expected"
+        return Wording("wrong-type", message, f"write it without quotes and leading zeros: `{field}: {int(value)}`")
+    message = (
+        f"`{field}` is {shown(written if isinstance(value, float) else value)}, and {_KINDS[expected]} is expected"
+    )
     return Wording("wrong-type", message, _mend(field, expected))
 
 
@@ -84,10 +92,10 @@ def _no_boolean(field: str, value: Any) -> Wording:
     if value in (0, 1) and isinstance(value, int):
         word = "true" if value else "false"
         return Wording("vendor-number", f"`{field}` is the vendor's number {value}", f"write `{word}`")
+    if value is None:
+        return no_value(field, _SERIES)
     word = _BOOLEANS.get(value.lower(), "") if isinstance(value, str) else ""
-    hint = (
-        f"write `{word}`, without quotes" if word else "write `false` for Chinese mainland SMS, `true` for global SMS"
-    )
+    hint = f"write `{word}`, without quotes" if word else _SERIES
     return Wording("wrong-type", f"`{field}` is {shown(value)}, and `true` or `false` is expected", hint)
 
 

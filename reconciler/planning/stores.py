@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from reconciler.model.plan import Target
 from reconciler.state.files import FileStore
 from reconciler.state.names import record_name
 from reconciler.state.store import Store
@@ -12,11 +13,11 @@ from reconciler.state.store import Store
 OWN_FOLDER: Final = ".reconciler"
 
 
-def store_for(root: Path, branch: str | None, uin: str, region: str, *, sandbox: bool) -> Store:
+def store_for(root: Path, branch: str | None, target: Target) -> Store:
     """Return the store of an account's record: the branch where the definitions name one, else a local file."""
-    name = record_name(uin, region, sandbox=sandbox)
-    if branch is not None:
-        from reconciler.state.branch import BranchStore  # noqa: PLC0415  # git is only needed for this store
+    name = record_name(target.uin, target.account.region, sandbox=target.sandbox)
+    if branch is None:
+        return FileStore(root / OWN_FOLDER, name)
+    from reconciler.state.branch import BranchStore  # noqa: PLC0415  # git is only needed for this store
 
-        return BranchStore(root, branch, name)
-    return FileStore(root / OWN_FOLDER, name)
+    return BranchStore(root, branch, name)

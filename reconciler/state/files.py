@@ -63,8 +63,8 @@ class FileStore:
     def save(self, base: Snapshot, state: State, note: str) -> Snapshot:
         """Store ``state``, made from ``base``, durably. A file keeps no history, so ``note`` goes nowhere.
 
-        Raises StateConflict where another run changed the same, StateError where the file cannot be written; what was
-        stored before stays in both cases.
+        Raises StateConflict where another run changed the same, StateError where the file cannot be written; the file
+        is then as it was, or as it was to be where only the last flush to disk failed.
         """
         del note
         check_name(state, self._name, source="the new record")

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import Final
 
 _DENIED: Final = re.compile(
-    r"(error:|http) 40[13]|denied|declined|permission|protected branch|not authori[sz]ed|authentication failed"
+    r"(error:|http) 40[13]|denied|declined|aborted by hook|permission|protected branch|not authori[sz]ed|authentication failed"
     r"|could not read (username|password)|not allowed|read[- ]only",
     re.IGNORECASE,
 )

@@ -1,0 +1,54 @@
+"""The first step of most commands: definitions read and checked, or a clear no before anything else happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from reconciler.cli.options import DEFAULT_PATH
+from reconciler.cli.session import Session
+from reconciler.definitions.load import Definitions, load_definitions
+from reconciler.model.plan import Target
+from reconciler.model.signature import Account
+from reconciler.model.source import Severity
+from reconciler.planning.desired import Wishes, desired_from
+from reconciler.planning.stores import store_for
+from reconciler.render.diagnostics import diagnostics_json, diagnostics_text
+from reconciler.state.store import Store
+
+
+class Inputs(NamedTuple):
+    """Definitions without errors, what they wish, and the account that they are for."""
+
+    definitions: Definitions
+    wishes: Wishes
+    account: Account
+
+
+def load(paths: Sequence[str]) -> tuple[Definitions, Wishes]:
+    """Read definitions and evidence; problems are in the diagnostics."""
+    definitions = load_definitions(paths or (DEFAULT_PATH,), cwd=Path.cwd())
+    return definitions, desired_from(definitions)
+
+
+def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:
+    """Read definitions and evidence; where they are not valid, print every problem and return ``None``."""
+    definitions, wishes = load(paths)
+    if wishes.valid and definitions.account is not None:
+        warnings = [problem for problem in wishes.diagnostics if problem.severity is Severity.WARNING]
+        if warnings:
+            session.note(diagnostics_text(warnings, session.painter(stderr=True)))
+        return Inputs(definitions, wishes, definitions.account)
+    if session.format == "json":
+        session.result(diagnostics_json(wishes.diagnostics, valid=False))
+    else:
+        session.note(diagnostics_text(wishes.diagnostics, session.painter(stderr=True)))
+    session.note("the definitions are not valid, so the account was not read")
+    return None
+
+
+def record_of(inputs: Inputs, target: Target, *, embedded: bool = False) -> Store:
+    """Return the store of the record. The embedded sandbox's is local: it is nobody else's business."""
+    branch = None if embedded else inputs.definitions.branch
+    return store_for(inputs.definitions.root, branch, target)

@@ -1,0 +1,111 @@
+"""The command itself: which commands there are, and the one place where failures are caught."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.session import Session
+from reconciler.errors import Exit, ReconcilerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class _Entry(NamedTuple):
+    """A command's module, loaded only when it is called, and its line in the help."""
+
+    module: str
+    summary: str
+
+
+_COMMANDS: Final = {
+    "validate": _Entry("validate", "Check definitions and evidence, offline."),
+    "plan": _Entry("plan", "Show what apply would do and why. Cannot write."),
+    "apply": _Entry("apply", "Plan afresh, show, ask, submit and verify."),
+    "schema": _Entry("schema", "Print a JSON Schema."),
+    "sandbox": _Entry("sandbox", "Run the local stand-in for the vendor, or play its reviewer."),
+}
+
+
+class _LazyGroup(click.Group):
+    """Loads a command's module when that command is called, so that help stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        entry = _COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module = importlib.import_module(f"reconciler.cli.{entry.module}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in _COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="reconciler")
+@click.option("-v", "--verbose", count=True, help="Log requests to stderr, without their secrets; -vv logs more.")
+def cli(verbose: int) -> None:
+    """SMS signatures as code for Tencent Cloud.
+
+    Definitions live in YAML; this compares them with the account and submits what differs for review. Approved
+    signatures are never touched, and nothing is ever deleted.
+    """
+    if verbose:
+        _log_to_stderr(logging.DEBUG if verbose > 1 else logging.INFO)
+
+
+def _log_to_stderr(level: int) -> None:
+    """Log what this tool says of itself, and nothing of the libraries below: theirs may hold keys and images."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    log = logging.getLogger("reconciler")
+    log.addHandler(handler)
+    log.setLevel(level)
+    log.propagate = False
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit with its code. No expected failure leaves as a traceback."""
+    session = Session()
+    sys.exit(_run(session, arguments))
+
+
+def _run(session: Session, arguments: Sequence[str] | None) -> int:
+    try:
+        return int(cli.main(args=arguments, prog_name="reconciler", standalone_mode=False, obj=session) or Exit.DONE)
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped; nothing was sent", err=True)
+        return Exit.UNEXPECTED
+    except ReconcilerError as error:
+        session.fail(error)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.UNEXPECTED
+    except Exception as error:  # noqa: BLE001  # the last resort: a bug
+        session.crash(_crash_report(error))
+        return Exit.UNEXPECTED
+
+
+def _crash_report(error: Exception) -> str:
+    """Return where a bug showed itself. Neither its message nor any value: they may hold what must not be printed."""
+    frames = [
+        f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    return "\n".join([f"{type(error).__name__} at", *frames])

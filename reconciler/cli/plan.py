@@ -1,0 +1,69 @@
+"""``reconciler plan``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from reconciler.cli.inputs import Inputs, load_valid, record_of
+from reconciler.cli.options import format_option, max_changes_option, only_option, paths_argument, reach_options
+from reconciler.cli.reaching import reached
+from reconciler.cli.session import Session
+from reconciler.clock import SystemClock
+from reconciler.decision.build import Choice
+from reconciler.errors import Exit, UsageProblem
+from reconciler.model.plan import Plan, Target
+from reconciler.model.report import plan_exit
+from reconciler.planning.account import reading
+from reconciler.planning.make import Run, check_keys, check_size, plan_offline, plan_online
+from reconciler.planning.reach import Pacing
+from reconciler.render.plan_json import plan_json
+from reconciler.render.plan_text import plan_text
+
+
+@click.command()
+@paths_argument
+@only_option
+@max_changes_option
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 where changes are planned.")
+@click.option("--offline", is_flag=True, help="Plan against the record alone, without keys; says how old it is.")
+@reach_options
+@format_option("text", "json")
+@click.pass_obj
+def plan(
+    session: Session, /, paths: tuple[str, ...], output: str, **options: Any
+) -> int:  # click hands options by name
+    """Show what apply would do and why.
+
+    A plan is given nothing that can write. Exit code 6 where anything is refused or blocked.
+    """
+    session.format = output
+    inputs = load_valid(session, paths)
+    if inputs is None:
+        return Exit.INVALID
+    only, most, detailed = options.pop("only"), options.pop("max_changes"), options.pop("detailed_exitcode")
+    choice = Choice(only=frozenset(only))
+    check_keys(choice, inputs.wishes)
+    made = (_offline if options.pop("offline") else _online)(inputs, choice, options)
+    session.result(plan_json(made) if output == "json" else plan_text(made, session.painter()))
+    check_size(made, most)
+    return plan_exit(made, detailed=detailed)
+
+
+def _online(inputs: Inputs, choice: Choice, options: dict[str, Any]) -> Plan:
+    clock = SystemClock()
+    with reached(inputs, **options) as reach, reading(inputs.account, reach, clock) as opened:
+        record = record_of(inputs, opened.target, embedded=reach.embedded)
+        run = Run(opened.target, inputs.wishes, choice, clock, reach.pacing.settle_after)
+        return plan_online(opened.reader, record, run)
+
+
+def _offline(inputs: Inputs, choice: Choice, options: dict[str, Any]) -> Plan:
+    if options["sandbox"] or options["endpoint"]:
+        raise UsageProblem("--offline reads no account, so it goes with neither --sandbox nor --endpoint")
+    if inputs.account.uin is None:
+        raise UsageProblem("--offline cannot ask which account it is", hint="write the account's number as account.uin")
+    target = Target(inputs.account, inputs.account.uin, "offline")
+    run = Run(target, inputs.wishes, choice, SystemClock(), Pacing().settle_after)
+    return plan_offline(record_of(inputs, target), run)

@@ -1,0 +1,40 @@
+"""From options to a way to the account: the vendor with the person's keys, or the embedded sandbox with its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from reconciler.cli.inputs import Inputs
+from reconciler.errors import UsageProblem
+from reconciler.planning.reach import Pacing, Reach
+from reconciler.vendor.credentials import find_keys
+from reconciler.vendor.endpoint import endpoint_from
+
+
+@contextmanager
+def reached(
+    inputs: Inputs,
+    *,
+    endpoint: str | None,
+    sandbox: bool,
+    request_timeout: float,
+    describe_rate: float,
+    modify_interval: float,
+) -> Iterator[Reach]:
+    """Yield how the account of a run is reached, for as long as the embedded sandbox, if it is one, has to serve."""
+    pacing = Pacing(describe_rate, modify_interval, request_timeout)
+    if not sandbox:
+        where = endpoint_from(endpoint, inputs.account.endpoint)
+        pacing.check(where)
+        yield Reach(where, find_keys(os.environ), pacing)
+        return
+    if endpoint is not None:
+        raise UsageProblem(
+            "--sandbox and --endpoint exclude each other", hint="`sandbox serve` is what --endpoint is for"
+        )
+    from reconciler.cli.embedded import embedded  # noqa: PLC0415  # the server is for this option only
+
+    with embedded(inputs, pacing) as reach:
+        yield reach

@@ -1,0 +1,20 @@
+"""``reconciler schema``."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.cli.session import Session
+from reconciler.errors import Exit, UsageProblem
+from reconciler.schema_files import read_schema, schema_names
+
+
+@click.command()
+@click.argument("name", default="signatures")
+@click.pass_obj
+def schema(session: Session, name: str) -> int:
+    """Print the JSON Schema NAME (default: signatures, that of the definitions)."""
+    if name not in schema_names():
+        raise UsageProblem(f"there is no schema {name!r}", hint=f"there are: {', '.join(schema_names())}")
+    session.result(read_schema(name).rstrip("\n"))
+    return Exit.DONE

@@ -1,0 +1,59 @@
+"""How one run prints: results to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from reconciler.errors import ReconcilerError
+    from reconciler.render.paint import Painter
+
+
+@dataclass
+class Session:
+    """The output format of a run, known once its command has read its options."""
+
+    format: str = "text"
+
+    def result(self, text: str) -> None:
+        """Print a result to stdout."""
+        click.echo(text, color=True)
+
+    def note(self, text: str) -> None:
+        """Print a remark for people to stderr."""
+        click.echo(text, err=True, color=True)
+
+    def fail(self, error: ReconcilerError) -> None:
+        """Tell an expected failure: in words to stderr, and where stdout is read by a program, as a document."""
+        from reconciler.render.clean import one_line  # noqa: PLC0415  # only when something failed
+
+        mend = f" - {error.hint}" if error.hint else ""
+        click.echo(f"error: {one_line(error.message + mend)}", err=True)
+        self._fail_in_json(int(error.exit_code), error.message, error.hint)
+
+    def crash(self, report: str) -> None:
+        """Tell a bug."""
+        hint = "this is a bug; please report the lines above"
+        click.echo(f"error: unexpected {report}\n{hint}", err=True)
+        self._fail_in_json(1, "unexpected failure", hint)
+
+    def _fail_in_json(self, code: int, message: str, hint: str) -> None:
+        if self.format == "json":
+            from reconciler.render.plan_json import error_json  # noqa: PLC0415  # only when something failed
+
+            click.echo(error_json(code, message, hint))
+
+    def painter(self, *, stderr: bool = False) -> Painter:
+        """Return the painter for a stream: colour on a terminal only, and not where ``NO_COLOR`` is set."""
+        from reconciler.render.paint import coloured, plain  # noqa: PLC0415  # not for help
+
+        return coloured if _is_colourful(sys.stderr if stderr else sys.stdout) else plain
+
+
+def _is_colourful(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
