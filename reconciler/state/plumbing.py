@@ -109,7 +109,7 @@ class Plumbing:
         lines = "".join(f"{leaf.mode} {leaf.kind} {leaf.oid}\t{name}\0" for name, leaf in leaves.items())
         tree = self._local("mktree", "-z", data=lines.encode("utf-8", "surrogateescape")).text
         parents = ("-p", parent) if parent else ()
-        text = message.encode("utf-8", "replace")
+        text = message.encode("utf-8")
         return self._commit_id(self._local("commit-tree", "--no-gpg-sign", *parents, "-F", "-", tree, data=text).text)
 
     def push(self, commit: str, expected: str | None) -> Result:

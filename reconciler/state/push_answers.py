@@ -11,8 +11,8 @@ from enum import Enum, auto
 from typing import Final
 
 _DENIED: Final = re.compile(
-    r"(error:|http) 40[13]|denied|declined|aborted by hook|permission|protected branch|not authori[sz]ed|authentication failed"
-    r"|could not read (username|password)|not allowed|read[- ]only",
+    r"(error:|http) 40[13]|denied|declined|aborted by hook|permission|protected branch|not allowed|read[- ]only"
+    r"|not authori[sz]ed|authentication failed|could not read (username|password)",
     re.IGNORECASE,
 )
 _RACE: Final = re.compile(

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.errors import StateError
+from reconciler.model.signature import FIELD_NAMES, Image
+from reconciler.model.state import Entry, Holder, State
+from reconciler.state import document
+from reconciler.state.document import dump, parse
+from reconciler.state.shapes import FIELDS, IMAGE, ROW
+from tests.state import state_values as values
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "state.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+FULL = State(
+    values.UIN,
+    values.REGION,
+    {1111: values.intended(), 1110: values.submitted("品牌")},
+    Holder("run-1", 7),
+    values.COMMIT,
+    12.25,
+)
+
+
+def problem(data: bytes) -> str:
+    with pytest.raises(StateError) as caught:
+        parse(data, source="record.json")
+    assert caught.value.message.startswith("record.json: ")
+    assert caught.value.hint
+    return caught.value.message
+
+
+def parsed(data: bytes) -> State | None:
+    try:
+        return parse(data, source="x")
+    except StateError:
+        return None
+
+
+def changed(change: Callable[[dict[str, Any]], object]) -> bytes:
+    found = json.loads(dump(FULL))
+    change(found)
+    return json.dumps(found).encode()
+
+
+@given(values.states)
+def test_a_state_is_read_back_as_it_was_written(state: State) -> None:
+    assert parse(dump(state), source="x") == state
+
+
+@given(values.states)
+def test_what_is_written_is_what_the_schema_describes(state: State) -> None:
+    VALIDATOR.validate(json.loads(dump(state)))
+
+
+def test_what_images_are_called_and_measure_is_kept_too() -> None:
+    found = parse(dump(FULL), source="x").entries[1110].submitted
+    assert found is not None
+    proof = found.fields.proof_image
+    assert (proof.file, proof.bytes, proof.width, proof.height, proof.format) == (
+        "evidence/license.png",
+        1234,
+        40,
+        30,
+        "PNG",
+    )
+
+
+def test_the_document_names_every_field_of_the_model() -> None:
+    assert set(FIELDS) == set(FIELD_NAMES)
+    assert set(IMAGE) == set(Image.__slots__)
+    assert set(ROW) == set(values.row()._fields)
+
+
+def test_one_signature_takes_one_line_in_the_order_of_the_ids() -> None:
+    lines = dump(FULL).decode().splitlines()
+    assert [line.strip()[:15] for line in lines if "sign_type" in line] == ['{"sign_id": 111'] * 2
+    assert [json.loads(line.strip().rstrip(","))["sign_id"] for line in lines if "sign_type" in line] == [1110, 1111]
+    assert "品牌" in dump(FULL).decode()
+
+
+def test_an_entry_of_which_nothing_is_known_is_not_written() -> None:
+    assert parse(dump(replace(FULL, entries={5: Entry()})), source="x").entries == {}
+
+
+def test_half_a_surrogate_pair_from_the_vendor_survives() -> None:
+    state = values.state(s1110="bad \ud83d name")
+    assert parse(dump(state), source="x") == state
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "line 1, column 1 is not JSON"),
+        (b"{", "line 1, column 2 is not JSON"),
+        (b"\xff\xfe{}", "byte 0 is not UTF-8"),
+        (b"\xed\xa0\x80", "byte 0 is not UTF-8"),
+        (b"\xef\xbb\xbf{}", "line 1, column 1 is not JSON"),
+        (b"[" * 100_000, "it is nested too deeply"),
+        (b'{"a":' * 100_000, "it is nested too deeply"),
+        (b"9" * 5000, "it holds a number with too many digits"),
+        (b"NaN", "NaN is not JSON"),
+        (b"-Infinity", "-Infinity is not JSON"),
+        (b'{"version": 1, "version": 1}', "an object holds the same field twice"),
+        (b"[]", "the document must be an object"),
+        (b"null", "the document must be an object"),
+        (b"{}", "the document lacks the field version"),
+        (b'{"version": 2}', "the record is of version 2, this release knows version 1"),
+        (b'{"version": true}', "the document.version must be a whole number"),
+    ],
+)
+def test_bytes_that_are_no_record_are_told_by_place(data: bytes, told: str) -> None:
+    assert told in problem(data)
+
+
+def _first(found: dict[str, Any]) -> Any:
+    return found["signatures"][0]["submitted"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda d: d.update(extra=1), "the document holds an unknown field 'extra'"),
+        (lambda d: d.update({"x" * 99: 1}), f"unknown field '{'x' * 40}...'"),
+        (lambda d: d.update(uin=5), "the document.uin must be an account id of digits"),
+        (lambda d: d.update(uin="../5"), "the document.uin must be"),
+        (lambda d: d.update(uin="５"), "the document.uin must be"),  # noqa: RUF001  # a digit, but not one of an id
+        (lambda d: d.update(region="a/b"), "the document.region must be a region"),
+        (lambda d: d.update(sandbox=0), "the document.sandbox must be true or false"),
+        (lambda d: d.update(commit="HEAD"), "the document.commit must be a whole git commit id"),
+        (lambda d: d.update(commit=None), "the document.commit must be a whole git commit id"),
+        (lambda d: d.update(saved_at=True), "the document.saved_at must be a unix time"),
+        (lambda d: d.update(saved_at=-1), "the document.saved_at must be a unix time"),
+        (lambda d: d.update(saved_at=1e300), "the document.saved_at must be a unix time"),
+        (lambda d: d.update(holder=[]), "the document.holder must be an object"),
+        (lambda d: d["holder"].update(run=""), "holder.run must be text, not empty"),
+        (lambda d: d["holder"].update(beat=-1), "holder.beat must be a whole number from 0"),
+        (lambda d: d.update(signatures={}), "the document.signatures must be a list"),
+        (lambda d: d["signatures"].append(3), "signatures[2] must be an object"),
+        (lambda d: d["signatures"].append(d["signatures"][0]), "signatures[2] is the second one with sign_id 1110"),
+        (lambda d: d["signatures"][0].update(sign_id=0), "signatures[0].sign_id must be a whole number from 1"),
+        (lambda d: d["signatures"][0].update(sign_id=1.0), "signatures[0].sign_id must be a whole number from 1"),
+        (lambda d: d["signatures"][0].update(sign_id=2**63), "signatures[0].sign_id must be a whole number"),
+        (lambda d: d["signatures"][1]["intent"].pop("before"), "signatures[1].intent lacks the field before"),
+        (lambda d: _first(d).update(adopted=1), "signatures[0].submitted.adopted must be true or false"),
+        (lambda d: _first(d)["shown"].update(status_code=None), "submitted.shown.status_code must be a whole number"),
+        (lambda d: _first(d)["before"].update(sign_name=1), "submitted.before.sign_name must be text"),
+        (lambda d: _first(d)["fields"].update(sign_type="firm"), "fields.sign_type must be one of company, app"),
+        (lambda d: _first(d)["fields"].update(proof_image=None), "fields.proof_image must be an object"),
+        (
+            lambda d: _first(d)["fields"]["commission_image"].update(sha256="A" * 64),
+            "fields.commission_image.sha256 must be a SHA-256 digest",
+        ),
+        (lambda d: _first(d)["fields"]["proof_image"].update(data="x"), "proof_image holds an unknown field 'data'"),
+    ],
+)
+def test_a_value_out_of_place_is_told_by_place(change: Callable[[dict[str, Any]], object], told: str) -> None:
+    data = changed(change)
+    assert told in problem(data)
+
+
+@pytest.mark.parametrize("change", [lambda d: d["signatures"].append({"sign_id": 9}), lambda d: d.pop("holder")])
+def test_what_is_not_known_may_be_left_out(change: Callable[[dict[str, Any]], object]) -> None:
+    VALIDATOR.validate(json.loads(changed(change)))
+    parse(changed(change), source="x")
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=8,
+)
+_places = st.sampled_from(
+    [
+        ("uin",),
+        ("region",),
+        ("sandbox",),
+        ("commit",),
+        ("saved_at",),
+        ("holder",),
+        ("holder", "beat"),
+        ("signatures",),
+        ("signatures", 0),
+        ("signatures", 0, "submitted"),
+        ("signatures", 0, "submitted", "at"),
+        ("signatures", 0, "submitted", "fields"),
+        ("signatures", 0, "submitted", "fields", "proof_image"),
+        ("signatures", 0, "submitted", "fields", "proof_image", "bytes"),
+        ("signatures", 1, "intent"),
+        ("signatures", 1, "intent", "before", "create_time"),
+    ]
+)
+
+
+@given(_places, _json)
+def test_any_value_at_any_place_gives_a_state_of_the_schema_or_a_state_error(
+    place: tuple[Any, ...], value: object
+) -> None:
+    found = json.loads(dump(FULL))
+    holder = found
+    for step in place[:-1]:
+        holder = holder[step]
+    holder[place[-1]] = value
+    state = parsed(json.dumps(found).encode())
+    assert state is None or VALIDATOR.is_valid(found)
+    assert state is None or parse(dump(state), source="x") == state
+
+
+@given(st.binary())
+def test_any_bytes_give_a_state_error(data: bytes) -> None:
+    with pytest.raises(StateError):
+        parse(data, source="x")
+
+
+@given(st.integers(0, len(dump(FULL)) - 1), st.integers(0, 255))
+def test_a_flipped_byte_never_escapes_as_another_error(at: int, byte: int) -> None:
+    data = bytearray(dump(FULL))
+    data[at] = byte
+    state = parsed(bytes(data))
+    assert state is None or parse(dump(state), source="x") == state
+
+
+def test_a_document_past_the_bound_is_neither_read_nor_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = dump(FULL)
+    monkeypatch.setattr(document, "MAX_BYTES", len(data) - 1)
+    assert "larger than" in problem(data)
+    with pytest.raises(StateError, match="larger than"):
+        dump(FULL)
+    monkeypatch.setattr(document, "MAX_BYTES", len(data))
+    assert parse(dump(FULL), source="x") == FULL
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        replace(FULL, saved_at=math.nan),
+        replace(FULL, saved_at=math.inf),
+        replace(FULL, uin="x"),
+        replace(FULL, entries={0: values.submitted()}),
+        replace(FULL, commit="main"),
+    ],
+)
+def test_what_could_not_be_read_back_is_not_written(state: State) -> None:
+    with pytest.raises(StateError, match="the record cannot be stored"):
+        dump(state)
+
+
+def test_ten_thousand_signatures_are_one_document() -> None:
+    state = replace(FULL, entries=dict.fromkeys(range(1, 10_001), values.submitted()))
+    data = dump(state)
+    assert len(data) < document.MAX_BYTES
+    assert parse(data, source="x") == state
