@@ -34,8 +34,7 @@ def _send(handler: BaseHTTPRequestHandler, reply: Reply, size: int) -> None:
     if handler.close_connection:
         handler.send_header("Connection", "close")
     handler.end_headers()
-    if handler.command != "HEAD":
-        handler.wfile.write(reply.body[:size])
+    handler.wfile.write(reply.body[:size])
     handler.wfile.flush()
 
 

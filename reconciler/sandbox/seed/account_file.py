@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from reconciler.sandbox.data import AccountData
+from reconciler.sandbox.seed.events import Events
 from reconciler.sandbox.seed.problems import AccountFileError
 from reconciler.sandbox.seed.reading import Steps, read_account
 
+Position = tuple[int, int]
+
 _MAX_BYTES: Final = 64 * 1024 * 1024
+_MAX_DEPTH: Final = 16
 _CORE: Final = (
     (re.compile(r"(?:~|null|Null|NULL|)"), lambda _: None),
     (re.compile(r"(?:true|True|TRUE)"), lambda _: True),
@@ -25,18 +28,24 @@ _CORE: Final = (
 
 def load_account_file(path: Path) -> AccountData:
     """Read an account file. Raise ``AccountFileError`` with ``file:line:column`` for each of its mistakes."""
-    node = _compose(path)
-    if node is None:
+    document = _Document(path)
+    try:
+        with Events(_content(path)) as events:
+            plain = document.read(events)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        where = document.place(_position(mark)) if mark else str(path)
+        raise AccountFileError([f"{where}: is not YAML: {problem.problem}"]) from None
+    except (yaml.YAMLError, UnicodeError):
+        raise AccountFileError([f"{path}: is not YAML in UTF-8"]) from None
+    if document.problems:
+        raise AccountFileError(document.problems)
+    if plain is None:
         return AccountData()
-    marks: dict[Steps, yaml.Mark] = {}
-    problems: list[str] = []
-    plain = _Builder(path, marks, problems).build(node, ())
-    if problems:
-        raise AccountFileError(problems)
-    return read_account(plain, lambda steps: _place(path, marks[steps]))
+    return read_account(plain, lambda steps: document.place(document.positions[steps]))
 
 
-def _compose(path: Path) -> yaml.Node | None:
+def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
@@ -44,64 +53,79 @@ def _compose(path: Path) -> yaml.Node | None:
         raise AccountFileError([f"{path}: cannot be read ({problem.strerror})"]) from None
     if len(content) > _MAX_BYTES:
         raise AccountFileError([f"{path}: is larger than {_MAX_BYTES} bytes"])
-    try:
-        node: yaml.Node | None = yaml.compose(content, Loader=_Loader)
-    except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        where = _place(path, mark) if mark else str(path)
-        raise AccountFileError([f"{where}: is not YAML: {problem.problem}"]) from None
-    except (yaml.YAMLError, RecursionError, UnicodeError):
-        raise AccountFileError([f"{path}: is not YAML in UTF-8"]) from None
-    return node
+    return content
 
 
-class _Loader(yaml.CBaseLoader):
-    """libyaml's composer without any resolver: every scalar arrives as written."""
+class _Document:
+    """Plain values out of events, with the place of each; ``problems`` are those of the YAML itself."""
 
-
-def _place(path: Path, mark: yaml.Mark) -> str:
-    return f"{path}:{mark.line + 1}:{mark.column + 1}"
-
-
-class _Builder:
-    def __init__(self, path: Path, marks: dict[Steps, yaml.Mark], problems: list[str]) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._marks = marks
-        self._problems = problems
-        self._built: set[int] = set()
+        self.positions: dict[Steps, Position] = {}
+        self.problems: list[str] = []
 
-    def build(self, node: yaml.Node, steps: Steps) -> Any:  # a YAML value is of any type
-        self._marks[steps] = node.start_mark
-        if id(node) in self._built:
-            # an alias composes to the very node it names, which may even hold it
-            self._say(node, "an alias of this stands elsewhere in the file - write it out there")
+    def place(self, position: Position) -> str:
+        line, column = position
+        return f"{self._path}:{line}:{column}"
+
+    def read(self, events: Events) -> Any:  # a YAML value is of any type
+        event = events.next()
+        if isinstance(event, yaml.StreamEndEvent):
             return None
-        self._built.add(id(node))
-        if isinstance(node, yaml.ScalarNode):
-            return _scalar(node)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.build(item, (*steps, position)) for position, item in enumerate(node.value)]
-        return dict(self._pairs(node, steps))
+        plain = self._value(events, events.next(), ())
+        events.next()
+        event = events.next()
+        if not isinstance(event, yaml.StreamEndEvent):
+            self._say(event, "a second document begins here - keep one")
+        return plain
 
-    def _pairs(self, node: yaml.Node, steps: Steps) -> Iterator[tuple[str, Any]]:
-        seen: set[str] = set()
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
+    def _value(self, events: Events, event: yaml.Event, steps: Steps) -> Any:  # as above
+        self.positions[steps] = _position(event.start_mark)
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, yaml.AliasEvent):
+            self._say(event, "an alias stands here - write out what it stands for")
+        elif len(steps) >= _MAX_DEPTH:
+            self._say(event, "this is nested too deep for an account")
+            events.skip()
+        elif isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(events, steps)
+        else:
+            return self._mapping(events, steps)
+        return None
+
+    def _sequence(self, events: Events, steps: Steps) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := events.next(), yaml.SequenceEndEvent):
+            items.append(self._value(events, event, (*steps, len(items))))
+        return items
+
+    def _mapping(self, events: Events, steps: Steps) -> dict[str, Any]:
+        pairs: dict[str, Any] = {}
+        while not isinstance(key := events.next(), yaml.MappingEndEvent):
+            if not isinstance(key, yaml.ScalarEvent):
                 self._say(key, "a key is to be plain text")
-            elif key.value in seen:
+                events.skip(key)
+                events.skip(events.next())
+                continue
+            if key.value in pairs:
                 self._say(key, f"`{key.value}` stands here a second time - remove one")
-            else:
-                seen.add(key.value)
-                yield key.value, self.build(value, (*steps, key.value))
-                self._marks[(*steps, key.value)] = key.start_mark
+            below = (*steps, key.value)
+            pairs[key.value] = self._value(events, events.next(), below)
+            self.positions[below] = _position(key.start_mark)
+        return pairs
 
-    def _say(self, node: yaml.Node, problem: str) -> None:
-        self._problems.append(f"{_place(self._path, node.start_mark)}: {problem}")
+    def _say(self, event: yaml.Event, problem: str) -> None:
+        self.problems.append(f"{self.place(_position(event.start_mark))}: {problem}")
 
 
-def _scalar(node: yaml.ScalarNode) -> str | int | bool | None:
-    text: str = node.value
-    if node.style:
+def _position(mark: Any) -> Position:  # libyaml's marks and PyYAML's own share no type
+    return mark.line + 1, mark.column + 1
+
+
+def _scalar(event: yaml.ScalarEvent) -> str | int | bool | None:
+    text: str = event.value
+    if event.style:
         return text
     for pattern, convert in _CORE:
         if pattern.fullmatch(text):

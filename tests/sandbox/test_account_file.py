@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import Exit
+from reconciler.sandbox.data import AccountData, ImageDigest, RowData, Submission
+from reconciler.sandbox.seed.account_file import load_account_file
+from reconciler.sandbox.seed.problems import AccountFileError
+
+FULL = """
+uin: "100000000009"
+individual: true
+arrears: False
+signatures:
+  - {sign_id: 1, sign_name: NO, international: true, status: rejected, review_reply: on, create_time: 5}
+  - sign_id: 2
+    sign_name: "2"
+    status_code: 7
+    region: ap-guangzhou
+    qualification_id: 3
+    qualification_name: Acme
+    qualification_status_code: 1
+    filing_incomplete: true
+    submitted:
+      sign_type: 0
+      document_type: 1
+      sign_purpose: 0
+      proof_image: {sha256: abc, size: 5}
+      remark: 0123
+"""
+
+
+def loaded(tmp_path: Path, text: str | bytes) -> AccountData:
+    path = tmp_path / "account.yaml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return load_account_file(path)
+
+
+def problems(tmp_path: Path, text: str | bytes) -> list[str]:
+    with pytest.raises(AccountFileError) as found:
+        loaded(tmp_path, text)
+    assert found.value.exit_code is Exit.INVALID
+    return [problem.removeprefix(str(tmp_path / "account.yaml")) for problem in found.value.problems]
+
+
+def test_every_field_is_read(tmp_path: Path) -> None:
+    submitted = Submission(0, 1, 0, ImageDigest("abc", 5), None, "0123")
+    rows = (
+        RowData(1, "NO", international=True, status_code=-1, review_reply="on", create_time=5),
+        RowData(2, "2", False, 7, "", 1_600_000_000, "ap-guangzhou", 3, "Acme", 1, True, submitted),
+    )
+    assert loaded(tmp_path, FULL) == AccountData("100000000009", rows, individual=True)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "{}", "signatures: []"])
+def test_an_empty_file_is_an_empty_account(tmp_path: Path, text: str) -> None:
+    assert loaded(tmp_path, text) == AccountData()
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        ("- 1", ":1:1", "not a mapping"),
+        ("signatures: 1", ":1:1", "`signatures` is to be a list"),
+        ("uin: 5", ":1:1", "`uin` is to be text - put it in quotes"),
+        ("uni: '5'", ":1:1", "`uni` is no field here"),
+        ("signatures: [5]", ":1:14", "not a mapping"),
+        ("signatures:\n  - sign_id: 1", ":2:5", "`sign_name` is missing"),
+        ("signatures:\n  - {sign_id: 0, sign_name: A}", ":2:6", "positive"),
+        ("signatures:\n  - {sign_id: true, sign_name: A}", ":2:6", "a whole number"),
+        ("signatures:\n  - {sign_id: 1, sign_name: A, status: aproved}", ":2:32", "`aproved` is no status"),
+        ("signatures:\n  - {sign_id: 1, sign_name: A, status: pending, status_code: 1}", ":2:32", "keep one"),
+        ("signatures:\n  - {sign_id: 1, sign_name: A}\n  - {sign_id: 1, sign_name: B}", ":3:6", "a second time"),
+        (
+            "signatures:\n  - sign_id: 1\n    sign_name: A\n    submitted:\n      proof_image: {size: 1}",
+            ":5:7",
+            "`sha256` is missing",
+        ),
+        ("uin: 'a'\nuin: 'b'", ":2:1", "`uin` stands here a second time"),
+        ("? [a]\n: 1", ":1:3", "a key is to be plain text"),
+        ("uin: &a x\nsignatures: [*a]", ":2:14", "alias"),
+        ("uin: [", ":2:1", "is not YAML"),
+        ("uin: 'a'\n---\nuin: 'b'", ":2:1", "a second document"),
+        (b"uin: \xff", "", "is not YAML"),
+        ("[" * 20_000, ":2:1", "is not YAML"),
+        ("[" * 20_000 + "]" * 20_000, ":1:17", "nested too deep"),
+        ("- " * 50_000 + "x", ":1:33", "nested too deep"),
+        ("? *a\n: 1", ":1:3", "a key is to be plain text"),
+        ("? {a: [b]}\n: {c: 1}", ":1:3", "a key is to be plain text"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place_and_its_mend(
+    tmp_path: Path, text: str | bytes, where: str, what: str
+) -> None:
+    found = problems(tmp_path, text)
+    assert len(found) == 1
+    assert found[0].startswith(f"{where}: ")
+    assert what in found[0]
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path, "uin: 5\nsignatures:\n  - {sign_id: x, sign_name: 5}\n  - {sign_id: 2, sign_name: B, z: 1}\n"
+    )
+    assert [problem.split(": ")[0] for problem in found] == [":1:1", ":3:6", ":3:18", ":4:32"]
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AccountFileError, match="cannot be read"):
+        load_account_file(tmp_path / "nowhere.yaml")
