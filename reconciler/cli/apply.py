@@ -18,6 +18,7 @@ from reconciler.apply.evidence import images_of
 from reconciler.apply.interrupt import stop_on_signals
 from reconciler.apply.prepare import prepare
 from reconciler.apply.run import carry_out
+from reconciler.cli.formats import FORMATS, show_plan, show_report
 from reconciler.cli.inputs import Inputs, load_valid, record_of
 from reconciler.cli.options import format_option, max_changes_option, only_option, paths_argument, reach_options
 from reconciler.cli.progress import progress
@@ -27,11 +28,9 @@ from reconciler.clock import SystemClock
 from reconciler.decision.build import Choice
 from reconciler.errors import Exit, UsageProblem
 from reconciler.model.plan import Plan, Target, Verdict
-from reconciler.model.report import Report, plan_exit, report_exit
+from reconciler.model.report import plan_exit, report_exit
 from reconciler.planning.make import check_keys, check_size
-from reconciler.render.plan_json import report_json
 from reconciler.render.plan_text import plan_text
-from reconciler.render.report_text import report_text
 from reconciler.state.lineage import head_commit
 from reconciler.vendor.pace import ModifyPace
 
@@ -45,7 +44,7 @@ from reconciler.vendor.pace import ModifyPace
 @max_changes_option
 @click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
 @reach_options
-@format_option("text", "json")
+@format_option(*FORMATS)
 @click.pass_obj
 def apply(
     session: Session, /, paths: tuple[str, ...], output: str, **options: Any
@@ -73,7 +72,7 @@ def apply(
             return plan_exit(plan)
         with stop_on_signals(stop), progress() as observer:
             report = carry_out(plan, context(observer), ledger)
-    _tell(session, report)
+    show_report(session, report)
     return report_exit(report)
 
 
@@ -107,8 +106,8 @@ def _context(observer: Observer, **given: Any) -> Context:
 
 def _show(session: Session, plan: Plan, *, asking: bool) -> None:
     """Show the plan before the first write; where a program reads stdout, only to the person who is asked."""
-    if session.format != "json":
-        session.result(plan_text(plan, session.painter()))
+    if session.format == "text":
+        show_plan(session, plan)
     elif asking:
         session.note(plan_text(plan, session.painter(stderr=True)))
 
@@ -117,10 +116,3 @@ def _agreed(plan: Plan, *, yes: bool) -> bool:
     """Ask before the first write. Without a write there is nothing to ask."""
     writes = plan.summary[Verdict.MODIFY]
     return yes or not writes or click.confirm(f"Submit {writes} for review?", err=True)
-
-
-def _tell(session: Session, report: Report) -> None:
-    if session.format == "json":
-        session.result(report_json(report))
-    else:
-        session.result(report_text(report, session.painter()))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from reconciler.cli.formats import show_problems
 from reconciler.cli.options import DEFAULT_PATH
 from reconciler.cli.session import Session
 from reconciler.definitions.load import Definitions, load_definitions
@@ -14,7 +15,7 @@ from reconciler.model.signature import Account
 from reconciler.model.source import Severity
 from reconciler.planning.desired import Wishes, desired_from
 from reconciler.planning.stores import store_for
-from reconciler.render.diagnostics import diagnostics_json, diagnostics_text
+from reconciler.render.diagnostics import diagnostics_text
 from reconciler.state.store import Store
 
 
@@ -40,10 +41,10 @@ def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:
         if warnings:
             session.note(diagnostics_text(warnings, session.painter(stderr=True)))
         return Inputs(definitions, wishes, definitions.account)
-    if session.format == "json":
-        session.result(diagnostics_json(wishes.diagnostics, valid=False))
-    else:
+    if session.format == "text":
         session.note(diagnostics_text(wishes.diagnostics, session.painter(stderr=True)))
+    else:
+        show_problems(session, wishes.diagnostics, valid=False)
     session.note("the definitions are not valid, so the account was not read")
     return None
 

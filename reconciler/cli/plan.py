@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from reconciler.cli.formats import FORMATS, show_plan
 from reconciler.cli.inputs import Inputs, load_valid, record_of
 from reconciler.cli.options import format_option, max_changes_option, only_option, paths_argument, reach_options
 from reconciler.cli.reaching import reached
@@ -18,8 +19,6 @@ from reconciler.model.report import plan_exit
 from reconciler.planning.account import reading
 from reconciler.planning.make import Run, check_keys, check_size, plan_offline, plan_online
 from reconciler.planning.reach import Pacing
-from reconciler.render.plan_json import plan_json
-from reconciler.render.plan_text import plan_text
 
 
 @click.command()
@@ -29,7 +28,7 @@ from reconciler.render.plan_text import plan_text
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 where changes are planned.")
 @click.option("--offline", is_flag=True, help="Plan against the record alone, without keys; says how old it is.")
 @reach_options
-@format_option("text", "json")
+@format_option(*FORMATS)
 @click.pass_obj
 def plan(
     session: Session, /, paths: tuple[str, ...], output: str, **options: Any
@@ -46,7 +45,7 @@ def plan(
     choice = Choice(only=frozenset(only))
     check_keys(choice, inputs.wishes)
     made = (_offline if options.pop("offline") else _online)(inputs, choice, options)
-    session.result(plan_json(made) if output == "json" else plan_text(made, session.painter()))
+    show_plan(session, made)
     check_size(made, most)
     return plan_exit(made, detailed=detailed)
 

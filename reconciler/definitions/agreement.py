@@ -30,7 +30,7 @@ def settle(name: str, files: Sequence[ParsedFile]) -> dict[str, Any] | None:
             first, place = section, here
         elif section != first:
             file.faulty_sections.add(name)
-            message = f"`{name}` is another than in {place}"
+            message = f"`{name}` differs from the one at {place}"
             file.problems.append(Problem(here.line, here.column, f"{name}-conflict", message, _MENDS[name]))
     return first
 

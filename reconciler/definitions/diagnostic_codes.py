@@ -1,4 +1,4 @@
-"""Every code that a diagnostic about definitions can have, with one line on what it means. Codes never change meaning."""
+"""Every code of a diagnostic about definitions, with one line on what it means. Codes never change meaning."""
 
 from __future__ import annotations
 

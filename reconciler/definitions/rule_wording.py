@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from reconciler.contract.api import ROOT_DOMAIN
 from reconciler.definitions.edition import Edition, edition_of, find_withdrawal, series_of
 from reconciler.definitions.wording import listed, shown
-from reconciler.definitions.wrong_values import Wording, words_of
+from reconciler.definitions.wrong_values import Wording, no_value, words_of
 
 
 class Case(NamedTuple):
@@ -93,15 +93,20 @@ def _branch(case: Case) -> Wording:
     return Wording("branch-name", message, "use letters, digits, `.`, `_`, `-` and `/`, such as `reconciler-state`")
 
 
+def _version(case: Case) -> Wording:
+    hint = "write `version: 1`, without quotes"
+    if case.value is None:
+        return no_value(case.field, hint)
+    return Wording("unsupported-version", f"{shown(case.value)} is not a version of this format", hint)
+
+
 def _simple(code: str, message: str, hint: str) -> Callable[[Case], Wording]:
     """Return words that need no more than the field and its value."""
     return lambda case: Wording(code, message.format(field=case.field, value=shown(case.value)), hint)
 
 
 RULES: Final[Mapping[str, Callable[[Case], Wording]]] = {
-    "unsupported-version": _simple(
-        "unsupported-version", "{value} is not a version of this format", "write `version: 1`"
-    ),
+    "unsupported-version": _version,
     "region-form": _simple(
         "region-form", "{value} is not the name of a region", "write it as the vendor does, such as `ap-singapore`"
     ),

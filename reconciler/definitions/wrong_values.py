@@ -63,7 +63,8 @@ def _vendor_number(value: Any) -> int | None:
 def wrong_type(field: str, value: Any, expected: str, written: str) -> Wording:
     """Say that a value is of another type than ``expected``; ``written`` is how the file spells it."""
     if value is None and expected != "boolean":
-        return no_value(field, "write one, or take the line away" if field in _OPTIONAL else "write one")
+        mend = _mend(field, expected) if expected == "object" else "write one"
+        return no_value(field, f"{mend}, or take the line away" if field in _OPTIONAL else mend)
     if expected == "string" and not isinstance(value, dict | list):
         return _unquoted(field, value, written)
     if expected == "boolean":
