@@ -12,25 +12,11 @@ from reconciler.definitions.wording import shown
 class _Frame:
     """What all kinds of frames share. ``broken``: refused already. ``as_key``: stands where a key belongs."""
 
-    __slots__ = ("as_key", "broken", "column", "data", "line", "wants_key")
+    __slots__ = ("as_key", "broken", "column", "data", "line")
 
     def __init__(self, line: int, column: int, data: Any, *, broken: bool = False, as_key: bool = False) -> None:
         self.line, self.column, self.data = line, column, data
         self.broken, self.as_key = broken, as_key
-        self.wants_key = False
-
-    @property
-    def discards(self) -> bool:
-        """Whether the value that comes next belongs to a key that was refused; only mappings refuse keys."""
-        return False
-
-    def set_key(self, text: str, line: int, column: int, *, merge: bool) -> Problem | None:
-        """Take a key; only mappings ever want one."""
-        raise NotImplementedError
-
-    def drop_key(self) -> None:
-        """Let go of the value that follows; only mappings ever want a key."""
-        raise NotImplementedError
 
     def finish(self, marks: Marks) -> None:
         """Keep the marks of what was collected."""
@@ -72,7 +58,7 @@ class SequenceFrame(_Frame):
 class MappingFrame(_Frame):
     """Collects the entries of a mapping. The first of two equal keys is kept, the second reported."""
 
-    __slots__ = ("_broken_keys", "_key", "_merges", "_places", "_seen")
+    __slots__ = ("_broken_keys", "_key", "_merges", "_places", "_seen", "wants_key")
 
     def __init__(self, line: int, column: int, *, broken: bool, as_key: bool) -> None:
         super().__init__(line, column, {}, broken=broken, as_key=as_key)

@@ -101,8 +101,6 @@ class RuleProblems:
 
     def _written(self, path: tuple[str, ...]) -> str:
         """Return a plain scalar as the file spells it, since ``1.10`` is no longer to be seen in the number 1.1."""
-        if not path:
-            return ""
         line, column = self._tree.marks.value(self._mapping(path[:-1]), path[-1])
         match = _PLAIN.match(self._lines[line - 1], column - 1) if line <= len(self._lines) else None
         if match is None or match[0][0] in "&*!":

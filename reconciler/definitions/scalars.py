@@ -45,6 +45,6 @@ def _number(text: str) -> Scalar:
     if _HEXADECIMAL.fullmatch(text):
         return int(text, 16)
     if _FLOAT.fullmatch(text):
-        # Python spells them without the dot in front.
-        return float(text.replace(".inf", "inf").replace(".nan", "nan") if text[-1:].isalpha() else text)
+        # Python spells infinity and not-a-number without the dot in front.
+        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
     return text

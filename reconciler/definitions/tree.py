@@ -130,14 +130,14 @@ class _Builder:
         if event.anchor is not None:
             self._anchors.define(event.anchor, resolve_plain(text) if plain else text)
         line, column = mark.line + 1, mark.column + 1
-        if self.top.wants_key:
-            self._key("" if broken else intern(text), line, column, merge=plain and text == "<<")
+        if isinstance(self.top, MappingFrame) and self.top.wants_key:
+            self._key(self.top, "" if broken else intern(text), line, column, merge=plain and text == "<<")
         else:
             value = None if broken else resolve_plain(text) if plain else text
             self.top.add(value, line, column, broken=broken)
 
-    def _key(self, text: str, line: int, column: int, *, merge: bool) -> None:
-        problem = self.top.set_key(text, line, column, merge=merge)
+    def _key(self, top: MappingFrame, text: str, line: int, column: int, *, merge: bool) -> None:
+        problem = top.set_key(text, line, column, merge=merge)
         if problem is not None:
             self._report(problem)
 
@@ -167,37 +167,35 @@ class _Builder:
             message = f"nested more than {bounds.MAX_DEPTH} levels deep"
             self._stop(mark, "yaml-too-deep", message, "a definition needs three levels")
         broken = self._tagged(event)
-        as_key = self.top.wants_key
-        if as_key:
-            self._note(
-                mark,
-                "yaml-complex-key",
-                "a mapping or a list stands where a key belongs",
-                "write a plain word as the key",
-            )
+        as_key = self._drops_key(mark, "yaml-complex-key", "a mapping or a list", "write a plain word as the key")
         if event.anchor is not None:
             self._anchors.define_container(event.anchor)
         kind = MappingFrame if isinstance(event, yaml.MappingStartEvent) else SequenceFrame
         self._outer.append(self.top)
         self.top = kind(mark.line + 1, mark.column + 1, broken=broken, as_key=as_key)
 
+    def _drops_key(self, mark: Any, code: str, what: str, hint: str) -> bool:
+        """Whether a key belongs here; if so, what stands in its place is refused, and its value will be let go of."""
+        if not isinstance(self.top, MappingFrame) or not self.top.wants_key:
+            return False
+        self._note(mark, code, f"{what} stands where a key belongs", hint)
+        self.top.drop_key()
+        return True
+
     def _close(self, _event: Any) -> None:
         done = self.top
         done.finish(self.marks)
         self.top = self._outer.pop()
-        if done.as_key:
-            self.top.drop_key()
-        else:
+        if not done.as_key:
             self.top.add(done.data, done.line, done.column, broken=done.broken)
 
     def _alias(self, event: Any) -> None:
         mark = event.start_mark
         self._count(mark)
-        if self.top.wants_key:
-            self._note(mark, "yaml-alias", "an alias stands where a key belongs", "write the key out")
-            self.top.drop_key()
+        if self._drops_key(mark, "yaml-alias", "an alias", "write the key out"):
             return
         value, trouble = self._anchors.use(event.anchor)
-        if trouble is not None and not self.top.discards:
+        discarded = isinstance(self.top, MappingFrame) and self.top.discards
+        if trouble is not None and not discarded:
             self._note(mark, "yaml-alias", *trouble)
         self.top.add(value, mark.line + 1, mark.column + 1, broken=trouble is not None)

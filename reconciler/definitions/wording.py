@@ -12,8 +12,6 @@ _LONGEST = 60
 
 def shown(value: Any) -> str:
     """Return a value as messages quote it, cut at 60 characters, with unprintable characters escaped."""
-    if value is None:
-        return "nothing"
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.definitions.load import Definitions, load_definitions
+from reconciler.model.signature import Account
+from reconciler.model.source import Location
+
+Load = Callable[[str | bytes], Definitions]
+EVERY_FIELD = Path(__file__).parents[1] / "examples" / "valid" / "every-field.yaml"
+
+
+def test_a_signature_is_handed_on_with_every_field_and_place() -> None:
+    found = load_definitions(["every-field.yaml"], cwd=EVERY_FIELD.parent)
+    (signature,) = found.signatures
+    assert (signature.key, signature.sign_id, signature.sign_name) == ("acme-otp", 1110, "Acme")
+    assert (signature.sign_type, signature.document_type) == ("company", "business-license")
+    assert (signature.international, signature.sign_purpose) == (False, "others")
+    assert (signature.proof_image, signature.commission_image) == ("evidence/license.png", "evidence/attorney.png")
+    assert (signature.remark, signature.qualification_id) == ("Login codes for acme.example", None)
+    assert signature.folder == str(EVERY_FIELD.parent)
+    assert signature.location == Location("every-field.yaml", 10, 3)
+    assert signature.fields_at["sign_id"] == Location("every-field.yaml", 11, 14)
+    assert next(iter(signature.fields_at)) == "sign_id"
+    assert len(signature.fields_at) == 9
+    assert "qualification_id" not in signature.fields_at
+
+
+def test_account_and_branch_are_those_of_the_run() -> None:
+    found = load_definitions(["every-field.yaml"], cwd=EVERY_FIELD.parent)
+    assert found.account == Account("international", "ap-singapore", "100012345678", "sms.intl.tencentcloudapi.com")
+    assert found.branch == "reconciler-state"
+
+
+def test_what_is_left_out_has_its_default(load_text: Load, valid: str) -> None:
+    found = load_text(valid)
+    assert found.account == Account("international", "ap-singapore")
+    assert (found.branch, found.signatures[0].remark, found.signatures[0].commission_image) == (None, "", None)
+
+
+def test_whole_numbers_with_a_point_are_handed_on_as_integers(load_text: Load, valid: str) -> None:
+    text = valid.replace("international, region", "china, region").replace("1110,", "1110.0, qualification_id: 1.7e1,")
+    (signature,) = load_text(text).signatures
+    assert (repr(signature.sign_id), repr(signature.qualification_id)) == ("1110", "17")
+
+
+def test_a_faulty_signature_does_not_hide_the_others(load_text: Load, valid: str) -> None:
+    found = load_text(valid + "  other: {sign_id: 1111}\n")
+    assert [signature.key for signature in found.signatures] == ["acme-otp"]
+    assert not found.valid
+
+
+def test_an_account_with_an_error_is_not_handed_on(load_text: Load, valid: str) -> None:
+    found = load_text(valid.replace("ap-singapore", "ap-singapore, uin: 1"))
+    assert (found.account, len(found.signatures)) == (None, 1)
+
+
+def test_a_state_with_an_error_is_not_handed_on(load_text: Load, valid: str) -> None:
+    assert load_text(valid + "state: {branch: HEAD}\n").branch is None
+
+
+def test_accounts_that_differ_are_not_handed_on(tmp_path: Path, valid: str) -> None:
+    (tmp_path / "a.yaml").write_text(valid)
+    (tmp_path / "b.yaml").write_text("version: 1\naccount: {site: china, region: ap-singapore}\n")
+    assert load_definitions(["."], cwd=tmp_path).account is None
+
+
+def test_no_signature_of_a_file_that_is_not_sound_yaml_is_handed_on(load_text: Load, valid: str) -> None:
+    assert not load_text(valid + "  other: {<<: {}}\n").signatures
+
+
+def test_a_second_signature_with_the_same_id_is_not_handed_on(load_text: Load, valid: str) -> None:
+    found = load_text(valid + valid.splitlines()[-1].replace("acme-otp", "other") + "\n")
+    assert [signature.key for signature in found.signatures] == ["acme-otp"]
+
+
+def test_values_that_can_be_no_ids_are_not_looked_up(load_text: Load, valid: str) -> None:
+    found = load_text(valid + "".join(f"  other-{n}: {{sign_id: {v}}}\n" for n, v in enumerate(("[1]", "true", "1"))))
+    assert "duplicate-sign-id" not in {diagnostic.code for diagnostic in found.diagnostics}
+
+
+def test_the_collector_is_running_again_afterwards(load_text: Load, valid: str) -> None:
+    assert gc.isenabled()
+    load_text(valid)
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_off_stays_off(load_text: Load, valid: str) -> None:
+    gc.disable()
+    try:
+        load_text(valid)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+LAZY = """
+import sys
+from pathlib import Path
+import reconciler.definitions.load as load
+assert not {"jsonschema", "jsonschema_rs"} & set(sys.modules), "importing the loader"
+assert load.load_definitions(["every-field.yaml"], cwd=Path(sys.argv[1])).valid
+assert "jsonschema" not in sys.modules, "a valid file"
+"""
+
+
+def test_the_validators_are_loaded_only_where_they_are_needed() -> None:
+    subprocess.run([sys.executable, "-c", LAZY, str(EVERY_FIELD.parent)], check=True)
+
+
+WORDS = st.sampled_from(
+    ["version", "account", "signatures", "state", "site", "region", "china", "international", "sign_id",
+     "1", "sign_name", "sign_type", "company", "app", "acme", "document_type", "true", "~", "&a", "*a", "!x", "<<"]
+)  # fmt: skip
+GLUE = st.sampled_from(
+    [":", ": ", ":\n  ", "\n", "\n    ", "- ", "{", "}", "[", "]", ", ", "? ", "'", '"', "---\n", "#"]
+)
+
+
+@given(st.lists(st.one_of(WORDS, GLUE, st.text(max_size=3))).map("".join))
+def test_no_text_makes_it_raise_and_twice_is_told_the_same(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    (folder / "fuzz.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
+    first = load_definitions(["fuzz.yaml"], cwd=folder).diagnostics
+    assert first == load_definitions(["fuzz.yaml"], cwd=folder).diagnostics
+    assert [found.location[1:] for found in first] == sorted(found.location[1:] for found in first)
+    repr(first).encode("utf-8")
+
+
+@given(st.binary())
+def test_no_bytes_make_it_raise(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    (folder / "fuzz.yaml").write_bytes(data)
+    assert not load_definitions(["fuzz.yaml"], cwd=folder).valid
+
+
+@given(st.lists(st.text(), max_size=3))
+def test_no_path_makes_it_raise(tmp_path_factory: pytest.TempPathFactory, paths: list[str]) -> None:
+    folder = tmp_path_factory.getbasetemp() / "empty"
+    folder.mkdir(exist_ok=True)
+    assert not load_definitions([path.lstrip("/~.") or "x" for path in paths], cwd=folder).signatures
