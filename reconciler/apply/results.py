@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from reconciler.contract.codes import look_up
+from reconciler.contract.codes import CHANGED_SINCE_PLAN, EVIDENCE_CHANGED, RECORD, STOPPED, look_up
 from reconciler.contract.treatment import Treatment
-from reconciler.errors import ReconcilerError, Refusal, StateError, VendorError
+from reconciler.errors import Refusal, StateError, VendorError
 from reconciler.model.live import Row
 from reconciler.model.plan import Compared, Decision, Verdict
 from reconciler.model.report import Outcome, Result, Trouble
-
-CHANGED_SINCE_PLAN: Final = "Client.ChangedSincePlan"
-EVIDENCE_CHANGED: Final = "Client.EvidenceChanged"
-RECORD: Final = "Client.Record"
-STOPPED: Final = "Client.Stopped"
 
 _PLAN_AGAIN: Final = "run `reconciler plan` and look at it again"
 
@@ -79,8 +74,3 @@ def ends_run(result: Result) -> bool:
         return False
     unreached = result.outcome is Outcome.NOT_ATTEMPTED and result.trouble.code not in {CHANGED_SINCE_PLAN, RECORD}
     return unreached or look_up(result.trouble.code).treatment is Treatment.STOP
-
-
-def summary_of(error: ReconcilerError) -> str:
-    """Return an error with its mend on one line."""
-    return f"{error.message} - {error.hint}" if error.hint else error.message

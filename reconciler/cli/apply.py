@@ -4,104 +4,99 @@ from __future__ import annotations
 
 import sys
 import threading
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 
-from reconciler.apply.account import writing
-from reconciler.apply.context import Context, Observer
-from reconciler.apply.evidence import images_of
+from reconciler.apply.admit import admit_saved, check_lineage
 from reconciler.apply.interrupt import stop_on_signals
+from reconciler.apply.ledger import Ledger
 from reconciler.apply.prepare import prepare
 from reconciler.apply.run import carry_out
 from reconciler.cli.formats import FORMATS, show_plan, show_report
-from reconciler.cli.inputs import Inputs, load_valid, record_of
+from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.options import format_option, max_changes_option, only_option, paths_argument, reach_options
 from reconciler.cli.progress import progress
-from reconciler.cli.reaching import reached
 from reconciler.cli.session import Session
-from reconciler.clock import SystemClock
+from reconciler.cli.writing import Surroundings, surroundings
 from reconciler.decision.build import Choice
+from reconciler.decision.saved import SavedPlan
 from reconciler.errors import Exit, UsageProblem
-from reconciler.model.plan import Plan, Target, Verdict
+from reconciler.model.plan import Plan, Verdict
 from reconciler.model.report import plan_exit, report_exit
 from reconciler.planning.make import check_keys, check_size
+from reconciler.planning.saved_file import read_plan
 from reconciler.render.plan_text import plan_text
-from reconciler.state.lineage import head_commit
-from reconciler.vendor.pace import ModifyPace
 
 
 @click.command()
 @paths_argument
 @only_option
+@click.option("--resubmit", multiple=True, metavar="KEY", help="Submit this one again regardless; may be repeated.")
 @click.option(
-    "--resubmit", multiple=True, metavar="KEY", help="Submit this signature again regardless; may be repeated."
+    "--plan", "plan_file", type=click.Path(path_type=Path), metavar="FILE", help="Apply just this saved plan."
 )
 @max_changes_option
 @click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
+@click.option("--allow-older", is_flag=True, help="Apply although a newer commit was applied before.")
 @reach_options
 @format_option(*FORMATS)
 @click.pass_obj
-def apply(
-    session: Session, /, paths: tuple[str, ...], output: str, **options: Any
-) -> int:  # click hands options by name
+def apply(session: Session, /, paths: tuple[str, ...], output: str, **options: Any) -> int:
     """Plan afresh, show the plan, ask, submit what differs, and show how it stands then.
 
     Exit code 6 where anything is refused or blocked, 7 where a planned submission was not accepted or is unsettled.
     """
     session.format = output
-    yes, most = options.pop("yes"), options.pop("max_changes")
-    if not yes and not sys.stdin.isatty():
-        raise UsageProblem("apply asks before it writes, and there is nobody to ask", hint="add --yes")
+    order = _order(options)
     inputs = load_valid(session, paths)
     if inputs is None:
         return Exit.INVALID
-    choice = Choice(frozenset(options.pop("only")), frozenset(options.pop("resubmit")))
-    check_keys(choice, inputs.wishes)
+    check_keys(order.choice, inputs.wishes)
     stop = threading.Event()
-    with _opened(inputs, choice, options, stop) as (context, target):
+    with surroundings(inputs, order.choice, options, stop) as around:
+        plan, ledger = _prepared(inputs, around, stop)
+        plan, dropped = admit_saved(order.saved, plan) if order.saved is not None else (plan, Exit.DONE)
+        _show(session, plan, asking=not order.yes)
+        check_size(plan, order.most)
+        if around.shared and not order.allow_older and plan.summary[Verdict.MODIFY]:
+            check_lineage(inputs.definitions.root, ledger.state, around.commit)
+        if not (stop.is_set() or _agreed(plan, yes=order.yes)):
+            return max(plan_exit(plan), dropped)
         with stop_on_signals(stop), progress() as observer:
-            plan, ledger = prepare(context(observer), target, inputs.wishes)
-        _show(session, plan, asking=not yes)
-        check_size(plan, most)
-        if not (stop.is_set() or _agreed(plan, yes=yes)):
-            return plan_exit(plan)
-        with stop_on_signals(stop), progress() as observer:
-            report = carry_out(plan, context(observer), ledger)
+            report = carry_out(plan, around.context(observer), ledger)
     show_report(session, report)
-    return report_exit(report)
+    return max(report_exit(report), dropped)
 
 
-@contextmanager
-def _opened(
-    inputs: Inputs, choice: Choice, options: dict[str, Any], stop: threading.Event
-) -> Iterator[tuple[Callable[[Observer], Context], Target]]:
-    """Yield the account of the definitions opened for writing, as all but the observer of what an apply is given."""
-    clock = SystemClock(stop)
-    with reached(inputs, **options) as reach, writing(inputs.account, reach, clock) as opened:
-        context = partial(
-            _context,
-            reader=opened.reader,
-            writer=opened.writer,
-            store=record_of(inputs, opened.target, embedded=reach.embedded),
-            clock=clock,
-            pace=ModifyPace(clock, reach.pacing.modify_interval),
-            pacing=reach.pacing,
-            choice=choice,
-            stopped=stop.is_set,
-            load_images=partial(images_of, inputs.definitions.root),
-            run=uuid.uuid4().hex,
-            commit=head_commit(inputs.definitions.root),
-        )
-        yield context, opened.target
+class _Order(NamedTuple):
+    """What the person asked for, beside where the account is."""
+
+    yes: bool
+    most: int | None
+    allow_older: bool
+    saved: SavedPlan | None
+    choice: Choice
 
 
-def _context(observer: Observer, **given: Any) -> Context:
-    return Context(observer=observer, **given)
+def _order(options: dict[str, Any]) -> _Order:
+    """Take what is an apply's own out of the options."""
+    yes, most, allow_older = options.pop("yes"), options.pop("max_changes"), options.pop("allow_older")
+    if not yes and not sys.stdin.isatty():
+        raise UsageProblem("apply asks before it writes, and there is nobody to ask", hint="add --yes")
+    file, only, resubmit = options.pop("plan_file"), options.pop("only"), options.pop("resubmit")
+    if file is not None and resubmit:
+        raise UsageProblem("--plan applies just what was saved, so it does not go with --resubmit")
+    saved = read_plan(file) if file is not None else None
+    if saved is not None and not only:
+        only = saved.only
+    return _Order(yes, most, allow_older, saved, Choice(frozenset(only), frozenset(resubmit)))
+
+
+def _prepared(inputs: Inputs, around: Surroundings, stop: threading.Event) -> tuple[Plan, Ledger]:
+    with stop_on_signals(stop), progress() as observer:
+        return prepare(around.context(observer), around.target, inputs.wishes)
 
 
 def _show(session: Session, plan: Plan, *, asking: bool) -> None:

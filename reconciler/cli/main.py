@@ -30,6 +30,9 @@ _COMMANDS: Final = {
     "validate": _Entry("validate", "Check definitions and evidence, offline."),
     "plan": _Entry("plan", "Show what apply would do and why. Cannot write."),
     "apply": _Entry("apply", "Plan afresh, show, ask, submit and verify."),
+    "status": _Entry("status", "Show the live review state of every signature."),
+    "adopt": _Entry("adopt", "Record definitions as what was submitted."),
+    "explain": _Entry("explain", "Say what an error code means and what to do."),
     "schema": _Entry("schema", "Print a JSON Schema."),
     "sandbox": _Entry("sandbox", "Run the local stand-in for the vendor, or play its reviewer."),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,6 +20,7 @@ from reconciler.model.report import plan_exit
 from reconciler.planning.account import reading
 from reconciler.planning.make import Run, check_keys, check_size, plan_offline, plan_online
 from reconciler.planning.reach import Pacing
+from reconciler.planning.saved_file import write_plan
 
 
 @click.command()
@@ -26,6 +28,9 @@ from reconciler.planning.reach import Pacing
 @only_option
 @max_changes_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 where changes are planned.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save it for apply --plan."
+)
 @click.option("--offline", is_flag=True, help="Plan against the record alone, without keys; says how old it is.")
 @reach_options
 @format_option(*FORMATS)
@@ -41,12 +46,15 @@ def plan(
     inputs = load_valid(session, paths)
     if inputs is None:
         return Exit.INVALID
+    out = options.pop("out")
     only, most, detailed = options.pop("only"), options.pop("max_changes"), options.pop("detailed_exitcode")
     choice = Choice(only=frozenset(only))
     check_keys(choice, inputs.wishes)
     made = (_offline if options.pop("offline") else _online)(inputs, choice, options)
     show_plan(session, made)
     check_size(made, most)
+    if out is not None:
+        write_plan(out, made, choice)
     return plan_exit(made, detailed=detailed)
 
 

@@ -32,7 +32,10 @@ TIMEOUT: Final = "Client.Timeout"
 HTTP_STATUS: Final = "Client.HttpStatus"
 BAD_ANSWER: Final = "Client.BadAnswer"
 NULL_ANSWER: Final = "Client.NullAnswer"
-INTERRUPTED: Final = "Client.Interrupted"
+CHANGED_SINCE_PLAN: Final = "Client.ChangedSincePlan"
+EVIDENCE_CHANGED: Final = "Client.EvidenceChanged"
+RECORD: Final = "Client.Record"
+STOPPED: Final = "Client.Stopped"
 
 _WAIT = "Wait a little and run again; the record keeps what is open."
 _SUPPORT = "Run again later; if it stays, contact the vendor's SMS Helper with the request id."
@@ -173,7 +176,14 @@ _ROWS: Final = (
     ErrorCode(BAD_ANSWER, "client", SETTLE, "the answer is not one of the vendor's API",
               "Check the proxy and `account.endpoint`."),
     ErrorCode(NULL_ANSWER, "client", SETTLE, "the answer lacks the part that says whether it worked", _SUPPORT),
-    ErrorCode(INTERRUPTED, "client", SETTLE, "the call was cut short on this side", _WAIT),
+    ErrorCode(CHANGED_SINCE_PLAN, "client", FAIL, "the signature is not as planned any more; nothing was sent",
+              "Run `reconciler plan` and look at it again."),
+    ErrorCode(EVIDENCE_CHANGED, "client", REFUSE, "an image is not the planned one any more; nothing was sent",
+              "Run `reconciler plan` and look at it again."),
+    ErrorCode(RECORD, "client", STOP, "what was submitted could not be recorded, so nothing further was sent",
+              "Mend what keeps the record from being written; `reconciler doctor` shows where it is."),
+    ErrorCode(STOPPED, "client", STOP, "the run was stopped before its turn came; nothing was sent",
+              "Run apply again."),
 )  # fmt: skip
 
 CODES: Final[Mapping[str, ErrorCode]] = {row.code: row for row in _ROWS}

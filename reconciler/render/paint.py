@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from reconciler.contract.status import Status
 from reconciler.model.plan import Verdict
 from reconciler.model.report import Outcome
 from reconciler.model.source import Severity
@@ -25,6 +26,12 @@ _CODES: Final[Mapping[object, str]] = {
     Outcome.FAILED: "31",
     Outcome.UNSETTLED: "35",
     Outcome.NOT_ATTEMPTED: "2",
+    Status.APPROVED: "32",
+    Status.APPROVED_NOT_EFFECTIVE: "32",
+    Status.PENDING: "36",
+    Status.REJECTED: "31",
+    Status.UNKNOWN: "31;1",
+    Status.MISSING: "31;1",
     Severity.ERROR: "31",
     Severity.WARNING: "33",
 }

@@ -33,17 +33,18 @@ def plan_data(plan: Plan) -> dict[str, object]:
     """Return a plan as plain data."""
     return {
         "version": VERSION,
-        "account": _account(plan.target),
+        "account": account_data(plan.target),
         "fingerprint": plan.fingerprint,
         "summary": plan.summary,
         "signatures": [_signature(planned) for planned in plan.signatures],
-        "unmanaged": [_unmanaged(row) for row in plan.unmanaged],
+        "unmanaged": [unmanaged_data(row) for row in plan.unmanaged],
         "diagnostics": diagnostics_data(plan.diagnostics),
         "notes": list(plan.notes),
     }
 
 
-def _account(target: Target) -> dict[str, object]:
+def account_data(target: Target) -> dict[str, object]:
+    """Return the account as plain data."""
     return {
         "site": target.account.site,
         "region": target.account.region,
@@ -75,7 +76,8 @@ def _change(change: Change) -> dict[str, object]:
     return {"field": change.field, "old": as_data(change.old), "new": as_data(change.new)}
 
 
-def _unmanaged(row: Row) -> dict[str, object]:
+def unmanaged_data(row: Row) -> dict[str, object]:
+    """Return a row that no definition names as plain data."""
     return {"sign_id": row.sign_id, "sign_name": row.sign_name, "status": row.status.value}
 
 

@@ -35,7 +35,9 @@ _INDENT: Final = "      "
 
 def plan_text(plan: Plan, paint: Painter) -> str:
     """Return the whole plan, ending in its summary."""
-    return "\n".join([target_line(plan.target), "", *_signatures(plan, paint), *_unmanaged(plan), *_closing(plan)])
+    return "\n".join(
+        [target_line(plan.target), "", *_signatures(plan, paint), *unmanaged_lines(plan.unmanaged), *_closing(plan)]
+    )
 
 
 def target_line(target: Target) -> str:
@@ -73,11 +75,12 @@ def changes(changed: Sequence[Change]) -> list[str]:
     return aligned([(change.field, f"{in_words(change.old)} -> {in_words(change.new)}") for change in changed])
 
 
-def _unmanaged(plan: Plan) -> Iterator[str]:
-    if plan.unmanaged:
+def unmanaged_lines(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the rows that no definition names, nothing where there are none."""
+    if rows:
         yield ""
         yield "  Not in the definitions, left alone:"
-        yield from (_INDENT + line for line in aligned([_row(row) for row in plan.unmanaged]))
+        yield from (_INDENT + line for line in aligned([_row(row) for row in rows]))
 
 
 def _row(row: Row) -> Sequence[str]:
@@ -88,6 +91,8 @@ def _closing(plan: Plan) -> Iterator[str]:
     yield ""
     yield from (f"Note: {note}" for note in plan.notes)
     yield summary_line(plan)
+    if plan.summary[Verdict.MODIFY]:
+        yield f"Fingerprint: {plan.fingerprint}"
 
 
 def summary_line(plan: Plan) -> str:

@@ -1,0 +1,51 @@
+"""``reconciler adopt``."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import click
+
+from reconciler.apply.adopt import adopt as adopt_all
+from reconciler.cli.inputs import load_valid
+from reconciler.cli.options import DEFAULT_PATH, reach_options
+from reconciler.cli.progress import progress
+from reconciler.cli.session import Session
+from reconciler.cli.writing import surroundings
+from reconciler.decision.build import Choice
+from reconciler.errors import Exit
+from reconciler.planning.make import check_keys
+
+
+@click.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.option(
+    "--definitions",
+    "paths",
+    multiple=True,
+    default=(DEFAULT_PATH,),
+    metavar="PATH",
+    show_default=True,
+    type=click.Path(),
+    help="Where the definitions are; may be repeated.",
+)
+@reach_options
+@click.pass_obj
+def adopt(session: Session, /, keys: tuple[str, ...], paths: tuple[str, ...], **options: Any) -> int:
+    """Record definitions as what was submitted, without submitting anything.
+
+    For signatures that were submitted in the console, or whose outcome nobody recorded: look there first, then adopt
+    what is the same. Refused, exit code 6, where the account shows another name.
+    """
+    inputs = load_valid(session, paths)
+    if inputs is None:
+        return Exit.INVALID
+    choice = Choice(only=frozenset(keys))
+    check_keys(choice, inputs.wishes)
+    wishes = [wish for wish in inputs.wishes.desired if choice.takes(wish.key)]
+    with surroundings(inputs, choice, options, threading.Event()) as around, progress() as observer:
+        adopt_all(around.context(observer), wishes)
+    for wish in wishes:
+        session.result(f"{wish.key} ({wish.sign_id}) is recorded as submitted")
+    return Exit.DONE

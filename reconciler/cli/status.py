@@ -1,0 +1,40 @@
+"""``reconciler status``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from reconciler.cli.formats import FORMATS, show_status
+from reconciler.cli.inputs import load_valid
+from reconciler.cli.options import format_option, only_option, paths_argument, reach_options
+from reconciler.cli.reaching import reached
+from reconciler.cli.session import Session
+from reconciler.clock import SystemClock
+from reconciler.decision.build import Choice
+from reconciler.errors import Exit
+from reconciler.planning.account import reading
+from reconciler.planning.make import check_keys, describe
+from reconciler.planning.review import review_of
+
+
+@click.command()
+@paths_argument
+@only_option
+@reach_options
+@format_option(*FORMATS)
+@click.pass_obj
+def status(session: Session, /, paths: tuple[str, ...], output: str, only: tuple[str, ...], **options: Any) -> int:
+    """Show the live review state of every signature, with the reviewer's reply. Reads only the account."""
+    session.format = output
+    inputs = load_valid(session, paths)
+    if inputs is None:
+        return Exit.INVALID
+    choice = Choice(only=frozenset(only))
+    check_keys(choice, inputs.wishes)
+    clock = SystemClock()
+    with reached(inputs, **options) as reach, reading(inputs.account, reach, clock) as opened:
+        described = describe(opened.reader, inputs.wishes.desired, choice)
+    show_status(session, review_of(opened.target, inputs.wishes, described, choice))
+    return Exit.DONE
