@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import yaml
 
@@ -28,10 +28,7 @@ class Events:
 
     def next(self) -> yaml.Event:
         """Return the next event; there is one until the end of the stream was returned."""
-        event = self._parser.get_event()
-        if event is None:
-            raise yaml.YAMLError("the file ends too early")
-        return event
+        return cast("yaml.Event", self._parser.get_event())
 
     def skip(self, event: yaml.Event | None = None) -> None:
         """Go past the value that ``event`` begins, or past the list or mapping that was just begun."""
