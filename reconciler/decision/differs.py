@@ -12,6 +12,7 @@ from typing import Final
 
 from reconciler.contract.status import APPROVED
 from reconciler.decision.moment import Moment
+from reconciler.decision.names import same_name
 from reconciler.model.live import Row
 from reconciler.model.plan import Change, Compared
 from reconciler.model.signature import FIELD_NAMES, FieldValue, SignFields
@@ -57,16 +58,29 @@ def compare(wanted: SignFields, live: Row, known: Submitted | None, moment: Mome
 def _is_shown(name: str, value: FieldValue, live: Row, own: Submitted | None, moment: Moment) -> bool:
     """Tell whether the row shows the value; after our own submission, also in the form that the vendor gave it."""
     shown = getattr(live, name)
-    return shown == value or shown in set(_forms_of_own(name, own, moment))
+    return shown == value or shown in set(_forms_of_own(name, live, own, moment))
 
 
-def _forms_of_own(name: str, own: Submitted | None, moment: Moment) -> Iterator[FieldValue]:
+def _forms_of_own(name: str, live: Row, own: Submitted | None, moment: Moment) -> Iterator[FieldValue]:
     if own is None:
         return
+    if name == "sign_name" and _was_not_seen_yet(own) and same_name(live.sign_name, own.fields.sign_name):
+        yield live.sign_name
     if own.shown is not None:
         yield getattr(own.shown, name)
     elif own.before is not None and moment.is_recent(own.at):  # accepted, and the vendor does not show it yet
         yield getattr(own.before, name)
+
+
+def _was_not_seen_yet(own: Submitted) -> bool:
+    """Tell whether no row showed the submitted name when its acceptance was recorded: describes may lag behind.
+
+    Another spelling that a later row shows is then most likely the form that the vendor gave it.
+    """
+    if own.shown is None:
+        return True
+    moved = own.before is None or own.shown.sign_name != own.before.sign_name
+    return not moved and own.shown.sign_name != own.fields.sign_name
 
 
 def changed_by_others(live: Row, known: Submitted) -> bool:
