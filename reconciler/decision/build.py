@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from reconciler.decision.table import decide
 from reconciler.model.live import Row
 from reconciler.model.plan import Decision, Plan, Planned, Target, Verdict
 from reconciler.model.signature import Desired
-from reconciler.model.state import State
+from reconciler.model.state import Entry, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,12 @@ def make_offline_plan(
     moment: Moment,
     choice: Choice = Choice(),
 ) -> Plan:
-    """Decide against the rows that the record holds. A signature without one is ``unverified``: nobody looked."""
+    """Decide against the newest rows that the record holds. A signature without one is ``unverified``: nobody looked.
+
+    Such a row is older than an open intent, so it proves nothing about what became of it.
+    """
     shown = _recorded_rows(state)
+    moment = moment._replace(settle_after=math.inf)
     planned = tuple(
         Planned(wish, shown.get(wish.sign_id), _decide_offline(wish, shown, state, moment, choice))
         for wish in desired
@@ -76,8 +81,14 @@ def make_offline_plan(
 
 
 def _recorded_rows(state: State) -> dict[int, Row]:
-    submissions = ((sign_id, entry.submitted) for sign_id, entry in state.entries.items())
-    return {sign_id: own.shown for sign_id, own in submissions if own is not None and own.shown is not None}
+    newest = ((sign_id, _newest_row(entry)) for sign_id, entry in state.entries.items())
+    return {sign_id: row for sign_id, row in newest if row is not None}
+
+
+def _newest_row(entry: Entry) -> Row | None:
+    if entry.intent is not None:
+        return entry.intent.before
+    return entry.submitted.shown if entry.submitted is not None else None
 
 
 def _decide_offline(wish: Desired, shown: Mapping[int, Row], state: State, moment: Moment, choice: Choice) -> Decision:

@@ -89,8 +89,12 @@ def _refused(facts: Facts) -> str:
 def _in_sync(facts: Facts) -> str:
     if facts.found.compared is Compared.ALL:
         return f"{_approved(facts)} as submitted"
-    why = "changed by others since" if facts.recorded else "no submission is recorded"
+    why = "a run ended before the outcome of its call was known" if facts.perhaps_sent else _why_unknown(facts)
     return f"{_approved(facts)}; {why}, so only what the vendor shows was compared"
+
+
+def _why_unknown(facts: Facts) -> str:
+    return "changed by others since" if facts.recorded else "no submission is recorded"
 
 
 def _modify(facts: Facts) -> str:

@@ -5,13 +5,15 @@ Only a pending or rejected row gets past line 5, so that nothing else can ever r
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reconciler.contract.status import APPROVED, MODIFIABLE, Status
 from reconciler.decision.differs import Difference, changed_by_others, compare
 from reconciler.decision.intents import fate_of, last_known
 from reconciler.decision.moment import Moment
 from reconciler.decision.reasons import Facts, blocked, explain
 from reconciler.model.live import Row
-from reconciler.model.plan import Decision, IntentFate, Verdict
+from reconciler.model.plan import Compared, Decision, IntentFate, Verdict
 from reconciler.model.signature import SignFields
 from reconciler.model.state import Entry, Submitted
 
@@ -27,6 +29,8 @@ def decide(wanted: SignFields, live: Row | None, entry: Entry, moment: Moment, *
     fate = fate_of(entry.intent, live, moment)
     known = last_known(entry, live, fate)
     found = compare(wanted, live, known, moment)
+    if fate is IntentFate.OPEN and not _is_intended(wanted, entry):
+        found = replace(found, compared=Compared.VISIBLE)  # perhaps something else than the record says was submitted
     if live.status in APPROVED:
         verdict, line = _approved(found, resubmit)
     elif resubmit:
@@ -48,7 +52,11 @@ def _approved(found: Difference, resubmit: bool) -> tuple[Verdict, int]:
 
 def _is_either(wanted: SignFields, entry: Entry) -> bool:
     """Tell whether the account may hold just what is wanted: the intent if it was sent, the record if it was not."""
-    return any(held is not None and wanted == held.fields for held in (entry.intent, entry.submitted))
+    return _is_intended(wanted, entry) or (entry.submitted is not None and wanted == entry.submitted.fields)
+
+
+def _is_intended(wanted: SignFields, entry: Entry) -> bool:
+    return entry.intent is not None and wanted == entry.intent.fields
 
 
 def _pending(found: Difference, known: Submitted | None, live: Row) -> tuple[Verdict, int]:
