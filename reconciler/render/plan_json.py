@@ -84,6 +84,7 @@ def unmanaged_data(row: Row) -> dict[str, object]:
 def _outcome(result: Result) -> dict[str, object]:
     return {
         "outcome": result.outcome.value,
+        "in_place": result.in_place,
         "request_id": result.request_id,
         "error": _trouble(result.trouble),
         "status_after": result.shown.status.value if result.shown is not None else None,

@@ -42,7 +42,7 @@ def plan_text(plan: Plan, paint: Painter) -> str:
 
 def target_line(target: Target) -> str:
     """Return the line that says which account it is about, plainly where it is the sandbox."""
-    place = f"account {target.uin}, site {target.account.site}, region {target.account.region}"
+    place = f"account {one_line(target.uin)}, site {target.account.site}, region {target.account.region}"
     return f"SANDBOX, not the vendor: {place}" if target.sandbox else place[0].upper() + place[1:]
 
 
@@ -89,7 +89,7 @@ def _row(row: Row) -> Sequence[str]:
 
 def _closing(plan: Plan) -> Iterator[str]:
     yield ""
-    yield from (f"Note: {note}" for note in plan.notes)
+    yield from (f"Note: {one_line(note)}" for note in plan.notes)
     yield summary_line(plan)
     if plan.summary[Verdict.MODIFY]:
         yield f"Fingerprint: {plan.fingerprint}"

@@ -34,7 +34,7 @@ def _written(report: Report, paint: Painter) -> Iterator[str]:
 
 def _head(planned: Planned, result: Result) -> Sequence[str]:
     now = f"now {result.shown.status}" if result.shown is not None else ""
-    request = f"request {result.request_id}" if result.request_id else ""
+    request = f"request {one_line(result.request_id)}" if result.request_id else ""
     return result.outcome, planned.desired.key, str(planned.desired.sign_id), now, request
 
 
@@ -42,7 +42,7 @@ def _details(result: Result) -> Iterator[str]:
     if result.in_place:
         yield "already submitted just so by another run"
     if result.trouble is not None:
-        yield f"{result.trouble.code}: {one_line(result.trouble.message)}"
+        yield one_line(f"{result.trouble.code}: {result.trouble.message}")
         if result.trouble.hint:
             yield f"-> {one_line(result.trouble.hint)}"
     if result.outcome is Outcome.UNSETTLED:
