@@ -158,12 +158,12 @@ def test_memory_does_not_grow_with_the_number_of_images(tmp_path: Path, count: i
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
-@pytest.mark.parametrize("form", ["PNG", "JPEG"])
-def test_memory_is_bounded_for_the_largest_images(tmp_path: Path, form: str) -> None:
-    picture = Pictures.new("CMYK" if form == "JPEG" else "RGBA", (8000, 5000))
+@pytest.mark.parametrize(("form", "mode", "bound"), [("PNG", "RGBA", 256), ("JPEG", "CMYK", 400)])
+def test_memory_is_bounded_for_the_largest_images(tmp_path: Path, form: str, mode: str, bound: int) -> None:
+    picture = Pictures.new(mode, (8000, 5000))
     name = {"PNG": "a.png", "JPEG": "a.jpg"}[form]
     (tmp_path / name).write_bytes(images.encoded(picture, form, progressive=True, quality=30))
-    assert peak_mb(tmp_path) < 512
+    assert peak_mb(tmp_path) < bound
 
 
 def test_a_stream_that_unpacks_to_more_than_its_picture_is_not_unpacked_further(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import threading
 from collections.abc import Callable
@@ -8,10 +9,13 @@ from unittest.mock import patch
 
 import pytest
 
+from reconciler.contract.api import MAX_IMAGE_BYTES
 from reconciler.evidence.inspect import inspect
-from reconciler.evidence.problems import EvidenceProblem
+from reconciler.evidence.problems import EvidenceProblem, UnusableError
+from reconciler.evidence.reading import read
 from reconciler.model.signature import Image
 from tests.support import images
+from tests.support.environment import open_descriptors
 
 
 @pytest.fixture
@@ -58,8 +62,10 @@ def test_what_is_swapped_between_check_and_use_is_not_opened(
             swap(project, secret)
         return found
 
+    before = open_descriptors()
     with patch("reconciler.evidence.containment.os.stat", then_swap):
         found = look(project)
+    assert open_descriptors() == before
     assert isinstance(found, EvidenceProblem)
     assert found.code in {"image-unreadable", "image-missing", "image-not-a-file"}
 
@@ -104,16 +110,33 @@ def test_a_link_that_flips_all_the_time_never_leads_out(project: Path, secret: P
     assert found <= {expected}
 
 
-def test_a_file_that_grows_while_it_is_read_is_read_to_the_bound_only(project: Path) -> None:
-    path = project / "evidence" / "license.png"
+def test_a_file_that_grows_while_it_is_read_is_read_to_the_bound_only(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.touch()
     real = os.fstat
-    path.write_bytes(path.read_bytes() + bytes(6 * 1024**2))
 
-    def as_before(descriptor: int) -> os.stat_result:
+    def then_grow(descriptor: int) -> os.stat_result:
         found = real(descriptor)
-        return os.stat_result((*found[:6], 100, *found[7:]))
+        os.truncate(path, 64 * MAX_IMAGE_BYTES)
+        return found
 
-    with patch("reconciler.evidence.reading.os.fstat", as_before):
-        found = look(project)
-    assert isinstance(found, EvidenceProblem)
-    assert found.code == "image-too-large"
+    code, place = code_and_place(path, then_grow)
+    assert code == "image-too-large"
+    assert place <= MAX_IMAGE_BYTES + io.DEFAULT_BUFFER_SIZE
+
+
+def test_a_file_that_is_too_large_is_not_read_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(bytes(MAX_IMAGE_BYTES + 1))
+    assert code_and_place(path, os.fstat) == ("image-too-large", 0)
+
+
+def code_and_place(path: Path, fstat: Callable[[int], os.stat_result]) -> tuple[str, int]:
+    """Return the code of what is wrong, and how far the file was read."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        with patch("reconciler.evidence.reading.os.fstat", fstat), pytest.raises(UnusableError) as caught:
+            read(descriptor)
+        return caught.value.problem.code, os.lseek(descriptor, 0, os.SEEK_CUR)
+    finally:
+        os.close(descriptor)

@@ -10,6 +10,7 @@ from reconciler.evidence.problems import EvidenceChanged
 from reconciler.evidence.upload import read_for_upload
 from reconciler.model.signature import Image
 from tests.support import images
+from tests.support.environment import open_descriptors
 
 NAME = "evidence/license.png"
 
@@ -22,7 +23,9 @@ def planned(project: Path) -> Image:
 
 
 def test_the_bytes_that_were_planned_with_are_given_out(project: Path, planned: Image) -> None:
+    before = open_descriptors()
     assert read_for_upload(project, str(project), NAME, planned) == images.png(1)
+    assert open_descriptors() == before
 
 
 def test_other_bytes_are_refused_by_name_with_the_mend(project: Path, planned: Image) -> None:

@@ -47,3 +47,18 @@ def outside_of_tests(environ: Mapping[str, str]) -> dict[str, str]:
     """Return ``environ`` without guard, warnings as errors and coverage: for tools, and for copies of the package."""
     ours = ("COVERAGE_", "PYTHONPATH", "PYTHONWARNINGS")
     return {name: value for name, value in environ.items() if not name.startswith(ours)}
+
+
+def open_descriptors() -> set[int]:
+    """Return the numbers of the file descriptors that this process has open."""
+    listed = (int(name) for name in os.listdir("/dev/fd"))  # noqa: PTH208  # numbers, not files
+    return {number for number in listed if _is_open(number)}
+
+
+def _is_open(number: int) -> bool:
+    # The listing itself had one open that is closed by now.
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
