@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from reconciler.cli.busy import busy
 from reconciler.cli.formats import show_problems
 from reconciler.cli.options import DEFAULT_PATH
 from reconciler.cli.session import Session
@@ -29,8 +30,9 @@ class Inputs(NamedTuple):
 
 def load(paths: Sequence[str]) -> tuple[Definitions, Wishes]:
     """Read definitions and evidence; problems are in the diagnostics."""
-    definitions = load_definitions(paths or (DEFAULT_PATH,), cwd=Path.cwd())
-    return definitions, desired_from(definitions)
+    with busy("checking definitions and evidence"):
+        definitions = load_definitions(paths or (DEFAULT_PATH,), cwd=Path.cwd())
+        return definitions, desired_from(definitions)
 
 
 def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from reconciler.cli.busy import busy
 from reconciler.cli.formats import FORMATS, show_plan
 from reconciler.cli.inputs import Inputs, load_valid, record_of
 from reconciler.cli.options import format_option, max_changes_option, only_option, paths_argument, reach_options
@@ -63,7 +64,8 @@ def _online(inputs: Inputs, choice: Choice, options: dict[str, Any]) -> Plan:
     with reached(inputs, **options) as reach, reading(inputs.account, reach, clock) as opened:
         record = record_of(inputs, opened.target, embedded=reach.embedded)
         run = Run(opened.target, inputs.wishes, choice, clock, reach.pacing.settle_after)
-        return plan_online(opened.reader, record, run)
+        with busy("reading the account"):
+            return plan_online(opened.reader, record, run)
 
 
 def _offline(inputs: Inputs, choice: Choice, options: dict[str, Any]) -> Plan:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Session:
-    """The output format of a run, known once its command has read its options."""
+    """The output format of a run, known once its command has read its options, and whether a result is out."""
 
     format: str = "text"
+    answered: bool = False
 
     def result(self, text: str) -> None:
         """Print a result to stdout."""
+        self.answered = True
         click.echo(text, color=True)
 
     def note(self, text: str) -> None:
@@ -43,7 +45,7 @@ class Session:
         self._fail_in_json(1, "unexpected failure", hint)
 
     def _fail_in_json(self, code: int, message: str, hint: str) -> None:
-        if self.format == "json":
+        if self.format == "json" and not self.answered:
             from reconciler.render.plan_json import error_json  # noqa: PLC0415  # only when something failed
 
             click.echo(error_json(code, message, hint))

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from reconciler.cli.busy import busy
 from reconciler.cli.formats import FORMATS, show_status
 from reconciler.cli.inputs import load_valid
 from reconciler.cli.options import format_option, only_option, paths_argument, reach_options
@@ -35,6 +36,7 @@ def status(session: Session, /, paths: tuple[str, ...], output: str, only: tuple
     check_keys(choice, inputs.wishes)
     clock = SystemClock()
     with reached(inputs, **options) as reach, reading(inputs.account, reach, clock) as opened:
-        described = describe(opened.reader, inputs.wishes.desired, choice)
+        with busy("reading the account"):
+            described = describe(opened.reader, inputs.wishes.desired, choice)
     show_status(session, review_of(opened.target, inputs.wishes, described, choice))
     return Exit.DONE
