@@ -35,8 +35,11 @@ def status(session: Session, /, paths: tuple[str, ...], output: str, only: tuple
     choice = Choice(only=frozenset(only))
     check_keys(choice, inputs.wishes)
     clock = SystemClock()
-    with reached(inputs, **options) as reach, reading(inputs.account, reach, clock) as opened:
-        with busy("reading the account"):
-            described = describe(opened.reader, inputs.wishes.desired, choice)
+    with (
+        reached(inputs, **options) as reach,
+        reading(inputs.account, reach, clock) as opened,
+        busy("reading the account"),
+    ):
+        described = describe(opened.reader, inputs.wishes.desired, choice)
     show_status(session, review_of(opened.target, inputs.wishes, described, choice))
     return Exit.DONE
