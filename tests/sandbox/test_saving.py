@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reconciler.errors import ReconcilerError, UsageProblem
-from reconciler.sandbox.account import open_account, review
+from reconciler.sandbox.account import Account, open_account, review
 from reconciler.sandbox.data import AccountData, RowData
 from reconciler.sandbox.review import review_saved
 from reconciler.sandbox.seed.problems import AccountFileError
@@ -104,3 +106,38 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_no_temporary_file_stays(save: Path) -> None:
     review(open_account(save, account()), PENDING, "approve")
     assert sorted(path.name for path in save.parent.iterdir()) == ["sandbox.json", "sandbox.json.lock"]
+
+
+def test_changes_of_two_at_once_are_all_kept(save: Path) -> None:
+    rows = [RowData(number, "0") for number in range(1, 5)]
+    accounts = [open_account(save, account(*rows)) for _ in rows]
+
+    def count(mine: Account, sign_id: int) -> None:
+        for _ in range(40):
+            with mine.transaction():
+                row = mine.row(sign_id)
+                assert row is not None
+                mine.change(replace(row, sign_name=str(int(row.sign_name) + 1)))
+
+    # each counts in two rows, one of which another one counts in too
+    pairs = [(number, sign_id) for number in range(4) for sign_id in (number + 1, (number + 1) % 4 + 1)]
+    threads = [threading.Thread(target=count, args=(accounts[number], sign_id)) for number, sign_id in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [row.sign_name for row in open_account(save, AccountData()).data.signatures] == ["80"] * 4
+
+
+def test_a_write_is_noticed_where_inode_time_and_size_stay(save: Path) -> None:
+    # two writes within a tick of the clock can do this, the second taking over the first one's inode
+    row = RowData(PENDING, "Acme")
+    first, other = open_account(save, account(row)), open_account(save, account(row))
+    stamp, kept = save.stat(), save.with_name("kept")
+    kept.hardlink_to(save)
+    other.change(replace(row, sign_name="Emca"))
+    kept.write_bytes(save.read_bytes())
+    kept.replace(save)
+    os.utime(save, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert (save.stat().st_ino, save.stat().st_size) == (stamp.st_ino, stamp.st_size)
+    assert first.row(PENDING) == replace(row, sign_name="Emca")
