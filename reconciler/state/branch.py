@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import Refusal, StateConflict, StateError
+from reconciler.errors import Refusal, StateError
 from reconciler.model.state import State
 from reconciler.state.branch_names import check_branch
 from reconciler.state.document import MAX_BYTES, dump, parse
@@ -21,7 +21,7 @@ from reconciler.state.git import GitTimeout
 from reconciler.state.merge import merge
 from reconciler.state.names import check_name, empty_state
 from reconciler.state.plumbing import Leaf, Plumbing
-from reconciler.state.push_answers import Answer, meaning
+from reconciler.state.push_answers import check_worth_trying
 from reconciler.state.store import Snapshot
 
 MARKER: Final = ".sms-signature-reconciler"
@@ -84,8 +84,8 @@ class BranchStore:
     def save(self, base: Snapshot, state: State, note: str) -> Snapshot:
         """Store ``state``, made from ``base``, as a commit with ``note`` as its message; pushed before this returns.
 
-        Raises StateConflict where another run changed the same or always came first, Refusal for somebody else's
-        branch, StateError where nothing can be pushed.
+        Raises StateConflict where another run changed the same, Refusal for somebody else's branch, StateError where
+        nothing can be pushed, or others always came first.
         """
         check_name(state, self._name, source="the new record")
         seen = base if base.version == (self._tip or "") else self.load()
@@ -101,14 +101,15 @@ class BranchStore:
             if words is None:
                 self._tip = commit
                 return Snapshot(wanted, commit)
-            before, seen = seen, self.load()
-            if seen.version in mine:
-                return seen
-            if seen.version == before.version:
-                self._check_worth_trying(words)
+            found = self.load()
+            if found.version in mine:
+                return found
+            if found.version == seen.version:
+                check_worth_trying(words, f"branch {self._branch} of {self._remote}")
+            seen = found
             self._pause(_spread(attempt))
-        raise StateConflict(
-            f"{self.where} is busy: {_ATTEMPTS} pushes were overtaken or turned away, the last with: {words}",
+        raise StateError(
+            f"{self.where} could not be stored in {_ATTEMPTS} tries; git said last: {words}",
             hint="Start the run again. A leftover *.lock file of the branch on the server has to be removed there.",
         )
 
@@ -130,22 +131,6 @@ class BranchStore:
         except GitTimeout as problem:
             return f"{problem.message} (timed out)"
         return result.words if result.code else None
-
-    def _check_worth_trying(self, words: str) -> None:
-        match meaning(words):
-            case Answer.AGAIN:
-                return
-            case Answer.DENIED:
-                raise StateError(
-                    f"the record cannot be pushed to branch {self._branch} of {self._remote}: {words}",
-                    hint="Give this user or job the right to push (on GitHub `contents: write`, or a token in"
-                    " RECONCILER_GIT_TOKEN), and let rules for branches leave this one out.",
-                )
-            case Answer.FAILED:
-                raise StateError(
-                    f"the record cannot be pushed to branch {self._branch} of {self._remote}: {words}",
-                    hint="Mend what git says, and start the run again.",
-                )
 
     def _check_marker(self, leaves: dict[str, Leaf]) -> None:
         marker = leaves.get(MARKER)

@@ -24,7 +24,7 @@ _OLDEST: Final = (2, 31)
 
 _LENT: Final = ("http.", "credential.", "ssh.", "protocol.", "core.gitproxy")
 _LENT_OF_REMOTE: Final = ("proxy", "proxyauthmethod", "uploadpack", "receivepack")
-_NOT_OPENSSH: Final = re.compile(r"(tortoise)?plink(\.exe)?", re.IGNORECASE)
+_PLINK: Final = re.compile(r"plink(\.exe)?['\"]?(\s|$)", re.IGNORECASE)
 _BATCH: Final = "-o BatchMode=yes -o ConnectTimeout=20"
 
 
@@ -56,7 +56,7 @@ def access(root: Path, remote: str, own: list[tuple[str, str]], alias: str) -> A
 def object_format(root: Path) -> str:
     """Return the checkout's hash, ``sha1`` or ``sha256``. Raises StateError for no checkout, or too old a git."""
     environment = plain_environment()
-    version = git(root, environment, "version").text
+    version = _said(root, environment, "version").decode("utf-8", "replace").strip()
     found = re.search(r"(\d+)\.(\d+)", version)
     if found is None or (int(found[1]), int(found[2])) < _OLDEST:
         raise StateError(f"{version!a} is too old", hint=f"Install git {_OLDEST[0]}.{_OLDEST[1]} or newer.")
@@ -71,12 +71,17 @@ def object_format(root: Path) -> str:
 
 def settings_at(folder: Path, environment: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return every setting that git sees in a folder, from all its files and the environment, in order."""
-    result = git(folder, environment, "config", "--includes", "--list", "-z")
-    if result.code:
-        raise StateError(f"git cannot read its settings: {result.words}", hint="Mend the file that git names.")
-    pairs = (item.partition("\n") for item in os.fsdecode(result.out).split("\0") if item)
+    listed = _said(folder, environment, "config", "--includes", "--list", "-z")
+    pairs = (item.partition("\n") for item in os.fsdecode(listed).split("\0") if item)
     # A name without a value means true.
     return [(key, value if equals else "true") for key, equals, value in pairs]
+
+
+def _said(folder: Path, environment: Mapping[str, str], *arguments: str) -> bytes:
+    result = git(folder, environment, *arguments)
+    if result.code:
+        raise StateError(f"git cannot be used: {result.words}", hint="Mend what git names.")
+    return result.out
 
 
 def _beyond(listed: list[tuple[str, str]], own: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -105,20 +110,21 @@ def _url(root: Path, environment: Mapping[str, str], remote: str, *options: str)
             f"the checkout has no remote called {remote}",
             hint=f"Add it with `git remote add {remote} URL`: the record is kept on a branch of it.",
         )
-    return result.text
+    return os.fsdecode(result.out).rstrip("\n")
 
 
 def _ssh(settings: Mapping[str, str]) -> str:
     program = os.environ.get("GIT_SSH_COMMAND") or settings.get("core.sshcommand")
     if not program:
         program = shlex.quote(os.environ.get("GIT_SSH") or "ssh")
-    name = os.path.basename(shlex.split(program)[0])  # noqa: PTH119  # a word of a command, not a path to open
-    return program if _NOT_OPENSSH.fullmatch(name) else f"{program} {_BATCH}"
+    variant = os.environ.get("GIT_SSH_VARIANT") or settings.get("ssh.variant", "auto")
+    openssh = variant in {"auto", "ssh"} and not _PLINK.search(program)
+    return f"{program} {_BATCH}" if openssh else program
 
 
 def _token_settings(root: Path, environment: Mapping[str, str], url: str) -> list[tuple[str, str]]:
-    token, parts = os.environ.get(TOKEN_VARIABLE, ""), urlsplit(url)
-    if not token or parts.scheme not in {"http", "https"} or parts.username is not None:
+    token, parts = os.environ.get(TOKEN_VARIABLE, ""), _parts(url)
+    if not token or parts is None or parts.scheme not in {"http", "https"} or parts.username is not None:
         return []
     kept = git(root, environment, "config", "--includes", "--get-urlmatch", "http.extraheader", url).text
     if kept.lower().startswith("authorization:"):
@@ -126,6 +132,14 @@ def _token_settings(root: Path, environment: Mapping[str, str], url: str) -> lis
     _check_token(token, parts)
     pair = token if ":" in token else f"x-access-token:{token}"
     return [(f"http.{url}.extraHeader", f"Authorization: Basic {base64.b64encode(pair.encode()).decode()}")]
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        # Git says what is wrong with an address when it uses it.
+        return None
 
 
 def _check_token(token: str, parts: SplitResult) -> None:

@@ -6,34 +6,18 @@ lock is held during the save only, so nothing is left to clear up after a killed
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from reconciler.errors import StateError
 from reconciler.model.state import State
 from reconciler.state.document import MAX_BYTES, dump, parse
-from reconciler.state.folder import Folder, made, opened
+from reconciler.state.folder import Folder, opened
 from reconciler.state.merge import merge
 from reconciler.state.names import check_name, empty_state
+from reconciler.state.own_folder import ensured
+from reconciler.state.storage_problems import told
 from reconciler.state.store import Snapshot
-
-_IGNORE_FILE: Final = ".gitignore"
-_IGNORE_ALL: Final = b"*\n"
-
-_HINTS: Final = {
-    errno.ENOSPC: "The disk is full: make room.",
-    errno.EDQUOT: "The disk quota is used up: make room.",
-    errno.EROFS: "The file system is read-only: run from a place that can be written, or keep the record on a branch.",
-    errno.EACCES: "Let the user who runs this read and write there.",
-    errno.EPERM: "Let the user who runs this read and write there.",
-    errno.ELOOP: "It is a link: move it away, the record is kept in a real file.",
-    errno.ENOLCK: "The file system knows no locks: keep the record on a local disk or on a branch.",
-}
-_OTHER_HINT: Final = "Check the disk, or keep the record on a branch."
 
 
 class FileStore:
@@ -57,7 +41,7 @@ class FileStore:
 
     def load(self) -> Snapshot:
         """Read the record; an empty state where there is no file. Raises StateError where it cannot be read."""
-        with self._plainly("read"), opened(self._folder) as folder:
+        with told(f"cannot read the record {self.where}"), opened(self._folder) as folder:
             return Snapshot(self._empty, "") if folder is None else self._current(folder)
 
     def save(self, base: Snapshot, state: State, note: str) -> Snapshot:
@@ -68,12 +52,11 @@ class FileStore:
         """
         del note
         check_name(state, self._name, source="the new record")
-        with self._plainly("write"):
-            made(self._folder)
-            with opened(self._folder) as folder:
-                if folder is None:
-                    raise StateError(f"{self._folder} was taken away meanwhile", hint="Start the run again.")
-                return self._replace(folder, base, state)
+        ensured(self._folder)
+        with told(f"cannot write the record {self.where}"), opened(self._folder) as folder:
+            if folder is None:
+                raise StateError(f"{self._folder} was taken away meanwhile", hint="Start the run again.")
+            return self._replace(folder, base, state)
 
     def _replace(self, folder: Folder, base: Snapshot, state: State) -> Snapshot:
         with folder.locked(f"{self._name}.lock"):
@@ -81,8 +64,6 @@ class FileStore:
             if current.version != base.version:
                 state = merge(base.state, state, current.state)
             data = dump(state)
-            if folder.read(_IGNORE_FILE, 0) is None:
-                folder.replace(_IGNORE_FILE, _IGNORE_ALL)
             folder.replace(self._file, data)
         return Snapshot(state, _version(data))
 
@@ -93,16 +74,6 @@ class FileStore:
         state = parse(data, source=self.where)
         check_name(state, self._name, source=self.where)
         return Snapshot(state, _version(data))
-
-    @contextlib.contextmanager
-    def _plainly(self, verb: str) -> Iterator[None]:
-        try:
-            yield
-        except OSError as problem:
-            raise StateError(
-                f"cannot {verb} the record {self.where}: {problem.strerror or problem}",
-                hint=_HINTS.get(problem.errno or 0, _OTHER_HINT),
-            ) from problem
 
 
 def _version(data: bytes) -> str:

@@ -17,6 +17,7 @@ from reconciler.errors import StateError
 from reconciler.state.checkout import access, object_format, settings_at
 from reconciler.state.git import REMOTE_LIMIT_S, Result, git, plain_environment, with_settings
 from reconciler.state.shapes import is_commit
+from reconciler.state.storage_problems import told
 
 _ALIAS: Final = "record"
 _TIP: Final = "refs/reconciler/tip"
@@ -125,7 +126,8 @@ class Plumbing:
         return result._replace(words="; ".join([*told, result.words]))
 
     def _made(self, hash_name: str) -> dict[str, str]:
-        path = tempfile.mkdtemp(prefix="reconciler-git-")
+        with told("cannot make a temporary folder"):
+            path = tempfile.mkdtemp(prefix="reconciler-git-")
         weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
         environment = {**with_settings(plain_environment(), ()), "GIT_DIR": path}
         arguments = ("init", "--quiet", "--bare", "--template=", f"--object-format={hash_name}", path)

@@ -10,6 +10,8 @@ import re
 from enum import Enum, auto
 from typing import Final
 
+from reconciler.errors import StateError
+
 _DENIED: Final = re.compile(
     r"(error:|http) 40[13]|denied|declined|aborted by hook|permission|protected branch|not allowed|read[- ]only"
     r"|not authori[sz]ed|authentication failed|could not read (username|password)",
@@ -23,6 +25,11 @@ _RACE: Final = re.compile(
 _CUT: Final = re.compile(
     r"hung up|disconnect|early eof|rpc failed|timed out|connection reset|broken pipe|(error:|http) (429|50[0234])",
     re.IGNORECASE,
+)
+
+_GRANT: Final = (
+    "Give this user or job the right to push (on GitHub `contents: write`, or a token in RECONCILER_GIT_TOKEN), and let"
+    " rules for branches leave this one out."
 )
 
 
@@ -39,3 +46,12 @@ def meaning(words: str) -> Answer:
     if _DENIED.search(words):
         return Answer.DENIED
     return Answer.AGAIN if _RACE.search(words) or _CUT.search(words) else Answer.FAILED
+
+
+def check_worth_trying(words: str, where: str) -> None:
+    """Raise StateError where trying again cannot help. ``words`` are git's, ``where`` names the branch."""
+    answer = meaning(words)
+    if answer is Answer.AGAIN:
+        return
+    hint = _GRANT if answer is Answer.DENIED else "Mend what git says, and start the run again."
+    raise StateError(f"the record cannot be pushed to {where}: {words}", hint=hint)

@@ -108,7 +108,7 @@ def hosting(folder: Path) -> Iterator[Hosting]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"hosting": hosted}))
     server.daemon_threads = True
     hosted.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield hosted

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -211,3 +212,22 @@ def test_the_repository_of_our_own_goes_with_the_store(tmp_path: Path, monkeypat
     del store
     gc.collect()
     assert not list((tmp_path / "tmp").iterdir())
+
+
+def test_a_temporary_folder_that_cannot_be_made_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, work = hub_and_clone(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(StateError, match="cannot make a temporary folder"):
+        opened(work).load()
+
+
+def test_a_temporary_folder_that_vanished_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, work = hub_and_clone(tmp_path)
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    store = opened(work)
+    base = store.load()
+    shutil.rmtree(tmp_path / "tmp")
+    with pytest.raises(StateError, match="git failed") as caught:
+        store.save(base, state(s1="one"), "note")
+    assert "TMPDIR" in caught.value.hint

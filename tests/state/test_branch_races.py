@@ -80,7 +80,7 @@ def test_a_lock_on_the_server_that_stays_ends_the_run_with_the_mend(tmp_path: Pa
     hub, work = hub_and_clone(tmp_path)
     (hub / "refs" / "heads" / f"{BRANCH}.lock").touch()
     store = Watched(work)
-    with pytest.raises(StateConflict, match="is busy") as caught:
+    with pytest.raises(StateError, match="in 10 tries") as caught:
         stored(store, state(s1="one"))
     assert "*.lock" in caught.value.hint
     assert len(store.words) == 10

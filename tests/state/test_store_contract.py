@@ -11,6 +11,7 @@ from reconciler.errors import StateConflict, StateError
 from reconciler.model.state import Entry, Holder, State
 from reconciler.state.branch import BranchStore
 from reconciler.state.files import FileStore
+from reconciler.state.names import record_name
 from reconciler.state.store import Store
 from tests.state import repositories
 from tests.state.state_values import NAME, REGION, UIN, state, submitted
@@ -139,6 +140,12 @@ def test_the_state_of_another_account_is_not_stored(opener: Opener) -> None:
 def test_a_name_that_could_lead_elsewhere_is_no_record(opener: Opener, name: str) -> None:
     with pytest.raises(StateError):
         opener(name)
+
+
+@pytest.mark.parametrize(("uin", "region"), [("", "a"), ("../5", "a"), ("5", "../a"), ("5", "A"), ("5", "")])
+def test_what_cannot_be_part_of_a_file_name_gives_no_name(uin: str, region: str) -> None:
+    with pytest.raises(StateError, match="no record can be named"):
+        record_name(uin, region)
 
 
 def test_the_place_is_told_in_words(opener: Opener) -> None:
