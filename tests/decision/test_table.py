@@ -1,0 +1,103 @@
+"""One example for each way to each line of docs/decision.md, and what a decision tells beside its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.contract.status import Status
+from reconciler.decision.table import decide
+from reconciler.model.plan import Compared, IntentFate, Verdict
+from tests.decision.cases import CASES, Case, opened
+from tests.support.values import ACME, APPROVED, HIDDEN_EDIT, MOMENT, RENAMED, known, row
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_the_first_line_that_fits_decides(case: Case) -> None:
+    decision = case.decide()
+    assert (decision.line, decision.verdict) == (case.line, case.verdict)
+    assert decision.status is (case.live.status if case.live is not None else Status.MISSING)
+
+
+def test_the_examples_reach_every_verdict() -> None:
+    assert {case.verdict for case in CASES.values()} == set(Verdict)
+
+
+@pytest.mark.parametrize(
+    ("name", "fate"),
+    [
+        ("5 approved meanwhile with our intent", IntentFate.PROVEN),
+        ("6 rejected became pending, then 11", IntentFate.PROVEN),
+        ("7 renaming not sent, then 9", IntentFate.DROPPED),
+        ("8 hidden edit", IntentFate.OPEN),
+        ("9 neither intent nor record", IntentFate.OPEN),
+        ("11 as submitted", IntentFate.NONE),
+    ],
+)
+def test_a_decision_tells_what_became_of_the_intent(name: str, fate: IntentFate) -> None:
+    assert CASES[name].decide().intent is fate
+
+
+@pytest.mark.parametrize(
+    ("name", "compared"),
+    [
+        ("5 approved as submitted", Compared.ALL),
+        ("5 approved, nothing recorded", Compared.VISIBLE),
+        ("5 approved, resubmitted by others", Compared.VISIBLE),
+        ("5 approved meanwhile with our intent", Compared.ALL),
+        ("9 neither intent nor record", Compared.VISIBLE),
+        ("10 resubmitted by others", Compared.VISIBLE),
+        ("11 as submitted", Compared.ALL),
+        ("12 nothing recorded", Compared.VISIBLE),
+    ],
+)
+def test_a_decision_tells_how_far_it_could_look(name: str, compared: Compared) -> None:
+    assert CASES[name].decide().compared is compared
+
+
+def test_an_approval_while_another_submission_is_perhaps_sent_is_no_full_comparison() -> None:
+    decision = decide(ACME, row(APPROVED), opened(HIDDEN_EDIT, row(), since=known()), MOMENT)
+    assert decision.compared is Compared.VISIBLE
+    assert "a run ended before the outcome of its call was known" in decision.reason
+
+
+def test_an_approval_of_what_was_submitted_twice_is_a_full_comparison() -> None:
+    decision = decide(ACME, row(APPROVED), opened(ACME, row(), since=known()), MOMENT)
+    assert (decision.verdict, decision.compared) == (Verdict.IN_SYNC, Compared.ALL)
+
+
+@pytest.mark.parametrize("ago", [-3600.0, 0.0, 19.9])
+def test_a_call_that_may_be_under_way_is_not_taken_for_one_that_was_not_made(ago: float) -> None:
+    assert decide(RENAMED, row(), opened(RENAMED, row(), ago), MOMENT).intent is IntentFate.OPEN
+
+
+@pytest.mark.parametrize(
+    ("ago", "fate"), [(20.0, IntentFate.DROPPED), (3599.0, IntentFate.DROPPED), (3600.0, IntentFate.OPEN)]
+)
+def test_an_unchanged_row_tells_for_an_hour_that_nothing_was_sent(ago: float, fate: IntentFate) -> None:
+    assert decide(RENAMED, row(), opened(RENAMED, row(), ago), MOMENT).intent is fate
+
+
+def test_a_qualification_taken_over_proves_the_call() -> None:
+    wanted = replace(ACME, qualification_id=2)
+    before = row(qualification_id=1)
+    assert decide(wanted, row(qualification_id=2), opened(wanted, before), MOMENT).line == 11
+
+
+def test_a_lagging_row_is_taken_for_the_one_before_the_submission() -> None:
+    entry = known(RENAMED, ago=60.0, shown=None, before=row())
+    assert decide(RENAMED, row(), entry, MOMENT).line == 11
+    assert decide(RENAMED, row(), known(RENAMED, ago=3600.0, shown=None, before=row()), MOMENT).line == 9
+
+
+def test_the_vendors_spelling_may_show_after_the_acceptance_was_recorded() -> None:
+    entry = known(RENAMED, shown=None, before=row())
+    assert decide(RENAMED, row(sign_name="ACME BANK"), entry, MOMENT).line == 11
+    assert decide(RENAMED, row(APPROVED, sign_name="ACME BANK"), entry, MOMENT).line == 5
+    assert decide(RENAMED, row(sign_name="Acme Banking"), entry, MOMENT).line == 9
+
+
+def test_another_spelling_by_somebody_else_is_drift() -> None:
+    decision = decide(ACME, row(sign_name="ACME"), known(before=row()), MOMENT)
+    assert (decision.line, decision.drift) == (9, ("sign_name",))

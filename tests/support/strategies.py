@@ -1,0 +1,153 @@
+"""Strategies for the three inputs of the decision. Values come from small pools, so that equal ones meet often."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from reconciler.contract.choices import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
+from reconciler.decision.moment import Moment
+from reconciler.model.live import Row
+from reconciler.model.signature import Desired, Image, SignFields
+from reconciler.model.source import Location
+from reconciler.model.state import Entry, Intent, State, Submitted
+from tests.support.values import NOW
+
+texts = st.text(st.characters(exclude_categories=()), max_size=20)
+"""Any text, control characters and halves of characters too: what a vendor's answer may hold."""
+
+# One name in half and in full width and in capitals, names that differ, and any.
+names = (
+    st.sampled_from(["Acme", "ACME", "\uff21\uff43\uff4d\uff45", "Acme Bank", "Acme  Bank ", "北京银行", "北京銀行"])
+    | texts
+)
+images = st.builds(
+    Image,
+    st.sampled_from(["a" * 64, "b" * 64, "c" * 64]),
+    texts,
+    st.integers(0, 5 * 1024 * 1024),
+    st.integers(1, 9999),
+    st.integers(1, 9999),
+    st.sampled_from(["PNG", "JPEG"]),
+)
+qualifications = st.none() | st.integers(1, 3)
+sign_fields = st.builds(
+    SignFields,
+    names,
+    st.sampled_from(sorted(SIGN_TYPES)),
+    st.sampled_from(sorted(DOCUMENT_TYPES)),
+    st.booleans(),
+    st.sampled_from(sorted(SIGN_PURPOSES)),
+    images,
+    st.none() | images,
+    st.sampled_from(["", "Login codes"]) | texts,
+    qualifications,
+)
+
+status_codes = st.sampled_from([0, 1, 2, -1]) | st.integers(-(2**63), 2**63 - 1)
+modifiable_codes = st.sampled_from([1, -1])
+times = st.sampled_from([NOW - 2 * 86400, NOW - 7200, NOW - 600, NOW - 5, NOW]) | st.floats(0, NOW + 86400)
+moments = st.builds(Moment, st.just(NOW), st.sampled_from([0.0, 20.0, 600.0]))
+
+
+def rows(codes: st.SearchStrategy[int] = status_codes, sign_id: int = 1110) -> st.SearchStrategy[Row]:
+    """Return rows of one signature."""
+    return st.builds(
+        Row,
+        st.just(sign_id),
+        st.booleans(),
+        codes,
+        names,
+        st.sampled_from(["", "Blurred scan"]) | texts,
+        times.map(int),
+        qualifications,
+    )
+
+
+def near(fields: SignFields) -> st.SearchStrategy[SignFields]:
+    """Return the same fields, or the same but for one or for all of them."""
+    edits: list[st.SearchStrategy[dict[str, Any]]] = [
+        st.fixed_dictionaries({"sign_name": names}),
+        st.fixed_dictionaries({"proof_image": images}),
+        st.fixed_dictionaries({"remark": texts}),
+        st.fixed_dictionaries({"qualification_id": qualifications}),
+    ]
+    return st.just(fields) | st.one_of(edits).map(lambda edit: replace(fields, **edit)) | sign_fields
+
+
+def near_row(row: Row) -> st.SearchStrategy[Row]:
+    """Return the same row, or the same but for its status, name, reply or time, or any other one."""
+    edits: list[st.SearchStrategy[dict[str, Any]]] = [
+        st.fixed_dictionaries({"status_code": status_codes}),
+        st.fixed_dictionaries({"sign_name": names}),
+        st.fixed_dictionaries({"create_time": times.map(int)}),
+        st.fixed_dictionaries({"review_reply": texts}),
+    ]
+    return st.just(row) | st.one_of(edits).map(lambda edit: row._replace(**edit)) | rows(sign_id=row.sign_id)
+
+
+runs = st.sampled_from(["run-1", "run-2"])
+commits = st.none() | st.just("c0ffee00" * 5)
+
+
+def submissions(fields: SignFields, live: Row) -> st.SearchStrategy[Submitted]:
+    """Return submissions that have to do with a definition and a row."""
+    seen = st.none() | near_row(live)
+    return st.builds(Submitted, near(fields), times, st.none() | texts, commits, st.booleans(), seen, seen)
+
+
+def intents(fields: SignFields, live: Row) -> st.SearchStrategy[Intent]:
+    """Return intended calls that have to do with a definition and a row."""
+    return st.builds(Intent, near(fields), near_row(live), times, runs, commits)
+
+
+def entries(fields: SignFields, live: Row) -> st.SearchStrategy[Entry]:
+    """Return entries that have to do with a definition and a row."""
+    return st.builds(Entry, st.none() | submissions(fields, live), st.none() | intents(fields, live))
+
+
+class Situation(NamedTuple):
+    """What one decision is taken on."""
+
+    wanted: SignFields
+    live: Row
+    entry: Entry
+    moment: Moment
+
+
+@st.composite
+def situations(draw: st.DrawFn, codes: st.SearchStrategy[int] = status_codes, sign_id: int = 1110) -> Situation:
+    """Return a definition, a row and an entry that have to do with one another."""
+    wanted = draw(sign_fields)
+    live = draw(rows(codes, sign_id))
+    if draw(st.booleans()):
+        live = live._replace(international=wanted.international, sign_name=wanted.sign_name)
+    return Situation(wanted, live, draw(entries(wanted, live)), draw(moments))
+
+
+class Account(NamedTuple):
+    """A whole run's inputs: definitions, rows by id, and the record."""
+
+    desired: tuple[Desired, ...]
+    live: dict[int, Row]
+    state: State
+    moment: Moment
+
+
+@st.composite
+def accounts(draw: st.DrawFn) -> Account:
+    """Return a run over a few signatures; some have no row, and some rows have no definition."""
+    defined = draw(st.lists(st.integers(1, 8), unique=True, max_size=5))
+    cases = {sign_id: draw(situations(sign_id=sign_id)) for sign_id in defined}
+    desired = tuple(
+        Desired(f"key-{sign_id}", sign_id, case.wanted, Location("signatures.yaml", sign_id, 3))
+        for sign_id, case in cases.items()
+    )
+    missing = draw(st.sets(st.sampled_from(defined))) if defined else set()
+    live = {sign_id: case.live for sign_id, case in cases.items() if sign_id not in missing}
+    for sign_id in draw(st.sets(st.integers(9, 12))):
+        live[sign_id] = draw(rows(sign_id=sign_id))
+    state = State("100000000001", "ap-singapore", {sign_id: case.entry for sign_id, case in cases.items()})
+    return Account(desired, live, state, draw(moments))

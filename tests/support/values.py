@@ -1,0 +1,75 @@
+"""Plain values to build examples from: one signature called Acme, and what the vendor and the record say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+from reconciler.contract.status import Status
+from reconciler.decision.moment import Moment
+from reconciler.model.live import Row
+from reconciler.model.plan import Decision, Plan, Planned, Target, Verdict
+from reconciler.model.signature import Account, Desired, Image, SignFields
+from reconciler.model.source import Location
+from reconciler.model.state import Entry, Intent, Submitted
+
+NOW: Final = 1_700_000_000.0
+MOMENT: Final = Moment(NOW, settle_after=20.0)
+SIGN_ID: Final = 1110
+
+APPROVED, PENDING, NOT_EFFECTIVE, REJECTED, UNDOCUMENTED = 0, 1, 2, -1, 7
+
+
+def image(digit: str = "a", file: str = "evidence/license.png") -> Image:
+    """Return an image whose digest is made of one digit."""
+    return Image(digit * 64, file, 123_456, 760, 520, "PNG")
+
+
+ACME: Final = SignFields(
+    "Acme", "company", "business-license", False, "others", image("a"), image("b"), "Login codes", None
+)
+HIDDEN_EDIT: Final = replace(ACME, remark="Login and payment codes")
+RENAMED: Final = replace(ACME, sign_name="Acme Bank")
+
+
+def row(status_code: int = PENDING, **differing: Any) -> Row:
+    """Return the row of the signature, created a day ago."""
+    return Row(SIGN_ID, False, status_code, "Acme", "", int(NOW) - 86400)._replace(**differing)
+
+
+def submitted(fields: SignFields = ACME, ago: float = 7200.0, **differing: Any) -> Submitted:
+    """Return a submission that the vendor accepted and showed as pending right after."""
+    own = Submitted(fields, NOW - ago, "request-1", None, shown=row(sign_name=fields.sign_name), before=row(REJECTED))
+    return replace(own, **differing)
+
+
+def known(fields: SignFields = ACME, **differing: Any) -> Entry:
+    """Return the entry of a signature that was submitted."""
+    return Entry(submitted(fields, **differing))
+
+
+def intent(fields: SignFields, before: Row, ago: float = 60.0, run: str = "run-1") -> Intent:
+    """Return a call that was about to be made some seconds ago."""
+    return Intent(fields, before, NOW - ago, run)
+
+
+def desired(fields: SignFields = ACME, key: str = "acme-otp", sign_id: int = SIGN_ID) -> Desired:
+    """Return a definition."""
+    return Desired(key, sign_id, fields, Location("signatures.yaml", 12, 3))
+
+
+TARGET: Final = Target(Account("international", "ap-singapore"), "100000000001", "sms.tencentcloudapi.com")
+
+
+def planned(
+    verdict: Verdict = Verdict.MODIFY, live: Row | None = None, key: str = "acme-otp", sign_id: int = 1110
+) -> Planned:
+    """Return a signature of a plan with a verdict."""
+    status = live.status if live is not None else Status.MISSING
+    return Planned(desired(key=key, sign_id=sign_id), live, Decision(verdict, 9, status, "because"))
+
+
+def plan(signatures: Iterable[Planned] = (), **more: Any) -> Plan:
+    """Return a plan of these signatures."""
+    return Plan(TARGET, tuple(signatures), fingerprint="sha256:" + "0" * 64, **more)
