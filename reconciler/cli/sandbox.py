@@ -5,13 +5,15 @@ from __future__ import annotations
 import signal
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from reconciler.cli.sandbox_options import FAULT_HELP, fact_options, serve_options
+from reconciler.cli.sandbox_options import SERVE_HELP, Seconds, fact_options, serve_options
 
-_POLL_S = 0.2
+_POLL_S: Final = 0.2
+_DAY_S: Final = 86_400
+_YEAR_S: Final = 366 * _DAY_S
 
 
 @click.group()
@@ -19,7 +21,7 @@ def sandbox() -> None:
     """Run the local stand-in for the vendor, or play its reviewer."""
 
 
-@sandbox.command(epilog=FAULT_HELP)
+@sandbox.command(epilog=SERVE_HELP)
 @click.option("--host", default="127.0.0.1", show_default=True, help="An address of this machine.")
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
 @click.option("--account", type=click.Path(path_type=Path), help="YAML file to start from.")
@@ -28,11 +30,15 @@ def sandbox() -> None:
 @click.option("--save", type=click.Path(path_type=Path), help="Keep the account here; it wins over --account.")
 @click.option("--no-limits", is_flag=True, help="Turn the vendor's rate limits off.")
 @click.option("--fault", "faults", multiple=True, metavar="ACTION:WHICH:KIND[=ARG]", help="See below.")
-@click.option("--clock-offset", default=0.0, metavar="S", help="Seconds that the sandbox's clock is ahead.")
-@click.option("--latency", default=0.0, metavar="S", type=click.FloatRange(0), help="Seconds before every answer.")
 @click.option(
-    "--describe-lag", default=0.0, metavar="S", type=click.FloatRange(0), help="Seconds that describe trails."
+    "--clock-offset",
+    default=0.0,
+    metavar="S",
+    type=Seconds(-_YEAR_S, _YEAR_S),
+    help="Seconds that the sandbox's clock is ahead.",
 )
+@click.option("--latency", default=0.0, metavar="S", type=Seconds(0, _DAY_S), help="Seconds before every answer.")
+@click.option("--describe-lag", default=0.0, metavar="S", type=Seconds(0, _DAY_S), help="Seconds that describe trails.")
 @fact_options
 def serve(**given: Any) -> None:  # click hands options over by name
     """Serve until ended by an interrupt. The first line on stdout says where."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,13 +24,31 @@ _FAULTS: Final = (
     "A fault such as ModifySmsSign:3:reset-after is for one action (or *), for its request N, N-M or *,"
     " counted from 1 over requests that arrive."
 )
-FAULT_HELP: Final = "\n\n".join(
+_CLIENTS: Final = (
+    "Clients of the vendor reach it with --endpoint http://127.0.0.1:PORT (tccli, with the scheme), or with the"
+    " endpoint 127.0.0.1:PORT and the protocol http (SDKs)."
+)
+SERVE_HELP: Final = "\n\n".join(
     (
+        _CLIENTS,
         _FAULTS,
         _listed("Kinds that keep a request from being processed:", UNPROCESSED),
         _listed("Kinds for a request that is processed:", PROCESSED),
     )
 )
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds in a range; what is no number is refused, which a range alone lets pass."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds, or fail as a usage error."""
+        seconds = float(super().convert(value, param, ctx))
+        if not math.isfinite(seconds):
+            self.fail(f"{value} is no number of seconds", param, ctx)
+        return seconds
 
 
 def fact_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -46,10 +46,12 @@ PROCESSED: Final[Mapping[str, str]] = MappingProxyType(
 """Faults of requests that are processed."""
 
 _ACTIONS: Final = (MODIFY, DESCRIBE, IDENTITY, ASSUME_ROLE)
-_NEEDS_NUMBER: Final = frozenset({"http", "http-after", "delay", "delay-before"})
+_NEEDS_STATUS: Final = frozenset({"http", "http-after"})
+_NEEDS_NUMBER: Final = frozenset({"delay", "delay-before"})
 _NEEDS_TEXT: Final = frozenset({"error", "error-charset", "error-after"})
 _MAY_HAVE_NUMBER: Final = frozenset({"duplicate-rows"})
 _WHICH: Final = re.compile(r"\*|(?P<first>[1-9][0-9]{0,8})(?:-(?P<last>[1-9][0-9]{0,8}))?")
+_STATUS: Final = re.compile(r"[2-5][0-9]{2}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
 
 
@@ -96,7 +98,9 @@ def _check_arg(text: str, kind: str, arg: str, *, given: bool) -> None:
         raise _problem(text, f"{kind} needs a code: {kind}=CODE")
     if (kind in _NEEDS_NUMBER or (kind in _MAY_HAVE_NUMBER and given)) and not _NUMBER.fullmatch(arg):
         raise _problem(text, f"{kind} needs a number: {kind}=N")
-    if given and kind not in _NEEDS_TEXT | _NEEDS_NUMBER | _MAY_HAVE_NUMBER:
+    if kind in _NEEDS_STATUS and not _STATUS.fullmatch(arg):
+        raise _problem(text, f"{kind} needs an HTTP status: {kind}=502")
+    if given and kind not in _NEEDS_TEXT | _NEEDS_NUMBER | _NEEDS_STATUS | _MAY_HAVE_NUMBER:
         raise _problem(text, f"{kind} takes nothing after it")
 
 

@@ -94,7 +94,7 @@ def _faulty(answer: dict[str, Any], request_id: str, fault: Fault) -> Reply:
             body = envelope(error_answer(_error(fault)), request_id)
             reply = replace(reply, body=body, content_type=f"{JSON_TYPE}{charset}")
         case "http" | "http-after" | "html":
-            reply = html(int(float(fault.arg or "200")))
+            reply = html(int(fault.arg or "200"))
         case "empty":
             reply = replace(reply, body=b"")
         case "not-json":

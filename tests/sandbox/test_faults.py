@@ -36,6 +36,7 @@ def test_a_fault_is_read_as_written(text: str, fault: Fault) -> None:
         "*:1:error= ",
         "*:1:http",
         "*:1:http=abc",
+        "*:1:http=99",
         "*:1:delay=nan",
         "*:1:duplicate-rows=",
         "*:1:empty=1",
