@@ -74,8 +74,7 @@ def _pieces(bodies: Iterable[bytes]) -> Iterator[int]:
     """Yield the lengths of what is unpacked, little by little."""
     stream = zlib.decompressobj()
     for body in bodies:
-        packed, piece = body, _AT_ONCE
-        while packed or piece == _AT_ONCE:
-            piece = len(stream.decompress(packed, _AT_ONCE))
+        packed = body
+        while packed:
+            yield len(stream.decompress(packed, _AT_ONCE))
             packed = stream.unconsumed_tail
-            yield piece
