@@ -30,7 +30,6 @@ class Anchors:
 
     def define_container(self, name: str) -> None:
         """Remember that a name stands for a mapping or a list."""
-        self._values.pop(name, None)
         self._containers.add(name)
 
     def use(self, name: str) -> tuple[Scalar, Trouble | None]:

@@ -29,7 +29,8 @@ class Marks:
 
     def record(self, mapping: Mapping[str, Any], places: list[int]) -> None:
         """Keep line and column of key and value of each entry of ``mapping``, four integers an entry."""
-        self._entries[id(mapping)] = array("L", places)
+        if places:
+            self._entries[id(mapping)] = array("L", places)
 
     def key(self, mapping: Mapping[str, Any], key: str) -> Place:
         """Return the place of a key."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.definitions.bounds import MAX_PROBLEMS, MAX_RUN_CHARS
+from reconciler.definitions.directives import refused_directive
 from reconciler.definitions.discover import SourceFile
 from reconciler.definitions.problem import Problem, too_many_problems
 from reconciler.definitions.read_file import read_text
@@ -79,6 +80,9 @@ def parse_file(source: SourceFile, root: Path) -> ParsedFile:
     text = read_text(source.path, root)
     if isinstance(text, Problem):
         return ParsedFile(source, problems=[text])
+    directive = refused_directive(text)
+    if directive is not None:
+        return ParsedFile(source, problems=[directive])
     tree = build_tree(text)
     parsed = ParsedFile(source, text, tree, list(tree.problems))
     if tree.complete and not isinstance(tree.data, dict):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.definitions.bounds import MAX_FILE_BYTES
-from reconciler.definitions.problem import Problem
+from reconciler.definitions.problem import Problem, place_after
 
 # O_NONBLOCK: opening a pipe without a writer would wait for one. O_NOCTTY: a terminal must not become ours.
 _FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
@@ -18,7 +18,6 @@ _FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.
 _REFUSED: Final = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK: Final = "\ufeff"
 
@@ -66,7 +65,7 @@ def _decode(data: bytes) -> str | Problem:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8").removeprefix(_UTF8_MARK)
-        line, column = _place_after(before)
+        line, column = place_after(before)
         message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
         return Problem(line, column, "file-encoding", message, "save the file as UTF-8")
     text = text.removeprefix(_UTF8_MARK)
@@ -77,11 +76,6 @@ def _refused_character(text: str) -> Problem | None:
     match = _REFUSED.search(text)
     if match is None:
         return None
-    line, column = _place_after(text[: match.start()])
+    line, column = place_after(text[: match.start()])
     message = f"the character U+{ord(match[0]):04X} does not belong into a definition file"
     return Problem(line, column, "yaml-character", message, "delete it; an editor may not show it")
-
-
-def _place_after(before: str) -> tuple[int, int]:
-    lines = _LINE_END.split(before)
-    return len(lines), len(lines[-1]) + 1

@@ -19,10 +19,9 @@ HALF_A_CHARACTER: Final = (
 _TAB: Final = ("yaml-tab", "a tab stands where only spaces may", "indent with spaces")
 
 _INDENT: Final = "give all keys of a mapping the same indentation, and close what is open"
-_DIRECTIVE: Final = "take away the line that begins with `%`"
 _WORDINGS: Final[tuple[tuple[str, tuple[str, str, str]], ...]] = (
-    ("incompatible YAML", ("yaml-directive", "a `%YAML` directive asks for another version than 1.2", _DIRECTIVE)),
-    ("directive", ("yaml-directive", "a directive that is not known stands here", _DIRECTIVE)),
+    ("<document start>", ("yaml-syntax", "text stands behind the end of the document", "indent it, or take it away")),
+    ("duplicate", ("yaml-directive", "the `%YAML` directive stands here again", "take the line away")),
     ("undefined tag handle", ("yaml-tag", "a YAML tag stands here, and tags are not read", "take the tag away")),
     ("expected ':'", ("yaml-syntax", "the text before is no `key: value`", "write `key: value`, or quote the text")),
     (

@@ -110,13 +110,6 @@ class _Builder:
                 "a second document begins here, and a definition file holds one",
                 "take away the `---`, or move this part to a file of its own",
             )
-        if event.tags or (event.version and tuple(event.version) != (1, 2)):
-            self._note(
-                event.start_mark,
-                "yaml-directive",
-                "a directive stands before the document, and files are read as YAML 1.2 without any",
-                "take away the line that begins with `%`",
-            )
 
     def _scalar(self, event: Any) -> None:
         mark = event.start_mark

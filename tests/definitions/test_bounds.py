@@ -77,6 +77,20 @@ def test_a_hundred_thousand_signatures_stay_within_the_bounds(valid: str) -> Non
     assert lines < nodes
 
 
+def test_a_file_with_its_fill_of_problems_is_not_compared_with_others(
+    load_text: Load, monkeypatch: pytest.MonkeyPatch, valid: str
+) -> None:
+    lower(monkeypatch, "MAX_PROBLEMS", 10)
+    again = valid.splitlines()[-1].replace("acme-otp", "again") + "\n"
+    found = load_text(valid + "".join(f"  a-{number}: {number}\n" for number in range(100)) + again)
+    assert "duplicate-sign-id" not in codes(found)
+
+
+def test_a_hundred_thousand_directives_are_refused_before_they_are_parsed(load_text: Load) -> None:
+    found = load_text("".join(f"%TAG !a{number}! b\n" for number in range(100_000)) + "---\n")
+    assert [str(diagnostic.location) for diagnostic in found.diagnostics] == ["signatures.yaml:1:1"]
+
+
 @pytest.mark.parametrize("levels", [8, 500])
 def test_an_alias_bomb_is_refused_and_never_grows(load_text: Load, levels: int) -> None:
     lines = ["a0: &a0 [x]"]
