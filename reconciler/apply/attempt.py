@@ -18,7 +18,7 @@ from reconciler.contract.treatment import Treatment
 from reconciler.decision.moment import Moment
 from reconciler.decision.record import accept_own, forget_own, intend
 from reconciler.decision.table import decide
-from reconciler.errors import Refusal, StateConflict, VendorError
+from reconciler.errors import Refusal, StateConflict, StateError, VendorError
 from reconciler.model.live import Row
 from reconciler.model.plan import Decision, IntentFate, Planned, Verdict
 from reconciler.model.report import Outcome, Result
@@ -66,11 +66,14 @@ def _decide_again(context: Context, ledger: Ledger, planned: Planned, row: Row |
 def _write(context: Context, ledger: Ledger, planned: Planned, row: Row, images: Images) -> Result:
     desired = planned.desired
     intent = Intent(desired.fields, row, context.clock.now(), context.run, context.commit)
-    durable_at = ledger.intend(lambda state: intend(state, desired.sign_id, intent), audit.intended(planned))
+    stored = ledger.intend(lambda state: intend(state, desired.sign_id, intent), audit.intended(planned))
     try:
-        request_id = submit(context, ledger, desired, images, durable_at)
+        request_id = submit(context, ledger, desired, images, stored)
     except Stopped:
         return _not_sent(context, ledger, planned, results.stopped())
+    except StateError:
+        ledger.later(lambda state: forget_own(state, desired.sign_id, context.run), audit.withdrawn(planned))
+        raise
     except VendorError as error:
         return _after_error(context, ledger, planned, intent, error)
     shown, certain = shown_after(context, desired, row)
@@ -100,6 +103,8 @@ def _settle(context: Context, ledger: Ledger, planned: Planned, intent: Intent, 
         return _record(context, ledger, planned, own, Result(Outcome.ACCEPTED, error.request_id, shown=row))
     if fate is IntentFate.DROPPED:
         return _not_sent(context, ledger, planned, results.from_error(Outcome.FAILED, error, shown=row))
+    if context.stopped():
+        ledger.keep()
     return results.from_error(Outcome.UNSETTLED, error, shown=row)
 
 

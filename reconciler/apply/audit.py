@@ -12,6 +12,11 @@ def intended(planned: Planned) -> str:
     return f"intend {planned.desired.key} ({planned.desired.sign_id}): {fields}"
 
 
+def withdrawn(planned: Planned) -> str:
+    """Return the line for an intent whose call was not made, since the intent could not be renewed."""
+    return f"withdraw {planned.desired.key} ({planned.desired.sign_id})"
+
+
 def ended(planned: Planned, result: Result) -> str:
     """Return the line for an outcome, with the request id that the vendor's support asks for."""
     code = f" {result.trouble.code}" if result.trouble else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconciler.clock import Clock
 from reconciler.decision.record import hold, release
@@ -19,6 +19,16 @@ from reconciler.state.store import Snapshot, Store
 
 Step = Callable[[State], State]
 _TRIES: Final = 5
+
+
+class Stored(NamedTuple):
+    """When a step was stored, in monotonic seconds: others may have seen it since ``begun``, and we knew at ``known``.
+
+    The two are far apart where the answer of a remote store is slow.
+    """
+
+    begun: float
+    known: float
 
 
 class Ledger:
@@ -33,6 +43,7 @@ class Ledger:
         self._clock = clock
         self._waiting: list[tuple[Step, str]] = []
         self._held = False
+        self._kept = False
 
     @property
     def state(self) -> State:
@@ -52,12 +63,13 @@ class Ledger:
         self._base = snapshot
         self._stale = snapshot.state.holder
 
-    def intend(self, step: Step, note: str) -> float:
-        """Store an intent with this run as the holder, and return the monotonic time at which it was durable.
+    def intend(self, step: Step, note: str) -> Stored:
+        """Store an intent with this run as the holder, and return when that was.
 
         Raises StateConflict, with the intent not stored, where another run moved the record, and StateError where it
         cannot be stored.
         """
+        begun = self._clock.monotonic()
         self._waiting.append((step, note))
         try:
             self._store_waiting(lambda state: hold(state, self._run))
@@ -65,9 +77,9 @@ class Ledger:
             self._waiting.pop()
             raise
         self._held = True
-        return self._clock.monotonic()
+        return Stored(begun, self._clock.monotonic())
 
-    def renew(self) -> float:
+    def renew(self) -> Stored:
         """Move the beat, so that others see this run alive. Raises StateConflict where they took over."""
         return self.intend(lambda state: state, "still at work")
 
@@ -85,6 +97,10 @@ class Ledger:
             with suppress(StateError):
                 self._store_persistently(self._move)
 
+    def keep(self) -> None:
+        """Stay the holder when this run ends: a call of it may still be on its way, and whoever is next has to wait."""
+        self._kept = True
+
     def close(self) -> None:
         """Store what is left and let go of the record. Does nothing where this run stored nothing and has nothing."""
         if self._held or self._waiting:
@@ -95,6 +111,8 @@ class Ledger:
         return hold(state, self._run) if self._is_mine(state) else state
 
     def _let_go(self, state: State) -> State:
+        if self._kept:
+            return state
         return release(state) if self._is_mine(state) or state.holder == self._stale else state
 
     def _is_mine(self, state: State) -> bool:
