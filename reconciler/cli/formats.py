@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,48 +11,63 @@ from reconciler.model.plan import Plan
 from reconciler.model.report import Report
 from reconciler.model.review import Review
 from reconciler.model.source import Diagnostic
+from reconciler.render.annotations import workflow_commands
 from reconciler.render.diagnostics import diagnostics_json, diagnostics_text
+from reconciler.render.markdown import markdown
+from reconciler.render.markdown_document import document_from
 from reconciler.render.plan_json import plan_json, report_json
 from reconciler.render.plan_text import plan_text
 from reconciler.render.report_text import report_text
 from reconciler.render.review import review_json, review_text
 
-FORMATS: Final = ("text", "json")
+FORMATS: Final = ("text", "json", "markdown", "github")
 
 
 def show_plan(session: Session, plan: Plan) -> None:
     """Print a plan as the result of a run."""
     match session.format:
-        case "json":
-            session.result(plan_json(plan))
-        case _:
+        case "text":
             session.result(plan_text(plan, session.painter()))
+        case _:
+            _show_document(session, plan_json(plan))
 
 
 def show_report(session: Session, report: Report) -> None:
     """Print what became of a plan as the result of a run. As text, the plan was shown before."""
     match session.format:
-        case "json":
-            session.result(report_json(report))
-        case _:
+        case "text":
             session.result(report_text(report, session.painter()))
+        case _:
+            _show_document(session, report_json(report))
 
 
 def show_status(session: Session, review: Review) -> None:
     """Print the review state of signatures as the result of a run."""
     match session.format:
-        case "json":
-            session.result(review_json(review))
-        case _:
+        case "text":
             session.result(review_text(review, session.painter()))
+        case _:
+            _show_document(session, review_json(review))
 
 
 def show_problems(session: Session, problems: Sequence[Diagnostic], *, valid: bool) -> None:
     """Print the problems of the definitions as the result of a run."""
     match session.format:
-        case "json":
-            session.result(diagnostics_json(problems, valid=valid))
-        case _ if problems:
+        case "text" if problems:
             session.result(diagnostics_text(problems, session.painter()))
-        case _:
+        case "text":
             pass
+        case _:
+            _show_document(session, diagnostics_json(problems, valid=valid))
+
+
+def _show_document(session: Session, document: str) -> None:
+    """Print a JSON document as it is, or as what it becomes on GitHub. Where all is well, no annotation is printed."""
+    match session.format:
+        case "markdown":
+            session.result(markdown(document_from(json.loads(document))))
+        case "github":
+            if commands := workflow_commands(document_from(json.loads(document))):
+                session.result(commands)
+        case _:
+            session.result(document)
