@@ -132,6 +132,13 @@ def test_the_same_name_may_wait_for_both_destinations_but_not_twice_for_one(star
     assert taken == "InvalidParameterValue.SignExistAndUnapproved"
 
 
+def test_the_same_name_may_wait_in_another_region(start: Start) -> None:
+    sandbox = start(account(RowData(1, "Acme", region="ap-guangzhou"), RowData(2, "Other")))
+    taken = Caller(sandbox.url, region="ap-guangzhou").code("ModifySmsSign", submission(2, SignName="Acme"))
+    assert taken == "InvalidParameterValue.SignExistAndUnapproved"
+    assert Caller(sandbox.url).code("ModifySmsSign", submission(2, SignName="Acme")) is None
+
+
 def test_a_row_of_another_region_cannot_be_modified(start: Start) -> None:
     sandbox = start(account(RowData(PENDING, "Acme", region="ap-guangzhou")))
     assert Caller(sandbox.url).code("ModifySmsSign", submission()) == "FailedOperation.MissingSignatureToModify"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tencentcloud.common.common_client import CommonClient
-from tencentcloud.common.credential import Credential
+from tencentcloud.common.credential import Credential, OIDCRoleArnCredential
 from tencentcloud.common.exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
@@ -78,3 +78,12 @@ def test_the_untyped_client_reaches_both_services(start: Start) -> None:
     assert [row["SignId"] for row in rows] == [2110]
     sts = CommonClient("sts", "2018-08-13", keys, "ap-singapore", profile=profile(url))
     assert sts.call_json("GetCallerIdentity", {})["Response"]["Type"] == "Sandbox"
+
+
+def test_the_sdk_trades_a_web_identity_for_keys_that_work(start: Start) -> None:
+    sandbox = start()
+    arn = "qcs::cam::uin/100000000001:roleName/deploy"
+    keys = OIDCRoleArnCredential("ap-singapore", "github", "web-token", arn, "run", 7200, endpoint=sandbox.url)
+    sts = CommonClient("sts", "2018-08-13", keys, "ap-singapore", profile=profile(sandbox.url))
+    assert sts.call_json("GetCallerIdentity", {})["Response"]["AccountId"] == "100000000001"
+    assert [entry["action"] for entry in sandbox.requests] == ["AssumeRoleWithWebIdentity", "GetCallerIdentity"]

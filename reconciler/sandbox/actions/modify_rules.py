@@ -82,7 +82,7 @@ def check_name(context: Context, name: str, row: RowData) -> None:
     for other in context.account.rows():
         if other.sign_id == row.sign_id or other.status_code != _PENDING or other.sign_name != name:
             continue
-        if other.international == row.international and other.region == row.region:
+        if other.international == row.international and other.region in (None, context.region):
             raise ApiError("InvalidParameterValue.SignExistAndUnapproved", "The same signature is pending already.")
 
 
