@@ -65,7 +65,7 @@ _SIGNATURES: Final = {
     "name-length": "A name shorter or longer than every page of the vendor's allows.",
     "name-length-unusual": "Warning: a name longer than the page of its series allows.",
     "name-outer-space": "A name begins or ends with a space.",
-    "name-wide-space": "Warning: a name holds a space other than the plain one.",
+    "name-wide-space": "Warning: a name holds another space than the plain one, or an invisible character.",
     "qualification-missing": "Warning: a mainland signature on site china has no qualification_id.",
     "qualification-range": "A qualification_id that is not positive, or too large.",
     "qualification-superfluous": "A qualification_id on site international.",

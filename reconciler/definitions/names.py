@@ -15,7 +15,8 @@ from reconciler.definitions.wording import shown
 from reconciler.model.source import Severity
 
 _BRACKETS: Final = re.compile(r"[\[\](){}<>\uff08\uff09\uff3b\uff3d\uff5b\uff5d\u3008-\u3011\u3014-\u301b]")
-_WIDE_SPACES: Final = re.compile("[\u00a0\u2000-\u200b\u202f\u205f\u3000]")
+# Other spaces than the plain one, characters of no width, and those that turn the direction of writing.
+_UNSEEN: Final = re.compile("[\u00a0\u00ad\u115f\u1160\u2000-\u200f\u202a-\u202f\u205f-\u2069\u3000\u3164]")
 # Han ideographs with their extensions, letters and digits of ASCII, and the space of the reference page's example.
 _USUAL: Final = re.compile("[A-Za-z0-9 \u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]*")
 
@@ -34,12 +35,12 @@ def name_problems(name: str, rule: NameRule, series: str) -> Iterator[NameProble
     if not rule.shortest <= len(name) <= rule.longest:
         message = f"the name has {len(name)} characters, and the {series} page says {rule.shortest} to {rule.longest}"
         yield NameProblem(Severity.WARNING, "name-length-unusual", message, "shorten it if the reviewers refuse it")
-    bracket, space = _BRACKETS.search(name), _WIDE_SPACES.search(name)
+    bracket, space = _BRACKETS.search(name), _UNSEEN.search(name)
     if bracket:
         message = f"the name holds the bracket {shown(bracket[0])}, and the vendor puts brackets round it by itself"
         yield NameProblem(Severity(rule.brackets), "name-brackets", message, "write the name without brackets")
     if space:
-        message = f"the name holds the space U+{ord(space[0]):04X}, which is not the one of the space bar"
+        message = f"the name holds U+{ord(space[0]):04X}, which is seen as a space or not at all"
         yield NameProblem(Severity.WARNING, "name-wide-space", message, "use a plain space, or none")
     if not (bracket or space) and rule.characters != "any" and not _USUAL.fullmatch(name):
         message = (
