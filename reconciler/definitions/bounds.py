@@ -29,5 +29,5 @@ MAX_PROBLEMS: Final = 25_000
 MAX_RUN_CHARS: Final = 64 * 1024 * 1024
 """Most characters in all files of one run together."""
 
-MAX_INTEGER_DIGITS: Final = 640
-"""Longest decimal integer; Python itself refuses to read longer ones once it is told to be strict."""
+MAX_INTEGER_DIGITS: Final = 500
+"""Longest integer in any notation; Python at its strictest setting writes no more than 640 decimal digits."""

@@ -43,7 +43,7 @@ def _check_field(files: Sequence[ParsedFile], field: str, code: str, severity: S
     for file, key, signature in _entries(files):
         value = signature.get(field)
         # `true` equals 1 for Python, and is no id; a list cannot be looked up.
-        if isinstance(value, bool) or not isinstance(value, str | int):
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
             continue
         first_file, first = seen.setdefault((_series(signature, field), value), (file, signature))
         if first is not signature:

@@ -11,7 +11,7 @@ from reconciler.definitions.problem import Problem
 from reconciler.definitions.rule_wording import RULES, Case, fitting_words
 from reconciler.definitions.schema_check import Broken
 from reconciler.definitions.tree import Tree
-from reconciler.definitions.wording import listed, nearest, shown
+from reconciler.definitions.wording import listed, nearest, printable, shown
 from reconciler.definitions.wrong_values import Wording, wrong_type, wrong_word
 
 _AT_KEY: Final = frozenset({"commission-superfluous", "qualification-superfluous"})
@@ -21,6 +21,7 @@ _STRONGEST: Final = (
     "withdrawn-type",
     "wrong-type",
     "vendor-number",
+    "unknown-word",
 )
 _PLAIN: Final = re.compile(r"[^\s,\[\]{}#]+")
 
@@ -59,7 +60,7 @@ class RuleProblems:
         return Problem(*self._place(rule, wording.code), *wording)
 
     def _wording(self, rule: Broken) -> Wording:
-        field = rule.path[-1] if rule.path else "the file"
+        field = printable(rule.path[-1]) if rule.path else "the file"
         case = Case(field, rule.value, self._signature(rule.path), self._site)
         match rule.keyword:
             case "additionalProperties":

@@ -20,8 +20,8 @@ _WORDS: Final[dict[str, bool | None]] = {
 }
 _NUMBER_STARTS: Final = frozenset("+-.0123456789")
 _DECIMAL: Final = re.compile(rf"[-+]?(?:0|[1-9][0-9]{{0,{MAX_INTEGER_DIGITS - 1}}})")
-_OCTAL: Final = re.compile(r"0o[0-7]+")
-_HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
+_OCTAL: Final = re.compile(rf"0o[0-7]{{1,{MAX_INTEGER_DIGITS}}}")
+_HEXADECIMAL: Final = re.compile(rf"0x[0-9a-fA-F]{{1,{MAX_INTEGER_DIGITS}}}")
 _FLOAT: Final = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"

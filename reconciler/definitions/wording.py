@@ -16,7 +16,7 @@ def shown(value: Any) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    return f"`{_printable(_yaml_text(value))}`"
+    return f"`{printable(_yaml_text(value))}`"
 
 
 def _yaml_text(value: Any) -> str:
@@ -25,7 +25,8 @@ def _yaml_text(value: Any) -> str:
     return str(value)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return a text cut at 60 characters, with unprintable characters escaped."""
     cut = text[:_LONGEST] + ("..." if len(text) > _LONGEST else "")
     return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in cut)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from reconciler.contract.choices import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
-from reconciler.definitions.wording import listed, nearest, shown
+from reconciler.definitions.wording import listed, nearest, printable, shown
 
 SITES: Final = ("international", "china")
 
@@ -86,7 +86,7 @@ def no_value(field: str, hint: str) -> Wording:
 def _unquoted(field: str, value: Any, written: str) -> Wording:
     kind = "true or false" if isinstance(value, bool) else "a number"
     message = f"YAML reads {shown(written)} as {kind}, and `{field}` is text"
-    return Wording("wrong-type", message, f'put it in quotes: `{field}: "{written}"`')
+    return Wording("wrong-type", message, f'put it in quotes: `{field}: "{printable(written)}"`')
 
 
 def _no_boolean(field: str, value: Any) -> Wording:

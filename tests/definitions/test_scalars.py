@@ -42,6 +42,8 @@ def test_not_a_number_is_a_float(text: str) -> None:
     assert math.isnan(found)
 
 
-def test_a_number_too_long_to_read_stays_text() -> None:
-    assert isinstance(resolve_plain("9" * 640), int)
-    assert resolve_plain("9" * 641) == "9" * 641
+@pytest.mark.parametrize(("start", "digit"), [("", "9"), ("-", "9"), ("0x", "F"), ("0o", "7")])
+def test_a_number_too_long_for_python_to_write_stays_text(start: str, digit: str) -> None:
+    longest = start + digit * 500
+    assert len(str(resolve_plain(longest))) < 640
+    assert resolve_plain(longest + digit) == longest + digit
