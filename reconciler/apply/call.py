@@ -59,11 +59,10 @@ def _renewed(context: Context, ledger: Ledger, stored: Stored) -> None:
         if _is_fresh(context, stored):
             return
         stored = ledger.renew()
-    if not _is_fresh(context, stored):
-        raise StateError(
-            "the record takes longer to store than a run may be silent",
-            hint="raise --request-timeout for a slow remote",
-        )
+    raise StateError(
+        "the record takes longer to store than a run may be silent",
+        hint="raise --request-timeout for a slow remote",
+    )
 
 
 def _is_fresh(context: Context, stored: Stored) -> bool:

@@ -53,11 +53,6 @@ class Ledger:
             state = step(state)
         return state
 
-    @property
-    def run(self) -> str:
-        """This run's name."""
-        return self._run
-
     def start_over(self, snapshot: Snapshot) -> None:
         """Go on from a newer record that the fence let through; steps not stored yet stay to be stored."""
         self._base = snapshot

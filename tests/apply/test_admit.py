@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reconciler.apply.admit import admit_saved, check_lineage
+from reconciler.decision.build import make_plan
+from reconciler.decision.fingerprint import operations_of
+from reconciler.decision.saved import SavedPlan
+from reconciler.errors import Exit, Refusal
+from reconciler.model.live import Row
+from reconciler.model.plan import Plan
+from reconciler.model.signature import SignFields
+from tests.support.fake_run import EMPTY
+from tests.support.values import ACME, APPROVED, MOMENT, REJECTED, RENAMED, TARGET, desired, image, row
+
+RESCANNED = replace(RENAMED, proof_image=image("c"))
+
+
+def plan(*fields: SignFields, rows: dict[int, Row] | None = None) -> Plan:
+    """A plan over signatures 1, 2, ... with those fields, each pending under the name Acme unless told otherwise."""
+    wishes = [desired(wanted, f"sign-{number}", number) for number, wanted in enumerate(fields, start=1)]
+    live = {wish.sign_id: row(sign_id=wish.sign_id) for wish in wishes} | (rows or {})
+    return make_plan(TARGET, wishes, live, EMPTY, MOMENT)
+
+
+def saved(made: Plan) -> SavedPlan:
+    operations = tuple(operations_of(made.signatures))
+    return SavedPlan(TARGET.uin, TARGET.account.region, TARGET.sandbox, made.fingerprint, (), operations)
+
+
+def test_the_same_plan_is_admitted() -> None:
+    made = plan(RENAMED, RENAMED)
+    assert admit_saved(saved(made), made) == (made, Exit.DONE)
+
+
+def test_a_subset_is_admitted() -> None:
+    fresh = plan(RENAMED, RENAMED, rows={2: row(sign_id=2, sign_name="Acme Bank")})
+    assert admit_saved(saved(plan(RENAMED, RENAMED)), fresh) == (fresh, Exit.DONE)
+
+
+def test_a_new_operation_is_refused_by_its_name() -> None:
+    with pytest.raises(Refusal, match=r"stale: sign-2 \(2\): not in the saved plan"):
+        admit_saved(saved(plan(RENAMED, ACME)), plan(RENAMED, RENAMED))
+
+
+def test_a_changed_image_is_refused_by_its_field() -> None:
+    with pytest.raises(Refusal, match=r"sign-1 \(1\): proof_image changed"):
+        admit_saved(saved(plan(RENAMED)), plan(RESCANNED))
+
+
+def test_a_changed_status_is_refused_with_both() -> None:
+    fresh = plan(RENAMED, rows={1: row(REJECTED, sign_id=1)})
+    with pytest.raises(Refusal, match="was pending, is rejected now"):
+        admit_saved(saved(plan(RENAMED)), fresh)
+
+
+def test_every_difference_is_named() -> None:
+    with pytest.raises(Refusal, match=r"sign-1.*; sign-2"):
+        admit_saved(saved(plan(RENAMED, RENAMED)), plan(RESCANNED, RESCANNED))
+
+
+def test_what_was_approved_since_drops_out_and_the_rest_goes_on() -> None:
+    fresh = plan(RENAMED, RENAMED, rows={1: row(APPROVED, sign_id=1)})
+    admitted, code = admit_saved(saved(plan(RENAMED, RENAMED)), fresh)
+    assert code == Exit.REFUSED
+    assert admitted.summary["modify"] == 1
+    assert admitted.notes == ("approved since the plan was saved, so dropped from it: sign-1",)
+
+
+@pytest.mark.parametrize("elsewhere", [{"uin": "100000000002"}, {"region": "ap-guangzhou"}, {"sandbox": True}], ids=str)
+def test_a_plan_for_another_account_is_refused(elsewhere: dict[str, object]) -> None:
+    made = plan(RENAMED)
+    with pytest.raises(Refusal, match="the saved plan is for account"):
+        admit_saved(replace(saved(made), **elsewhere), made)  # type: ignore[arg-type]  # its own fields
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str, str]:
+    """A repository, its older and newer commit, and one beside them."""
+    top = tmp_path_factory.mktemp("history")
+
+    def git(*arguments: str) -> str:
+        identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
+        done = subprocess.run(["git", *identity, *arguments], cwd=top, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    git("init", "-q", "-b", "main")
+    for name in ("older", "newer"):
+        git("commit", "-q", "--allow-empty", "-m", name)
+    git("checkout", "-q", "-b", "beside", "HEAD~1")
+    git("commit", "-q", "--allow-empty", "-m", "beside")
+    return top, git("rev-parse", "main~1"), git("rev-parse", "main"), git("rev-parse", "beside")
+
+
+def test_a_newer_commit_or_a_record_without_one_is_admitted(history: tuple[Path, str, str, str]) -> None:
+    top, older, newer, _ = history
+    check_lineage(top, EMPTY, newer)
+    check_lineage(top, EMPTY, None)
+    check_lineage(top, replace(EMPTY, commit=older), newer)
+    check_lineage(top, replace(EMPTY, commit=newer), newer)
+
+
+def test_an_older_commit_is_refused(history: tuple[Path, str, str, str]) -> None:
+    top, older, newer, beside = history
+    with pytest.raises(Refusal, match="older than the one applied last"):
+        check_lineage(top, replace(EMPTY, commit=newer), older)
+    with pytest.raises(Refusal, match="does not come after"):
+        check_lineage(top, replace(EMPTY, commit=newer), beside)
+
+
+def test_a_history_that_cannot_tell_is_refused_with_the_mend(
+    history: tuple[Path, str, str, str], tmp_path: Path
+) -> None:
+    top, older, newer, _ = history
+    shallow = tmp_path / "shallow"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", "-b", "main", top.as_uri(), shallow], check=True)
+    for head in (newer, None):
+        with pytest.raises(Refusal, match="too short to tell") as caught:
+            check_lineage(shallow, replace(EMPTY, commit=older), head)
+        assert "--allow-older" in caught.value.hint
+    shutil.rmtree(shallow)
