@@ -34,6 +34,7 @@ _COMMANDS: Final = {
     "adopt": _Entry("adopt", "Record definitions as what was submitted."),
     "explain": _Entry("explain", "Say what an error code means and what to do."),
     "schema": _Entry("schema", "Print a JSON Schema."),
+    "github": _Entry("github", "Serve a GitHub workflow: report, comment, keep issues."),
     "sandbox": _Entry("sandbox", "Run the local stand-in for the vendor, or play its reviewer."),
 }
 

@@ -1,0 +1,63 @@
+"""``reconciler github comment``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+import click
+
+from reconciler.cli.github_files import DOCUMENT, read_document
+from reconciler.cli.session import Session
+from reconciler.errors import Exit, UsageProblem
+from reconciler.github.artifact import fetch
+from reconciler.github.pull_request import pull_request_of
+from reconciler.github.rest import Rest
+from reconciler.github.sticky_comment import WORKFLOW_LOGIN, put_comment
+from reconciler.github.workflow_run import Run, api_of, current_run
+from reconciler.render.markdown import markdown
+from reconciler.render.markdown_document import MAX_BYTES, Document, parse_document
+
+_UNVERIFIED: Final = (
+    "> This comes from the pull request's own run, which has no access to the account. Nobody has checked it.\n\n"
+)
+
+
+@click.command()
+@click.argument("document", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--from-run", metavar="ARTIFACT", help="Take it from this artefact of the run that started this one.")
+@click.option("--name", default="signatures", show_default=True, help="Tells this comment from others of its kind.")
+@click.option("--login", default=WORKFLOW_LOGIN, show_default=True, help="Who GITHUB_TOKEN writes as.")
+@click.pass_obj
+def comment(session: Session, document: Path | None, from_run: str | None, name: str, login: str) -> int:
+    """Put a plan on its pull request, as one comment that is kept up to date.
+
+    DOCUMENT is what `plan --format json` printed.
+    """
+    if (document is None) == (from_run is None):
+        raise UsageProblem("give either a DOCUMENT or --from-run", hint="see --help")
+    run = current_run(os.environ)
+    rest = api_of(run, os.environ)
+    number = pull_request_of(run, rest)
+    if number is None:
+        session.note("no open pull request has the commit of this run; nothing was posted")
+        return Exit.DONE
+    text = _text(read_document(document), run) if document is not None else _foreign_text(run, rest, str(from_run))
+    if text is None:
+        session.note("the run that started this one left no plan; nothing was posted")
+        return Exit.DONE
+    session.result(f"comment on pull request {number}: {put_comment(rest, number, name, text, login)}")
+    return Exit.DONE
+
+
+def _text(document: Document, run: Run, page: str | None = None) -> str:
+    return markdown(document, elsewhere=f"the [summary and the artefact of the run]({page or run.url})")
+
+
+def _foreign_text(run: Run, rest: Rest, artifact: str) -> str | None:
+    content = fetch(rest, run.event, artifact, DOCUMENT, MAX_BYTES)
+    if content is None:
+        return None
+    page = f"{run.server_url}/{run.repository}/actions/runs/{int(run.event['workflow_run']['id'])}"
+    return _UNVERIFIED + _text(parse_document(content), run, page)
