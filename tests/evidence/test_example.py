@@ -8,6 +8,7 @@ import yaml
 from reconciler.evidence.inspect import inspect
 from reconciler.evidence.request_size import pair_problem
 from reconciler.model.signature import Image
+from tests.support.make_sample_images import SHEETS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = yaml.safe_load((ROOT / "signatures.example.yaml").read_text(encoding="utf-8"))
@@ -37,8 +38,9 @@ def test_the_images_of_each_signature_fit_one_request(images: dict[str, Image]) 
         assert pair_problem(images[fields["proof_image"]], commission) is None
 
 
-def test_the_evidence_folder_holds_nothing_that_the_example_does_not_name() -> None:
-    assert {f"evidence/{path.name}" for path in (ROOT / "evidence").iterdir()} == set(NAMES)
+def test_the_evidence_folder_holds_what_the_example_names_and_the_script_draws() -> None:
+    stored = {f"evidence/{path.name}" for path in (ROOT / "evidence").iterdir()}
+    assert stored == set(NAMES) == {f"evidence/{name}" for name in SHEETS}
 
 
 def test_the_sandbox_account_has_every_signature_of_the_example_and_an_unmanaged_one() -> None:
