@@ -89,21 +89,18 @@ class BranchStore:
         """
         check_name(state, self._name, source="the new record")
         seen = base if base.version == (self._tip or "") else self.load()
-        mine: set[str] = set()
         words: str | None = None
         for attempt in range(_ATTEMPTS):
             wanted = state if seen.version == base.version else merge(base.state, state, seen.state)
-            if mine and wanted == seen.state:
+            if attempt and wanted == seen.state:
+                # An earlier push was taken, and only its answer was lost.
                 return seen
             commit = self._commit(seen, wanted, note)
-            mine.add(commit)
             words = self._push(commit, seen.version)
             if words is None:
                 self._tip = commit
                 return Snapshot(wanted, commit)
             found = self.load()
-            if found.version in mine:
-                return found
             if found.version == seen.version:
                 check_worth_trying(words, f"branch {self._branch} of {self._remote}")
             seen = found

@@ -11,6 +11,7 @@ import pytest
 from reconciler.errors import Exit, Refusal, StateError
 from reconciler.state.branch import MARKER, BranchStore
 from reconciler.state.document import dump, parse
+from reconciler.state.plumbing import Plumbing
 from reconciler.state.store import Snapshot
 from tests.state.repositories import clone, commit, footprint, git, hook, hub_and_clone, subjects
 from tests.state.state_values import NAME, state
@@ -103,7 +104,9 @@ def test_no_hook_of_the_user_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     everywhere.mkdir()
     template.mkdir()
     script = f"echo $0 >> {ran}; exit 1"
-    # Those of the machine run on the other side of a push as well, where that is this machine: only what cannot there.
+    # What is set for the machine applies to the other side of a push as well, where that is this machine.
+    ours = f'case "$GIT_DIR$PWD" in *reconciler-git-*) {script};; esac'
+    hook(everywhere, "reference-transaction", ours)
     for name in ("pre-commit", "commit-msg", "post-commit", "pre-push"):
         hook(everywhere, name, script)
         hook(work, name, script)
@@ -200,6 +203,16 @@ def test_what_stands_in_the_records_place_must_be_a_plain_file(
         git(other, "push", "-q")
     with pytest.raises(StateError, match="not a plain file"):
         opened(work).load()
+
+
+def test_only_the_tip_is_fetched_however_long_the_trail(tmp_path: Path) -> None:
+    hub, work = hub_and_clone(tmp_path)
+    for name in ("one", "two", "three"):
+        saved(work, name)
+    tip = git(hub, "rev-parse", BRANCH)
+    plumbing = Plumbing(work, "origin", BRANCH)
+    assert plumbing.fetch() == tip
+    assert plumbing._local("rev-list", "--count", tip).text == "1"
 
 
 def test_the_repository_of_our_own_goes_with_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,7 +124,9 @@ def test_without_any_login_nobody_is_asked(hosted: Hosting, monkeypatch: pytest.
     for name in ("GIT_ASKPASS", "SSH_ASKPASS"):
         monkeypatch.setenv(name, str(program))
     monkeypatch.setenv("DISPLAY", ":0")
-    git(hosted.folder / "work", "config", "core.askPass", str(program))
+    settings = hosted.folder / "settings"
+    settings.write_text(f"[core]\naskPass = {program}\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     assert "cannot be fetched" in failure(hosted.folder / "work").message
     assert not asked.exists()
 

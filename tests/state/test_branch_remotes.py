@@ -40,9 +40,20 @@ def test_a_rule_of_the_branch_that_refuses_is_told(tmp_path: Path) -> None:
 
 def test_a_push_that_fails_for_another_reason_is_told(tmp_path: Path) -> None:
     _, work = hub_and_clone(tmp_path)
-    git(work, "config", "remote.origin.receivepack", "false")
     git(work, "config", "remote.origin.pushurl", str(tmp_path / "nowhere"))
     assert "cannot be pushed" in failure(work).message
+
+
+def test_the_programs_set_for_the_remote_are_used(tmp_path: Path) -> None:
+    hub, work = hub_and_clone(tmp_path)
+    for name in ("receive-pack", "upload-pack"):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\ntouch {tmp_path}/ran-{name}\nexec git {name} "$@"\n')
+        program.chmod(0o755)
+        git(work, "config", f"remote.origin.{name.replace('-', '')}", str(program))
+    save(work)
+    assert subjects(hub, BRANCH) == ["one"]
+    assert len(list(tmp_path.glob("ran-*"))) == 2
 
 
 def ssh_stand_in(folder: Path, name: str = "ssh") -> Path:

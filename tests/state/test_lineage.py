@@ -91,7 +91,9 @@ def test_a_shallow_history_that_reaches_back_far_enough_can_tell(tmp_path: Path,
     assert lineage(shallow, third, second) is Lineage.OLDER
 
 
-def test_a_replaced_commit_does_not_make_an_older_one_newer(work: Path) -> None:
-    first, second, third = commits(work)
-    git(work, "replace", "--graft", first, third)
-    assert lineage(work, second, first) is Lineage.OLDER
+def test_a_replaced_commit_is_compared_as_it_was_made(work: Path) -> None:
+    third = commits(work)[-1]
+    git(work, "checkout", "-q", "--orphan", "side")
+    side = commit(work, "d")
+    git(work, "replace", "--graft", side, third)
+    assert lineage(work, third, side) is Lineage.DIVERGED
