@@ -6,14 +6,15 @@ Source: output parameters of ``DescribeSmsSignList`` and ``ModifySmsSign``, API 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from reconciler.contract.codes import BAD_ANSWER, NULL_ANSWER
 from reconciler.errors import VendorError
 from reconciler.model.live import Row
 
 Answer = Mapping[str, object]
-_MAX_REQUEST_ID = 64
+_MAX_REQUEST_ID: Final = 64
+_LARGEST: Final = 2**63 - 1
 
 
 def request_id_of(answer: Answer) -> str | None:
@@ -45,8 +46,8 @@ def _row(answer: Answer, entry: object) -> Row:
             international=_flag(entry["International"]),
             status_code=_integer(entry["StatusCode"]),
             sign_name=_text(entry["SignName"]),
-            review_reply=_text(entry.get("ReviewReply") or ""),
-            create_time=_integer(entry.get("CreateTime") or 0),
+            review_reply=_optional_text(entry.get("ReviewReply")) or "",
+            create_time=_optional_integer(entry.get("CreateTime")) or 0,
             qualification_id=_optional_integer(entry.get("QualificationId")),
             qualification_name=_optional_text(entry.get("QualificationName")),
             qualification_status_code=_optional_integer(entry.get("QualificationStatusCode")),
@@ -70,7 +71,7 @@ def _refuse(answer: Answer, code: str, what: str) -> NoReturn:
 
 
 def _integer(value: object) -> int:
-    if type(value) is not int:
+    if type(value) is not int or not -_LARGEST <= value <= _LARGEST:
         raise TypeError("whole number")
     return value
 
@@ -82,7 +83,12 @@ def _optional_integer(value: object) -> int | None:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("text")
-    return value.encode("utf-8", "replace").decode()  # a lone surrogate could not be written anywhere
+    return written(value)
+
+
+def written(text: str) -> str:
+    """Return text that can be written anywhere: a lone surrogate could not."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _optional_text(value: object) -> str | None:

@@ -6,11 +6,14 @@ Keys and licence images go wherever the endpoint points, so nothing else is acce
 from __future__ import annotations
 
 import ipaddress
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from reconciler.contract.api import DEFAULT_ENDPOINT, ROOT_DOMAIN, SMS_SERVICE
 from reconciler.errors import UsageProblem
+
+_PLAIN_NAME: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 
 
 class Endpoint(NamedTuple):
@@ -42,46 +45,40 @@ def endpoint_from(override: str | None, declared: str | None) -> Endpoint:
     """
     if override is None:
         return Endpoint("https", declared or DEFAULT_ENDPOINT)
-    parts = _split(override)
-    host = parts.hostname or ""
-    allowed = {"https", "http"} if is_loopback(host) else {"https"}
-    if parts.scheme not in allowed or not (is_loopback(host) or is_vendors(host)):
+    scheme, host, port = _split(override)
+    loopback = is_loopback(host)
+    if scheme not in ({"https", "http"} if loopback else {"https"}) or not (loopback or is_vendors(host)):
         raise UsageProblem(
             f"--endpoint {override!r} is not a place to send keys to",
             hint=f"use https://HOST.{ROOT_DOMAIN}, or http://127.0.0.1:PORT for a sandbox",
         )
-    return Endpoint(parts.scheme, parts.netloc)
+    # Put together again from its parts, so that no other reader of the text can see another host in it.
+    name = f"[{host}]" if ":" in host else host
+    return Endpoint(scheme, name if port is None else f"{name}:{port}")
 
 
-def _split(url: str) -> _Parts:
+def _split(url: str) -> tuple[str, str, int | None]:
     try:
         parts = urlsplit(url if "://" in url else f"https://{url}")
         plain = parts.path in {"", "/"} and not (parts.query or parts.fragment or "@" in parts.netloc)
-        _ = parts.port
+        scheme, host, port = parts.scheme, parts.hostname or "", parts.port
     except ValueError:
-        plain = False
-        parts = urlsplit("")
+        plain, scheme, host, port = False, "", "", None
     if not plain:
         raise UsageProblem(
             f"--endpoint {url!r} is not a URL of scheme and host alone", hint="like http://127.0.0.1:8080"
         )
-    return _Parts(parts.scheme, parts.netloc, parts.hostname)
-
-
-class _Parts(NamedTuple):
-    scheme: str
-    netloc: str
-    hostname: str | None
+    return scheme, host, port
 
 
 def is_vendors(host: str) -> bool:
-    """Tell whether a host lies below the vendor's API domain."""
-    return host.endswith("." + ROOT_DOMAIN)
+    """Tell whether a host lies below the vendor's API domain. Anything but a plain name could be read in two ways."""
+    return host.endswith("." + ROOT_DOMAIN) and _PLAIN_NAME.fullmatch(host) is not None
 
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host name or address means this machine."""
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ("%" not in host and ipaddress.ip_address(host).is_loopback)
     except ValueError:
         return False

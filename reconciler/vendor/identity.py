@@ -12,6 +12,11 @@ from reconciler.vendor.reader import Caller
 from reconciler.vendor.retry import patiently
 
 _DENIED: Final = ("UnauthorizedOperation", "AuthFailure.UnauthorizedOperation")
+_NOT_DENIED: Final = frozenset(
+    {"UnauthorizedOperation.RequestIpNotInWhitelist", "UnauthorizedOperation.ServiceSuspendDueToArrears"}
+)
+"""Of the same family, but no word about this permission: other calls will fail for the same reason."""
+_LONGEST_UIN: Final = 20
 _SANDBOX_TYPE: Final = "Sandbox"
 
 
@@ -24,11 +29,11 @@ def identify(sts: Caller, clock: Clock, declared_uin: str | None) -> Identity:
     try:
         answer = patiently(clock, lambda: sts.call(IDENTITY, {}))
     except VendorError as error:
-        if not error.code.startswith(_DENIED):
+        if error.code in _NOT_DENIED or not error.code.startswith(_DENIED):
             raise
         return Identity(_declared(declared_uin, error), sandbox=False)
     uin = answer.get("AccountId")
-    if not isinstance(uin, str) or not uin.isascii() or not uin.isdigit():
+    if not isinstance(uin, str) or not _is_uin(uin):
         raise CredentialsError("the vendor does not tell which account the keys belong to")
     if declared_uin is not None and uin != declared_uin:
         raise Refusal(
@@ -36,6 +41,10 @@ def identify(sts: Caller, clock: Clock, declared_uin: str | None) -> Identity:
             hint="use the other account's keys, or correct account.uin",
         )
     return Identity(uin, sandbox=answer.get("Type") == _SANDBOX_TYPE)
+
+
+def _is_uin(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_UIN
 
 
 def _declared(uin: str | None, error: VendorError) -> str:

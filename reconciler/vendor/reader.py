@@ -23,9 +23,11 @@ from reconciler.vendor.pace import DescribePace
 from reconciler.vendor.retry import patiently
 
 _MOST_PAGES_AT_ONCE: Final = 8
+_MOST_ROWS: Final = 100_000
+"""Of one series; an account holds far fewer. More come only from a server that takes no notice of ``Offset``."""
 _SUB_ACCOUNT: Final = "FailedOperation.ProhibitSubAccountUse"
 _NO_SUCH: Final = frozenset({"FailedOperation.MissingSignatureList", "FailedOperation.SignIdNotExist"})
-"""What the vendor may answer for an id that it does not have, where others see an absent row."""
+"""What the vendor may answer for an id that it does not have, or past the end of a list, in place of no rows."""
 
 
 class Caller(Protocol):
@@ -51,7 +53,8 @@ class Reader:
         listed, complete = self._listed() if everything else ([], False)
         rows, torn = merge_rows(listed)
         asked = {i for i in declared if i not in rows} | {i for i in torn if i in declared}
-        return Listing(rows | self._asked_for(asked, declared), complete)
+        certain = {sign_id: row for sign_id, row in rows.items() if sign_id not in asked}
+        return Listing(certain | self._asked_for(asked, declared), complete)
 
     def row(self, sign_id: int, *, international: bool) -> Row | None:
         """Return one signature as shown now, ``None`` where the account has none with this id in this series."""
@@ -71,17 +74,23 @@ class Reader:
         """List one series, ever more pages at once; those asked for past its end come back empty."""
         rows: list[Row] = []
         offset, width = 0, 1
-        while True:
+        while offset < _MOST_ROWS:
             offsets = range(offset, offset + width * PAGE_SIZE, PAGE_SIZE)
             for page in pool.map(lambda start: self._page(start, international=international), offsets):
                 rows += page
                 if len(page) < PAGE_SIZE:
                     return rows
             offset, width = offsets.stop, min(width * 2, _MOST_PAGES_AT_ONCE)
+        raise VendorError("the list of signatures does not end", code=BAD_ANSWER)
 
     def _page(self, offset: int, *, international: bool) -> list[Row]:
         page: dict[str, object] = {"International": INTERNATIONAL[international], "Limit": PAGE_SIZE, "Offset": offset}
-        return patiently(self._clock, lambda: self._describe(page))
+        try:
+            return patiently(self._clock, lambda: self._describe(page))
+        except VendorError as error:
+            if error.code not in _NO_SUCH:
+                raise
+            return []
 
     def _asked_for(self, ids: Iterable[int], declared: Mapping[int, bool]) -> dict[int, Row]:
         """Ask for ids in the series that they are declared in, and for the rest in the other one."""

@@ -1,41 +1,42 @@
 """The one module that imports the vendor's SDK, and what has to be known to use it safely.
 
 - Its retryer can submit twice, so it stays off.
-- It raises an error answer only under one exact content type; here every answer is read as what it says.
+- It raises an error answer only under one exact content type, so answers are read by our own hand.
 - Its debug log prints whole bodies, images included, so it is kept silent.
-- It ignores CA bundles of the environment and reads proxies in its own way; here both are those of ``requests``.
+- It reads proxies in its own way and no CA bundle of the environment, so the connection is our own.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import time
 import warnings
 from collections.abc import Collection
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
 from tencentcloud.common.common_client import CommonClient
-from tencentcloud.common.credential import Credential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
-from reconciler.contract.codes import BAD_ANSWER, HTTP_STATUS
+from reconciler.contract.api import MODIFY
 from reconciler.errors import VendorError
-from reconciler.vendor.answers import Answer, request_id_of
+from reconciler.vendor.answers import Answer
+from reconciler.vendor.call_log import Exchange
 from reconciler.vendor.deadline import within
 from reconciler.vendor.endpoint import Endpoint
-from reconciler.vendor.keys import Keys
+from reconciler.vendor.envelope import bounded, content_of
+from reconciler.vendor.keys import Keys, KeySource
+from reconciler.vendor.transport import Transport
 from reconciler.vendor.trouble import network_error
+from reconciler.vendor.trust import ca_bundle
 
-_log = logging.getLogger("reconciler.vendor")
-_MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
-"""A page of 100 rows is some 50 KB."""
-_CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _LANGUAGE: Final = "en-US"
-_HTTP_OK: Final = 200
+_CHUNK: Final = 65536
+_READ_MARGIN_S: Final = 300.0
+"""Keys are renewed this early, by the describe before a write and not by the write, which must not start late."""
+_WRITE_MARGIN_S: Final = 60.0
 
 
 class Place(NamedTuple):
@@ -51,32 +52,37 @@ class Sdk:
     """Calls of one service version in one region. Safe to use from several threads; connections are kept.
 
     ``actions`` are all that it can be made to call: one opened for a plan has no way to write. ``timeout`` bounds each
-    call as a whole, in seconds.
+    call as a whole, in seconds. Without ``keys`` calls are not signed. Raises VendorError where the environment names a
+    CA bundle that cannot be used.
     """
 
-    def __init__(self, keys: Keys, place: Place, actions: Collection[str], timeout: float) -> None:
+    def __init__(self, keys: KeySource | None, place: Place, actions: Collection[str], timeout: float) -> None:
         _quiet()
         self._actions = frozenset(actions)
-        credential = Credential(keys.secret_id, keys.secret_key, keys.token)
+        self._keys = keys
         self._timeout = timeout
-        self._client = _Client(
-            place.service, place.version, credential, place.region, _profile(place.endpoint, timeout)
-        )
-        self._client.use_environment(loopback=place.endpoint.loopback)
+        self._place = place
+        self._client = _Client(place, timeout)
+        self.skew: float | None = None
+        """Seconds that this machine's clock is ahead of the vendor's as of the last answer, to about a second."""
 
     def call(self, action: str, parameters: dict[str, object]) -> Answer:
-        """Return the content of ``Response``. Raises VendorError with the vendor's code, or with one of our own."""
+        """Return the content of ``Response``.
+
+        Raises VendorError with the vendor's code, or with one of our own; CredentialsError where keys have run out.
+        """
         if action not in self._actions:
             raise PermissionError(f"{action} is not among the calls that this client was opened for")
-        start = time.monotonic()
-        code = "ok"
+        if self._keys is not None:
+            self._client.credential.keys = self._keys.current(_WRITE_MARGIN_S if action == MODIFY else _READ_MARGIN_S)
+        exchange = Exchange(action, self._place.endpoint, self._place.region)
+        options = {"SkipSign": self._keys is None, "Exchange": exchange}
         try:
-            answer = within(self._timeout, lambda: self._client.answer(action, parameters))
-        except VendorError as error:
-            code = error.code
-            _log_call(action, code, start, error.request_id)
-            raise
-        _log_call(action, code, start, request_id_of(answer))
+            with exchange.logged(parameters):
+                answer = within(self._timeout, lambda: self._client.answer(action, parameters, options))
+                exchange.answered(answer)
+        finally:
+            self.skew = exchange.skew
         return answer
 
     def close(self) -> None:
@@ -84,70 +90,49 @@ class Sdk:
         self._client.request.conn._session.close()  # noqa: SLF001  # the SDK offers no other way
 
 
+class _Credential:
+    """The keys of the next call, as the SDK asks for them; it does not where a call is not signed."""
+
+    keys: Keys
+
+    def get_credential_info(self) -> tuple[str, str, str | None]:
+        keys = self.keys
+        return keys.secret_id, keys.secret_key, keys.token
+
+
 class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
-    """The vendor's generic client with its ways of reading an answer replaced."""
+    """The vendor's generic client with its connection and its ways of reading an answer replaced."""
 
-    def use_environment(self, *, loopback: bool) -> None:
-        """Take proxies from the environment as ``requests`` does, none for loopback, and no ``.netrc`` at all."""
-        connection = self.request.conn
-        connection.proxy = None
-        connection._session.trust_env = not loopback  # noqa: SLF001  # the SDK offers no other way
-        connection._session.auth = lambda request: request  # noqa: SLF001  # or .netrc would replace the signature
+    def __init__(self, place: Place, timeout: float) -> None:
+        http = HttpProfile(
+            protocol=place.endpoint.scheme,
+            endpoint=place.endpoint.host,
+            reqTimeout=(timeout / 2, timeout),
+            certification=ca_bundle(os.environ),
+        )
+        profile = ClientProfile(httpProfile=http, language=_LANGUAGE)
+        super().__init__(place.service, place.version, _Credential(), place.region, profile)
+        self.request.conn.proxy = None
+        self.request.conn._session = Transport(environment=not place.endpoint.loopback)  # noqa: SLF001  # no other way
 
-    def answer(self, action: str, parameters: dict[str, object]) -> Answer:
+    def answer(self, action: str, parameters: dict[str, object], options: dict[str, Any]) -> Answer:
         try:
-            response = self._call(action, parameters)
-            status, body = response.status_code, _body(response)
+            response = self._call(action, parameters, options)
+            with response:
+                options["Exchange"].arrived(response.headers, time.time())
+                status, body = response.status_code, bounded(response.iter_content(_CHUNK))
         except VendorError:
             raise
         except TencentCloudSDKException as error:
             raise network_error(error) from None
         except Exception as error:  # noqa: BLE001  # the SDK lets many types through; all mean: no answer
             raise network_error(error) from None
-        return _read(status, body)
+        options["Exchange"].received = len(body)
+        return content_of(status, body)
 
-
-def _body(response: Any) -> bytes:
-    chunks = bytearray()
-    with response:
-        for chunk in response.iter_content(65536):
-            chunks += chunk
-            if len(chunks) > _MAX_ANSWER_BYTES:
-                raise VendorError("the answer is too large", code=BAD_ANSWER)
-    return bytes(chunks)
-
-
-def _read(status: int, body: bytes) -> Answer:
-    """Return the content of ``Response``, whatever content type it was served under."""
-    if status != _HTTP_OK:
-        raise VendorError(f"HTTP status {status}", code=HTTP_STATUS)
-    try:
-        content = json.loads(body)["Response"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise VendorError("the answer is not JSON of the vendor's form", code=BAD_ANSWER) from None
-    if not isinstance(content, dict):
-        raise VendorError("the answer's Response is not an object", code=BAD_ANSWER)
-    if "Error" in content:
-        _raise_error(content)
-    return content
-
-
-def _raise_error(content: dict[str, object]) -> NoReturn:
-    error = content["Error"]
-    code = error.get("Code") if isinstance(error, dict) else None
-    message = error.get("Message") if isinstance(error, dict) else None
-    if not isinstance(code, str) or not code.isascii() or not code.replace(".", "").replace("_", "").isalnum():
-        raise VendorError("the answer's Error has no usable code", code=BAD_ANSWER, request_id=request_id_of(content))
-    text = message if isinstance(message, str) else ""
-    raise VendorError(text[:500], code=code, request_id=request_id_of(content))
-
-
-def _profile(endpoint: Endpoint, timeout: float) -> ClientProfile:
-    bundle = next((value for name in _CA_VARIABLES if (value := os.environ.get(name))), None)
-    http = HttpProfile(
-        protocol=endpoint.scheme, endpoint=endpoint.host, reqTimeout=(timeout / 2, timeout), certification=bundle
-    )
-    return ClientProfile(httpProfile=http, language=_LANGUAGE)
+    def _build_req_inter(self, action: str, params: Any, req_inter: Any, options: Any = None) -> None:
+        super()._build_req_inter(action, params, req_inter, options)
+        options["Exchange"].sent = len(req_inter.data)
 
 
 def _quiet() -> None:
@@ -156,7 +141,3 @@ def _quiet() -> None:
     sdk_log.setLevel(logging.CRITICAL)
     sdk_log.propagate = False
     warnings.filterwarnings("ignore", r".*utcfromtimestamp", DeprecationWarning, r"tencentcloud\.common\..*")
-
-
-def _log_call(action: str, code: str, start: float, request_id: str | None) -> None:
-    _log.info("%s %s in %d ms, request id %s", action, code, (time.monotonic() - start) * 1000, request_id or "-")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from requests.exceptions import ConnectTimeout, ProxyError, Timeout
+from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, ProxyError, Timeout
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError, SSLError
 
 from reconciler.contract.codes import CONNECTION_LOST, CONNECTION_NOT_MADE, TIMEOUT
 from reconciler.errors import VendorError
 
-_NEVER_CONNECTED = (ConnectTimeout, ConnectTimeoutError, NewConnectionError, ProxyError)
+_NEVER_CONNECTED = (ConnectTimeout, ConnectTimeoutError, InvalidSchema, InvalidURL, NewConnectionError, ProxyError)
+"""The two invalid ones mean a proxy of the environment that is none."""
 
 
 def network_error(error: BaseException) -> VendorError:

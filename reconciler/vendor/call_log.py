@@ -1,0 +1,75 @@
+"""What is told of a call: never its keys, never what it carries."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from reconciler.errors import VendorError
+from reconciler.vendor.answers import Answer, request_id_of
+from reconciler.vendor.endpoint import Endpoint
+
+_log = logging.getLogger("reconciler.vendor")
+_TOLD: Final = ("International", "Limit", "Offset", "SignId", "SignIdSet")
+"""Parameters that ``-vv`` shows; whatever else is sent is somebody's data."""
+
+
+class Exchange:
+    """One call with what became of it. ``sent`` and ``received`` are bytes of the bodies, ``skew`` is in seconds."""
+
+    def __init__(self, action: str, endpoint: Endpoint, region: str) -> None:
+        self._action = action
+        self._where = f"{endpoint}, region {region}"
+        self._code = "ok"
+        self._request_id: str | None = None
+        self.sent = 0
+        self.received = 0
+        self.skew: float | None = None
+
+    def arrived(self, headers: Mapping[str, str], now: float) -> None:
+        """Note when the vendor answered by its own clock, where it says so."""
+        self.skew = _skew(headers.get("Date"), now)
+
+    def answered(self, answer: Answer) -> None:
+        """Note that the vendor did what it was asked."""
+        self._request_id = request_id_of(answer)
+
+    @contextmanager
+    def logged(self, parameters: Mapping[str, object]) -> Iterator[None]:
+        """Log the call once it has ended, however it did."""
+        _log.debug("%s to %s: %s", self._action, self._where, _told(parameters))
+        start = time.monotonic()
+        try:
+            yield
+        except VendorError as error:
+            self._code, self._request_id = error.code, error.request_id
+            raise
+        finally:
+            self._log_end(time.monotonic() - start)
+
+    def _log_end(self, seconds: float) -> None:
+        _log.info(
+            "%s %s in %d ms, request id %s, %d bytes sent, %d received",
+            self._action,
+            self._code,
+            seconds * 1000,
+            self._request_id or "-",
+            self.sent,
+            self.received,
+        )
+
+
+def _told(parameters: Mapping[str, object]) -> str:
+    shown = (f"{name}={parameters[name]}" for name in _TOLD if name in parameters)
+    return ", ".join(shown) or "no parameters to show"
+
+
+def _skew(date: str | None, now: float) -> float | None:
+    try:
+        return now - parsedate_to_datetime(date or "").timestamp()
+    except (ValueError, OverflowError):
+        return None

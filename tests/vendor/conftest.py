@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from reconciler.contract.api import DESCRIBE, SMS_SERVICE, SMS_VERSION
+from reconciler.vendor.endpoint import Endpoint
+from reconciler.vendor.keys import Keys, KeySource
+from reconciler.vendor.sdk import Place, Sdk
+from reconciler.vendor.trust import CA_VARIABLES
+
+KEYS = Keys("AKIDsandbox", "sandbox-secret", "a-session-token", source="these tests")
+Open = Callable[..., Sdk]
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in CA_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def place(host: str, scheme: str = "http") -> Place:
+    return Place(SMS_SERVICE, SMS_VERSION, Endpoint(scheme, host), "ap-singapore")
+
+
+@pytest.fixture
+def opened() -> Iterator[Open]:
+    """Open clients that are closed after the test."""
+    with ExitStack() as stack:
+
+        def opened(
+            host: str,
+            *actions: str,
+            scheme: str = "http",
+            timeout: float = 5.0,
+            keys: KeySource | None = KEYS,
+            at: Place | None = None,
+        ) -> Sdk:
+            sdk = Sdk(keys, at or place(host, scheme), actions or (DESCRIBE,), timeout)
+            stack.callback(sdk.close)
+            return sdk
+
+        yield opened
