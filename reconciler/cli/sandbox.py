@@ -55,13 +55,37 @@ def serve(**given: Any) -> None:  # click hands options over by name
 
 
 @sandbox.command()
-@click.option("--endpoint", required=True, metavar="URL", help="The address that `sandbox serve` printed.")
+@click.option("--endpoint", metavar="URL", help="The address that `sandbox serve` printed.")
+@click.option("--sandbox", "embedded", is_flag=True, help="The one that other commands use with --sandbox.")
+@click.option(
+    "--definitions",
+    default=DEFAULT_PATH,
+    show_default=True,
+    metavar="PATH",
+    type=click.Path(),
+    help="Whose embedded sandbox it is.",
+)
 @click.option("--reply", default="", help="The reviewer's words.")
 @click.argument("sign_id", type=click.IntRange(1))
 @click.argument("verdict", type=click.Choice(("approve", "reject")))
-def review(endpoint: str, reply: str, sign_id: int, verdict: str) -> None:
-    """Approve or reject a signature of a running sandbox."""
-    from reconciler.sandbox.review import review_running  # noqa: PLC0415  # for this command only
+def review(endpoint: str | None, definitions: str, reply: str, sign_id: int, verdict: str, *, embedded: bool) -> None:
+    """Approve or reject a signature of a running sandbox, or of the embedded one."""
+    from reconciler.sandbox.review import review_running, review_saved  # noqa: PLC0415  # for this command only
 
-    code = review_running(endpoint, sign_id, verdict, reply)
+    if embedded == (endpoint is not None):
+        raise UsageProblem("name one sandbox to review in", hint="--endpoint URL for a running one, or --sandbox")
+    if endpoint is not None:
+        code = review_running(endpoint, sign_id, verdict, reply)
+    else:
+        code = review_saved(_embedded_save(definitions), sign_id, verdict, reply)
     click.echo(f"sandbox: signature {sign_id} has StatusCode {code} now")
+
+
+def _embedded_save(definitions: str) -> Path:
+    from reconciler.cli.embedded import saved_at  # noqa: PLC0415  # for this command only
+    from reconciler.definitions.load import load_definitions  # noqa: PLC0415  # as above
+
+    found = load_definitions((definitions,), cwd=Path.cwd())
+    if not found.files:
+        raise UsageProblem(f"there are no definitions at {definitions}", hint="name them with --definitions PATH")
+    return saved_at(found.root, found.files[0])
