@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import click
 
+from reconciler.cli.options import DEFAULT_PATH
 from reconciler.cli.sandbox_options import SERVE_HELP, Seconds, fact_options, serve_options
+from reconciler.errors import UsageProblem
 
 _POLL_S: Final = 0.2
 _DAY_S: Final = 86_400

@@ -19,7 +19,7 @@ TREATMENTS: Final[Mapping[Treatment, str]] = {
     Treatment.RETRY: "Nothing was written. apply tries again by itself, slower each time, five times in all.",
     Treatment.SETTLE: "It may have been written. apply never sends it again; it describes the signature to find out.",
     Treatment.REFUSE: "Nothing was written, and nothing will be: apply leaves this one alone and goes on.",
-    Treatment.FAIL: "Nothing was written. A retry helps only after something is changed; apply goes on with the others.",
+    Treatment.FAIL: "Nothing was written. A retry helps only after something is changed; apply goes on with others.",
     Treatment.STOP: "Nothing was written. A retry helps only after something is changed; apply ends the run.",
 }
 
