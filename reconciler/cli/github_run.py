@@ -36,8 +36,8 @@ _FINGERPRINT: Final = re.compile(r"sha256:[0-9a-f]{64}")
 @click.option("--state-branch", default="", help="apply: the branch that the definitions have to name.")
 @click.option("--endpoint", default="", help="Instead of account.endpoint.")
 @click.option("--max-changes", default="", help="Refuse a plan that would modify more.")
-@click.option("--offline", is_flag=True, help="plan: against the record alone, without keys.")
-@click.option("--tolerate-refusals", is_flag=True, help="End with 0 where something is refused or blocked.")
+@click.option("--offline/--no-offline", help="plan: against the record alone, without keys.")
+@click.option("--tolerate-refusals/--fail-on-refusals", help="End with 0 where something is refused or blocked.")
 @click.pass_obj
 def run(
     session: Session, /, command: str, paths: str, folder: Path, *, tolerate_refusals: bool, **given: str | bool
