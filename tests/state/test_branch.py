@@ -116,6 +116,8 @@ def test_no_hook_of_the_user_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     settings.write_text(f"[core]\nhooksPath = {everywhere}/hooks\n[init]\ntemplateDir = {template}\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     saved(work, "one")
+    # Only now there is something to fetch, which moves a ref of our own.
+    saved(work, "two")
     assert not ran.exists()
 
 
