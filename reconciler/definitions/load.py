@@ -25,12 +25,14 @@ from reconciler.model.source import Diagnostic, Severity
 class Definitions:
     """What the files of a run define. ``signatures`` holds those without errors, in the order of the files.
 
-    ``root`` is absolute, ``files`` are the files read, ``branch`` is the state branch. ``account`` and ``branch`` are
+    ``root`` is absolute, ``files`` are the files read, ``shown`` the names by which locations call
+    the paths of the run, in order, ``branch`` is the state branch. ``account`` and ``branch`` are
     ``None`` where missing or wrong. ``diagnostics`` are ordered by file, line and column.
     """
 
     root: Path
     files: tuple[Path, ...]
+    shown: tuple[str, ...]
     account: Account | None
     branch: str | None
     signatures: tuple[Declared, ...]
@@ -76,6 +78,7 @@ def _check(root: Path, found: Discovery, files: list[ParsedFile]) -> Definitions
     return Definitions(
         root=root,
         files=tuple(file.source.path for file in files),
+        shown=tuple(found.order),
         account=as_account(account) if account and _holds("account", files) else None,
         branch=state["branch"] if state and _holds("state", files) else None,
         signatures=tuple(signature for file in files for signature in declared_in(file)),

@@ -93,9 +93,5 @@ def _desired(declared: Declared, evidence: Evidence) -> Desired:
 
 
 def _in_file_order(problems: list[Diagnostic], definitions: Definitions) -> tuple[Diagnostic, ...]:
-    order: dict[str, int] = {}
-    for problem in definitions.diagnostics:
-        order.setdefault(problem.location.file, len(order))
-    for declared in definitions.signatures:
-        order.setdefault(declared.location.file, len(order))
+    order = {shown: place for place, shown in enumerate(definitions.shown)}
     return tuple(sorted(problems, key=lambda problem: (order[problem.location.file], problem)))
