@@ -1,0 +1,152 @@
+"""A plan after an accepted apply asks for nothing, whichever way the vendor's undocumented habits go."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from reconciler.decision.intents import shows, would_show
+from reconciler.decision.moment import INTENT_MEMORY_S, Moment
+from reconciler.decision.record import accept, intend, settle, settlements
+from reconciler.decision.table import decide
+from reconciler.model.live import Row
+from reconciler.model.plan import Verdict
+from reconciler.model.signature import SignFields
+from reconciler.model.state import Entry, Intent, State, Submitted
+from tests.support.strategies import Situation, modifiable_codes, situations
+from tests.support.values import ACME, MOMENT, NOW, row
+
+SIGN_ID = 1110
+
+
+class Habits(NamedTuple):
+    """What no page tells: ``spelling`` is how names are kept, ``time_moves`` whether CreateTime follows a modify."""
+
+    spelling: str
+    time_moves: bool
+
+
+AS_SENT = Habits("as sent", time_moves=False)
+habits = st.builds(Habits, st.sampled_from(["as sent", "folded", "upper"]), st.booleans())
+
+
+def spelled(name: str, spelling: str) -> str:
+    match spelling:
+        case "folded":
+            return " ".join(name.split())
+        case "upper":
+            return name.upper() if name.upper().casefold() == name.casefold() else name
+        case _:
+            return name
+
+
+def before_apply(case: Situation, habit: Habits = AS_SENT) -> Situation:
+    """Return the situation as one that the vendor's habits can lead to, and in which a call can be made."""
+    spelling = spelled(case.live.sign_name, habit.spelling)
+    live = case.live._replace(international=case.wanted.international, sign_name=spelling)
+    return case._replace(live=live._replace(create_time=min(live.create_time, int(NOW))))
+
+
+def after(wanted: SignFields, before: Row, habit: Habits) -> Row:
+    """Return the row of an accepted submission, made at NOW."""
+    return before._replace(
+        status_code=1,
+        review_reply="",
+        sign_name=spelled(wanted.sign_name, habit.spelling),
+        create_time=int(NOW) if habit.time_moves else before.create_time,
+        qualification_id=wanted.qualification_id if before.qualification_id is not None else None,
+    )
+
+
+def recorded(case: Situation, live: Row) -> State:
+    """Return the record after an apply that was shown ``live``, kept as apply keeps it."""
+    moved = shows(case.wanted, case.live, live) or live.sign_name != case.live.sign_name
+    certain = moved or not would_show(case.wanted, case.live)
+    own = Submitted(case.wanted, NOW, "request-2", shown=live if certain else None, before=case.live)
+    return accept(State("1", "ap-singapore", {SIGN_ID: case.entry}), SIGN_ID, own)
+
+
+def later(seconds: float) -> Moment:
+    return Moment(NOW + seconds, settle_after=0.0)
+
+
+@given(situations(modifiable_codes), habits, st.booleans())
+def test_the_next_plan_waits_for_the_review(case: Situation, habit: Habits, lagging: bool) -> None:
+    case = before_apply(case, habit)
+    new = after(case.wanted, case.live, habit)
+    state = recorded(case, case.live if lagging else new)
+    for seconds in (1.0, 86400.0):
+        assert decide(case.wanted, new, state.entry(SIGN_ID), later(seconds)).verdict is Verdict.WAITING
+
+
+@given(situations(modifiable_codes), habits, st.sampled_from([0, 2]), st.booleans())
+def test_an_approval_leaves_it_in_sync(case: Situation, habit: Habits, code: int, lagging: bool) -> None:
+    case = before_apply(case, habit)
+    new = after(case.wanted, case.live, habit)
+    state = recorded(case, case.live if lagging else new)
+    approved = new._replace(status_code=code)
+    assert decide(case.wanted, approved, state.entry(SIGN_ID), later(86400.0)).verdict is Verdict.IN_SYNC
+
+
+@given(situations(modifiable_codes), habits, st.booleans())
+def test_a_rejection_leaves_it_stuck(case: Situation, habit: Habits, lagging: bool) -> None:
+    case = before_apply(case, habit)
+    new = after(case.wanted, case.live, habit)
+    state = recorded(case, case.live if lagging else new)
+    rejected = new._replace(status_code=-1, review_reply="Blurred scan")
+    assert decide(case.wanted, rejected, state.entry(SIGN_ID), later(86400.0)).verdict is Verdict.STUCK
+
+
+@given(situations(modifiable_codes), st.floats(0, INTENT_MEMORY_S - 1))
+def test_a_row_that_does_not_show_it_yet_leads_to_no_second_submission(case: Situation, seconds: float) -> None:
+    case = before_apply(case)
+    state = recorded(case, case.live)
+    decision = decide(case.wanted, case.live, state.entry(SIGN_ID), later(seconds))
+    assert decision.verdict is not Verdict.MODIFY
+
+
+@given(situations(modifiable_codes), habits)
+def test_a_killed_apply_whose_call_shows_is_settled_and_not_repeated(case: Situation, habit: Habits) -> None:
+    case = before_apply(case, habit)
+    assume(would_show(case.wanted, case.live))
+    new = after(case.wanted, case.live, habit)
+    state = intend(State("1", "r", {SIGN_ID: case.entry}), SIGN_ID, Intent(case.wanted, case.live, NOW, "run-1"))
+    settled = settle(state, state, settlements(state, {SIGN_ID: new}, later(60)))
+    assert settled.entry(SIGN_ID).intent is None
+    assert decide(case.wanted, new, settled.entry(SIGN_ID), later(60)).verdict is Verdict.WAITING
+
+
+@given(situations(modifiable_codes), habits)
+def test_a_killed_apply_whose_call_is_hidden_is_not_repeated_by_itself(case: Situation, habit: Habits) -> None:
+    case = before_apply(case, habit)
+    name = spelled(case.wanted.sign_name, habit.spelling)
+    case = case._replace(live=case.live._replace(status_code=1, sign_name=name))
+    new = after(case.wanted, case.live, habit)
+    intent = Intent(case.wanted, case.live, NOW, "run-1")
+    decision = decide(case.wanted, new, Entry(case.entry.submitted, intent), later(60))
+    assert decision.verdict in {Verdict.UNVERIFIED, Verdict.WAITING}
+
+
+@given(situations(modifiable_codes))
+def test_a_killed_apply_whose_visible_call_never_left_is_repeated(case: Situation) -> None:
+    case = before_apply(case)
+    assume(would_show(case.wanted, case.live))
+    intent = Intent(case.wanted, case.live, NOW, "run-1")
+    decision = decide(case.wanted, case.live, Entry(case.entry.submitted, intent), later(60))
+    without = decide(case.wanted, case.live, Entry(case.entry.submitted), later(60))
+    assert (decision.verdict, decision.line) == (without.verdict, without.line)
+
+
+def test_an_adopted_definition_waits() -> None:
+    adopted = Submitted(ACME, NOW, adopted=True, shown=row(), before=row())
+    assert decide(ACME, row(), Entry(adopted), MOMENT).verdict is Verdict.WAITING
+
+
+def test_a_rename_that_never_shows_is_told_as_drift_once_the_hour_is_over() -> None:
+    renamed = replace(ACME, sign_name="Acme Bank")
+    own = Submitted(renamed, NOW, shown=None, before=row())
+    decision = decide(renamed, row(), Entry(own), later(INTENT_MEMORY_S))
+    assert (decision.verdict, decision.drift) == (Verdict.MODIFY, ("sign_name",))

@@ -1,0 +1,134 @@
+"""A plan decides on every signature by itself, whatever the order, and leaves everybody else's alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.contract.status import Status
+from reconciler.decision.build import Choice, make_offline_plan, make_plan
+from reconciler.decision.table import decide
+from reconciler.model.plan import Plan, Verdict
+from reconciler.model.signature import SignFields
+from reconciler.model.state import Entry, State
+from tests.support.strategies import Account, accounts
+from tests.support.values import (
+    ACME,
+    HIDDEN_EDIT,
+    MOMENT,
+    NOW,
+    PENDING,
+    REJECTED,
+    RENAMED,
+    SIGN_ID,
+    TARGET,
+    desired,
+    intent,
+    known,
+    row,
+    submitted,
+)
+
+
+def planned_from(account: Account, choice: Choice = Choice()) -> Plan:  # noqa: B008  # a frozen value
+    return make_plan(TARGET, account.desired, account.live, account.state, account.moment, choice)
+
+
+def offline(entry: Entry, fields: SignFields = ACME, choice: Choice = Choice()) -> Plan:  # noqa: B008  # as above
+    state = State(TARGET.uin, "ap-singapore", {SIGN_ID: entry})
+    return make_offline_plan(TARGET, [replace(desired(), fields=fields)], state, MOMENT, choice)
+
+
+@given(accounts(), st.data())
+def test_the_order_of_the_inputs_changes_no_decision_and_no_fingerprint(account: Account, data: st.DataObject) -> None:
+    shuffled = account._replace(
+        desired=tuple(data.draw(st.permutations(account.desired))),
+        live=dict(data.draw(st.permutations(list(account.live.items())))),
+        state=replace(account.state, entries=dict(data.draw(st.permutations(list(account.state.entries.items()))))),
+    )
+    plan, other = planned_from(account), planned_from(shuffled)
+    assert {p.desired.key: p for p in plan.signatures} == {p.desired.key: p for p in other.signatures}
+    assert plan.fingerprint == other.fingerprint
+    assert plan.unmanaged == other.unmanaged
+
+
+@given(accounts())
+def test_a_plan_decides_on_each_signature_as_the_table_does(account: Account) -> None:
+    plan = planned_from(account)
+    assert [planned.desired for planned in plan.signatures] == list(account.desired)
+    for planned in plan.signatures:
+        sign_id = planned.desired.sign_id
+        live, entry = account.live.get(sign_id), account.state.entry(sign_id)
+        assert planned.live == live
+        assert planned.decision == decide(planned.desired.fields, live, entry, account.moment)
+
+
+@given(accounts(), st.booleans())
+def test_rows_that_no_definition_names_are_listed_and_left_alone(account: Account, narrowed: bool) -> None:
+    first = frozenset(wish.key for wish in account.desired[:1]) if narrowed else frozenset[str]()
+    plan = planned_from(account, Choice(only=first))
+    named = {wish.sign_id for wish in account.desired}
+    assert [unmanaged.sign_id for unmanaged in plan.unmanaged] == sorted(account.live.keys() - named)
+    assert {planned.desired.sign_id for planned in plan.signatures} <= named
+
+
+@given(accounts())
+def test_a_narrowed_plan_holds_the_chosen_signatures_only(account: Account) -> None:
+    for wish in account.desired:
+        (planned,) = planned_from(account, Choice(only=frozenset({wish.key}))).signatures
+        assert planned.desired == wish
+
+
+@given(accounts())
+def test_resubmitting_one_signature_changes_no_other_decision(account: Account) -> None:
+    plain = planned_from(account)
+    for wish in account.desired:
+        asked = planned_from(account, Choice(resubmit=frozenset({wish.key})))
+        others = [planned for planned in asked.signatures if planned.desired != wish]
+        assert others == [planned for planned in plain.signatures if planned.desired != wish]
+
+
+def test_two_plans_of_the_same_inputs_are_equal() -> None:
+    state = State(TARGET.uin, "ap-singapore", {SIGN_ID: known(HIDDEN_EDIT)})
+    plans = [make_plan(TARGET, [desired()], {SIGN_ID: row()}, state, MOMENT) for _ in range(2)]
+    assert plans[0] == plans[1]
+
+
+def test_offline_the_row_that_the_record_holds_stands_for_the_account() -> None:
+    waiting, changed = offline(known()), offline(known(), HIDDEN_EDIT)
+    assert waiting.signatures[0].verdict is Verdict.WAITING
+    assert changed.signatures[0].verdict is Verdict.MODIFY
+    assert changed.unmanaged == ()
+
+
+def test_offline_nobody_knows_a_signature_that_was_never_shown() -> None:
+    for entry in (Entry(), known(shown=None)):
+        (planned,) = offline(entry).signatures
+        assert (planned.verdict, planned.decision.status) == (Verdict.UNVERIFIED, Status.UNKNOWN)
+        assert planned.live is None
+        assert "--offline" in planned.decision.advice
+
+
+def test_offline_an_open_intent_is_never_taken_for_not_sent() -> None:
+    entry = Entry(submitted(shown=row()), intent(RENAMED, row()))
+    (planned,) = offline(entry, RENAMED).signatures
+    assert (planned.verdict, planned.decision.line) == (Verdict.UNVERIFIED, 8)
+
+
+def test_offline_a_row_from_before_the_intent_does_not_prove_it() -> None:
+    entry = Entry(submitted(shown=row(PENDING)), intent(HIDDEN_EDIT, row(REJECTED)))
+    (planned,) = offline(entry, HIDDEN_EDIT).signatures
+    assert (planned.verdict, planned.decision.status) == (Verdict.UNVERIFIED, Status.REJECTED)
+
+
+def test_offline_the_choice_narrows_too() -> None:
+    assert offline(known(), ACME, Choice(only=frozenset({"other"}))).signatures == ()
+
+
+def test_a_moment_tells_what_may_be_under_way() -> None:
+    assert MOMENT.may_be_under_way(NOW - 19.9)
+    assert not MOMENT.may_be_under_way(NOW - 20.0)
+    assert MOMENT._replace(settle_after=math.inf).may_be_under_way(0.0)

@@ -1,0 +1,100 @@
+"""The fingerprint holds as long as apply would send just the same, and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.decision.fingerprint import field_digests, fingerprint, operations_of
+from reconciler.model.plan import Planned, Target, Verdict
+from reconciler.model.signature import FIELD_NAMES, Image, SignFields
+from tests.support.strategies import sign_fields, texts
+from tests.support.values import ACME, PENDING, REJECTED, TARGET, desired, image, planned, row
+
+OTHER: Mapping[str, Any] = {
+    "sign_name": "Acme Bank",
+    "sign_type": "app",
+    "document_type": "three-in-one",
+    "international": True,
+    "sign_purpose": "self",
+    "proof_image": image("c"),
+    "commission_image": None,
+    "remark": "",
+    "qualification_id": 7,
+}
+
+
+def write(fields: SignFields = ACME, status_code: int = PENDING, **differing: Any) -> Planned:
+    wanted = planned(Verdict.MODIFY, row(status_code))
+    return replace(wanted, desired=replace(desired(fields), **differing))
+
+
+def printed(*signatures: Planned, target: Target = TARGET) -> str:
+    return fingerprint(target, signatures)
+
+
+def test_every_field_has_another_value_here() -> None:
+    assert set(OTHER) == set(FIELD_NAMES) == {each.name for each in fields(SignFields)}
+
+
+@pytest.mark.parametrize("field", FIELD_NAMES)
+def test_a_changed_field_changes_the_fingerprint(field: str) -> None:
+    assert printed(write(replace(ACME, **{field: OTHER[field]}))) != printed(write())
+
+
+@given(sign_fields, sign_fields)
+def test_two_submissions_have_one_fingerprint_only_if_they_are_equal(one: SignFields, other: SignFields) -> None:
+    assert (printed(write(one)) == printed(write(other))) is (one == other)
+
+
+def test_account_region_status_and_id_are_part_of_it() -> None:
+    other_region = replace(TARGET, account=replace(TARGET.account, region="ap-guangzhou"))
+    prints = {
+        printed(write()),
+        printed(write(status_code=REJECTED)),
+        printed(write(sign_id=1111)),
+        printed(write(), target=replace(TARGET, uin="100000000002")),
+        printed(write(), target=other_region),
+        printed(),
+        printed(write(), write(sign_id=1111)),
+    }
+    assert len(prints) == 7
+
+
+@given(texts, texts, texts)
+def test_wording_place_and_key_are_no_part_of_it(reason: str, key: str, file: str) -> None:
+    plain = write()
+    said = replace(plain, decision=replace(plain.decision, reason=reason, advice=reason, line=13))
+    moved = replace(said, desired=replace(said.desired, key=key, folder=file))
+    assert printed(moved) == printed(plain)
+
+
+@given(texts, st.integers(0, 9999))
+def test_an_image_counts_by_its_bytes_and_not_by_its_name(file: str, number: int) -> None:
+    named = Image("a" * 64, file, number, number, number, "JPEG")
+    assert printed(write(replace(ACME, proof_image=named))) == printed(write())
+
+
+@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.MODIFY])
+def test_what_is_not_sent_is_no_part_of_it(verdict: Verdict) -> None:
+    assert printed(write(), planned(verdict, row(), sign_id=1111)) == printed(write())
+
+
+@given(st.permutations([1, 2, 3, 10, 20]))
+def test_order_is_no_part_of_it(ids: list[int]) -> None:
+    in_order = [write(sign_id=sign_id) for sign_id in sorted(ids)]
+    assert printed(*(write(sign_id=sign_id) for sign_id in ids)) == printed(*in_order)
+
+
+def test_an_operation_holds_digests_instead_of_values() -> None:
+    (operation,) = operations_of([write(), planned(Verdict.WAITING, row())])
+    assert operation.keys() == {"verdict", "sign_id", "status", "fields"}
+    digests = field_digests(ACME)
+    assert operation["fields"] == digests
+    assert all(len(digest) == len("sha256:") + 64 for digest in digests.values())
+    assert digests["international"] != field_digests(replace(ACME, qualification_id=0))["qualification_id"]
