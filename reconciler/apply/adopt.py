@@ -19,7 +19,7 @@ def adopt(context: Context, wishes: list[Desired]) -> list[Desired]:
 
     Raises Refusal, with nothing recorded, where the account shows something else than a definition says.
     """
-    ledger = Ledger(context.store, await_turn(context), context.run, context.clock)
+    ledger = Ledger(context.store, await_turn(context), context.run, context.clock, context.pacing.settle_after)
     for wish in wishes:
         ledger.later(_step(wish, _adopted(context, wish)), f"adopt {wish.key} ({wish.sign_id})")
     ledger.close()

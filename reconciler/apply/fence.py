@@ -20,9 +20,10 @@ class StoppedWaiting(StateError):
 def await_turn(context: Context) -> Snapshot:
     """Return the record once nobody else writes.
 
-    A holder still in it has not moved for twice the request timeout. That time passes on this machine's own clock,
-    since nobody knows the other's. Raises StoppedWaiting where the person did not want to wait that long: a holder that
-    was not waited out may have a call under way, so nothing may be concluded from the record or changed in it.
+    A holder still in it has not moved for twice the request timeout, its own or this run's, whichever is longer. That
+    time passes on this machine's own clock, since nobody knows the other's. Raises StoppedWaiting where the person did
+    not want to wait that long: a holder that was not waited out may have a call under way, so nothing may be concluded
+    from the record or changed in it.
     """
     store, clock = context.store, context.clock
     snapshot = store.load()
@@ -30,7 +31,8 @@ def await_turn(context: Context) -> Snapshot:
     while snapshot.state.holder is not None and snapshot.state.holder.run != context.run:
         if context.stopped():
             raise StoppedWaiting("stopped while another run holds the record", hint="run again when it ended")
-        left = since + context.pacing.settle_after - clock.monotonic()
+        patience = max(context.pacing.settle_after, snapshot.state.holder.patience)
+        left = since + patience - clock.monotonic()
         if left <= 0:
             break
         context.observer.waiting(left)

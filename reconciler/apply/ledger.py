@@ -34,13 +34,17 @@ class Stored(NamedTuple):
 class Ledger:
     """Holds the record for one run. A step that need not be durable at once travels with the next one that must."""
 
-    def __init__(self, store: Store, snapshot: Snapshot, run: str, clock: Clock) -> None:
-        """``snapshot`` is the record as the fence let it through; a holder in it is one that was waited out."""
+    def __init__(self, store: Store, snapshot: Snapshot, run: str, clock: Clock, patience: float = 0.0) -> None:
+        """``snapshot`` is the record as the fence let it through; a holder in it is one that was waited out.
+
+        ``patience`` is how many seconds others have to wait for this run once it does not move, see ``Holder``.
+        """
         self._store = store
         self._base = snapshot
         self._stale = snapshot.state.holder
         self._run = run
         self._clock = clock
+        self._patience = patience
         self._waiting: list[tuple[Step, str]] = []
         self._held = False
         self._kept = False
@@ -67,7 +71,7 @@ class Ledger:
         begun = self._clock.monotonic()
         self._waiting.append((step, note))
         try:
-            self._store_waiting(lambda state: hold(state, self._run))
+            self._store_waiting(self._take)
         except StateError:
             self._waiting.pop()
             raise
@@ -97,13 +101,19 @@ class Ledger:
         self._kept = True
 
     def close(self) -> None:
-        """Store what is left and let go of the record. Does nothing where this run stored nothing and has nothing."""
-        if self._held or self._waiting:
+        """Store what is left and let go of the record, also of a holder that was waited out, or all would wait for it.
+
+        Does nothing where none of this is to be done.
+        """
+        if self._held or self._waiting or self._stale is not None:
             self._store_persistently(self._let_go)
-            self._held = False
+            self._held, self._stale = False, None
+
+    def _take(self, state: State) -> State:
+        return hold(state, self._run, self._patience)
 
     def _move(self, state: State) -> State:
-        return hold(state, self._run) if self._is_mine(state) else state
+        return self._take(state) if self._is_mine(state) else state
 
     def _let_go(self, state: State) -> State:
         if self._kept:

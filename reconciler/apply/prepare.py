@@ -26,7 +26,7 @@ def prepare(context: Context, target: Target, wishes: Wishes) -> Prepared:
     snapshot = await_turn(context)
     described = describe(context.reader, wishes.desired, context.choice)
     moment = Moment(context.clock.now(), settle_after=0.0)
-    ledger = Ledger(context.store, snapshot, context.run, context.clock)
+    ledger = Ledger(context.store, snapshot, context.run, context.clock, context.pacing.settle_after)
     settled = settlements(snapshot.state, described.rows, moment)
     if settled:
         ids = ", ".join(str(sign_id) for sign_id in sorted(settled))

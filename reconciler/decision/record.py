@@ -74,10 +74,10 @@ def settle(state: State, seen: State, settled: Mapping[int, Entry]) -> State:
     return state
 
 
-def hold(state: State, run: str) -> State:
-    """Note that ``run`` is writing now, one beat further than the holder before."""
+def hold(state: State, run: str, patience: float) -> State:
+    """Note that ``run`` is writing now, one beat further than the holder before; ``patience`` as in ``Holder``."""
     beat = state.holder.beat + 1 if state.holder is not None else 1
-    return replace(state, holder=Holder(run, beat))
+    return replace(state, holder=Holder(run, beat, patience))
 
 
 def release(state: State) -> State:

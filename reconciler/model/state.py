@@ -47,10 +47,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The run that is writing now. ``beat`` grows with each of its writes, so that a waiter sees it move."""
+    """The run that is writing now. ``beat`` grows with each of its writes, so that a waiter sees it move.
+
+    ``patience`` is the seconds without a move after which none of its calls can be under way any more.
+    """
 
     run: str
     beat: int
+    patience: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from typing import Any, Final, NamedTuple
 from reconciler.contract.choices import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
 from reconciler.state.names import is_region, is_uin
 
+MOST_PATIENCE_S: Final = 600
+"""Twice the longest request timeout that a run may have; nobody is made to wait longer by what a record says."""
+
 _INT64: Final = 2**63
 _LATEST: Final = 253402300800.0
 """Unix time of the year 10000: past it no calendar can show a time."""
@@ -84,6 +87,10 @@ _SOME_TEXT: Final = _text(len, "text, not empty")
 _CODE: Final = _whole(-_INT64)
 _FLAG: Final = Rule(lambda value: type(value) is bool, "true or false")
 _TIME: Final = Rule(_is_time, "a unix time in seconds")
+_PATIENCE: Final = Rule(
+    lambda value: type(value) in {int, float} and 0 <= value <= MOST_PATIENCE_S,
+    f"seconds from 0 to {MOST_PATIENCE_S}",
+)
 _OBJECT: Final = Rule(lambda value: type(value) is dict, "an object")
 _LIST: Final = Rule(lambda value: type(value) is list, "a list")
 _GIT_COMMIT: Final = _text(is_commit, "a whole git commit id", needed=False)
@@ -98,7 +105,7 @@ DOCUMENT: Final[Shape] = {
     "holder": _OBJECT._replace(needed=False),
     "signatures": _LIST,
 }
-HOLDER: Final[Shape] = {"run": _SOME_TEXT, "beat": _whole(0)}
+HOLDER: Final[Shape] = {"run": _SOME_TEXT, "beat": _whole(0), "patience": _PATIENCE}
 ENTRY: Final[Shape] = {
     "sign_id": _whole(1),
     "submitted": _OBJECT._replace(needed=False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from reconciler.model.signature import Image, SignFields
@@ -22,7 +23,7 @@ def document_object(state: State) -> dict[str, Any]:
             "sandbox": state.sandbox,
             "commit": state.commit,
             "saved_at": state.saved_at,
-            "holder": None if state.holder is None else {"run": state.holder.run, "beat": state.holder.beat},
+            "holder": None if state.holder is None else asdict(state.holder),
             "signatures": list(_entry_objects(state.entries)),
         }
     )

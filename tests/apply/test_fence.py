@@ -33,6 +33,12 @@ def test_a_holder_that_stands_still_for_twice_the_request_timeout_is_given_up() 
     assert run.clock.passed == 20.0
 
 
+def test_a_holder_whose_calls_may_last_longer_is_waited_for_longer() -> None:
+    run = Run(state=replace(EMPTY, holder=Holder("other-run", 1, patience=60.0)), timeout=10.0)
+    await_turn(run.context)
+    assert run.clock.passed == 60.0
+
+
 def test_the_time_begins_anew_whenever_the_holder_moves() -> None:
     run = Run(state=replace(EMPTY, holder=held()), timeout=10.0)
     run.clock.at(15.0, lambda: run.store.put(replace(EMPTY, holder=held(beat=2))))

@@ -26,7 +26,7 @@ FULL = State(
     values.UIN,
     values.REGION,
     {1111: values.intended(), 1110: values.submitted("品牌")},
-    Holder("run-1", 7),
+    Holder("run-1", 7, 20.0),
     values.COMMIT,
     12.25,
 )
