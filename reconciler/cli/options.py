@@ -50,6 +50,8 @@ _REACH: list[Callable[[Any], Any]] = [
     click.option(
         "--sandbox", is_flag=True, help="Work against a sandbox inside this process, kept below .reconciler/."
     ),
+    click.option("--oidc-provider", metavar="NAME", help="Exchange a web identity token at this provider for keys."),
+    click.option("--role-arn", metavar="ARN", help="The role whose keys the exchange gives."),
     click.option(
         "--request-timeout",
         type=click.FloatRange(0.1, 300),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from reconciler.cli.inputs import Inputs
+from reconciler.clock import SystemClock
 from reconciler.errors import UsageProblem
 from reconciler.planning.reach import Pacing, Reach
-from reconciler.vendor.credentials import find_keys
+from reconciler.vendor.credentials.chain import find_keys
+from reconciler.vendor.credentials.source import Surroundings, Vendor
 from reconciler.vendor.endpoint import endpoint_from
 
 
@@ -22,13 +25,17 @@ def reached(
     request_timeout: float,
     describe_rate: float,
     modify_interval: float,
+    oidc_provider: str | None,
+    role_arn: str | None,
 ) -> Iterator[Reach]:
     """Yield how the account of a run is reached, for as long as the embedded sandbox, if it is one, has to serve."""
     pacing = Pacing(describe_rate, modify_interval, request_timeout)
     if not sandbox:
         where = endpoint_from(endpoint, inputs.account.endpoint)
         pacing.check(where)
-        yield Reach(where, find_keys(os.environ), pacing)
+        near = Surroundings(os.environ, Path.home(), oidc_provider, role_arn)
+        vendor = Vendor(where, inputs.account.region, request_timeout, SystemClock())
+        yield Reach(where, find_keys(near, vendor), pacing)
         return
     if endpoint is not None:
         raise UsageProblem(

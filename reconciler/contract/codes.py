@@ -32,6 +32,7 @@ TIMEOUT: Final = "Client.Timeout"
 HTTP_STATUS: Final = "Client.HttpStatus"
 BAD_ANSWER: Final = "Client.BadAnswer"
 NULL_ANSWER: Final = "Client.NullAnswer"
+NO_KEYS: Final = "Client.NoKeys"
 CHANGED_SINCE_PLAN: Final = "Client.ChangedSincePlan"
 EVIDENCE_CHANGED: Final = "Client.EvidenceChanged"
 RECORD: Final = "Client.Record"
@@ -176,6 +177,7 @@ _ROWS: Final = (
     ErrorCode(BAD_ANSWER, "client", SETTLE, "the answer is not one of the vendor's API",
               "Check the proxy and `account.endpoint`."),
     ErrorCode(NULL_ANSWER, "client", SETTLE, "the answer lacks the part that says whether it worked", _SUPPORT),
+    ErrorCode(NO_KEYS, "client", STOP, "there are no keys to call with, or none that are still good", _KEYS),
     ErrorCode(CHANGED_SINCE_PLAN, "client", FAIL, "the signature is not as planned any more; nothing was sent",
               "Run `reconciler plan` and look at it again."),
     ErrorCode(EVIDENCE_CHANGED, "client", REFUSE, "an image is not the planned one any more; nothing was sent",

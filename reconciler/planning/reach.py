@@ -8,7 +8,7 @@ from typing import Final
 from reconciler.contract.api import DESCRIBE_RATE
 from reconciler.errors import UsageProblem
 from reconciler.vendor.endpoint import Endpoint
-from reconciler.vendor.keys import Keys
+from reconciler.vendor.keys import KeySource
 from reconciler.vendor.pace import MODIFY_INTERVAL_S
 
 REQUEST_TIMEOUT_S: Final = 10.0
@@ -42,6 +42,6 @@ class Reach:
     """Where the vendor is and with which keys. ``embedded`` where it is the sandbox inside this process."""
 
     endpoint: Endpoint
-    keys: Keys
+    keys: KeySource
     pacing: Pacing
     embedded: bool = False

@@ -21,7 +21,8 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from reconciler.contract.api import MODIFY
-from reconciler.errors import VendorError
+from reconciler.contract.codes import NO_KEYS
+from reconciler.errors import CredentialsError, VendorError
 from reconciler.vendor.answers import Answer
 from reconciler.vendor.call_log import Exchange
 from reconciler.vendor.deadline import within
@@ -69,12 +70,14 @@ class Sdk:
     def call(self, action: str, parameters: dict[str, object]) -> Answer:
         """Return the content of ``Response``.
 
-        Raises VendorError with the vendor's code, or with one of our own; CredentialsError where keys have run out.
+        Raises VendorError with the vendor's code, or with one of our own: ``Client.NoKeys`` where keys have run out.
         """
         if action not in self._actions:
             raise PermissionError(f"{action} is not among the calls that this client was opened for")
         if self._keys is not None:
-            self._client.credential.keys = self._keys.current(_WRITE_MARGIN_S if action == MODIFY else _READ_MARGIN_S)
+            self._client.credential.keys = _good_keys(
+                self._keys, _WRITE_MARGIN_S if action == MODIFY else _READ_MARGIN_S
+            )
         exchange = Exchange(action, self._place.endpoint, self._place.region)
         options = {"SkipSign": self._keys is None, "Exchange": exchange}
         try:
@@ -88,6 +91,14 @@ class Sdk:
     def close(self) -> None:
         """Close the kept connections."""
         self._client.request.conn._session.close()  # noqa: SLF001  # the SDK offers no other way
+
+
+def _good_keys(source: KeySource, margin: float) -> Keys:
+    try:
+        return source.current(margin)
+    except CredentialsError as error:
+        # Keys that run out in the middle of a run end it as any other trouble does: with what was done so far told.
+        raise VendorError(error.message, code=NO_KEYS, hint=error.hint) from None
 
 
 class _Credential:

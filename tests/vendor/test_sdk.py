@@ -99,10 +99,11 @@ def test_every_call_is_signed_with_the_keys_of_the_moment_and_a_write_asks_for_l
 def test_keys_that_cannot_be_had_end_the_call_before_it_is_sent(opened: Open) -> None:
     class Gone:
         def current(self, margin: float) -> Keys:
-            raise CredentialsError(f"no keys for {margin} s")
+            raise CredentialsError(f"no keys for {margin} s", hint="log in")
 
-    with serving(answering(ok({}))) as server, pytest.raises(CredentialsError):
+    with serving(answering(ok({}))) as server, pytest.raises(VendorError, match="no keys for") as error:
         opened(server.host, keys=Gone()).call(DESCRIBE, {})
+    assert (error.value.code, error.value.hint) == ("Client.NoKeys", "log in")
     assert server.requests == []
 
 

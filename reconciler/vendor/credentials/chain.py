@@ -1,0 +1,43 @@
+"""The order in which sources of keys are asked: what somebody chose for this run before what lies around.
+
+A source that holds only a part of what it needs ends the search: going on would use another account's keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from reconciler.errors import CredentialsError
+from reconciler.vendor.credentials.cvm_role import from_cvm_role
+from reconciler.vendor.credentials.environment import SECRET_ID, SECRET_KEY, from_environment
+from reconciler.vendor.credentials.profile_file import from_profile_file
+from reconciler.vendor.credentials.source import Absent, Surroundings, Vendor
+from reconciler.vendor.credentials.tccli import from_tccli
+from reconciler.vendor.credentials.web_identity import from_web_identity
+from reconciler.vendor.keys import KeySource
+
+_HINT: Final = f"set {SECRET_ID} and {SECRET_KEY}, or try --sandbox; docs/credentials.md lists every way"
+
+
+def find_keys(near: Surroundings, vendor: Vendor) -> KeySource:
+    """Return the first keys that there are.
+
+    Raises CredentialsError where a source is incomplete, or where all are empty, with what was looked for.
+    """
+    looked = []
+    for found in _sources(near, vendor):
+        if not isinstance(found, Absent):
+            return found
+        looked.append(found.why)
+    raise CredentialsError(f"no keys: {'; '.join(looked)}", hint=_HINT)
+
+
+def _sources(near: Surroundings, vendor: Vendor) -> Iterator[KeySource | Absent]:
+    if near.oidc_provider or near.role_arn:
+        yield from_web_identity(near, vendor)  # or an error: an option is never passed over
+    yield from_environment(near)
+    yield from_web_identity(near, vendor)
+    yield from_cvm_role(near, vendor.clock)
+    yield from_profile_file(near)
+    yield from_tccli(near, vendor.clock)
