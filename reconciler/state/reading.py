@@ -37,7 +37,8 @@ def _entries(values: list[Any]) -> dict[int, Entry]:
             submitted=_submitted(found["submitted"], f"{place}.submitted") if "submitted" in found else None,
             intent=_intent(found["intent"], f"{place}.intent") if "intent" in found else None,
         )
-    return entries
+    # One that tells nothing is none: it is never written, and the next write would otherwise look like a change.
+    return {sign_id: entry for sign_id, entry in entries.items() if entry != Entry()}
 
 
 def _submitted(value: Any, place: str) -> Submitted:

@@ -93,6 +93,11 @@ def test_an_entry_of_which_nothing_is_known_is_not_written() -> None:
     assert parse(dump(replace(FULL, entries={5: Entry()})), source="x").entries == {}
 
 
+def test_an_entry_that_tells_nothing_is_read_as_none() -> None:
+    document = b'{"version": 1, "uin": "1", "region": "ap-x", "sandbox": false, "signatures": [{"sign_id": 1110}]}'
+    assert parse(document, source="x").entries == {}
+
+
 def test_half_a_surrogate_pair_from_the_vendor_survives() -> None:
     state = values.state(s1110="bad \ud83d name")
     assert parse(dump(state), source="x") == state
