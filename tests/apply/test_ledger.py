@@ -167,6 +167,12 @@ def test_a_run_that_leaves_a_call_on_its_way_stays_the_holder() -> None:
     assert run.store.state.holder == Holder(RUN, 1)
 
 
+def test_closing_heals_what_a_killed_run_left_although_there_is_nothing_to_write() -> None:
+    run = Run(state=replace(EMPTY, holder=OTHER))
+    run.ledger().close()
+    assert run.store.state.holder is None
+
+
 def test_closing_stores_nothing_where_nothing_was_done() -> None:
     run = Run()
     run.ledger().close()

@@ -45,7 +45,7 @@ def test_what_only_the_killed_run_could_know_stays_open_and_unsent() -> None:
     prepared = prepare(run.context, TARGET, Wishes((desired(HIDDEN_EDIT),), ()))
     assert prepared.plan.signatures[0].verdict is Verdict.UNVERIFIED
     carry_out(prepared.plan, run.context, prepared.ledger)
-    assert (run.vendor.calls, run.store.state.entry(SIGN_ID)) == ([], opened)
+    assert (run.vendor.calls, run.store.state.entry(SIGN_ID), run.store.state.holder) == ([], opened, None)
 
 
 def test_preparing_stores_nothing() -> None:
