@@ -10,7 +10,8 @@ from typing import Final
 
 from reconciler.definitions.problem import Problem, place_after
 
-_REFUSED: Final = re.compile(r"(?:\A|(?<=[\r\n]))%(?!YAML[ \t]+1\.2[ \t]*(?:#[^\r\n]*)?(?:[\r\n]|\Z))")
+# It begins with a character that is rare, so that the search skips from one to the next.
+_REFUSED: Final = re.compile(r"%(?<![^\r\n]%)(?!YAML[ \t]+1\.2[ \t]*(?:#[^\r\n]*)?(?:[\r\n]|\Z))")
 
 
 def refused_directive(text: str) -> Problem | None:

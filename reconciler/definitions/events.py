@@ -28,6 +28,5 @@ class _PureParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
 
 def events_of(text: str, *, pure: bool = False) -> Iterator[yaml.Event]:
     """Iterate over the events of a text. Raises yaml.YAMLError at the first place that is no YAML."""
-    parser = parser_for(text, pure=pure)
-    while parser.check_event():
-        yield parser.get_event()
+    # Asked for one by one, without looking ahead each time whether there is another: after the last comes `None`.
+    return iter(parser_for(text, pure=pure).get_event, None)

@@ -14,6 +14,11 @@ class _Frame:
 
     __slots__ = ("as_key", "broken", "column", "data", "line")
 
+    wants_key = False
+    """Whether a key comes next."""
+    discards = False
+    """Whether the value that comes next belongs to a key that was refused."""
+
     def __init__(self, line: int, column: int, data: Any, *, broken: bool = False, as_key: bool = False) -> None:
         self.line, self.column, self.data = line, column, data
         self.broken, self.as_key = broken, as_key
@@ -58,45 +63,42 @@ class SequenceFrame(_Frame):
 class MappingFrame(_Frame):
     """Collects the entries of a mapping. The first of two equal keys is kept, the second reported."""
 
-    __slots__ = ("_broken_keys", "_key", "_merges", "_places", "_seen", "wants_key")
+    __slots__ = ("_broken_keys", "_key", "_merges", "_places", "_seen", "discards", "wants_key")
 
     def __init__(self, line: int, column: int, *, broken: bool, as_key: bool) -> None:
         super().__init__(line, column, {}, broken=broken, as_key=as_key)
-        self.wants_key = True
-        self._key: tuple[str, int, int] | None = None
+        self.wants_key, self.discards = True, False
+        self._key = ("", 0, 0)
         self._places: list[int] = []
         self._seen: dict[str, int] = {}
         self._broken_keys: list[str] = []
         self._merges = False
 
-    @property
-    def discards(self) -> bool:
-        """Whether the value that comes next belongs to a key that was refused."""
-        return self._key is None and not self.wants_key
-
     def set_key(self, text: str, line: int, column: int, *, merge: bool) -> Problem | None:
         """Take a key, or refuse it and let go of the value that follows."""
         self.wants_key = False
         if merge:
-            self._merges = True
+            self._merges = self.discards = True
             return _merge_key(line, column)
-        first = self._seen.setdefault(text, len(self._places))
-        if text in self.data:
+        here = len(self._places)
+        first = self._seen.setdefault(text, here)
+        if first != here:
+            self.discards = True
             return _duplicate_key(text, line, column, (self._places[first], self._places[first + 1]))
         self._key = (text, line, column)
         return None
 
     def drop_key(self) -> None:
         """Let go of the value that follows."""
-        self.wants_key = False
+        self.wants_key, self.discards = False, True
 
     def add(self, value: Any, line: int, column: int, *, broken: bool) -> None:
         """Take the value of the key before."""
         self.wants_key = True
-        if self._key is None:
+        if self.discards:
+            self.discards = False
             return
         key, key_line, key_column = self._key
-        self._key = None
         self.data[key] = value
         self._places += (key_line, key_column, line, column)
         if broken:

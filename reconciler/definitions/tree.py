@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from sys import intern
 from typing import Any, Final, NamedTuple
 
@@ -43,8 +44,7 @@ def build_tree(text: str, *, pure: bool = False) -> Tree:
     builder = _Builder()
     complete = False
     try:
-        for event in events_of(text, pure=pure):
-            builder.feed(event)
+        builder.feed(events_of(text, pure=pure))
         complete = True
     except yaml.YAMLError as error:
         builder.problems.append(syntax_problem(error, text))
@@ -76,11 +76,13 @@ class _Builder:
             yaml.DocumentStartEvent: self._document,
         }
 
-    def feed(self, event: Any) -> None:
-        """Take the next event."""
-        handler = self._handlers.get(type(event))
-        if handler is not None:
-            handler(event)
+    def feed(self, events: Iterable[Any]) -> None:
+        """Take the events in their order."""
+        handlers = self._handlers
+        for event in events:
+            handler = handlers.get(type(event))
+            if handler is not None:
+                handler(event)
 
     def _stop(self, mark: Any, code: str, message: str, hint: str) -> None:
         self._note(mark, code, message, hint)
@@ -112,27 +114,34 @@ class _Builder:
             )
 
     def _scalar(self, event: Any) -> None:
-        mark = event.start_mark
+        # Nearly all of a file is scalars, so what few of them need is left to other methods.
+        mark, text, plain, top, broken = event.start_mark, event.value, event.implicit[0], self.top, False
         self._count(mark)
-        text = event.value
-        broken = len(text) > bounds.MAX_SCALAR_CHARS and self._too_long(mark)
-        plain = event.implicit[0]
-        if event.tag is not None:
-            broken, plain = self._tagged(event) or broken, False
+        if (
+            event.tag is not None
+            or event.anchor is not None
+            or not text.isascii()
+            or len(text) > bounds.MAX_SCALAR_CHARS
+        ):
+            plain, broken = self._unusual(event)
+        if top.wants_key:
+            key = "" if broken else intern(text)
+            problem = top.set_key(key, mark.line + 1, mark.column + 1, merge=plain and text == "<<")
+            if problem is not None:
+                self._report(problem)
+        else:
+            value = None if broken else resolve_plain(text) if plain else text
+            top.add(value, mark.line + 1, mark.column + 1, broken=broken)
+
+    def _unusual(self, event: Any) -> tuple[bool, bool]:
+        """Return whether a scalar is plain, and whether it is refused."""
+        text, plain = event.value, event.implicit[0] and event.tag is None
+        broken = len(text) > bounds.MAX_SCALAR_CHARS and self._too_long(event.start_mark)
+        broken = self._tagged(event) or broken
         broken = self._half_a_character(event) or broken
         if event.anchor is not None:
             self._anchors.define(event.anchor, resolve_plain(text) if plain else text)
-        line, column = mark.line + 1, mark.column + 1
-        if isinstance(self.top, MappingFrame) and self.top.wants_key:
-            self._key(self.top, "" if broken else intern(text), line, column, merge=plain and text == "<<")
-        else:
-            value = None if broken else resolve_plain(text) if plain else text
-            self.top.add(value, line, column, broken=broken)
-
-    def _key(self, top: MappingFrame, text: str, line: int, column: int, *, merge: bool) -> None:
-        problem = top.set_key(text, line, column, merge=merge)
-        if problem is not None:
-            self._report(problem)
+        return plain, broken
 
     def _too_long(self, mark: Any) -> bool:
         limit = f"{bounds.MAX_SCALAR_CHARS:,}"
@@ -169,7 +178,7 @@ class _Builder:
 
     def _drops_key(self, mark: Any, code: str, what: str, hint: str) -> bool:
         """Whether a key belongs here; if so, what stands in its place is refused, and its value will be let go of."""
-        if not isinstance(self.top, MappingFrame) or not self.top.wants_key:
+        if not self.top.wants_key:
             return False
         self._note(mark, code, f"{what} stands where a key belongs", hint)
         self.top.drop_key()
@@ -188,7 +197,7 @@ class _Builder:
         if self._drops_key(mark, "yaml-alias", "an alias", "write the key out"):
             return
         value, trouble = self._anchors.use(event.anchor)
-        discarded = isinstance(self.top, MappingFrame) and self.top.discards
+        discarded = self.top.discards
         if trouble is not None and not discarded:
             self._note(mark, "yaml-alias", *trouble)
         self.top.add(value, mark.line + 1, mark.column + 1, broken=trouble is not None)
