@@ -14,11 +14,6 @@ class _Frame:
 
     __slots__ = ("as_key", "broken", "column", "data", "line")
 
-    wants_key = False
-    """Whether a key comes next."""
-    discards = False
-    """Whether the value that comes next belongs to a key that was refused."""
-
     def __init__(self, line: int, column: int, data: Any, *, broken: bool = False, as_key: bool = False) -> None:
         self.line, self.column, self.data = line, column, data
         self.broken, self.as_key = broken, as_key
@@ -61,7 +56,10 @@ class SequenceFrame(_Frame):
 
 
 class MappingFrame(_Frame):
-    """Collects the entries of a mapping. The first of two equal keys is kept, the second reported."""
+    """Collects the entries of a mapping. The first of two equal keys is kept, the second reported.
+
+    ``wants_key``: a key comes next. ``discards``: the value that comes next belongs to a key that was refused.
+    """
 
     __slots__ = ("_broken_keys", "_key", "_merges", "_places", "_seen", "discards", "wants_key")
 

@@ -124,7 +124,7 @@ class _Builder:
             or len(text) > bounds.MAX_SCALAR_CHARS
         ):
             plain, broken = self._unusual(event)
-        if top.wants_key:
+        if isinstance(top, MappingFrame) and top.wants_key:
             key = "" if broken else intern(text)
             problem = top.set_key(key, mark.line + 1, mark.column + 1, merge=plain and text == "<<")
             if problem is not None:
@@ -178,7 +178,7 @@ class _Builder:
 
     def _drops_key(self, mark: Any, code: str, what: str, hint: str) -> bool:
         """Whether a key belongs here; if so, what stands in its place is refused, and its value will be let go of."""
-        if not self.top.wants_key:
+        if not isinstance(self.top, MappingFrame) or not self.top.wants_key:
             return False
         self._note(mark, code, f"{what} stands where a key belongs", hint)
         self.top.drop_key()
@@ -197,7 +197,7 @@ class _Builder:
         if self._drops_key(mark, "yaml-alias", "an alias", "write the key out"):
             return
         value, trouble = self._anchors.use(event.anchor)
-        discarded = self.top.discards
+        discarded = isinstance(self.top, MappingFrame) and self.top.discards
         if trouble is not None and not discarded:
             self._note(mark, "yaml-alias", *trouble)
         self.top.add(value, mark.line + 1, mark.column + 1, broken=trouble is not None)
