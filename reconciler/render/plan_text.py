@@ -67,7 +67,7 @@ def details(planned: Planned) -> Iterator[str]:
     if planned.live is not None and planned.live.review_reply:
         yield f"reviewer: {one_line(planned.live.review_reply)}"
     if decision.advice:
-        yield f"-> {decision.advice.replace('KEY', planned.desired.key)}"
+        yield one_line(f"-> {decision.advice.replace('KEY', planned.desired.key)}")
 
 
 def changes(changed: Sequence[Change]) -> list[str]:

@@ -1,0 +1,109 @@
+"""The documents that programs rely on, held against their published schemas."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from reconciler.contract.status import Status
+from reconciler.model.plan import Plan, Verdict
+from reconciler.model.report import Outcome, Report, Result
+from reconciler.model.signature import FIELD_NAMES
+from reconciler.render.plan_json import error_json, plan_json, report_json
+from reconciler.schema_files import read_schema
+from tests.support.plans import plans, reports, some_text
+from tests.support.strategies import texts
+from tests.support.values import PENDING, plan, planned, row
+
+PLAN_SCHEMA: Any = json.loads(read_schema("plan"))
+PLAN = Draft202012Validator(PLAN_SCHEMA)
+ERROR = Draft202012Validator(json.loads(read_schema("error")))
+ONE = plan([planned(Verdict.MODIFY, row(review_reply="Blurred scan"))])
+
+
+@pytest.mark.parametrize("validator", [PLAN, ERROR], ids=["plan", "error"])
+def test_the_schemas_are_schemas(validator: Draft202012Validator) -> None:
+    Draft202012Validator.check_schema(validator.schema)
+
+
+@given(plans)
+def test_a_plan_is_as_its_schema_says(made: Plan) -> None:
+    PLAN.validate(json.loads(plan_json(made)))
+
+
+@given(reports())
+def test_a_report_is_as_its_schema_says(report: Report) -> None:
+    PLAN.validate(json.loads(report_json(report)))
+
+
+@given(st.integers(1, 7), some_text, texts)
+def test_an_error_is_as_its_schema_says(code: int, message: str, hint: str) -> None:
+    document = json.loads(error_json(code, message, hint))
+    ERROR.validate(document)
+    assert document["error"] == {"code": code, "message": message, "hint": hint}
+
+
+@pytest.mark.parametrize("field", [*PLAN_SCHEMA["required"]])
+def test_the_schema_misses_every_part_that_is_left_out(field: str) -> None:
+    document = json.loads(plan_json(ONE))
+    del document[field]
+    assert not PLAN.is_valid(document)
+
+
+@pytest.mark.parametrize("field", ["outcome", "in_place", "request_id", "error", "status_after"])
+def test_outcomes_belong_to_an_apply_and_to_all_of_it(field: str) -> None:
+    applied = json.loads(report_json(Report(ONE, {})))
+    planned_only = json.loads(plan_json(ONE))
+    planned_only["signatures"][0][field] = applied["signatures"][0].pop(field)
+    assert not PLAN.is_valid(applied)
+    assert not PLAN.is_valid(planned_only)
+
+
+def test_the_schema_knows_the_words_of_the_tool_and_no_others() -> None:
+    words = {
+        name: {choice["const"] for choice in schema["oneOf"]}
+        for name, schema in (
+            ("verdict", PLAN_SCHEMA["$defs"]["verdict"]),
+            ("status", PLAN_SCHEMA["$defs"]["status"]),
+            ("outcome", PLAN_SCHEMA["$defs"]["signature"]["properties"]["outcome"]),
+        )
+    }
+    assert words == {"verdict": set(Verdict), "status": set(Status), "outcome": set(Outcome)}
+    assert set(PLAN_SCHEMA["properties"]["summary"]["required"]) == set(Verdict)
+    assert PLAN_SCHEMA["$defs"]["field"]["enum"] == list(FIELD_NAMES)
+
+
+def test_a_problem_looks_the_same_in_every_document() -> None:
+    assert PLAN_SCHEMA["$defs"]["diagnostic"] == json.loads(read_schema("diagnostics"))["$defs"]["diagnostic"]
+
+
+def objects(schema: object) -> list[dict[str, Any]]:
+    """Return every part of a schema that describes a value of its own."""
+    if isinstance(schema, list):
+        return [found for part in schema for found in objects(part)]
+    if not isinstance(schema, dict):
+        return []
+    own = [schema] if "type" in schema or "oneOf" in schema or "enum" in schema else []
+    return own + [found for part in schema.values() for found in objects(part)]
+
+
+def test_every_part_has_a_title() -> None:
+    untitled = [part for part in objects(PLAN_SCHEMA) if "title" not in part and part["type"] != "null"]
+    assert [part for part in untitled if len(part) > 1] == []
+
+
+def test_a_write_that_another_run_made_already_is_told() -> None:
+    result = Result(Outcome.NOT_ATTEMPTED, shown=row(PENDING), in_place=True)
+    (signature,) = json.loads(report_json(Report(ONE, {1110: result})))["signatures"]
+    assert (signature["in_place"], signature["status_after"], signature["error"]) == (True, "pending", None)
+
+
+def test_a_signature_tells_the_reviewers_reply_and_its_place() -> None:
+    (signature,) = json.loads(plan_json(ONE))["signatures"]
+    assert signature["review_reply"] == "Blurred scan"
+    assert signature["location"] == {"file": "signatures.yaml", "line": 12, "column": 3}
