@@ -28,7 +28,8 @@ def fitted(opening: str, sections: Sequence[Section], closing: str, limit: int, 
     A section without lines is left out. ``elsewhere`` says where the lines are that do not fit, as finished Markdown.
     """
     shown = [section for section in sections if section.lines]
-    left = limit - sum(_size(text) for text in (opening, closing, *(_framed(part, (), elsewhere) for part in shown)))
+    frames = [text for part in shown for text in (part.head, _framed(part, (), elsewhere))]
+    left = limit - sum(map(_size, (opening, closing, *frames)))
     texts = [opening]
     for section in shown:
         taken = _taken(section.lines, left)

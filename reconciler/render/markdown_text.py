@@ -18,13 +18,18 @@ LONGEST: Final = 400
 _HARMLESS: Final = frozenset(" ,;()'\"%?/.-")
 _REFERENCE_STARTS: Final = frozenset("@#$")
 _BREAK: Final = "<!-- -->"
+_ENTITIES: Final = {
+    number: f"&#{number};{_BREAK if chr(number) in _REFERENCE_STARTS else ''}"
+    for number in range(128)
+    if not chr(number).isalnum() and chr(number) not in _HARMLESS
+}
 _GH_REFERENCE: Final = re.compile(r"(?i)\b(gh)-(?=\d)")
 _BARE_ADDRESS: Final = re.compile(r"(?i)\b(www)\.")
 
 
 def prose(text: str) -> str:
     """Return foreign text as running text on one line, without any effect of its own."""
-    escaped = "".join(map(_escaped, _cut(one_line(text))))
+    escaped = _cut(one_line(text)).translate(_ENTITIES)
     escaped = _GH_REFERENCE.sub(rf"\1&#45;{_BREAK}", escaped)
     return _BARE_ADDRESS.sub(r"\1&#46;", escaped)
 
@@ -40,13 +45,6 @@ def words(text: str) -> str:
     if len(parts) % 2 == 0:
         return prose(text)
     return "".join(code(part) if number % 2 else prose(part) for number, part in enumerate(parts))
-
-
-def _escaped(character: str) -> str:
-    if not character.isascii() or character.isalnum() or character in _HARMLESS:
-        return character
-    entity = f"&#{ord(character)};"
-    return entity + _BREAK if character in _REFERENCE_STARTS else entity
 
 
 def _cut(text: str) -> str:

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from reconciler.github.rest import Rest
+from tests.github.github_server import REPOSITORY, TOKEN, GitHub, serving
+
+
+@pytest.fixture
+def hub() -> Iterator[GitHub]:
+    """A repository on the stand-in for GitHub."""
+    with serving() as github:
+        yield github
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    """The seconds that the client waited."""
+    return []
+
+
+@pytest.fixture
+def rest(hub: GitHub, pauses: list[float]) -> Rest:
+    """A client of the stand-in that does not wait for real."""
+    return Rest(hub.url, REPOSITORY, TOKEN, pauses.append)

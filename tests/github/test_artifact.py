@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import contextlib
+import io
+import zipfile
+
+import pytest
+
+from reconciler.errors import Refusal
+from reconciler.github import artifact
+from reconciler.github.artifact import fetch
+from reconciler.github.rest import Rest
+from tests.github.github_server import GitHub
+
+EVENT = {"workflow_run": {"id": 41}}
+LIMIT = 2**20
+
+
+def fetched(rest: Rest, limit: int = LIMIT) -> bytes | None:
+    return fetch(rest, EVENT, "signatures", "document.json", limit)
+
+
+def packed(content: bytes, name: str = "document.json", method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
+
+
+def hand_over(hub: GitHub, archive: bytes) -> None:
+    hub.add_artifact(41, "signatures", {})
+    hub.archives[hub.number] = archive
+
+
+def test_the_newest_artefact_of_the_run_that_came_before_is_taken(hub: GitHub, rest: Rest) -> None:
+    hub.add_artifact(41, "signatures", {"document.json": b"old"})
+    hub.add_artifact(41, "signatures", {"document.json": b"new", "../../etc/passwd": b"x"})
+    hub.add_artifact(41, "signatures", {"document.json": b"expired"}, expired=True)
+    hub.add_artifact(41, "other", {"document.json": b"other"})
+    hub.add_artifact(42, "signatures", {"document.json": b"other run"})
+    assert fetched(rest) == b"new"
+
+
+def test_a_run_that_left_nothing_gives_nothing(hub: GitHub, rest: Rest) -> None:
+    assert fetched(rest) is None
+    assert fetch(rest, {}, "signatures", "document.json", LIMIT) is None
+    assert fetch(rest, {"workflow_run": {"id": "41/../.."}}, "signatures", "document.json", LIMIT) is None
+    assert len(hub.requests) == 1
+
+
+def test_a_bomb_is_not_unpacked(hub: GitHub, rest: Rest) -> None:
+    hub.add_artifact(41, "signatures", {"document.json": b"\0" * (LIMIT + 1)})
+    with pytest.raises(Refusal, match=r"document.json of more than 1 MiB"):
+        fetched(rest)
+
+
+def test_an_archive_that_lies_about_its_size_is_not_unpacked_further(hub: GitHub, rest: Rest) -> None:
+    archive = bytearray(packed(b"\0" * (LIMIT * 4)))
+    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        place = archive.index(signature) + offset
+        archive[place : place + 4] = (5).to_bytes(4, "little")
+    hand_over(hub, bytes(archive))
+    with pytest.raises(Refusal):
+        fetched(rest)
+
+
+def test_an_archive_that_is_too_large_is_refused(hub: GitHub, rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(artifact, "MAX_ARCHIVE", 10)
+    hub.add_artifact(41, "signatures", {"document.json": b"text"})
+    with pytest.raises(Refusal, match="is larger than"):
+        fetched(rest)
+
+
+@pytest.mark.parametrize(
+    ("archive", "told"),
+    [
+        (b"", "is not a zip archive"),
+        (b"PK\x05\x06" + b"\xff" * 18, "is not a zip archive"),
+        (packed(b"text" * 100)[:-30], "is not a zip archive"),
+        (packed(b"text", method=zipfile.ZIP_LZMA), "is not a zip archive"),
+        (packed(b"text", "other.json"), r"holds no document.json"),
+        (packed(b"text" * 100).replace(b"\x08\x00", b"\x08\x01", 2).replace(b"text", b"tixt"), "is not a zip"),
+    ],
+)
+def test_anything_else_is_refused_without_a_traceback(hub: GitHub, rest: Rest, archive: bytes, told: str) -> None:
+    hand_over(hub, archive)
+    with pytest.raises(Refusal, match=told):
+        fetched(rest)
+
+
+def test_every_single_broken_byte_is_read_or_refused() -> None:
+    whole = packed(b"text " * 20)
+    for place in range(len(whole)):
+        broken = bytearray(whole)
+        broken[place] ^= 0xFF
+        with contextlib.suppress(Refusal):
+            assert len(artifact._member(bytes(broken), "document.json", LIMIT)) <= LIMIT
