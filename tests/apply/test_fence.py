@@ -53,6 +53,13 @@ def test_the_wait_ends_by_the_own_clock_whatever_the_others_say() -> None:
     assert run.clock.passed == 1.0
 
 
+@pytest.mark.parametrize(("theirs", "ours", "waited"), [(60.0, 10.0, 60.0), (1.0, 10.0, 20.0)])
+def test_the_longer_of_both_runs_patience_counts(theirs: float, ours: float, waited: float) -> None:
+    run = Run(state=replace(EMPTY, holder=Holder("other-run", 1, theirs)), timeout=ours)
+    await_turn(run.context)
+    assert run.clock.passed == waited
+
+
 def test_whoever_waits_is_told_how_long_at_most() -> None:
     run = Run(state=replace(EMPTY, holder=held()), timeout=2.0)
     await_turn(run.context)
