@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.definitions.problem import Problem
+from reconciler.definitions.root import find_root, leads_outside
 from reconciler.model.source import Diagnostic
 
 _SUFFIXES = (".yaml", ".yml")
@@ -51,12 +52,22 @@ def discover(paths: Sequence[str], *, cwd: Path) -> Discovery:
 def _below(path: str, cwd: Path) -> Iterator[SourceFile | Diagnostic]:
     absolute = Path(os.path.normpath(cwd / path)) if "\0" not in path else cwd
     shown = _shown(absolute, path, cwd)
-    if "\0" in path or not os.path.lexists(absolute):
+    if "\0" not in path and _leads_out(absolute):
+        # Nothing that is found there is told, not even whether there is anything.
+        yield leads_outside().within(shown)
+    elif "\0" in path or not os.path.lexists(absolute):
         yield _missing(shown)
     elif os.path.isdir(absolute):  # noqa: PTH112  # Path.is_dir raises where a folder may not be entered
         yield from _in_folder(absolute, path, shown, cwd)
     else:
         yield SourceFile(absolute, shown)
+
+
+def _leads_out(absolute: Path) -> bool:
+    try:
+        return not Path(os.path.realpath(absolute)).is_relative_to(find_root(absolute))
+    except ValueError:  # characters that no path can hold
+        return False
 
 
 def _in_folder(folder: Path, path: str, shown: str, cwd: Path) -> Iterator[SourceFile | Diagnostic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -10,6 +11,7 @@ from typing import Final
 
 from reconciler.definitions.bounds import MAX_FILE_BYTES
 from reconciler.definitions.problem import Problem, place_after
+from reconciler.definitions.root import find_root, leads_outside
 
 # O_NONBLOCK: opening a pipe without a writer would wait for one. O_NOCTTY: a terminal must not become ours.
 _FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
@@ -24,24 +26,25 @@ _UTF8_MARK: Final = "\ufeff"
 
 def read_text(path: Path, root: Path) -> str | Problem:
     """Return the text of a file without its byte order mark. ``root``: a link that leads out of it is refused."""
+    real = Path(os.path.realpath(path))
+    # A file that was named elsewhere than in the root has a repository or folder of its own to stay in.
+    if not real.is_relative_to(root if path.is_relative_to(root) else find_root(path)):
+        return leads_outside()
     try:
-        real = path.resolve(strict=True)
-        if path.is_symlink() and not real.is_relative_to(root):
-            message = "this link leads outside the root of the run"
-            return Problem(1, 1, "file-outside-root", message, "put the file itself here")
         data = _read_bytes(real)
-    except (OSError, RuntimeError) as error:
+    except OSError as error:
         return _unreadable(error)
     return data if isinstance(data, Problem) else _decode(data)
 
 
-def _unreadable(error: OSError | RuntimeError) -> Problem:
+def _unreadable(error: OSError) -> Problem:
     if isinstance(error, FileNotFoundError):
         return Problem(
             1, 1, "file-missing", "there is no such file", "check where the link leads, or name another file"
         )
-    reason = getattr(error, "strerror", None) or "its links lead in a circle"
-    return Problem(1, 1, "file-unreadable", f"the file cannot be read: {reason}", "give the right to read it")
+    if error.errno == errno.ELOOP:
+        return Problem(1, 1, "file-unreadable", "its links lead in a circle", "put the file itself here")
+    return Problem(1, 1, "file-unreadable", f"the file cannot be read: {error.strerror}", "give the right to read it")
 
 
 def _read_bytes(real: Path) -> bytes | Problem:
