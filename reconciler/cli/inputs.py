@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +33,10 @@ def load(paths: Sequence[str]) -> tuple[Definitions, Wishes]:
     """Read definitions and evidence; problems are in the diagnostics."""
     with busy("checking definitions and evidence"):
         definitions = load_definitions(paths or (DEFAULT_PATH,), cwd=Path.cwd())
-        return definitions, desired_from(definitions)
+        wishes = desired_from(definitions)
+    # What was read stays until the end, so the collector need not walk through it again and again.
+    gc.freeze()
+    return definitions, wishes
 
 
 def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -14,12 +13,12 @@ if TYPE_CHECKING:
     from reconciler.render.paint import Painter
 
 
-@dataclass
 class Session:
     """The output format of a run, known once its command has read its options, and whether a result is out."""
 
-    format: str = "text"
-    answered: bool = False
+    def __init__(self) -> None:
+        self.format = "text"
+        self.answered = False
 
     def result(self, text: str) -> None:
         """Print a result to stdout."""

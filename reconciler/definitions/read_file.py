@@ -17,9 +17,8 @@ from reconciler.definitions.root import find_root, leads_outside
 _FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
 
 # What YAML 1.2 does not print, and the line ends of YAML 1.1 that editors do not count as such.
-_REFUSED: Final = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_REFUSED: Final = "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_PLAIN: Final = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK: Final = "\ufeff"
 
@@ -72,11 +71,13 @@ def _decode(data: bytes) -> str | Problem:
         message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
         return Problem(line, column, "file-encoding", message, "save the file as UTF-8")
     text = text.removeprefix(_UTF8_MARK)
-    return _refused_character(text) or text
+    # Most of a file is plain characters, which are passed over ten times as fast this way.
+    unusual = data.translate(None, delete=_PLAIN)
+    return (_refused_character(text) if unusual else None) or text
 
 
 def _refused_character(text: str) -> Problem | None:
-    match = _REFUSED.search(text)
+    match = re.search(_REFUSED, text)
     if match is None:
         return None
     line, column = place_after(text[: match.start()])

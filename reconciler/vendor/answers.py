@@ -5,6 +5,7 @@ Source: output parameters of ``DescribeSmsSignList`` and ``ModifySmsSign``, API 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NoReturn
 
@@ -13,18 +14,14 @@ from reconciler.errors import VendorError
 from reconciler.model.live import Row
 
 Answer = Mapping[str, object]
-_MAX_REQUEST_ID: Final = 64
+_REQUEST_ID: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
 _LARGEST: Final = 2**63 - 1
 
 
 def request_id_of(answer: Answer) -> str | None:
-    """Return the request id where it is one: a short word."""
+    """Return the request id where it is one: a short word of letters, digits and dashes."""
     value = answer.get("RequestId")
-    return value if isinstance(value, str) and value.isascii() and value.isprintable() and _fits(value) else None
-
-
-def _fits(value: str) -> bool:
-    return 0 < len(value) <= _MAX_REQUEST_ID
+    return value if isinstance(value, str) and _REQUEST_ID.fullmatch(value) else None
 
 
 def rows_of(answer: Answer) -> list[Row]:
@@ -88,7 +85,7 @@ def _text(value: object) -> str:
 
 def written(text: str) -> str:
     """Return text that can be written anywhere: a lone surrogate could not."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _optional_text(value: object) -> str | None:

@@ -119,7 +119,7 @@ class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
             protocol=place.endpoint.scheme,
             endpoint=place.endpoint.host,
             reqTimeout=(timeout / 2, timeout),
-            certification=ca_bundle(os.environ),
+            certification=None if place.endpoint.scheme == "http" else ca_bundle(os.environ),
         )
         profile = ClientProfile(httpProfile=http, language=_LANGUAGE)
         super().__init__(place.service, place.version, _Credential(), place.region, profile)
