@@ -37,9 +37,7 @@ def reading(account: Account, reach: Reach, clock: Clock) -> Iterator[OpenAccoun
 
 def whose(account: Account, reach: Reach, clock: Clock) -> Target:
     """Find out whose keys they are. Raises Refusal for an account that is not the definitions'."""
-    endpoint = reach.endpoint.for_service(STS_SERVICE)
-    place = Place(STS_SERVICE, STS_VERSION, endpoint, account.region)
-    sdk = Sdk(reach.keys, place, {IDENTITY}, reach.pacing.request_timeout)
+    sdk = Sdk(reach.keys, sts_place(account, reach), {IDENTITY}, reach.pacing.request_timeout)
     try:
         # An embedded sandbox is nobody's account, so the definitions' uin says nothing about it.
         identity = identify(sdk, clock, None if reach.embedded else account.uin)
@@ -51,3 +49,8 @@ def whose(account: Account, reach: Reach, clock: Clock) -> Target:
 def sms_place(account: Account, reach: Reach) -> Place:
     """Return where the SMS actions of the account are."""
     return Place(SMS_SERVICE, SMS_VERSION, reach.endpoint, account.region)
+
+
+def sts_place(account: Account, reach: Reach) -> Place:
+    """Return where the keys' owner can be asked for: beside the SMS service."""
+    return Place(STS_SERVICE, STS_VERSION, reach.endpoint.for_service(STS_SERVICE), account.region)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from reconciler.contract.status import Status
+from reconciler.model.health import Health
 from reconciler.model.plan import Verdict
 from reconciler.model.report import Outcome
 from reconciler.model.source import Severity
@@ -34,6 +35,9 @@ _CODES: Final[Mapping[object, str]] = {
     Status.MISSING: "31;1",
     Severity.ERROR: "31",
     Severity.WARNING: "33",
+    Health.OK: "32",
+    Health.PROBLEM: "31",
+    Health.SKIPPED: "2",
 }
 
 

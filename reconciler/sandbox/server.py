@@ -109,6 +109,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.close()
         self.rfile.close()
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the time for an answer's head, by the sandbox's own clock."""
+        return super().date_time_string(time.time() + self.server.clock_offset_s if timestamp is None else timestamp)
+
     def log_message(self, *_: object) -> None:
         """Print nothing: the request log is the sandbox's own."""
 

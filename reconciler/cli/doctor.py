@@ -1,0 +1,99 @@
+"""``reconciler doctor``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from reconciler.cli.busy import busy
+from reconciler.cli.inputs import Inputs, load
+from reconciler.cli.options import format_option, paths_argument, reach_options
+from reconciler.cli.reaching import reached
+from reconciler.cli.session import Session
+from reconciler.clock import SystemClock
+from reconciler.definitions.load import Definitions
+from reconciler.errors import CredentialsError, Exit
+from reconciler.model.health import Finding, Health, worst_exit
+from reconciler.model.plan import Target
+from reconciler.planning.desired import Wishes
+from reconciler.planning.health import UNREACHED, Examination, route_findings
+from reconciler.planning.health_record import commit_finding, record_finding
+from reconciler.planning.looking import problem, skipped
+from reconciler.planning.reach import Reach
+from reconciler.render.diagnostics import verdict_text
+from reconciler.render.health import health_json, health_text
+from reconciler.vendor.endpoint import endpoint_from
+
+
+@click.command()
+@paths_argument
+@reach_options
+@format_option("text", "json")
+@click.pass_obj
+def doctor(session: Session, /, paths: tuple[str, ...], output: str, **options: Any) -> int:
+    """Show what would be used, and what is wrong with it: definitions, keys, account, clock, network and record.
+
+    Nothing is written. Exit code of the worst problem: 4 definitions, 5 keys or vendor, 6 wrong account.
+    """
+    session.format = output
+    with busy("looking around"):
+        findings = list(_findings(paths, options))
+    if output == "json":
+        session.result(health_json(findings))
+    else:
+        session.result(health_text(findings, session.painter()))
+    return worst_exit(findings)
+
+
+def _findings(paths: tuple[str, ...], options: dict[str, Any]) -> Iterator[Finding]:
+    definitions, wishes = load(paths)
+    yield _definitions_finding(definitions, wishes)
+    yield commit_finding(definitions.root)
+    if not wishes.valid or definitions.account is None:
+        why = "the definitions are not valid, so the account is not reached"
+        yield from (skipped(subject, why) for subject in ("keys", *UNREACHED, "record"))
+        return
+    inputs = Inputs(definitions, wishes, definitions.account)
+    try:
+        with reached(inputs, **options) as reach:
+            yield from _reached(inputs, reach)
+    except CredentialsError as error:
+        yield from _without_keys(inputs, options["endpoint"], error)
+
+
+def _definitions_finding(definitions: Definitions, wishes: Wishes) -> Finding:
+    told = verdict_text(wishes.diagnostics, len(wishes.desired), len(definitions.files))
+    if wishes.valid:
+        return Finding("definitions", Health.OK, told)
+    return Finding("definitions", Health.PROBLEM, told, "`reconciler validate` names every problem", Exit.INVALID)
+
+
+def _reached(inputs: Inputs, reach: Reach) -> Iterator[Finding]:
+    yield from route_findings(reach.endpoint, inputs.account.region)
+    examination = Examination(inputs.account, reach, SystemClock())
+    yield from examination.findings()
+    identity = examination.identity
+    if identity is None:
+        yield from _record_of_declared(inputs)
+        return
+    target = Target(inputs.account, identity.uin, str(reach.endpoint), identity.sandbox)
+    yield record_finding(inputs.definitions.root, None if reach.embedded else inputs.definitions.branch, target)
+
+
+def _without_keys(inputs: Inputs, endpoint: str | None, error: CredentialsError) -> Iterator[Finding]:
+    yield from route_findings(endpoint_from(endpoint, inputs.account.endpoint), inputs.account.region)
+    yield problem("keys", error)
+    yield from (skipped(subject, "there are no keys to ask with") for subject in UNREACHED)
+    yield from _record_of_declared(inputs)
+
+
+def _record_of_declared(inputs: Inputs) -> Iterator[Finding]:
+    """Look at the record of the account that the definitions name, where nobody could be asked."""
+    uin = inputs.account.uin
+    if uin is None:
+        yield skipped("record", "which account's is not known")
+        return
+    target = Target(inputs.account, uin, "")
+    yield record_finding(inputs.definitions.root, inputs.definitions.branch, target)
