@@ -1,4 +1,8 @@
-"""Text of others made harmless: what the vendor, a reviewer or a pull request wrote cannot steer a terminal."""
+"""Text of others made harmless: what the vendor, a reviewer or a pull request wrote cannot steer a terminal.
+
+Nor the log of a GitHub job: its runner obeys ``::name`` at the beginning of a line of output and ``##[name`` anywhere
+in it (actions/runner, ``src/Runner.Common/ActionCommand.cs``), so that neither may come out of a text of others.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,19 @@ _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"}
 _KEPT: Final = frozenset("\u200d\ufe0f")
 """Joiners that ordinary emoji are made of."""
 
+_RUNNER_COMMAND: Final = re.compile(r"^\s*:(?=:)|##\[")
+"""Up to the character without which it is none."""
+
 _UNSAFE_IN_JSON: Final = re.compile(
-    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+    "(?<=##)\\[|[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-"""Controls, direction and invisible characters, and halves of characters, which no output can encode."""
+"""Controls, direction and invisible characters, halves of characters, which no output can encode, and ``##[``."""
 
 
 def one_line(text: str) -> str:
     """Return text for a terminal: one line, every control, format or direction character written out."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_shown(character) for character in text)
+    shown = text if text.isascii() and text.isprintable() else "".join(_shown(character) for character in text)
+    return _RUNNER_COMMAND.sub(lambda found: found[0][:-1] + _escaped(found[0][-1]), shown)
 
 
 def _shown(character: str) -> str:

@@ -64,13 +64,13 @@ def _written(document: Mapping[str, Any]) -> bytes:
     lines = [f"  {_line(name)}: {_line(value)}," for name, value in document.items() if name != "signatures"]
     signatures = ",\n".join(f"    {_line(entry)}" for entry in document["signatures"])
     body = f"[\n{signatures}\n  ]" if signatures else "[]"
-    text = "\n".join(["{", *lines, f'  "signatures": {body}', "}", ""])
-    # A half of a surrogate pair can come from the vendor; what this handler writes for it is JSON's own escape.
-    return text.encode("utf-8", "backslashreplace")
+    return "\n".join(["{", *lines, f'  "signatures": {body}', "}", ""]).encode()
 
 
 def _line(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    # The record is shown by `git log -p`: what would steer a terminal is escaped, as are halves of surrogate pairs.
+    return text if text.isprintable() else json.dumps(value, allow_nan=False)
 
 
 def _json(data: bytes) -> Any:
