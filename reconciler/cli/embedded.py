@@ -9,6 +9,7 @@ from typing import Final
 
 from reconciler.cli.inputs import Inputs
 from reconciler.contract.status import STATUS_CODES, Status
+from reconciler.errors import Refusal
 from reconciler.model.signature import Desired
 from reconciler.planning.reach import Pacing, Reach
 from reconciler.planning.stores import OWN_FOLDER
@@ -45,6 +46,10 @@ def saved_at(root: Path, definitions: Path) -> Path:
 def _seed(inputs: Inputs, first: Path) -> AccountData:
     """Start from ``<stem>.sandbox.yaml`` beside the first file; without one, every definition is pending."""
     beside = first.with_name(first.stem + _SEED_SUFFIX)
+    if not beside.resolve().is_relative_to(inputs.definitions.root):
+        raise Refusal(
+            f"{beside.name} is a link that leads outside the root of the run", hint="put the file itself there"
+        )
     if beside.is_file():
         return load_account_file(beside)
     rows = tuple(_pending(wish) for wish in inputs.wishes.desired)

@@ -5,13 +5,15 @@ It is not fsynced: it has to outlive a killed process, not a power cut.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from reconciler.errors import ReconcilerError
 from reconciler.sandbox.data import AccountData, ImageDigest, RowData, Submission
@@ -19,6 +21,11 @@ from reconciler.sandbox.seed.problems import AccountFileError
 from reconciler.sandbox.seed.reading import read_account
 
 Version = tuple[int, int, int, int]
+
+# Whoever can put a link or a pipe beside the definitions must not choose another file to be read or written.
+_READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+_LOCK_FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+_NEW_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 
 class SaveFile:
@@ -33,7 +40,7 @@ class SaveFile:
         """Hold the lock beside the file, waiting for whoever has it."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o644)
+            lock = os.open(self.path.with_name(f"{self.path.name}.lock"), _LOCK_FLAGS, 0o644)
         except OSError as problem:
             raise _unusable(self.path, problem) from problem
         try:
@@ -55,19 +62,29 @@ class SaveFile:
     def read(self) -> AccountData | None:
         """Return what was saved, or None without a file. Raise ``AccountFileError``."""
         try:
-            plain = json.loads(self.path.read_bytes())
+            plain = json.loads(self._content())
         except FileNotFoundError:
             return None
         except (OSError, ValueError, RecursionError) as problem:
-            raise AccountFileError([f"{self.path}: cannot be read as a saved sandbox account ({problem})"]) from None
+            raise AccountFileError(
+                [f"{self.path}: cannot be read as a saved sandbox account ({_why(problem)})"]
+            ) from None
         return read_account(plain, lambda steps: f"{self.path}: {'.'.join(map(str, steps))}")
+
+    def _content(self) -> bytes:
+        with os.fdopen(os.open(self.path, _READ_FLAGS), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OSError(errno.EINVAL, "it is no plain file")
+            return file.read()
 
     def write(self, data: AccountData) -> Version | None:
         """Replace the file and return its new version."""
         fresh = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
         try:
             self._count_write()
-            fresh.write_bytes(self._text(data).encode("utf-8", "backslashreplace"))
+            fresh.unlink(missing_ok=True)
+            with os.fdopen(os.open(fresh, _NEW_FLAGS, 0o644), "wb") as file:
+                file.write(self._text(data).encode("utf-8", "backslashreplace"))
             fresh.replace(self.path)
         except OSError as problem:
             raise _unusable(self.path, problem) from problem
@@ -103,6 +120,10 @@ def _plain(value: RowData | Submission | ImageDigest) -> dict[str, Any]:
     return {
         name: _plain(item) if isinstance(item, nested) else item for name, item in plain.items() if item is not None
     }
+
+
+def _why(problem: Exception) -> str:
+    return problem.strerror or "unknown reason" if isinstance(problem, OSError) else str(problem)
 
 
 def _unusable(path: Path, problem: OSError) -> ReconcilerError:
