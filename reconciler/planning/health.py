@@ -36,7 +36,7 @@ def route_findings(endpoint: Endpoint, region: str) -> list[Finding]:
     return [
         Finding("endpoint", Health.OK, f"{endpoint}, region {region}"),
         Finding("proxy", Health.OK, proxy_for(endpoint) or "none"),
-        looked_at("certificates", lambda: trusted(os.environ)),
+        looked_at("certificates", lambda: trusted(endpoint, os.environ)),
     ]
 
 

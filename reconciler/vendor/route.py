@@ -31,8 +31,10 @@ def _without_password(proxy: str) -> str:
     return f"{parts.scheme}://{place}" if place else _UNREADABLE
 
 
-def trusted(environment: Mapping[str, str]) -> str:
+def trusted(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
     """Say whose certificates are trusted. Raises VendorError where the environment names none that can be used."""
+    if endpoint.scheme == "http":
+        return "not asked for: plain http"
     path = ca_bundle(environment)
     if path is None:
         return "the list that comes with the vendor's client"

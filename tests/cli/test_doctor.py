@@ -217,11 +217,9 @@ def test_an_endpoint_that_nobody_answers_at_is_told(
     assert sandbox.requests == []
 
 
-def test_certificates_that_cannot_be_read_are_told(
-    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_certificates_that_cannot_be_read_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "absent.pem"))
-    done = at(sandbox, write(tmp_path, SIGNS))
+    done = examined(write(tmp_path, SIGNS), "--endpoint", "https://127.0.0.1:1")
     assert done.code == 5
     assert [of(done, s)["health"] for s in ("certificates", "account", "signatures")] == ["problem"] * 3
     assert "REQUESTS_CA_BUNDLE" in of(done, "certificates")["mend"]

@@ -39,7 +39,11 @@ def test_what_goes_past_the_proxy_has_none(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_it_says_whose_certificates_are_trusted_and_who_said_so(tmp_path: Path) -> None:
-    assert "vendor's client" in trusted({})
-    assert trusted({"SSL_CERT_FILE": str(CERTIFICATE)}) == f"{CERTIFICATE} (SSL_CERT_FILE)"
+    assert "vendor's client" in trusted(VENDOR, {})
+    assert trusted(VENDOR, {"SSL_CERT_FILE": str(CERTIFICATE)}) == f"{CERTIFICATE} (SSL_CERT_FILE)"
     with pytest.raises(VendorError, match="CURL_CA_BUNDLE"):
-        trusted({"CURL_CA_BUNDLE": str(tmp_path / "absent")})
+        trusted(VENDOR, {"CURL_CA_BUNDLE": str(tmp_path / "absent")})
+
+
+def test_without_tls_nobody_has_to_be_trusted(tmp_path: Path) -> None:
+    assert "plain http" in trusted(Endpoint("http", "127.0.0.1:1"), {"CURL_CA_BUNDLE": str(tmp_path / "absent")})
