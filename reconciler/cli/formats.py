@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,11 +10,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.report import Report
 from reconciler.model.review import Review
 from reconciler.model.source import Diagnostic
-from reconciler.render.annotations import workflow_commands
 from reconciler.render.diagnostics import diagnostics_json, diagnostics_text
-from reconciler.render.markdown import markdown
-from reconciler.render.markdown_document import document_from
-from reconciler.render.plan_json import plan_json, report_json
 from reconciler.render.plan_text import plan_text
 from reconciler.render.report_text import report_text
 from reconciler.render.review import review_json, review_text
@@ -29,6 +24,8 @@ def show_plan(session: Session, plan: Plan) -> None:
         case "text":
             session.result(plan_text(plan, session.painter()))
         case _:
+            from reconciler.render.plan_json import plan_json  # noqa: PLC0415  # not for people
+
             _show_document(session, plan_json(plan))
 
 
@@ -38,6 +35,8 @@ def show_report(session: Session, report: Report) -> None:
         case "text":
             session.result(report_text(report, session.painter()))
         case _:
+            from reconciler.render.plan_json import report_json  # noqa: PLC0415  # not for people
+
             _show_document(session, report_json(report))
 
 
@@ -63,11 +62,16 @@ def show_problems(session: Session, problems: Sequence[Diagnostic], *, valid: bo
 
 def _show_document(session: Session, document: str) -> None:
     """Print a JSON document as it is, or as what it becomes on GitHub. Where all is well, no annotation is printed."""
-    match session.format:
-        case "markdown":
-            session.result(markdown(document_from(json.loads(document))))
-        case "github":
-            if commands := workflow_commands(document_from(json.loads(document))):
-                session.result(commands)
-        case _:
-            session.result(document)
+    text = document if session.format == "json" else _on_github(session.format, document)
+    if text:
+        session.result(text)
+
+
+def _on_github(form: str, document: str) -> str:
+    import json  # noqa: PLC0415  # all of these are for a comment or a job's log only
+
+    from reconciler.render.annotations import workflow_commands  # noqa: PLC0415
+    from reconciler.render.markdown import markdown  # noqa: PLC0415
+    from reconciler.render.markdown_document import document_from  # noqa: PLC0415
+
+    return (markdown if form == "markdown" else workflow_commands)(document_from(json.loads(document)))

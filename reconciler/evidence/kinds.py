@@ -20,82 +20,78 @@ _HEAD: Final = 4096
 
 class _Kind(NamedTuple):
     code: str
-    pattern: re.Pattern[bytes]
+    pattern: bytes
     what: str
     hint: str
 
 
-def _kind(code: str, pattern: bytes, what: str, hint: str) -> _Kind:
-    return _Kind(code, re.compile(pattern, re.DOTALL), what, hint)
-
-
 _CONVERT: Final = "convert it to PNG or JPEG"
 _KINDS: Final = (
-    _kind(
+    _Kind(
         "image-pointer",
         rb"version https://(?:git-lfs|hawser)\.github\.com/spec/",
         "a Git LFS pointer; the image itself was not fetched",
         "run `git lfs pull` (on GitHub Actions: `lfs: true` for actions/checkout)",
     ),
-    _kind(
+    _Kind(
         "image-pointer",
         rb"/annex/objects/",
         "a git-annex pointer; the image itself was not fetched",
         "run `git annex get` on it, or keep the image in git itself",
     ),
-    _kind("image-locked", rb"\0GITCRYPT\0", "locked by git-crypt", "run `git-crypt unlock` in this checkout"),
-    _kind(
+    _Kind("image-locked", rb"\0GITCRYPT\0", "locked by git-crypt", "run `git-crypt unlock` in this checkout"),
+    _Kind(
         "image-locked",
         rb"age-encryption\.org/v1|-----BEGIN AGE ENCRYPTED FILE-----",
         "encrypted with age",
         "decrypt it first: `age --decrypt -i KEY_FILE -o IMAGE FILE`, and name the decrypted file",
     ),
-    _kind(
+    _Kind(
         "image-locked",
         rb"-----BEGIN PGP MESSAGE-----",
         "encrypted with PGP",
         "decrypt it first: `gpg --output IMAGE --decrypt FILE`, and name the decrypted file",
     ),
-    _kind(
+    _Kind(
         "image-locked",
         rb"[\x09\x0a\x0d\x20-\x7e]*ENC\[AES256_GCM,",
         "encrypted with sops",
         "decrypt it first: `sops decrypt --output IMAGE FILE`, and name the decrypted file",
     ),
-    _kind(
+    _Kind(
         "image-format", rb".{4}ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)", "HEIC", f"{_CONVERT} (`magick in.heic out.jpg`)"
     ),
-    _kind("image-format", rb".{4}ftypavi[fs]", "AVIF", f"{_CONVERT} (`magick in.avif out.png`)"),
-    _kind("image-format", rb".{4}ftyp", "a video", "take a still image of the document, as PNG or JPEG"),
-    _kind(
+    _Kind("image-format", rb".{4}ftypavi[fs]", "AVIF", f"{_CONVERT} (`magick in.avif out.png`)"),
+    _Kind("image-format", rb".{4}ftyp", "a video", "take a still image of the document, as PNG or JPEG"),
+    _Kind(
         "image-format",
         rb".{0,1019}%PDF-",
         "PDF",
         "export the page as PNG (`pdftoppm -png -r 150 -singlefile in.pdf out`)",
     ),
-    _kind("image-format", rb"RIFF.{4}WEBP", "WebP", f"{_CONVERT} (`magick in.webp out.png`)"),
-    _kind("image-format", rb"GIF8[79]a", "GIF", "convert it to PNG (`magick 'in.gif[0]' out.png`)"),
-    _kind("image-format", rb"BM.{12}[\x0c-\x7c]\0\0\0", "BMP", "convert it to PNG (`magick in.bmp out.png`)"),
-    _kind("image-format", rb"II[*+]\0|MM\0[*+]", "TIFF", "convert it to PNG (`magick 'in.tif[0]' out.png`)"),
-    _kind(
+    _Kind("image-format", rb"RIFF.{4}WEBP", "WebP", f"{_CONVERT} (`magick in.webp out.png`)"),
+    _Kind("image-format", rb"GIF8[79]a", "GIF", "convert it to PNG (`magick 'in.gif[0]' out.png`)"),
+    _Kind("image-format", rb"BM.{12}[\x0c-\x7c]\0\0\0", "BMP", "convert it to PNG (`magick in.bmp out.png`)"),
+    _Kind("image-format", rb"II[*+]\0|MM\0[*+]", "TIFF", "convert it to PNG (`magick 'in.tif[0]' out.png`)"),
+    _Kind(
         "image-format",
         rb"(?:\xef\xbb\xbf)?\s*<(?:svg|(?:\?xml|!--|!DOCTYPE svg).*<svg)",
         "SVG",
         "draw it as PNG (`rsvg-convert --width 1600 in.svg > out.png`)",
     ),
-    _kind("image-format", rb"\xff\x0a|\0\0\0\x0cJXL ", "JPEG XL", "convert it to PNG (`magick in.jxl out.png`)"),
-    _kind(
+    _Kind("image-format", rb"\xff\x0a|\0\0\0\x0cJXL ", "JPEG XL", "convert it to PNG (`magick in.jxl out.png`)"),
+    _Kind(
         "image-format", rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51", "JPEG 2000", "convert it to PNG (`magick in.jp2 out.png`)"
     ),
-    _kind("image-format", rb"8BPS", "a Photoshop document", "export it as PNG"),
-    _kind("image-format", rb"PK\x03\x04", "a ZIP archive or an office document", "export the page as PNG"),
-    _kind(
+    _Kind("image-format", rb"8BPS", "a Photoshop document", "export it as PNG"),
+    _Kind("image-format", rb"PK\x03\x04", "a ZIP archive or an office document", "export the page as PNG"),
+    _Kind(
         "image-format",
         rb"data:image/|iVBORw0KGgo|/9j/",
         "an image as base64 text",
         "decode it to the image file itself (`base64 --decode`); it is encoded only when it is sent",
     ),
-    _kind("image-format", rb"(?i:\s*<(?:!doctype html|html))", "a web page", "download the image itself"),
+    _Kind("image-format", rb"(?i:\s*<(?:!doctype html|html))", "a web page", "download the image itself"),
 )
 
 
@@ -107,7 +103,7 @@ def format_of(data: bytes) -> str:
         return JPEG
     head = data[:_HEAD]
     for kind in _KINDS:
-        if kind.pattern.match(head):
+        if re.match(kind.pattern, head, re.DOTALL):
             raise UnusableError(kind.code, _sentence(kind), kind.hint)
     raise UnusableError("image-format", "this is neither PNG nor JPEG", "name a PNG or JPEG file of the document")
 
