@@ -1,0 +1,194 @@
+"""What act cannot show is read off the files: permissions, pins, time limits, queues, and what a fork can reach."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+TOP = Path(__file__).parents[2]
+WORKFLOWS = sorted((TOP / ".github/workflows").glob("*.yml"))
+CALLERS = sorted((TOP / "docs/github").glob("*.yml"))
+ACTION = TOP / ".github/actions/reconciler/action.yml"
+PINNED = {
+    "actions/checkout": "3d3c42e5aac5ba805825da76410c181273ba90b1",
+    "actions/download-artifact": "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c",
+    "actions/setup-python": "5fda3b95a4ea91299a34e894583c3862153e4b97",
+    "actions/upload-artifact": "bbbca2ddaa5d8feaa63e36b76fdaad77386f024f",
+}
+OURS = "$/.github/actions/reconciler"
+EVERY = pytest.mark.parametrize("file", [*WORKFLOWS, *CALLERS], ids=lambda file: f"{file.parent.name}-{file.stem}")
+
+
+def read(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506  # text only
+    return content
+
+
+def job(workflow: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = read(TOP / f".github/workflows/{workflow}.yml")["jobs"][name]
+    return found
+
+
+def steps() -> Iterator[dict[str, Any]]:
+    for file in WORKFLOWS:
+        for item in read(file)["jobs"].values():
+            yield from item["steps"]
+    yield from read(ACTION)["runs"]["steps"]
+
+
+def lint(*command: str | Path) -> None:
+    program = Path(sys.executable).with_name(str(command[0]))
+    done = subprocess.run([program, *command[1:]], cwd=TOP, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_actionlint_finds_nothing() -> None:
+    lint("actionlint", *WORKFLOWS, *CALLERS)
+
+
+def test_zizmor_finds_nothing_in_its_pedantic_persona() -> None:
+    config = TOP / ".github/zizmor.yml"
+    lint("zizmor", "--offline", "--persona", "pedantic", "--config", config, *WORKFLOWS, *CALLERS, ACTION)
+
+
+def test_zizmor_is_told_to_overlook_no_more_than_two_things() -> None:
+    rules = read(TOP / ".github/zizmor.yml")["rules"]
+    assert [file for rule in rules.values() for file in rule["ignore"]] == ["comment.yml"]
+    assert not any("zizmor: ignore" in file.read_text(encoding="utf-8") for file in [*WORKFLOWS, *CALLERS, ACTION])
+
+
+def test_githubs_schemas_are_kept() -> None:
+    lint("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS, *CALLERS)
+    lint("check-jsonschema", "--builtin-schema", "vendor.github-actions", ACTION)
+
+
+@EVERY
+def test_nothing_is_permitted_but_what_a_job_names(file: Path) -> None:
+    workflow = read(file)
+    assert workflow["permissions"] == {}
+    assert all(item["permissions"] for item in workflow["jobs"].values())
+
+
+@EVERY
+def test_runs_are_queued_or_replaced_on_purpose(file: Path) -> None:
+    assert read(file)["concurrency"].keys() == {"group", "cancel-in-progress"}
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_every_job_has_a_time_limit(file: Path) -> None:
+    assert all(int(item["timeout-minutes"]) <= 360 for item in read(file)["jobs"].values())
+
+
+def test_only_githubs_own_actions_are_used_each_by_its_commit() -> None:
+    used = {step["uses"] for step in steps() if "uses" in step} - {OURS}
+    assert used == {f"{action}@{commit}" for action, commit in PINNED.items()}
+    assert not any("uses" in step for step in read(ACTION)["runs"]["steps"])
+
+
+def test_no_value_is_pasted_into_shell_text() -> None:
+    scripts = [step["run"] for step in steps() if "run" in step]
+    assert scripts
+    assert not any("${{" in script for script in scripts)
+
+
+def test_the_action_installs_itself_and_nothing_by_name() -> None:
+    [install] = [step["run"] for step in read(ACTION)["runs"]["steps"] if "pip install" in step.get("run", "")]
+    arguments = re.search(r"pip install (.*)", install)
+    assert arguments is not None
+    words = arguments[1].split()
+    assert [word for word in words if not word.startswith("-")] == ['"$GITHUB_ACTION_PATH/../../.."']
+
+
+def test_no_module_comes_from_the_folder_of_the_run() -> None:
+    scripts = "\n".join(step["run"] for step in read(ACTION)["runs"]["steps"])
+    assert re.findall(r'python\d?"? (\S+) -m', scripts) == ["-I", "-I"]
+
+
+def test_no_checkout_leaves_its_token_behind() -> None:
+    checkouts = [step for step in steps() if step.get("uses", "").startswith("actions/checkout@")]
+    assert all(step["with"]["persist-credentials"] == "false" for step in checkouts)
+
+
+def test_a_fork_gets_no_secret_and_no_token_that_can_write() -> None:
+    fork = job("plan", "plan-of-fork")
+    assert fork["permissions"] == {"contents": "read"}
+    assert "secrets." not in str(fork)
+    assert "role-arn" not in str(fork)
+    assert "head.repo.full_name != github.repository" in fork["if"]
+    assert "head.repo.full_name == github.repository" in job("plan", "plan")["if"]
+
+
+def test_the_run_after_a_forks_run_takes_nothing_from_it_but_the_checked_document() -> None:
+    workflow = read(TOP / ".github/workflows/comment.yml")
+    [comment] = workflow["jobs"].values()
+    assert comment["permissions"] == {"actions": "read", "pull-requests": "write"}
+    assert [step["uses"] for step in comment["steps"]] == [OURS]
+    assert "head_repository.full_name != github.repository" in comment["if"]
+    assert "secrets" not in workflow["on"]["workflow_call"]
+
+
+def test_who_comments_has_no_keys_and_who_has_keys_does_not_comment() -> None:
+    assert job("plan", "plan")["permissions"] == {"contents": "read", "id-token": "write"}
+    assert job("plan", "comment")["permissions"] == {"pull-requests": "write"}
+    assert "secrets." not in str(job("plan", "comment"))
+
+
+def test_an_apply_is_approved_never_cancelled_and_sees_the_whole_history() -> None:
+    workflow, apply = read(TOP / ".github/workflows/apply.yml"), job("apply", "apply")
+    assert workflow["concurrency"]["cancel-in-progress"] == "false"
+    assert apply["environment"] == "${{ inputs.environment }}"
+    assert apply["steps"][0]["with"]["fetch-depth"] == "0"
+    assert apply["needs"] == "plan"
+    assert apply["permissions"] == {"contents": "write", "id-token": "write"}
+    applied = apply["steps"][2]["with"]
+    assert applied["plan-file"] == "${{ runner.temp }}/plan/plan.json"
+    assert applied["role-arn"] == "${{ inputs.apply-role-arn }}"
+    assert "apply-role-arn" not in str(job("apply", "plan"))
+
+
+def test_only_an_apply_may_write_to_the_repository() -> None:
+    writers = [
+        (file.stem, name)
+        for file in WORKFLOWS
+        for name, item in read(file)["jobs"].items()
+        if item["permissions"].get("contents") == "write"
+    ]
+    assert writers == [("apply", "apply")]
+
+
+@pytest.mark.parametrize("file", CALLERS, ids=lambda file: file.stem)
+def test_a_caller_grants_just_what_the_called_jobs_ask_for(file: Path) -> None:
+    [call] = read(file)["jobs"].values()
+    assert call["uses"] == f"acme/sms-signature-reconciler/.github/workflows/{file.name}@{'0' * 40}"
+    asked: dict[str, str] = {}
+    for item in read(TOP / ".github/workflows" / file.name)["jobs"].values():
+        for name, level in item["permissions"].items():
+            asked[name] = "write" if "write" in {level, asked.get(name)} else "read"
+    assert call["permissions"] == asked
+
+
+@pytest.mark.parametrize("file", CALLERS, ids=lambda file: file.stem)
+def test_a_caller_gives_only_inputs_that_there_are(file: Path) -> None:
+    [call] = read(file)["jobs"].values()
+    inputs = read(TOP / ".github/workflows" / file.name)["on"]["workflow_call"]["inputs"]
+    assert call.get("with", {}).keys() <= inputs.keys()
+
+
+def test_steps_give_the_action_only_inputs_that_it_has() -> None:
+    inputs = read(ACTION)["inputs"].keys()
+    for step in steps():
+        if step.get("uses") == OURS:
+            assert step["with"].keys() <= inputs
+
+
+def test_this_repository_runs_everything_on_every_python_it_promises() -> None:
+    test = job("ci", "test")
+    assert test["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+    assert [step["run"] for step in test["steps"] if "run" in step] == [".ci/run"]
