@@ -102,7 +102,7 @@ def test_the_next_call_after_one_that_was_given_up_works(opened: Open) -> None:
         connection.sendall(ok({"n": len(served)}))
 
     with serving(respond) as server:
-        sdk = opened(server.host, timeout=0.3)
+        sdk = opened(server.host, timeout=1.5)
         with pytest.raises(VendorError):
             sdk.call(DESCRIBE, {})
         assert sdk.call(DESCRIBE, {}) == {"n": 2}
