@@ -75,6 +75,14 @@ def test_rows_that_no_definition_names_are_listed_and_left_alone(account: Accoun
     assert {planned.desired.sign_id for planned in plan.signatures} <= named
 
 
+def test_a_definition_that_was_not_chosen_still_manages_its_row() -> None:
+    other = replace(desired(), key="other", sign_id=1111)
+    rows = {SIGN_ID: row(), 1111: row(sign_id=1111), 7: row(sign_id=7)}
+    state = State(TARGET.uin, "ap-singapore")
+    plan = make_plan(TARGET, [desired(), other], rows, state, MOMENT, Choice(only=frozenset({"other"})))
+    assert [unmanaged.sign_id for unmanaged in plan.unmanaged] == [7]
+
+
 @given(accounts())
 def test_a_narrowed_plan_holds_the_chosen_signatures_only(account: Account) -> None:
     for wish in account.desired:

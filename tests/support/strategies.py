@@ -131,7 +131,7 @@ class Account(NamedTuple):
 @st.composite
 def accounts(draw: st.DrawFn) -> Account:
     """Return a run over a few signatures; some have no row, and some rows have no definition."""
-    defined = draw(st.lists(st.integers(1, 8), unique=True, max_size=5))
+    defined = draw(st.lists(st.integers(1, 8), unique=True, max_size=3))
     cases = {sign_id: draw(situations(sign_id=sign_id)) for sign_id in defined}
     desired = tuple(
         Desired(f"key-{sign_id}", sign_id, case.wanted, Location("signatures.yaml", sign_id, 3))
@@ -139,7 +139,7 @@ def accounts(draw: st.DrawFn) -> Account:
     )
     missing = draw(st.sets(st.sampled_from(defined))) if defined else set()
     live = {sign_id: case.live for sign_id, case in cases.items() if sign_id not in missing}
-    for sign_id in draw(st.sets(st.integers(9, 12))):
+    for sign_id in draw(st.sets(st.integers(9, 12), max_size=2)):
         live[sign_id] = draw(rows(sign_id=sign_id))
     state = State("100000000001", "ap-singapore", {sign_id: case.entry for sign_id, case in cases.items()})
     return Account(desired, live, state, draw(moments))
