@@ -36,7 +36,7 @@ _QUIET: Final = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
 }
-_USERINFO: Final = re.compile(r"(?<=://)[^/@\s]+@")
+_USERINFO: Final = re.compile(r"(?<=://)[^/\s]+@")
 _MAX_WORDS: Final = 600
 
 
