@@ -63,10 +63,12 @@ def apply(session: Session, /, paths: tuple[str, ...], output: str, **options: A
         if around.shared and not order.allow_older and plan.summary[Verdict.MODIFY]:
             check_lineage(inputs.definitions.root, ledger.state, around.commit)
         if not (stop.is_set() or _agreed(plan, yes=order.yes)):
+            _show_declined(session, plan)
             return max(plan_exit(plan), dropped)
-        with stop_on_signals(stop), progress() as observer:
-            report = carry_out(plan, around.context(observer), ledger)
-    show_report(session, report)
+        with stop_on_signals(stop):
+            with progress() as observer:
+                report = carry_out(plan, around.context(observer), ledger)
+            show_report(session, report)
     return max(report_exit(report), dropped)
 
 
@@ -105,6 +107,12 @@ def _show(session: Session, plan: Plan, *, asking: bool) -> None:
         show_plan(session, plan)
     elif asking:
         session.note(plan_text(plan, session.painter(stderr=True)))
+
+
+def _show_declined(session: Session, plan: Plan) -> None:
+    """Give a program, which has read nothing so far, the plan that was not carried out."""
+    if session.format != "text":
+        show_plan(session, plan)
 
 
 def _agreed(plan: Plan, *, yes: bool) -> bool:

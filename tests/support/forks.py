@@ -25,6 +25,9 @@ class Child:
 
     def __init__(self, folder: Path, number: int) -> None:
         self.out, self.err = folder / f"{number}.out", folder / f"{number}.err"
+        # A run may be killed before it has opened them.
+        self.out.touch()
+        self.err.touch()
         self.pid = 0
         self.code: int | None = None
         self.begun = threading.Event()

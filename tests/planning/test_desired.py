@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.definitions.load import load_definitions
+from reconciler.evidence import request_size
+from reconciler.planning.desired import Wishes, desired_from
+from tests.support import images
+from tests.support.project import pending, write
+
+
+def wishes(top: Path) -> Wishes:
+    return desired_from(load_definitions([str(top)], cwd=top))
+
+
+def test_definitions_and_digested_evidence_become_what_is_wanted(tmp_path: Path) -> None:
+    write(tmp_path, [pending(1), pending(2, image=2, remark="Login codes")])
+    found = wishes(tmp_path)
+    assert found.valid
+    first, second = found.desired
+    assert (first.key, first.sign_id, first.fields.sign_name, Path(first.folder)) == (
+        "sign-1",
+        1001,
+        "New 1",
+        tmp_path,
+    )
+    assert (first.fields.proof_image.bytes, first.fields.proof_image.format) == (len(images.png(1)), "PNG")
+    assert first.fields.proof_image != second.fields.proof_image
+    assert (second.fields.remark, second.fields.commission_image) == ("Login codes", None)
+
+
+def test_a_signature_with_a_bad_image_is_left_out_and_its_field_is_named(tmp_path: Path) -> None:
+    write(tmp_path, [pending(1), pending(2, image=2)])
+    (tmp_path / "evidence" / "1.png").write_bytes(b"no image at all")
+    found = wishes(tmp_path)
+    assert [wish.key for wish in found.desired] == ["sign-2"]
+    assert not found.valid
+    problem = found.diagnostics[0]
+    assert problem.message.startswith("proof_image evidence/1.png: ")
+    assert problem.location.line > 5
+
+
+def test_one_bad_image_is_told_at_each_place_that_names_it(tmp_path: Path) -> None:
+    write(tmp_path, [pending(1), pending(2)])
+    (tmp_path / "evidence" / "1.png").unlink()
+    assert len(wishes(tmp_path).diagnostics) == 2
+
+
+def with_commission(top: Path, content: bytes) -> Wishes:
+    file = write(top, [pending(1)])
+    text = file.read_text().replace("sign_purpose: self", "sign_purpose: others\n    commission_image: evidence/c.png")
+    file.write_text(text)
+    (top / "evidence" / "c.png").write_bytes(content)
+    return wishes(top)
+
+
+def test_a_commission_image_is_part_of_what_is_wanted(tmp_path: Path) -> None:
+    found = with_commission(tmp_path, images.png(9))
+    commission = found.desired[0].fields.commission_image
+    assert commission is not None
+    assert commission.file == "evidence/c.png"
+
+
+def test_a_bad_commission_image_is_told_as_such(tmp_path: Path) -> None:
+    found = with_commission(tmp_path, b"no image")
+    assert found.desired == ()
+    assert found.diagnostics[0].message.startswith("commission_image evidence/c.png: ")
+
+
+def test_images_too_large_together_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_size, "MAX_BODY_BYTES", request_size.REST_OF_BODY + 10)
+    found = with_commission(tmp_path, images.png(9))
+    assert not found.valid
+    assert found.diagnostics[-1].message.startswith("commission_image")
+
+
+def test_problems_come_in_the_order_of_the_files(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        write(tmp_path / name, [pending(ord(name), image=ord(name))])
+        (tmp_path / name / "evidence" / f"{ord(name)}.png").unlink()
+    found = desired_from(load_definitions([str(tmp_path / "b"), str(tmp_path / "a")], cwd=tmp_path))
+    assert [Path(problem.location.file).parent.name for problem in found.diagnostics] == ["b", "a"]
+
+
+def test_a_file_without_signatures_wants_nothing(tmp_path: Path) -> None:
+    (tmp_path / "signatures.yaml").write_text("version: 1\n")
+    assert wishes(tmp_path).desired == ()
