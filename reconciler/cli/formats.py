@@ -12,8 +12,6 @@ from reconciler.model.review import Review
 from reconciler.model.source import Diagnostic
 from reconciler.render.diagnostics import diagnostics_json, diagnostics_text
 from reconciler.render.plan_text import plan_text
-from reconciler.render.report_text import report_text
-from reconciler.render.review import review_json, review_text
 
 FORMATS: Final = ("text", "json", "markdown", "github")
 
@@ -33,6 +31,8 @@ def show_report(session: Session, report: Report) -> None:
     """Print what became of a plan as the result of a run. As text, the plan was shown before."""
     match session.format:
         case "text":
+            from reconciler.render.report_text import report_text  # noqa: PLC0415  # not for a plan
+
             session.result(report_text(report, session.painter()))
         case _:
             from reconciler.render.plan_json import report_json  # noqa: PLC0415  # not for people
@@ -42,6 +42,8 @@ def show_report(session: Session, report: Report) -> None:
 
 def show_status(session: Session, review: Review) -> None:
     """Print the review state of signatures as the result of a run."""
+    from reconciler.render.review import review_json, review_text  # noqa: PLC0415  # not for a plan
+
     match session.format:
         case "text":
             session.result(review_text(review, session.painter()))

@@ -21,7 +21,6 @@ from reconciler.model.report import plan_exit
 from reconciler.planning.account import reading
 from reconciler.planning.make import Run, check_keys, check_size, plan_offline, plan_online
 from reconciler.planning.reach import Pacing
-from reconciler.planning.saved_file import write_plan
 
 
 @click.command()
@@ -55,6 +54,8 @@ def plan(
     show_plan(session, made)
     check_size(made, most)
     if out is not None:
+        from reconciler.planning.saved_file import write_plan  # noqa: PLC0415  # only where one is saved
+
         write_plan(out, made, choice)
     return plan_exit(made, detailed=detailed)
 

@@ -8,7 +8,6 @@ from typing import Any
 from reconciler.definitions.bounds import MAX_PROBLEMS
 from reconciler.definitions.edition import edition_of
 from reconciler.definitions.parsed import ParsedFile
-from reconciler.definitions.rule_problems import RuleProblems
 from reconciler.definitions.schema_check import broken_rules, is_valid
 from reconciler.definitions.site_advice import advise
 
@@ -27,6 +26,8 @@ def check_file(file: ParsedFile, site: str | None) -> None:
 
 def _check_rules(file: ParsedFile, site: str | None) -> None:
     assert file.tree is not None  # noqa: S101  # the caller looked
+    from reconciler.definitions.rule_problems import RuleProblems  # noqa: PLC0415  # only where something is wrong
+
     writer = RuleProblems(file.tree, file.text.splitlines(), site)
     outside = list(islice(broken_rules(_without_signatures(file.tree.data)), MAX_PROBLEMS))
     file.problems += writer.write(outside)

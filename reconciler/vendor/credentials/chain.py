@@ -9,12 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from reconciler.errors import CredentialsError
-from reconciler.vendor.credentials.cvm_role import from_cvm_role
 from reconciler.vendor.credentials.environment import SECRET_ID, SECRET_KEY, from_environment
-from reconciler.vendor.credentials.profile_file import from_profile_file
 from reconciler.vendor.credentials.source import Absent, Surroundings, Vendor
-from reconciler.vendor.credentials.tccli import from_tccli
-from reconciler.vendor.credentials.web_identity import from_web_identity
 from reconciler.vendor.keys import KeySource
 
 _HINT: Final = f"set {SECRET_ID} and {SECRET_KEY}, or try --sandbox; docs/credentials.md lists every way"
@@ -34,9 +30,14 @@ def find_keys(near: Surroundings, vendor: Vendor) -> KeySource:
 
 
 def _sources(near: Surroundings, vendor: Vendor) -> Iterator[KeySource | Absent]:
-    if near.oidc_provider or near.role_arn:
-        yield from_web_identity(near, vendor)  # or an error: an option is never passed over
-    yield from_environment(near)
+    if not (near.oidc_provider or near.role_arn):  # an option is never passed over
+        yield from_environment(near)
+    # Loaded where they are asked: keys in the environment are the usual case.
+    from reconciler.vendor.credentials.cvm_role import from_cvm_role  # noqa: PLC0415
+    from reconciler.vendor.credentials.profile_file import from_profile_file  # noqa: PLC0415
+    from reconciler.vendor.credentials.tccli import from_tccli  # noqa: PLC0415
+    from reconciler.vendor.credentials.web_identity import from_web_identity  # noqa: PLC0415
+
     yield from_web_identity(near, vendor)
     yield from_cvm_role(near, vendor.clock)
     yield from_profile_file(near)
