@@ -17,6 +17,8 @@ TOKEN = "ghs_token"
 BOT = "github-actions[bot]"
 REPOSITORY = "acme/signatures"
 LONGEST_BODY = 65_536
+OIDC_TOKEN = "oidc-request-token"
+OIDC_REQUEST = (f"bearer {OIDC_TOKEN}", "audience=sts.tencentcloudapi.com")
 ALLOWED = {"POST": {"title", "body", "labels"}, "PATCH": {"title", "body", "state", "state_reason"}}
 
 Json = dict[str, Any]
@@ -87,6 +89,10 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         if parts.path.startswith("/storage/"):
             self._send(200, self.hub.archives[int(parts.path.rpartition("/")[2])])
+            return
+        if parts.path == "/oidc":
+            asked = (self.headers.get("Authorization"), parts.query)
+            self._send(200, json.dumps({"value": "web-token"}).encode() if asked == OIDC_REQUEST else b"{}")
             return
         if self.hub.answers:
             status, headers = self.hub.answers.pop(0)

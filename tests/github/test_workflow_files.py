@@ -16,6 +16,9 @@ TOP = Path(__file__).parents[2]
 WORKFLOWS = sorted((TOP / ".github/workflows").glob("*.yml"))
 CALLERS = sorted((TOP / "docs/github").glob("*.yml"))
 ACTION = TOP / ".github/actions/reconciler/action.yml"
+if not WORKFLOWS:
+    pytest.skip("the source distribution leaves the workflows out", allow_module_level=True)
+
 PINNED = {
     "actions/checkout": "3d3c42e5aac5ba805825da76410c181273ba90b1",
     "actions/download-artifact": "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c",
