@@ -128,6 +128,14 @@ def test_a_dropped_intent_is_settled_as_never_sent() -> None:
     assert settlements(state, {}, MOMENT) == {}
 
 
+def test_an_entry_that_another_run_wrote_meanwhile_is_not_settled_over() -> None:
+    seen = holding(Entry(submitted(), intent(RENAMED, row())))
+    moved = intend(seen, SIGN_ID, intent(HIDDEN_EDIT, row(), ago=1.0, run="run-2"))
+    settled = settlements(seen, {SIGN_ID: row()}, MOMENT)
+    assert settle(seen, seen, settled).entry(SIGN_ID) == known()
+    assert settle(moved, seen, settled) == moved
+
+
 def test_each_holder_beats_once_more_than_the_one_before() -> None:
     first = hold(EMPTY, "run-1", 20.0)
     assert first.holder == Holder("run-1", 1, 20.0)
