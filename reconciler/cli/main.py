@@ -6,6 +6,7 @@ import gc
 import importlib
 import os
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 import click
@@ -17,6 +18,8 @@ from reconciler.errors import Exit, ReconcilerError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
+_STOPPED: Final = "stopped; nothing was sent"
 
 _COLLECT_AFTER: Final = 50_000
 """Objects after which the garbage collector looks for cycles; at 700 it would take a fifth of the time of a plan."""
@@ -99,9 +102,13 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
         return int(cli.main(args=arguments, prog_name="reconciler", standalone_mode=False, obj=session) or Exit.DONE)
     except click.ClickException as error:
         error.show()
+        # The format may not have been read when reading the others failed.
+        session.format = "json" if _asks_for_json(arguments) else session.format
+        session.answer_failure(Exit.USAGE, error.format_message())
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped; nothing was sent", err=True)
+        click.echo(_STOPPED, err=True)
+        session.answer_failure(Exit.UNEXPECTED, _STOPPED)
         return Exit.UNEXPECTED
     except ReconcilerError as error:
         session.fail(error)
@@ -112,6 +119,11 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
     except Exception as error:  # noqa: BLE001  # the last resort: a bug
         session.crash(_crash_report(error))
         return Exit.UNEXPECTED
+
+
+def _asks_for_json(arguments: Sequence[str] | None) -> bool:
+    words = sys.argv[1:] if arguments is None else arguments
+    return "--format=json" in words or ("--format", "json") in pairwise(words)
 
 
 def _crash_report(error: Exception) -> str:

@@ -35,15 +35,16 @@ class Session:
 
         mend = f" - {error.hint}" if error.hint else ""
         click.echo(f"error: {one_line(error.message + mend)}", err=True)
-        self._fail_in_json(int(error.exit_code), error.message, error.hint)
+        self.answer_failure(int(error.exit_code), error.message, error.hint)
 
     def crash(self, report: str) -> None:
         """Tell a bug."""
         hint = "this is a bug; please report the lines above"
         click.echo(f"error: unexpected {report}\n{hint}", err=True)
-        self._fail_in_json(1, "unexpected failure", hint)
+        self.answer_failure(1, "unexpected failure", hint)
 
-    def _fail_in_json(self, code: int, message: str, hint: str) -> None:
+    def answer_failure(self, code: int, message: str, hint: str = "") -> None:
+        """Print the document of a failure where a program reads stdout and has read nothing yet."""
         if self.format == "json" and not self.answered:
             from reconciler.render.plan_json import error_json  # noqa: PLC0415  # only when something failed
 

@@ -94,6 +94,12 @@ def test_a_command_line_that_cannot_be_read_is_a_usage_error(tmp_path: Path, arg
     assert "--help" in done.err
 
 
+@pytest.mark.parametrize("words", [("--format", "json"), ("--format=json",)])
+def test_a_program_reads_a_document_also_of_a_usage_error(tmp_path: Path, words: tuple[str, ...]) -> None:
+    for arguments in (("plan", "--bogus", *words), ("plan", *words, "--max-changes", "x")):
+        assert process(*arguments, cwd=tmp_path).document["error"]["code"] == 2
+
+
 def test_definitions_that_are_not_valid_keep_the_account_from_being_asked_anything(tmp_path: Path) -> None:
     write(tmp_path, [SAME._replace(name="")])
     with serving([SAME]) as sandbox:

@@ -83,6 +83,7 @@ def test_an_interrupt_before_anything_was_sent_is_told(monkeypatch: pytest.Monke
     monkeypatch.setattr(validate_module, "load", crashing(error))
     done = inside("validate")
     assert (done.code, done.out, done.err.lstrip()) == (1, "", "stopped; nothing was sent\n")
+    assert inside("validate", "--format", "json").document["error"]["code"] == 1
 
 
 def test_a_reader_that_goes_away_is_no_bug(top: Path) -> None:
