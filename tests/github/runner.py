@@ -32,7 +32,7 @@ OURS: Final = "acme/sms-signature-reconciler"
 SHIPPED: Final = (".github", "reconciler", "schemas", "pyproject.toml", "README.md", "LICENSE")
 
 _SPARE_INSTALL: Final = """place="$RUNNER_TEMP/sms-signature-reconciler"
-        mkdir -p "$place" && ln -s "$STUB_TOOL" "$place/venv"
+        mkdir -p "$place" && ln -sfn "$STUB_TOOL" "$place/venv"
         """
 STUBS: Final = {
     "actions/checkout": (

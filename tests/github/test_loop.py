@@ -119,7 +119,8 @@ def test_a_rejection_opens_an_issue_that_its_approval_closes(loop: Loop) -> None
     loop.define(*SIGNS)
     commit = loop.runner.push("refs/heads/main")
     main = {"ref": "refs/heads/main", "after": commit}
-    assert loop.runner.run("apply", "push", main, "refs/heads/main").succeeded == {"Plan", "Apply"}
+    merged = loop.runner.run("apply", "push", main, "refs/heads/main")
+    assert merged.succeeded == {"Plan", "Apply"}, merged.log
     for sign_id in (1002, 1003):
         review_running(loop.sandbox.url, sign_id, "approve")
     review_running(loop.sandbox.url, 1001, "reject", "Blurred scan, @everyone")
