@@ -1,0 +1,1 @@
+"""What this tool costs beside what a user would use instead: ``python -m benchmarks``."""
