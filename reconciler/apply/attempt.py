@@ -52,7 +52,7 @@ def _turn(context: Context, ledger: Ledger, planned: Planned) -> Result:
         return results.evidence_changed(error)
     decision = _decide_again(context, ledger, planned, row)
     if row is None or decision.verdict is not Verdict.MODIFY or decision.status is not planned.decision.status:
-        return results.changed_since(decision, row)
+        return results.changed_since(Planned(desired, row, decision))
     return _write(context, ledger, planned, row, images)
 
 

@@ -8,7 +8,7 @@ from reconciler.contract.codes import CHANGED_SINCE_PLAN, EVIDENCE_CHANGED, RECO
 from reconciler.contract.treatment import Treatment
 from reconciler.errors import Refusal, StateError, VendorError
 from reconciler.model.live import Row
-from reconciler.model.plan import Compared, Decision, Verdict
+from reconciler.model.plan import Compared, Decision, Planned, Verdict
 from reconciler.model.report import Outcome, Result, Trouble
 
 _PLAN_AGAIN: Final = "run `reconciler plan` and look at it again"
@@ -35,13 +35,14 @@ def evidence_changed(error: Refusal) -> Result:
     return Result(Outcome.REFUSED, trouble=Trouble(EVIDENCE_CHANGED, error.message, error.hint or _PLAN_AGAIN))
 
 
-def changed_since(decision: Decision, row: Row | None) -> Result:
+def changed_since(fresh: Planned) -> Result:
     """Return the result where the fresh decision is not the planned one."""
+    decision, row = fresh.decision, fresh.live
     if _in_place(decision):
         return Result(Outcome.NOT_ATTEMPTED, shown=row, in_place=True)
     held_back = decision.verdict in {Verdict.REFUSED, Verdict.BLOCKED, Verdict.IN_SYNC}
     message = f"since the plan: {decision.reason}"
-    trouble = Trouble(CHANGED_SINCE_PLAN, message, decision.advice or _PLAN_AGAIN)
+    trouble = Trouble(CHANGED_SINCE_PLAN, message, fresh.advice or _PLAN_AGAIN)
     return Result(Outcome.REFUSED if held_back else Outcome.NOT_ATTEMPTED, trouble=trouble, shown=row)
 
 

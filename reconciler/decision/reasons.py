@@ -17,6 +17,9 @@ _NEW_SIGNATURE: Final = (
     "put the definition back to what is approved; for a different text, create a new signature in the console"
     " and name its id here"
 )
+_LOOK_THEN_ADOPT: Final = (
+    "look in the console which submission was approved; if it is the definition, `reconciler adopt KEY` records that"
+)
 
 _FIXED: Final = {
     0: ("submitted again because --resubmit asks for it", ""),
@@ -70,7 +73,7 @@ def explain(line: int, facts: Facts) -> tuple[str, str]:
     """Return reason and advice for a line of the table. The advice is empty where nothing is to be done."""
     match line:
         case 4:
-            return _refused(facts), _NEW_SIGNATURE
+            return _refused(facts), _LOOK_THEN_ADOPT if facts.perhaps_sent else _NEW_SIGNATURE
         case 5:
             return _in_sync(facts), ""
         case 9 | 13:

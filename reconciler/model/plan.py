@@ -77,6 +77,11 @@ class Planned:
         """The decision's verdict."""
         return self.decision.verdict
 
+    @property
+    def advice(self) -> str:
+        """What a person does next, with the signature's own key in it."""
+        return self.decision.advice.replace("KEY", self.desired.key)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -66,8 +66,8 @@ def details(planned: Planned) -> Iterator[str]:
     yield from changes(decision.changes)
     if planned.live is not None and planned.live.review_reply:
         yield f"reviewer: {one_line(planned.live.review_reply)}"
-    if decision.advice:
-        yield one_line(f"-> {decision.advice.replace('KEY', planned.desired.key)}")
+    if planned.advice:
+        yield one_line(f"-> {planned.advice}")
 
 
 def changes(changed: Sequence[Change]) -> list[str]:

@@ -12,17 +12,22 @@ NETGUARD: Final = Path(__file__).parent / "netguard"
 
 # Whoever runs the tests may have keys, proxies and habits in the environment; none of them may show in a result.
 _FOREIGN: Final = (
+    "ACTIONS_",
     "ALL_PROXY",
     "CI",
     "COLUMNS",
+    "CURL_CA_BUNDLE",
     "FORCE_COLOR",
     "GIT_",
     "GITHUB_",
     "HTTPS_PROXY",
     "HTTP_PROXY",
+    "NETRC",
     "NO_COLOR",
     "NO_PROXY",
     "RECONCILER_",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_",
     "TCCLI_",
     "TENCENTCLOUD_",
     "TERM_PROGRAM",
