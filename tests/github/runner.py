@@ -32,7 +32,7 @@ OURS: Final = "acme/sms-signature-reconciler"
 SHIPPED: Final = (".github", "reconciler", "schemas", "pyproject.toml", "README.md", "LICENSE")
 
 _SPARE_INSTALL: Final = """place="$RUNNER_TEMP/sms-signature-reconciler"
-        mkdir -p "$place" && ln -sfn "$STUB_TOOL" "$place/venv"
+        [ -z "$STUB_TOOL" ] || { mkdir -p "$place" && ln -sfn "$STUB_TOOL" "$place/venv"; }
         """
 STUBS: Final = {
     "actions/checkout": (
@@ -124,8 +124,8 @@ class Runner:
         git(self.work, "push", "-q", "--force", "origin", f"HEAD:{ref}")
         return git(self.work, "rev-parse", "HEAD").strip()
 
-    def run(self, workflow: str, name: str, event: Mapping[str, Any], ref: str, *, keyless: bool = True) -> Ran:
-        """Run a workflow for an event. Without ``keyless`` the job gets no web identity, as a fork's does not."""
+    def run(self, workflow: str, name: str, event: Mapping[str, Any], ref: str, *, fork: bool = False) -> Ran:
+        """Run a workflow for an event. A fork's has no web identity, and it installs the tool by itself."""
         payload = self.folder / "event.json"
         payload.write_text(json.dumps({"repository": {"full_name": REPOSITORY}, **event}), encoding="utf-8")
         command: list[str | Path] = [
@@ -133,7 +133,7 @@ class Runner:
             *("--eventpath", payload, "-P", "ubuntu-latest=-self-hosted", "--no-skip-checkout", "--no-cache-server"),
             *("--use-new-action-cache", "-s", f"GITHUB_TOKEN={TOKEN}"),
             *self._repositories(),
-            *(part for pair in self._variables(ref, keyless=keyless).items() for part in ("--env", "=".join(pair))),
+            *(part for pair in self._variables(ref, fork=fork).items() for part in ("--env", "=".join(pair))),
         ]
         done = subprocess.run(
             command, cwd=self.work, env=self._environment(), capture_output=True, text=True, check=False, timeout=550
@@ -146,7 +146,7 @@ class Runner:
         pairs = [f"https://github.com/{name}={folder}" for name, folder in places.items()]
         return [part for pair in pairs for part in ("--local-repository", pair)]
 
-    def _variables(self, ref: str, *, keyless: bool) -> dict[str, str]:
+    def _variables(self, ref: str, *, fork: bool) -> dict[str, str]:
         # The token is a secret, and act looks for workflows at the server's address.
         left_out = {"GITHUB_TOKEN", "GITHUB_SERVER_URL"}
         variables = {name: value for name, value in self.hub.environment().items() if name not in left_out}
@@ -155,7 +155,8 @@ class Runner:
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN": OIDC_TOKEN,
         }
         ours = {"STUB_REMOTE": self.remote.as_uri(), "STUB_REF": ref, "STUB_STORE": str(self.store)}
-        return {**variables, **ours, "STUB_TOOL": str(self.installed), **(web_identity if keyless else {})}
+        given = {"STUB_TOOL": ""} if fork else {"STUB_TOOL": str(self.installed), **web_identity}
+        return {**variables, **ours, **given}
 
     def _environment(self) -> dict[str, str]:
         """What steps inherit from whoever starts act: as little as pip and git can do with."""

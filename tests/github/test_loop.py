@@ -79,11 +79,15 @@ def test_a_pull_request_gets_one_comment_that_a_second_push_changes(loop: Loop) 
 
 def test_a_fork_is_planned_without_keys_and_commented_on_by_a_second_run(loop: Loop) -> None:
     loop.define(*SIGNS)
+    taken = loop.runner.folder / "taken"
+    for name in ("venv", "pip", "json", "yaml", "secrets", "reconciler"):
+        (loop.runner.work / f"{name}.py").write_text(f"open({str(taken)!r}, 'w').close()\n", encoding="utf-8")
     loop.runner.push(MERGE)
-    planned = loop.runner.run("plan", "pull_request", loop.event("stranger/signatures"), MERGE, keyless=False)
+    planned = loop.runner.run("plan", "pull_request", loop.event("stranger/signatures"), MERGE, fork=True)
     assert planned.succeeded == {"Plan of a fork"}, planned.log
     assert not loop.hub.requests
     assert not loop.sandbox.requests
+    assert not taken.exists()
     files = {file.name: file.read_bytes() for file in (loop.runner.store / "signatures").iterdir()}
     loop.hub.add_artifact(41, "signatures", files)
     loop.hub.pulls = [{"number": 7, "state": "open", "head": {"sha": "c" * 40}}]
@@ -94,7 +98,7 @@ def test_a_fork_is_planned_without_keys_and_commented_on_by_a_second_run(loop: L
         "head_sha": "c" * 40,
         "head_repository": {"full_name": "stranger/signatures", "owner": {"login": "stranger"}},
     }
-    commented = loop.runner.run("comment", "workflow_run", {"workflow_run": following}, "main", keyless=False)
+    commented = loop.runner.run("comment", "workflow_run", {"workflow_run": following}, "main", fork=True)
     assert commented.succeeded == {"Comment"}, commented.log
     [comment] = loop.hub.comments[7]
     assert "Nobody has checked it." in comment["body"]

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+
+from reconciler.github.artifact import MAX_ARCHIVE
+from reconciler.github.drift_issues import MOST_NEW
+from reconciler.render.markdown_document import MAX_BYTES
+
+TOP = Path(__file__).parents[2]
+TEXT = (TOP / "docs/github.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+
+
+def test_the_policies_are_json_and_only_the_role_that_may_look_is_written_out() -> None:
+    policy, trust, subject = blocks("json")
+    [statement] = json.loads(policy)["statement"]
+    assert statement["action"] == ["name/sms:DescribeSmsSignList", "name/sts:GetCallerIdentity"]
+    [trusted] = json.loads(trust)["statement"]
+    conditions = trusted["condition"]["string_equal"]
+    assert not any("environment" in name or "*" in name for name in conditions["oidc:sub"])
+    assert json.loads(f"{{{subject}}}")["oidc:sub"] == ["repo:acme/signatures:environment:sms-signatures"]
+    assert all(yaml.safe_load(block) for block in blocks("yaml"))
+
+
+def test_the_numbers_are_those_of_the_code() -> None:
+    assert f"opens {MOST_NEW} of them at most" in TEXT
+    assert f"at most {MAX_ARCHIVE // 2**20} MiB packed and {MAX_BYTES // 2**20} MiB unpacked" in TEXT
+
+
+def test_every_caller_is_introduced_and_there() -> None:
+    linked = re.findall(r"\]\(github/(\w+\.yml)\)", TEXT)
+    assert sorted(linked) == sorted(file.name for file in (TOP / "docs/github").glob("*.yml"))
+
+
+def test_the_steps_are_numbered_from_one_without_a_gap() -> None:
+    numbers = [int(number) for number in re.findall(r"^(\d+)\. \*\*", TEXT, re.MULTILINE)]
+    assert numbers == list(range(1, 11))
