@@ -29,6 +29,15 @@ def test_the_handlers_of_before_come_back() -> None:
     assert [signal.getsignal(number) for number in SIGNALS] == before
 
 
+def test_the_second_signal_does_not_wait_for_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    with stop_on_signals(threading.Event()):
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert codes == [Exit.UNSETTLED]
+
+
 @pytest.mark.parametrize("second", SIGNALS)
 def test_the_second_signal_ends_the_process_at_once(second: signal.Signals) -> None:
     code = (

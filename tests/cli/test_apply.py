@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import pty
 import subprocess
@@ -9,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli import apply as apply_module
+from tests.support import images
 from tests.support.commands import COMMAND, FAST, KEYS, inside
 from tests.support.project import APPROVED, Sign, pending, write
 from tests.support.record_places import BranchPlace
-from tests.support.serving import accepted, sent, serving
+from tests.support.serving import accepted, modifies, sent, serving
 
 pytestmark = pytest.mark.usefixtures("keys")
 
@@ -38,6 +40,34 @@ def test_apply_in_json_adds_outcomes_to_the_plan(top: Path) -> None:
     assert done.by_key("outcome") == {"sign-1": "accepted", "sign-2": "accepted", "settled": "not-attempted"}
     assert {found for found in done.by_key("request_id").values() if found} == ids
     assert done.by_key("status_after")["sign-1"] == "pending"
+
+
+def test_definitions_that_are_not_valid_are_not_applied(top: Path) -> None:
+    write(top, [SIGNS[0]._replace(name="")])
+    with serving(SIGNS) as sandbox:
+        assert inside("apply", "--yes", "--endpoint", sandbox.url, *FAST).code == 4
+        assert sandbox.requests == []
+
+
+def test_warnings_are_told_and_stop_nothing(top: Path) -> None:
+    long = SIGNS[0]._replace(name="Thirteenchars", international=False)
+    write(top, [long])
+    with serving([long]) as sandbox:
+        done = inside("apply", "--yes", "--endpoint", sandbox.url, *FAST)
+        assert (done.code, accepted(sandbox.requests)) == (0, Counter([1001]))
+    assert "warning" in done.err
+
+
+def test_the_evidence_goes_out_as_it_lies_in_the_repository(top: Path) -> None:
+    file = write(top, SIGNS[:1])
+    others = "sign_purpose: others\n    commission_image: evidence/attorney.png"
+    file.write_text(file.read_text().replace("sign_purpose: self", others))
+    (top / "evidence" / "attorney.png").write_bytes(images.png(7))
+    with serving(SIGNS[:1]) as sandbox:
+        assert inside("apply", "--yes", "--endpoint", sandbox.url, *FAST).code == 0
+        sent_with = modifies(sandbox.requests)[0]["params"]
+    for name, number in (("ProofImage", 1), ("CommissionImage", 7)):
+        assert sent_with[name]["sha256"] == hashlib.sha256(images.png(number)).hexdigest()
 
 
 def test_only_narrows_an_apply(top: Path) -> None:

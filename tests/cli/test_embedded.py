@@ -30,6 +30,14 @@ def test_the_seed_beside_the_definitions_is_used_once_and_then_what_was_kept(top
     assert inside("plan", "--sandbox", "--format", "json").by_key("verdict") == {"same": "waiting"}
 
 
+def test_a_seed_outside_the_repository_is_refused(top: Path, tmp_path: Path) -> None:
+    write(top, [SAME])
+    (tmp_path / "elsewhere.yaml").write_text("signatures: []\n")
+    (top / "signatures.sandbox.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    done = inside("plan", "--sandbox")
+    assert (done.code, "leads outside the root" in done.err) == (6, True)
+
+
 def test_it_says_plainly_that_it_is_the_sandbox(top: Path) -> None:
     write(top, [SAME])
     assert "SANDBOX" in inside("plan", "--sandbox").out

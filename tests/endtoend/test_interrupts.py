@@ -13,10 +13,11 @@ import pytest
 
 from reconciler.sandbox.running import Sandbox
 from reconciler.state.files import FileStore
-from tests.support.commands import FAST, ended, process, started
-from tests.support.project import Sign, pending, write
+from tests.support.commands import FAST, ended, launched, process
+from tests.support.forks import Forks
+from tests.support.project import REJECTED, Sign, pending, write
 from tests.support.record_places import NAME
-from tests.support.serving import accepted, modifies, serving
+from tests.support.serving import accepted, modifies, sent, serving
 
 SIGNS: Final = tuple(pending(number) for number in range(1, 5))
 FIRST, SECOND = 1001, 1002
@@ -38,7 +39,7 @@ def test_the_call_under_way_is_finished_and_recorded_and_no_more_is_started(tmp_
         top = tmp_path / number.name
         write(top, SIGNS)
         with serving(SIGNS, "ModifySmsSign:2:delay=1") as sandbox:
-            child = started(*apply(sandbox), cwd=top)
+            child = launched(*apply(sandbox), cwd=top)
             wait_until(lambda: len(modifies(sandbox.requests)) == 2)
             child.send_signal(number)
             done = ended(child)
@@ -53,7 +54,7 @@ def test_the_call_under_way_is_finished_and_recorded_and_no_more_is_started(tmp_
 def test_a_second_signal_ends_the_run_at_once_and_the_next_one_settles_it(tmp_path: Path) -> None:
     write(tmp_path, SIGNS)
     with serving(SIGNS, "ModifySmsSign:2:delay=2") as sandbox:
-        child = started(*apply(sandbox, "--request-timeout", "2.5"), cwd=tmp_path)
+        child = launched(*apply(sandbox, "--request-timeout", "2.5"), cwd=tmp_path)
         wait_until(lambda: len(modifies(sandbox.requests)) == 2)
         child.send_signal(signal.SIGINT)
         time.sleep(0.3)
@@ -64,26 +65,29 @@ def test_a_second_signal_ends_the_run_at_once_and_the_next_one_settles_it(tmp_pa
         assert (done.code, accepted(sandbox.requests)) == (0, Counter(sign.sign_id for sign in SIGNS))
 
 
-@pytest.mark.parametrize("sign", [SIGNS[0], SIGNS[0]._replace(name="Old 1", remark="Login codes", status=-1)])
-def test_a_call_that_is_cut_off_while_stopping_is_waited_out_by_the_next_run(tmp_path: Path, sign: Sign) -> None:
+@pytest.mark.parametrize("sign", [SIGNS[0], SIGNS[0]._replace(live="New 1", status=REJECTED)], ids=["name", "status"])
+def test_a_call_that_is_cut_off_while_stopping_is_waited_out_by_the_next_run(
+    tmp_path: Path, started: Forks, sign: Sign
+) -> None:
     write(tmp_path, [sign])
-    with serving([sign], "ModifySmsSign:1:delay-before=2.5") as sandbox:
-        child = started(*apply(sandbox, "--request-timeout", "1.5"), cwd=tmp_path)
+    with serving([sign], "ModifySmsSign:1:delay-before=2.7") as sandbox:
+        child = started.start(*apply(sandbox, "--request-timeout", "1.5"), cwd=tmp_path)
         store = FileStore(tmp_path / ".reconciler", NAME)
         wait_until(lambda: store.load().state.entry(FIRST).intent is not None)
-        child.send_signal(signal.SIGTERM)
-        done = ended(child)
+        child.send(signal.SIGTERM)
+        done = child.end()
         assert (done.code, done.by_key("outcome")) == (7, {"sign-1": "unsettled"})
-        again = process(*apply(sandbox, "--request-timeout", "1.5"), cwd=tmp_path)
-        assert (again.code, accepted(sandbox.requests)) == (0, Counter([FIRST]))
+        assert modifies(sandbox.requests) == []
+        again = started.run(*apply(sandbox, "--request-timeout", "1.5"), cwd=tmp_path)
+        assert (again.code, sent(sandbox.requests)) == (0, Counter([FIRST]))
 
 
 def test_a_stop_while_another_run_holds_the_record_ends_the_wait(tmp_path: Path) -> None:
     write(tmp_path, SIGNS)
     with serving(SIGNS, "ModifySmsSign:1:delay=6") as sandbox:
-        first = started(*apply(sandbox), cwd=tmp_path)
+        first = launched(*apply(sandbox), cwd=tmp_path)
         wait_until(lambda: len(modifies(sandbox.requests)) == 1)
-        second = started(*apply(sandbox), cwd=tmp_path)
+        second = launched(*apply(sandbox), cwd=tmp_path)
         assert second.stderr is not None
         assert "another run holds the record" in second.stderr.readline()
         second.send_signal(signal.SIGINT)

@@ -57,7 +57,7 @@ def process(*arguments: str | Path, cwd: Path, env: Mapping[str, str] = KEYS, te
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def started(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
+def launched(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
     """Start the command as a process that the test goes on to meddle with."""
     return subprocess.Popen(
         [*COMMAND, *arguments],

@@ -34,4 +34,4 @@ def _row(choices: Mapping[str, Sequence[object]], missing: set[Pair]) -> dict[st
     for name, ways in choices.items():
         if name not in row:
             row[name] = max(ways, key=lambda way: len(pairs({**row, name: way}) & missing))
-    return row
+    return {name: row[name] for name in choices}
