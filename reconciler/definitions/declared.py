@@ -1,14 +1,37 @@
-"""Checked signatures as the values that the rest of the tool works with."""
+"""Checked signatures as the values that the rest of the tool works with, and what to look at of the faulty ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from reconciler.definitions.marks import FieldPlaces
 from reconciler.definitions.parsed import ParsedFile
 from reconciler.model.signature import Declared
 from reconciler.model.source import Location
+
+_IMAGES: Final = ("proof_image", "commission_image")
+
+
+class NamedImage(NamedTuple):
+    """An image that a faulty signature names. It is looked at too, so that one run tells of every problem."""
+
+    folder: str
+    field: str
+    name: str
+    location: Location
+
+
+def images_of_faulty(file: ParsedFile) -> Iterator[NamedImage]:
+    """Yield the images that the faulty signatures of a file name, those of which nothing was said yet."""
+    if file.ambiguous or file.full:
+        return
+    told = file.told()
+    for key, fields in file.signatures().items():
+        for field in _IMAGES if key in file.faulty_keys and isinstance(fields, dict) else ():
+            if isinstance(fields.get(field), str) and not told & file.places(fields, field):
+                place = Location(file.source.shown, *max(file.places(fields, field)))
+                yield NamedImage(str(file.source.path.parent), field, fields[field], place)
 
 
 def declared_in(file: ParsedFile) -> Iterator[Declared]:

@@ -9,7 +9,7 @@ from reconciler.definitions.bounds import MAX_PROBLEMS
 from reconciler.definitions.edition import edition_of
 from reconciler.definitions.parsed import ParsedFile
 from reconciler.definitions.schema_check import broken_rules, is_valid
-from reconciler.definitions.site_advice import advise
+from reconciler.definitions.site_advice import advise, advise_on_name
 
 _ANY_REGION = "ap-singapore"
 
@@ -55,7 +55,19 @@ def _without_signatures(document: dict[str, Any]) -> dict[str, Any]:
 def _advise(file: ParsedFile, site: str) -> None:
     assert file.tree is not None  # noqa: S101  # the caller looked
     edition = edition_of(site)
+    told = file.told()
     for key, signature in file.signatures().items():
-        if key not in file.faulty_keys and isinstance(signature, dict):
+        if key not in file.faulty_keys:
             for problem in advise(signature, edition, file.tree.marks):
                 file.refuse(key, problem)
+        elif not file.full and isinstance(signature, dict) and _names_are_sound(file, signature, told):
+            file.problems += advise_on_name(signature, edition, file.tree.marks)
+
+
+def _names_are_sound(file: ParsedFile, signature: dict[str, Any], told: set[tuple[int, int]]) -> bool:
+    """Whether name and series of a faulty signature can be looked at, nothing having been said of them yet."""
+    kinds = {"sign_name": str, "international": bool}
+    return all(
+        isinstance(signature.get(field), kind) and not told & file.places(signature, field)
+        for field, kind in kinds.items()
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reconciler.definitions.agreement import as_account, require_account, settle, site_of
 from reconciler.definitions.bounds import MAX_RUN_CHARS
-from reconciler.definitions.declared import declared_in
+from reconciler.definitions.declared import NamedImage, declared_in, images_of_faulty
 from reconciler.definitions.discover import Discovery, SourceFile, discover
 from reconciler.definitions.duplicates import check_duplicates
 from reconciler.definitions.file_check import check_file
@@ -27,7 +27,8 @@ class Definitions:
 
     ``root`` is absolute, ``files`` are the files read, ``shown`` the names by which locations call
     the paths of the run, in order, ``branch`` is the state branch. ``account`` and ``branch`` are
-    ``None`` where missing or wrong. ``diagnostics`` are ordered by file, line and column.
+    ``None`` where missing or wrong. ``diagnostics`` are ordered by file, line and column. ``faulty_images`` are those
+    that signatures with errors name.
     """
 
     root: Path
@@ -37,6 +38,7 @@ class Definitions:
     branch: str | None
     signatures: tuple[Declared, ...]
     diagnostics: tuple[Diagnostic, ...]
+    faulty_images: tuple[NamedImage, ...]
 
     @property
     def valid(self) -> bool:
@@ -83,6 +85,7 @@ def _check(root: Path, found: Discovery, files: list[ParsedFile]) -> Definitions
         branch=state["branch"] if state and _holds("state", files) else None,
         signatures=tuple(signature for file in files for signature in declared_in(file)),
         diagnostics=tuple(_in_order(found, files)),
+        faulty_images=tuple(image for file in files for image in images_of_faulty(file)),
     )
 
 

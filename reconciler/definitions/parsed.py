@@ -50,6 +50,15 @@ class ParsedFile:
         section = self.section("signatures")
         return section if isinstance(section, dict) else {}
 
+    def told(self) -> set[tuple[int, int]]:
+        """Return the places of which something was said already."""
+        return {(problem.line, problem.column) for problem in self.problems}
+
+    def places(self, mapping: dict[str, Any], key: str) -> set[tuple[int, int]]:
+        """Return the places of a key of this file and of its value."""
+        assert self.tree is not None  # noqa: S101  # a file with a mapping was read
+        return {self.tree.marks.key(mapping, key), self.tree.marks.value(mapping, key)}
+
     def key_place(self, mapping: dict[str, Any], key: str) -> Location:
         """Return the place of a key of this file."""
         assert self.tree is not None  # noqa: S101  # a file with a mapping was read

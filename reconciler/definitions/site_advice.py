@@ -14,14 +14,20 @@ from reconciler.model.source import Severity
 
 def advise(signature: Mapping[str, Any], edition: Edition, marks: Marks) -> Iterator[Problem]:
     """Yield what the edition has to say of a signature beyond the schema."""
+    yield from advise_on_name(signature, edition, marks)
     series = series_of(signature["international"])
-    for found in name_problems(signature["sign_name"], edition.names[series], series):
-        place = marks.value(signature, "sign_name")
-        yield Problem(*place, found.code, found.message, found.hint, found.severity)
     if edition.qualification == series and "qualification_id" not in signature:
         yield _without_qualification(*marks.value(signature, "international"))
     for field in ("sign_type", "document_type"):
         yield from _deprecated(signature, field, edition, marks)
+
+
+def advise_on_name(signature: Mapping[str, Any], edition: Edition, marks: Marks) -> Iterator[Problem]:
+    """Yield what the edition has to say of a signature's name, which needs no other field than ``international``."""
+    series = series_of(signature["international"])
+    for found in name_problems(signature["sign_name"], edition.names[series], series):
+        place = marks.value(signature, "sign_name")
+        yield Problem(*place, found.code, found.message, found.hint, found.severity)
 
 
 def _without_qualification(line: int, column: int) -> Problem:

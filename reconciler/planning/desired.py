@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from reconciler.definitions.load import Definitions
@@ -10,7 +10,7 @@ from reconciler.evidence.inspect import Wanted, inspect
 from reconciler.evidence.problems import EvidenceProblem
 from reconciler.evidence.request_size import pair_problem
 from reconciler.model.signature import Declared, Desired, Image, SignFields
-from reconciler.model.source import Diagnostic, Severity
+from reconciler.model.source import Diagnostic, Location, Severity
 
 Evidence = Mapping[Wanted, Image | EvidenceProblem]
 
@@ -29,13 +29,14 @@ class Wishes(NamedTuple):
 
 def desired_from(definitions: Definitions) -> Wishes:
     """Look at every image once and put definitions and evidence together. A signature with a bad image is left out."""
-    evidence = inspect(definitions.root, _all_images(definitions.signatures)) if definitions.signatures else {}
-    problems = list(definitions.diagnostics)
+    wanted = list(_all_images(definitions))
+    evidence = inspect(definitions.root, wanted) if wanted else {}
+    problems = [*definitions.diagnostics, *_of_faulty(definitions, evidence)]
     desired = []
     for declared in definitions.signatures:
         found = list(_problems(declared, evidence))
         problems += found
-        if all(problem.severity is not Severity.ERROR for problem in found):
+        if not any(problem.severity is Severity.ERROR for problem in found):
             desired.append(_desired(declared, evidence))
     return Wishes(tuple(desired), _in_file_order(problems, definitions))
 
@@ -46,25 +47,37 @@ def _images_of(declared: Declared) -> Iterator[tuple[str, str]]:
         yield "commission_image", declared.commission_image
 
 
-def _all_images(signatures: Iterable[Declared]) -> Iterator[Wanted]:
-    return ((declared.folder, name) for declared in signatures for _, name in _images_of(declared))
+def _all_images(definitions: Definitions) -> Iterator[Wanted]:
+    for declared in definitions.signatures:
+        yield from ((declared.folder, name) for _, name in _images_of(declared))
+    yield from ((image.folder, image.name) for image in definitions.faulty_images)
+
+
+def _of_faulty(definitions: Definitions, evidence: Evidence) -> Iterator[Diagnostic]:
+    for image in definitions.faulty_images:
+        found = evidence[image.folder, image.name]
+        if isinstance(found, EvidenceProblem):
+            yield _diagnostic(image.location, image.field, image.name, found)
 
 
 def _problems(declared: Declared, evidence: Evidence) -> Iterator[Diagnostic]:
     for field, name in _images_of(declared):
         found = evidence[declared.folder, name]
         if isinstance(found, EvidenceProblem):
-            yield _diagnostic(declared, field, found)
+            yield _diagnostic(_place(declared, field), field, name, found)
     proof, commission = _image(declared, declared.proof_image, evidence), None
     if declared.commission_image is not None:
         commission = _image(declared, declared.commission_image, evidence)
     if proof is not None and (together := pair_problem(proof, commission)) is not None:
-        yield _diagnostic(declared, "commission_image", together)
+        field = "commission_image"
+        yield _diagnostic(_place(declared, field), field, declared.commission_image or "", together)
 
 
-def _diagnostic(declared: Declared, field: str, problem: EvidenceProblem) -> Diagnostic:
-    location = declared.fields_at.get(field, declared.location)
-    name = getattr(declared, field)
+def _place(declared: Declared, field: str) -> Location:
+    return declared.fields_at.get(field, declared.location)
+
+
+def _diagnostic(location: Location, field: str, name: str, problem: EvidenceProblem) -> Diagnostic:
     return Diagnostic(location, problem.severity, problem.code, f"{field} {name}: {problem.message}", problem.hint)
 
 

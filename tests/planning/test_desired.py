@@ -42,6 +42,15 @@ def test_a_signature_with_a_bad_image_is_left_out_and_its_field_is_named(tmp_pat
     assert problem.location.line > 5
 
 
+def test_the_images_of_a_faulty_signature_are_told_of_in_the_same_run(tmp_path: Path) -> None:
+    file = write(tmp_path, [pending(1), pending(2, image=2)])
+    file.write_text(file.read_text().replace("sign_id: 1001", "sign_id: 0"))
+    (tmp_path / "evidence" / "1.png").unlink()
+    found = wishes(tmp_path)
+    assert [problem.code for problem in found.diagnostics] == ["sign-id-range", "image-missing"]
+    assert [wish.key for wish in found.desired] == ["sign-2"]
+
+
 def test_one_bad_image_is_told_at_each_place_that_names_it(tmp_path: Path) -> None:
     write(tmp_path, [pending(1), pending(2)])
     (tmp_path / "evidence" / "1.png").unlink()

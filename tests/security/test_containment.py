@@ -52,7 +52,8 @@ class Place:
     def seen(self, *done: Done) -> set[str]:
         """Return what the outputs, and the log of the account, tell of the files outside."""
         digest = hashlib.sha256(OUTSIDE).hexdigest()
-        telling = (digest, digest[:12], str(len(OUTSIDE)), "321", "123", "canary", "hunter2", "outside-file")
+        size = f'"bytes": {len(OUTSIDE)}', f"{len(OUTSIDE) / 1024:.1f} KB"
+        telling = (digest, digest[:12], *size, '"width": 321', "321x123", "canary", "hunter2", "outside-file")
         texts = [text for each in done for text in (each.out, each.err)] + [repr(self.sandbox.requests)]
         return {word for word in telling for text in texts if word in text}
 
