@@ -12,6 +12,7 @@ from reconciler.model.signature import FIELD_NAMES, FieldValue, Image, SignField
 
 Operation = Mapping[str, object]
 _DIGEST_PREFIX: Final = "sha256:"
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
 def fingerprint(target: Target, signatures: Iterable[Planned]) -> str:
@@ -45,5 +46,4 @@ def _plain(value: FieldValue) -> object:
 
 
 def _digest(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return _DIGEST_PREFIX + hashlib.sha256(text.encode()).hexdigest()
+    return _DIGEST_PREFIX + hashlib.sha256(_ENCODER.encode(value).encode()).hexdigest()

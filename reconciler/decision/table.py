@@ -6,6 +6,7 @@ Only a pending or rejected row gets past line 5, so that nothing else can ever r
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from reconciler.contract.status import APPROVED, MODIFIABLE, Status
 from reconciler.decision.differs import Difference, changed_by_others, compare
@@ -17,6 +18,8 @@ from reconciler.model.plan import Compared, Decision, IntentFate, Verdict
 from reconciler.model.signature import SignFields
 from reconciler.model.state import Entry, Submitted
 
+_KNOWN: Final = MODIFIABLE | APPROVED
+
 
 def decide(wanted: SignFields, live: Row | None, entry: Entry, moment: Moment, *, resubmit: bool = False) -> Decision:
     """Return the verdict on one signature. ``resubmit`` asks for a submission where the table would send none."""
@@ -24,26 +27,27 @@ def decide(wanted: SignFields, live: Row | None, entry: Entry, moment: Moment, *
         return Decision(Verdict.BLOCKED, 1, Status.MISSING, *blocked(1, live))
     if live.international != wanted.international:
         return Decision(Verdict.BLOCKED, 2, live.status, *blocked(2, live))
-    if live.status not in MODIFIABLE | APPROVED:
-        return Decision(Verdict.BLOCKED, 3, live.status, *blocked(3, live))
+    status = live.status
+    if status not in _KNOWN:
+        return Decision(Verdict.BLOCKED, 3, status, *blocked(3, live))
     fate = fate_of(entry.intent, live, moment)
     known = last_known(entry, live, fate)
     found = compare(wanted, live, known, moment)
     if fate is IntentFate.OPEN and not _is_intended(wanted, entry):
         found = replace(found, compared=Compared.VISIBLE)  # perhaps something else than the record says was submitted
-    if live.status in APPROVED:
+    if status in APPROVED:
         verdict, line = _approved(found, resubmit)
     elif resubmit:
         verdict, line = Verdict.MODIFY, 0
     elif fate is IntentFate.OPEN and _is_either(wanted, entry):
         verdict, line = Verdict.UNVERIFIED, 8
-    elif live.status is Status.PENDING:
+    elif status is Status.PENDING:
         verdict, line = _pending(found, known, live)
     else:
         verdict, line = _rejected(found, known)
     facts = Facts(live, found, recorded=known is not None, perhaps_sent=fate is IntentFate.OPEN)
     reason, advice = explain(line, facts)
-    return Decision(verdict, line, live.status, reason, advice, found.compared, found.changes, found.drift, fate)
+    return Decision(verdict, line, status, reason, advice, found.compared, found.changes, found.drift, fate)
 
 
 def _approved(found: Difference, resubmit: bool) -> tuple[Verdict, int]:

@@ -35,6 +35,8 @@ def name_problems(name: str, rule: NameRule, series: str) -> Iterator[NameProble
     if not rule.shortest <= len(name) <= rule.longest:
         message = f"the name has {len(name)} characters, and the {series} page says {rule.shortest} to {rule.longest}"
         yield NameProblem(Severity.WARNING, "name-length-unusual", message, "shorten it if the reviewers refuse it")
+    if name.isascii() and name.isalnum():
+        return
     bracket, space = _BRACKETS.search(name), _UNSEEN.search(name)
     if bracket:
         message = f"the name holds the bracket {shown(bracket[0])}, and the vendor puts brackets round it by itself"

@@ -14,10 +14,10 @@ REST_OF_BODY: Final = 64 * 1024
 
 def pair_problem(proof: Image, commission: Image | None) -> EvidenceProblem | None:
     """Return the problem where the images of one signature, in base64, do not fit its request."""
-    images = [image for image in (proof, commission) if image is not None]
-    if sum(base64_size(image.bytes) for image in images) + REST_OF_BODY <= MAX_BODY_BYTES:
+    other = 0 if commission is None else commission.bytes
+    if base64_size(proof.bytes) + base64_size(other) + REST_OF_BODY <= MAX_BODY_BYTES:
         return None
-    together = sum(image.bytes for image in images) / 1024**2
+    together = (proof.bytes + other) / 1024**2
     most = (MAX_BODY_BYTES - REST_OF_BODY) * 3 / 4 / 1024**2
     return EvidenceProblem(
         "images-together",

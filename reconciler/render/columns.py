@@ -14,12 +14,12 @@ def width(text: str) -> int:
 
 def widest(cells: Iterable[str]) -> int:
     """Return the width of the widest cell, 0 where there is none."""
-    return max((width(cell) for cell in cells), default=0)
+    return max(map(width, cells), default=0)
 
 
 def padded(text: str, cells: int) -> str:
     """Return text filled up with spaces to a number of cells."""
-    return text + " " * (cells - width(text))
+    return text.ljust(cells) if text.isascii() else text + " " * (cells - width(text))
 
 
 def aligned(rows: Sequence[Sequence[str]], gap: str = "  ") -> list[str]:

@@ -63,7 +63,8 @@ def details(planned: Planned) -> Iterator[str]:
     """Yield why, what changes, what the reviewer said, and what to do."""
     decision = planned.decision
     yield one_line(decision.reason)
-    yield from changes(decision.changes)
+    if decision.changes:
+        yield from changes(decision.changes)
     if planned.live is not None and planned.live.review_reply:
         yield f"reviewer: {one_line(planned.live.review_reply)}"
     if planned.advice:
