@@ -64,6 +64,20 @@ def test_an_archive_that_lies_about_its_size_is_not_unpacked_further(hub: GitHub
         fetched(rest)
 
 
+def test_no_more_of_a_bomb_is_unpacked_than_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    read = zipfile.ZipExtFile.read
+
+    def noting(file: zipfile.ZipExtFile, size: int | None = -1) -> bytes:
+        asked.append(size)
+        return read(file, size)
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", noting)
+    with pytest.raises(Refusal, match="more than"):
+        artifact._member(packed(b"\0" * (LIMIT * 20)), "document.json", LIMIT)
+    assert asked == [LIMIT + 1]
+
+
 def test_an_archive_that_is_too_large_is_refused(hub: GitHub, rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(artifact, "MAX_ARCHIVE", 10)
     hub.add_artifact(41, "signatures", {"document.json": b"text"})

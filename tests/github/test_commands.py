@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from reconciler.cli import github_run
+from reconciler.errors import Exit
 from tests.github.github_server import BOT, GitHub
 from tests.render.documents import plan, signature
 from tests.support.commands import KEYS, Done, inside, process
@@ -175,11 +177,20 @@ def test_paths_are_given_one_a_line_and_none_is_an_option(step: Step) -> None:
     assert len(step.document["diagnostics"]) == 1
 
 
-def test_a_run_without_a_result_says_so(step: Step) -> None:
-    write(step.top, CHANGES)
-    done = step.run("plan", "--max-changes", "many")
-    assert done.code == 2
+def test_a_run_without_a_result_says_so(step: Step, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(github_run, "run_quietly", lambda *_: Exit.UNEXPECTED)
+    for name, value in step.environ.items():
+        monkeypatch.setenv(name, value)
+    assert inside("github", "run", "plan", "--folder", step.top / "out").code == 1
     assert step.summary.startswith("### SMS signatures: no result")
+    assert step.outputs["exit-reason"] == "unexpected"
+    assert step.outputs["changes"] == "0"
+
+
+def test_a_wrong_option_is_told_in_the_summary(step: Step) -> None:
+    write(step.top, CHANGES)
+    assert step.run("plan", "--max-changes", "many").code == 2
+    assert "'many'" in step.summary
     assert step.outputs["exit-reason"] == "usage"
 
 
@@ -197,10 +208,17 @@ def test_no_file_name_and_no_value_is_read_as_a_command(step: Step) -> None:
     odd = pending(1, name="::error::x [odd]")
     write(hostile, [odd])
     done = step.run("validate", "--paths", str(hostile.relative_to(step.top)))
-    commands = [line for line in outside_of_stop(done.out) if "::" in line or "##[" in line]
-    assert commands
-    assert all(line.startswith(("::error file=%3A%3Aset", "::warning file=%3A%3Aset")) for line in commands)
+    assert_only_annotations(done.out)
     assert not done.err
+
+
+def assert_only_annotations(log: str) -> None:
+    commands = [line for line in outside_of_stop(log) if "::" in line or "##[" in line]
+    assert commands
+    for line in commands:
+        assert line.startswith(("::error file=", "::warning file="))
+        assert "::set-output" not in line
+        assert "##[" not in line
 
 
 def test_words_of_the_command_stand_where_no_command_is_read(step: Step) -> None:
@@ -208,9 +226,7 @@ def test_words_of_the_command_stand_where_no_command_is_read(step: Step) -> None
     hostile.write_text("version: 1\n", encoding="utf-8")
     done = step.run("plan", "--paths", hostile.name)
     assert "not valid" in done.out
-    assert not any(
-        "set-output" in line and not line.startswith("::error file=%3A") for line in outside_of_stop(done.out)
-    )
+    assert_only_annotations(done.out)
 
 
 def test_no_module_is_taken_from_the_checkout(step: Step) -> None:
