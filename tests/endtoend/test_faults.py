@@ -20,7 +20,6 @@ pytestmark = pytest.mark.usefixtures("_warped")
 
 SIGNS: Final = (pending(1), Sign("sign-2", 1002, "Second", status=REJECTED), pending(3))
 FIRST, HIT, LAST = 1001, 1002, 1003
-TIMEOUT_S: Final = 0.5
 
 DOCUMENTED: Final = [row.code for row in CODES.values() if row.source != "client"]
 UNHEARD_OF: Final = ["FailedOperation.NobodyKnows", "Nobody.Knows"]
@@ -53,7 +52,8 @@ def apply(top: Path, *faults: str, uin: str | None = None) -> tuple[Done, Counte
     """Apply three changes; return how it ended, and how often each was sent and accepted."""
     file = write(top, SIGNS, uin=uin)
     with serving(SIGNS, *faults) as sandbox:
-        timeout = ("--request-timeout", str(TIMEOUT_S))
+        # Only what never answers has to be sat out; a busy machine must not look like it.
+        timeout = ("--request-timeout", "0.5") if any("stall" in fault for fault in faults) else ()
         done = inside("apply", "--yes", "--format", "json", "--endpoint", sandbox.url, *FAST, *timeout, file)
         assert "Traceback" not in done.err
         assert "unexpected" not in done.err
@@ -162,7 +162,7 @@ def test_keys_that_may_not_ask_whose_they_are_work_with_the_account_declared(tmp
 def test_a_process_of_its_own_does_the_same(tmp_path: Path, fault: str, treatment: Treatment) -> None:
     file = write(tmp_path, SIGNS)
     with serving(SIGNS, f"{MODIFY}:2:{fault}") as sandbox:
-        timeout = ("--request-timeout", "0.5")
+        timeout = ("--request-timeout", "1")
         arguments = ("apply", "--yes", "--format", "json", "--endpoint", sandbox.url, *FAST, *timeout, file)
         done = process(*arguments, cwd=tmp_path)
         second, third, exit_code = OUTCOMES[treatment]

@@ -11,8 +11,10 @@ from typing import Final
 
 import pytest
 
+from reconciler.contract.api import MODIFY
 from reconciler.sandbox.running import Sandbox
 from reconciler.state.files import FileStore
+from tests.support.announced import Announced
 from tests.support.commands import FAST, ended, launched, process
 from tests.support.forks import Forks
 from tests.support.project import REJECTED, Sign, pending, write
@@ -70,15 +72,17 @@ def test_a_call_that_is_cut_off_while_stopping_is_waited_out_by_the_next_run(
     tmp_path: Path, started: Forks, sign: Sign
 ) -> None:
     write(tmp_path, [sign])
-    with serving([sign], "ModifySmsSign:1:delay-before=2.7") as sandbox:
+    late = Announced(MODIFY, 1, 1, "delay-before", "2.7")
+    with serving([sign], late) as sandbox:
         child = started.start(*apply(sandbox, "--request-timeout", "1.5"), cwd=tmp_path)
-        store = FileStore(tmp_path / ".reconciler", NAME)
-        wait_until(lambda: store.load().state.entry(FIRST).intent is not None)
+        assert late.hit.wait(60.0)
+        arrived = time.monotonic() + 3.5
         child.send(signal.SIGTERM)
         done = child.end()
         assert (done.code, done.by_key("outcome")) == (7, {"sign-1": "unsettled"})
         assert modifies(sandbox.requests) == []
         again = started.run(*apply(sandbox, "--request-timeout", "1.5"), cwd=tmp_path)
+        wait_until(lambda: time.monotonic() > arrived)
         assert (again.code, sent(sandbox.requests)) == (0, Counter([FIRST]))
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGKILL
 from typing import Final, NamedTuple
@@ -14,26 +12,13 @@ from typing import Final, NamedTuple
 import pytest
 
 from reconciler.contract.api import MODIFY
-from reconciler.sandbox.faults import Fault
+from tests.support.announced import Announced
 from tests.support.forks import Forks
 from tests.support.scenes import WRITES, Scene
 from tests.support.serving import accepted
 
 AT_ONCE: Final = 6
 DELAY_S: Final = 0.5
-
-
-@dataclass(frozen=True)
-class Announced(Fault):
-    """A fault that tells when it hits: its request is on its way then, and its outcome is not known."""
-
-    hit: threading.Event = field(default_factory=threading.Event, compare=False)
-
-    def hits(self, action: str, count: int) -> bool:
-        found = Fault.hits(self, action, count)
-        if found:
-            self.hit.set()
-        return found
 
 
 class Point(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.contract.api import MODIFY
 from reconciler.sandbox.data import AccountData
 from reconciler.sandbox.facts import Facts
-from reconciler.sandbox.faults import parse_fault
+from reconciler.sandbox.faults import Fault, parse_fault
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
 from tests.support.project import Sign, account
@@ -18,12 +18,15 @@ from tests.support.project import Sign, account
 
 @contextmanager
 def serving(
-    signs: Iterable[Sign] | AccountData, *faults: str, limits: bool = False, facts: Facts | None = None
+    signs: Iterable[Sign] | AccountData, *faults: str | Fault, limits: bool = False, facts: Facts | None = None
 ) -> Iterator[Sandbox]:
     """Serve the signatures' account, without the vendor's limits unless they matter."""
     data = signs if isinstance(signs, AccountData) else account(signs)
     options = Options(
-        seed=data, faults=tuple(parse_fault(text) for text in faults), limits=limits, facts=facts or Facts()
+        seed=data,
+        faults=tuple(parse_fault(fault) if isinstance(fault, str) else fault for fault in faults),
+        limits=limits,
+        facts=facts or Facts(),
     )
     with running(options) as sandbox:
         yield sandbox
