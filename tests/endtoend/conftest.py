@@ -33,5 +33,5 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
 def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, started: Forks) -> Scene:
     """A project with changes to make, of each kind of store; tests work on copies of it."""
     place: FilePlace = request.param(tmp_path_factory.mktemp("scene") / "place")
-    # What a call or a push takes on a busy machine has to fit into the timeout; a killed run is waited for twice as long.
+    # A call or a push on a busy machine has to fit into the timeout; whoever is killed is waited for twice that.
     return made(place, started, timeout=1.5 if place.kind == "file" else 2.5)

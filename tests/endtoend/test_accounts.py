@@ -20,7 +20,8 @@ from tests.support.project import (
     pending,
     write,
 )
-from tests.support.serving import accepted, modifies, sent, serving
+from tests.support.served import served
+from tests.support.serving import accepted, modifies, sent
 
 COUNT = 200
 NEVER = {APPROVED, NOT_EFFECTIVE, UNDOCUMENTED, MISSING}
@@ -51,7 +52,7 @@ def test_two_hundred_signatures_are_sent_exactly_where_they_should_be(tmp_path: 
     write(tmp_path, signs)
     wanted = Counter(sign.sign_id for sign in signs if should_be_sent(sign))
     assert len(wanted) > COUNT // 4
-    with serving(signs) as sandbox:
+    with served(tmp_path, signs, "--no-limits") as sandbox:
         common = ("--format", "json", "--endpoint", sandbox.url, *FAST)
         planned = process("plan", *common, cwd=tmp_path)
         assert (planned.code, planned.document["summary"]["modify"]) == (6, len(wanted))
@@ -69,7 +70,7 @@ def test_two_hundred_signatures_are_sent_exactly_where_they_should_be(tmp_path: 
 def test_ten_changes_keep_the_vendors_pace_and_little_more(tmp_path: Path) -> None:
     signs = [pending(number) for number in range(1, 11)]
     write(tmp_path, signs)
-    with serving(signs, limits=True) as sandbox:
+    with served(tmp_path, signs) as sandbox:
         done = process("apply", "--yes", "--format", "json", "--endpoint", sandbox.url, cwd=tmp_path)
         assert (done.code, set(done.by_key("outcome").values())) == (0, {"accepted"})
         assert {request["code"] for request in sandbox.requests} == {None}
