@@ -208,7 +208,15 @@ def told_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *commands: tup
 
 
 def test_without_the_silence_of_the_vendors_log_images_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sdk, "_quiet", lambda: None)
+    quiet = sdk._quiet
+
+    def loud() -> None:
+        quiet()  # it also keeps a warning of the client from becoming an error
+        log = logging.getLogger("tencentcloud_sdk_common")
+        log.setLevel(logging.DEBUG)
+        log.propagate = True
+
+    monkeypatch.setattr(sdk, "_quiet", loud)
     assert "image" in told_without(tmp_path, monkeypatch, ("apply", "--yes"))
 
 
