@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -68,12 +69,19 @@ def test_a_pull_request_gets_one_comment_that_a_second_push_changes(loop: Loop) 
     second = loop.runner.run("plan", "pull_request", loop.event(REPOSITORY), MERGE)
     assert second.failed == {"Plan"}, second.log
     assert second.succeeded == {"Comment"}
-    assert "::error file=signatures.yaml,line=" in second.log or "locked (1900) refused" in second.log
+    assert re.search(r"::error file=signatures.yaml,line=\d+,col=3,title=locked \(1900\) refused", second.log)
     [comment] = loop.hub.comments[7]
     assert "### SMS signatures: 1 refused, 1 modify" in comment["body"]
     assert "everyone" in comment["body"]
     assert "@everyone" not in comment["body"]
     assert "set-output:: x=y" not in first.log + second.log
+    (loop.runner.work / "signatures.yaml").write_text("version: 1\nsignature: {}\n", encoding="utf-8")
+    loop.runner.push(MERGE)
+    third = loop.runner.run("plan", "pull_request", loop.event(REPOSITORY), MERGE)
+    assert third.failed == {"Plan"}, third.log
+    assert re.search(r"::error file=signatures.yaml,line=2,col=1", third.log)
+    [comment] = loop.hub.comments[7]
+    assert "### SMS signatures: the definitions are not valid" in comment["body"]
     assert not accepted(loop.sandbox.requests)
 
 
