@@ -39,7 +39,7 @@ def compare(wanted: SignFields, live: Row, known: Submitted | None, moment: Mome
     """Compare a definition with the row and with what was last submitted, ``None`` where nothing is known."""
     changes: list[Change] = []
     drift: list[str] = []
-    for name in _COMPARED:
+    for name in _COMPARED if known is not None else VISIBLE:
         value = getattr(wanted, name)
         recorded = known is not None and getattr(known.fields, name) == value
         shown = getattr(live, name) if name in VISIBLE else None

@@ -64,9 +64,10 @@ class MappingFrame(_Frame):
     __slots__ = ("_broken_keys", "_key", "_merges", "_places", "_seen", "discards", "wants_key")
 
     def __init__(self, line: int, column: int, *, broken: bool, as_key: bool) -> None:
-        super().__init__(line, column, {}, broken=broken, as_key=as_key)
+        # Not by the base class: there are as many of these as signatures.
+        self.line, self.column, self.data, self.broken, self.as_key = line, column, {}, broken, as_key
         self.wants_key, self.discards = True, False
-        self._key = ("", 0, 0)
+        self._key = ""
         self._places: list[int] = []
         self._seen: dict[str, int] = {}
         self._broken_keys: list[str] = []
@@ -83,7 +84,8 @@ class MappingFrame(_Frame):
         if first != here:
             self.discards = True
             return _duplicate_key(text, line, column, (self._places[first], self._places[first + 1]))
-        self._key = (text, line, column)
+        self._key = text
+        self._places += (line, column)
         return None
 
     def drop_key(self) -> None:
@@ -96,11 +98,10 @@ class MappingFrame(_Frame):
         if self.discards:
             self.discards = False
             return
-        key, key_line, key_column = self._key
-        self.data[key] = value
-        self._places += (key_line, key_column, line, column)
+        self.data[self._key] = value
+        self._places += (line, column)
         if broken:
-            self._broken_keys.append(key)
+            self._broken_keys.append(self._key)
 
     def finish(self, marks: Marks) -> None:
         """Keep the places of the entries."""

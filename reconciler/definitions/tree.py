@@ -100,8 +100,11 @@ class _Builder:
     def _count(self, mark: Any) -> None:
         self._nodes += 1
         if self._nodes > bounds.MAX_NODES:
-            limit = f"{bounds.MAX_NODES:,}"
-            self._stop(mark, "yaml-too-many-nodes", f"the file holds more than {limit} keys and values", "split it")
+            self._too_many(mark)
+
+    def _too_many(self, mark: Any) -> None:
+        limit = f"{bounds.MAX_NODES:,}"
+        self._stop(mark, "yaml-too-many-nodes", f"the file holds more than {limit} keys and values", "split it")
 
     def _document(self, event: Any) -> None:
         self._documents += 1
@@ -116,7 +119,9 @@ class _Builder:
     def _scalar(self, event: Any) -> None:
         # Nearly all of a file is scalars, so what few of them need is left to other methods.
         mark, text, plain, top, broken = event.start_mark, event.value, event.implicit[0], self.top, False
-        self._count(mark)
+        self._nodes += 1
+        if self._nodes > bounds.MAX_NODES:
+            self._too_many(mark)
         if (
             event.tag is not None
             or event.anchor is not None
@@ -168,7 +173,7 @@ class _Builder:
         if len(self._outer) >= bounds.MAX_DEPTH:
             message = f"nested more than {bounds.MAX_DEPTH} levels deep"
             self._stop(mark, "yaml-too-deep", message, "a definition needs three levels")
-        broken = self._tagged(event)
+        broken = event.tag is not None and self._tagged(event)
         as_key = self._drops_key(mark, "yaml-complex-key", "a mapping or a list", "write a plain word as the key")
         if event.anchor is not None:
             self._anchors.define_container(event.anchor)

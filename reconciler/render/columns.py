@@ -24,5 +24,8 @@ def padded(text: str, cells: int) -> str:
 
 def aligned(rows: Sequence[Sequence[str]], gap: str = "  ") -> list[str]:
     """Return one line per row, each column as wide as its widest cell."""
-    widths = [widest(column) for column in zip(*rows, strict=True)]
-    return [gap.join(padded(cell, size) for cell, size in zip(row, widths, strict=True)).rstrip() for row in rows]
+    columns = []
+    for column in zip(*rows, strict=True):
+        size = widest(column)
+        columns.append([padded(cell, size) for cell in column])
+    return [gap.join(row).rstrip() for row in zip(*columns, strict=True)]

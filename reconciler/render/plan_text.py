@@ -92,7 +92,7 @@ def _closing(plan: Plan) -> Iterator[str]:
     yield ""
     yield from (f"Note: {one_line(note)}" for note in plan.notes)
     yield summary_line(plan)
-    if plan.summary[Verdict.MODIFY]:
+    if any(planned.verdict is Verdict.MODIFY for planned in plan.signatures):
         yield f"Fingerprint: {plan.fingerprint}"
 
 
