@@ -20,7 +20,7 @@ CHART: Final = "growth.svg"
 
 
 class _Point(NamedTuple):
-    count: int
+    size: int
     validate: tuple[float, float]
     plan: tuple[float, float]
 
@@ -29,9 +29,9 @@ def growth(shop: Workshop, output: Path) -> Iterator[Finding]:
     """Measure both commands at each size and draw the chart."""
     points = [_point(shop, shop.size(count)) for count in _SIZES]
     for point in points:
-        yield _plain(f"plan {point.count:,}: seconds", point.plan[0])
-        yield _plain(f"plan {point.count:,}: peak memory in MB", point.plan[1])
-    counts = [point.count for point in points]
+        yield _plain(f"plan {point.size:,}: seconds", point.plan[0])
+        yield _plain(f"plan {point.size:,}: peak memory in MB", point.plan[1])
+    counts = [point.size for point in points]
     seconds = [Curve("plan", [p.plan[0] for p in points]), Curve("validate", [p.validate[0] for p in points])]
     memory = [Curve("plan", [p.plan[1] for p in points]), Curve("validate", [p.validate[1] for p in points])]
     (output / CHART).write_text(chart(counts, {"seconds": seconds, "peak memory, MB": memory}), encoding="utf-8")

@@ -33,11 +33,13 @@ def _scan() -> bytes:
     width, height = _A4_AT_150_DPI
     paper = Pillow.new("RGB", (width, height), "white")
     grain = _noise((width // 2, height // 2), 1).resize((width, height))
-    for weight in (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0):
-        file = io.BytesIO()
-        Pillow.blend(paper, grain, weight).save(file, "JPEG", quality=85)
-        if file.tell() >= _SCAN_BYTES:
-            break
+    pages = (_encoded(Pillow.blend(paper, grain, weight / 100)) for weight in range(5, 100, 5))
+    return next(page for page in pages if len(page) >= _SCAN_BYTES)
+
+
+def _encoded(page: Pillow.Image) -> bytes:
+    file = io.BytesIO()
+    page.save(file, "JPEG", quality=85)
     return file.getvalue()
 
 
