@@ -19,6 +19,7 @@ from tests.support.scenes import AFTER, HIDDEN, RENAMED, RESUBMITTED, WRITES, Sc
 from tests.support.serving import accepted
 
 AT_ONCE: Final = 5
+PACE_S: Final = 5.0
 
 
 def second_checkout(scene: Scene) -> Path:
@@ -57,12 +58,14 @@ def test_two_runs_at_once_submit_each_change_once_fifty_times(started: Forks, sc
 
 def stalled(started: Forks, scene: Scene, sandbox: Sandbox, sign_id: int) -> Child:
     """Start a run and stop it between its intent for a signature and the call, while it keeps the vendor's pace."""
-    child = started.start(*scene.apply(sandbox, "--modify-interval", "4"), cwd=scene.place.top)
+    child = started.start(*scene.apply(sandbox, "--modify-interval", str(PACE_S)), cwd=scene.place.top)
     until = time.monotonic() + 60.0
     while scene.place.state().entry(sign_id).intent is None:
         assert time.monotonic() < until, "no intent"
         assert not child.over.is_set(), child.end()
         time.sleep(0.05)
+    # Whoever is stopped in the middle of a save keeps the store's lock; this one is to be past that, and still waiting.
+    time.sleep(PACE_S / 5)
     child.send(SIGSTOP)
     return child
 
