@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from reconciler.state.document import dump, parse
 
 _FOLDER: Final = tempfile.TemporaryDirectory(prefix="reconciler-fuzz-")
 _FILE: Final = Path(_FOLDER.name, "input")
+_LINE_END: Final = re.compile("\r\n|\r|\n")
 _ENDINGS: Final = (".png", ".jpg", ".JPEG", ".gif")
 
 
@@ -29,12 +31,11 @@ def definitions(data: bytes) -> None:
     found = load_definitions([file.name], cwd=file.parent)
     places = [(problem.location.line, problem.location.column) for problem in found.diagnostics]
     assert places == sorted(places)
-    # Python counts more line ends than YAML does, never fewer.
-    last = len(data.decode("utf-8", "replace").splitlines()) + 1
+    lines = _LINE_END.split(data.decode("utf-8", "replace").removeprefix("\ufeff"))
     for problem, (line, column) in zip(found.diagnostics, places, strict=True):
         assert problem.code in DIAGNOSTIC_CODES, problem
-        assert 1 <= line <= last, problem
-        assert column >= 1, problem
+        assert 1 <= line <= len(lines), problem
+        assert 1 <= column <= len(lines[line - 1]) + 1, problem
         _assert_readable(problem.message, problem.hint)
     _assert_settled(found)
 
