@@ -70,10 +70,6 @@ def _show_document(session: Session, document: str) -> None:
 
 
 def _on_github(form: str, document: str) -> str:
-    import json  # noqa: PLC0415  # all of these are for a comment or a job's log only
+    from reconciler.render.document_formats import in_format  # noqa: PLC0415  # for a comment or a job's log only
 
-    from reconciler.render.annotations import workflow_commands  # noqa: PLC0415
-    from reconciler.render.markdown import markdown  # noqa: PLC0415
-    from reconciler.render.markdown_document import document_from  # noqa: PLC0415
-
-    return (markdown if form == "markdown" else workflow_commands)(document_from(json.loads(document)))
+    return in_format(form, document)

@@ -44,11 +44,15 @@ class Session:
         self.answer_failure(1, "unexpected failure", hint)
 
     def answer_failure(self, code: int, message: str, hint: str = "") -> None:
-        """Print the document of a failure where a program reads stdout and has read nothing yet."""
-        if self.format == "json" and not self.answered:
-            from reconciler.render.plan_json import error_json  # noqa: PLC0415  # only when something failed
+        """Print the document of a failure where a program reads stdout and has read nothing yet.
 
-            click.echo(error_json(code, message, hint))
+        Annotations are no document: one more may always follow.
+        """
+        if self.format == "github" or (self.format != "text" and not self.answered):
+            from reconciler.render.document_formats import in_format  # noqa: PLC0415  # only when something failed
+            from reconciler.render.plan_json import error_json  # noqa: PLC0415  # as above
+
+            click.echo(in_format(self.format, error_json(code, message, hint)))
 
     def painter(self, *, stderr: bool = False) -> Painter:
         """Return the painter for a stream: colour on a terminal only, and not where ``NO_COLOR`` is set."""

@@ -35,7 +35,7 @@ def workflow_commands(document: Document) -> str:
 
 def _found(document: Document) -> Iterator[_Annotation]:
     if document.error is not None:
-        yield _Annotation(Severity.ERROR, "The run ended early", _text(document.error))
+        yield _Annotation(Severity.ERROR, "The run ended early", _joined(document.error.message, document.error.hint))
     for problem in document.problems:
         text = _joined(problem.message, problem.hint)
         yield _Annotation(problem.severity, "SMS signatures", text, problem.location)

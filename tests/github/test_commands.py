@@ -269,6 +269,44 @@ def wait_until(reached: Callable[[], bool]) -> None:
     raise AssertionError("it did not come to that")
 
 
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("github", "::error title=The run ended early::no definition "),
+        ("markdown", "### SMS signatures: the run ended early"),
+    ],
+)
+def test_a_run_that_cannot_plan_says_so_in_the_format_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, told: str
+) -> None:
+    write(tmp_path, CHANGES)
+    monkeypatch.chdir(tmp_path)
+    with serving(CHANGES) as sandbox:
+        done = inside("plan", "--format", form, "--only", "nobody", "--endpoint", sandbox.url)
+    assert done.code == 2
+    assert done.out.startswith(told), done.out
+
+
+def test_a_refusal_after_the_annotations_is_one_more_annotation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, [*CHANGES, REFUSED])
+    monkeypatch.chdir(tmp_path)
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    with serving([*CHANGES, REFUSED]) as sandbox:
+        arguments = ("--max-changes", "1", "--endpoint", sandbox.url)
+        annotated = inside("plan", "--format", "github", *arguments)
+        document = inside("plan", "--format", "json", *arguments)
+    assert [
+        line.partition("::")[2].partition("::")[0].partition("title=")[2] for line in annotated.out.splitlines()
+    ] == [
+        "locked (1900) refused",
+        "The run ended early",
+    ]
+    assert len(document.document["signatures"]) == 3
+
+
 @contextmanager
 def workflow(hub: GitHub, folder: Path, event: object) -> Iterator[pytest.MonkeyPatch]:
     (folder / "event.json").write_text(json.dumps(event), encoding="utf-8")

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from reconciler.render.document_formats import in_format
+from tests.render.documents import plan, signature
+
+DOCUMENT = json.dumps(plan(signature("refused"), diagnostics=[]))
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [("json", '{"version": 1,'), ("markdown", "### SMS signatures: 1 refused"), ("github", "::error ")],
+)
+def test_each_format_tells_the_same_document(form: str, begins: str) -> None:
+    told = in_format(form, DOCUMENT)
+    assert told.startswith(begins)
+    assert "acme-otp" in told
