@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from reconciler.github.rest import Rest
 from tests.github.github_server import REPOSITORY, TOKEN, GitHub, serving
+from tests.github.steps import Step
 
 
 @pytest.fixture
@@ -25,3 +27,11 @@ def pauses() -> list[float]:
 def rest(hub: GitHub, pauses: list[float]) -> Rest:
     """A client of the stand-in that does not wait for real."""
     return Rest(hub.url, REPOSITORY, TOKEN, pauses.append)
+
+
+@pytest.fixture
+def step(tmp_path: Path) -> Step:
+    files = {name: str(tmp_path / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    top = tmp_path / "checkout"
+    top.mkdir()
+    return Step(top, files)
