@@ -9,7 +9,7 @@ from typing import Any
 from reconciler.definitions.bounds import MAX_PROBLEMS, MAX_RUN_CHARS
 from reconciler.definitions.directives import refused_directive
 from reconciler.definitions.discover import SourceFile
-from reconciler.definitions.problem import Problem, too_many_problems
+from reconciler.definitions.problem import Problem, place_after, too_many_problems
 from reconciler.definitions.read_file import read_text
 from reconciler.definitions.tree import Tree, build_tree
 from reconciler.model.source import Diagnostic, Location, Severity
@@ -74,7 +74,11 @@ class ParsedFile:
 
     def diagnostics(self) -> list[Diagnostic]:
         """Return the problems with the file's name, by place."""
-        ordered = sorted(self.problems, key=lambda problem: (problem.line, problem.column))
+        problems = self.problems
+        if problems and self.text:
+            end = place_after(self.text)
+            problems = [_not_behind(end, problem) for problem in problems]
+        ordered = sorted(problems, key=lambda problem: (problem.line, problem.column))
         return [problem.within(self.source.shown) for problem in ordered]
 
     def refuse(self, key: str, problem: Problem) -> None:
@@ -82,6 +86,12 @@ class ParsedFile:
         self.problems.append(problem)
         if problem.severity is Severity.ERROR:
             self.faulty_keys.add(key)
+
+
+def _not_behind(end: tuple[int, int], problem: Problem) -> Problem:
+    # At the end libyaml counts a line more where the last one has no line break.
+    line, column = min((problem.line, problem.column), end)
+    return problem._replace(line=line, column=column)
 
 
 def parse_file(source: SourceFile, root: Path) -> ParsedFile:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from reconciler.definitions.problem import Problem, place_after
+from reconciler.definitions.problem import Problem
 
 HALF_A_CHARACTER: Final = (
     "yaml-character",
@@ -49,20 +49,13 @@ def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
     """Return a parser's error as a problem. The place is where the parser stopped."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     words = str(getattr(error, "problem", None) or error)
-    line, column = _place(mark, text)
+    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
     if _is_tab(text, mark):
         return Problem(line, column, *_TAB)
     for fragment, (code, message, hint) in _WORDINGS:
         if fragment in words:
             return Problem(line, column, code, message, hint)
     return Problem(line, column, "yaml-syntax", f"not readable as YAML: {words}", "check indentation and quotes")
-
-
-def _place(mark: Any, text: str) -> tuple[int, int]:
-    if mark is None:
-        return 1, 1
-    # At the end libyaml counts a line more where the last one has no line break.
-    return place_after(text) if mark.index >= len(text) else (mark.line + 1, mark.column + 1)
 
 
 def _is_tab(text: str, mark: Any) -> bool:

@@ -102,7 +102,9 @@ def test_a_collector_that_was_off_stays_off(load_text: Load, valid: str) -> None
         gc.enable()
 
 
-@pytest.mark.parametrize(("text", "place"), [("{a", (1, 3)), ("{a\n", (2, 1)), ("a: [b,\r\n  c", (2, 4))])
+@pytest.mark.parametrize(
+    ("text", "place"), [("{a", (1, 3)), ("---", (1, 4)), ("{a\n", (2, 1)), ("a: [b,\r\n  c", (2, 4))]
+)
 def test_what_is_missing_at_the_end_is_told_at_the_end(tmp_path: Path, text: str, place: tuple[int, int]) -> None:
     (tmp_path / "signatures.yaml").write_bytes(text.encode())
     (problem,) = load_definitions(["signatures.yaml"], cwd=tmp_path).diagnostics[:1]
