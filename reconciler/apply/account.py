@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from reconciler.clock import Clock
+from reconciler.cloud.reader import Reader
+from reconciler.cloud.sdk import Sdk
+from reconciler.cloud.writer import Writer
 from reconciler.contract.api import DESCRIBE, MODIFY
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
 from reconciler.planning.account import sms_place, whose
 from reconciler.planning.reach import Reach
-from reconciler.vendor.reader import Reader
-from reconciler.vendor.sdk import Sdk
-from reconciler.vendor.writer import Writer
 
 
 class WritableAccount(NamedTuple):

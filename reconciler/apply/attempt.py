@@ -13,6 +13,7 @@ from reconciler.apply.call import Stopped, submit
 from reconciler.apply.context import Context
 from reconciler.apply.fence import await_turn
 from reconciler.apply.ledger import Ledger
+from reconciler.cloud.api import Images
 from reconciler.contract.codes import look_up
 from reconciler.contract.treatment import Treatment
 from reconciler.decision.moment import Moment
@@ -23,7 +24,6 @@ from reconciler.model.live import Row
 from reconciler.model.plan import Decision, IntentFate, Planned, Verdict
 from reconciler.model.report import Outcome, Result
 from reconciler.model.state import Intent, Submitted
-from reconciler.vendor.api import Images
 
 _TURNS: Final = 5
 

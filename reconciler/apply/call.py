@@ -6,11 +6,11 @@ from typing import Final
 
 from reconciler.apply.context import Context
 from reconciler.apply.ledger import Ledger, Stored
+from reconciler.cloud.api import Images
 from reconciler.contract.codes import look_up
 from reconciler.contract.treatment import Treatment
 from reconciler.errors import StateError, VendorError
 from reconciler.model.signature import Desired
-from reconciler.vendor.api import Images
 
 FRESH_S: Final = 5.0
 """A call starts at most this long after its intent was known to be durable; later, it is renewed first."""

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.clock import Clock
+from reconciler.cloud.api import Describer, Images, Modifier
+from reconciler.cloud.pace import ModifyPace
 from reconciler.decision.build import Choice
 from reconciler.model.plan import Planned
 from reconciler.model.report import Result
 from reconciler.model.signature import Desired
 from reconciler.planning.reach import Pacing
 from reconciler.state.store import Store
-from reconciler.vendor.api import Describer, Images, Modifier
-from reconciler.vendor.pace import ModifyPace
 
 
 class Observer(Protocol):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reconciler.cloud.api import Images
 from reconciler.evidence.upload import read_for_upload
 from reconciler.model.signature import Desired
-from reconciler.vendor.api import Images
 
 
 def images_of(root: Path, desired: Desired) -> Images:

@@ -13,6 +13,7 @@ from reconciler.cli.options import format_option, paths_argument, reach_options
 from reconciler.cli.reaching import reached
 from reconciler.cli.session import Session
 from reconciler.clock import SystemClock
+from reconciler.cloud.endpoint import endpoint_from
 from reconciler.definitions.load import Definitions
 from reconciler.errors import CredentialsError, Exit
 from reconciler.model.health import Finding, Health, worst_exit
@@ -24,7 +25,6 @@ from reconciler.planning.looking import problem, skipped
 from reconciler.planning.reach import Reach
 from reconciler.render.diagnostics import verdict_text
 from reconciler.render.health import health_json, health_text
-from reconciler.vendor.endpoint import endpoint_from
 
 
 @click.command()

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.cli.inputs import Inputs
+from reconciler.cloud.endpoint import endpoint_from
+from reconciler.cloud.keys import Keys
 from reconciler.contract.status import STATUS_CODES, Status
 from reconciler.errors import Refusal
 from reconciler.model.signature import Desired
@@ -19,8 +21,6 @@ from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
 from reconciler.sandbox.seed.account_file import load_account_file
 from reconciler.state.own_folder import ensured
-from reconciler.vendor.endpoint import endpoint_from
-from reconciler.vendor.keys import Keys
 
 _SEED_SUFFIX: Final = ".sandbox.yaml"
 _PENDING: Final = next(code for code, status in STATUS_CODES.items() if status is Status.PENDING)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from reconciler.cli.inputs import Inputs
 from reconciler.clock import SystemClock
+from reconciler.cloud.credentials.chain import find_keys
+from reconciler.cloud.credentials.source import Surroundings, Vendor
+from reconciler.cloud.endpoint import endpoint_from
 from reconciler.errors import UsageProblem
 from reconciler.planning.reach import Pacing, Reach
-from reconciler.vendor.credentials.chain import find_keys
-from reconciler.vendor.credentials.source import Surroundings, Vendor
-from reconciler.vendor.endpoint import endpoint_from
 
 
 @contextmanager

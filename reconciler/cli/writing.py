@@ -15,10 +15,10 @@ from reconciler.apply.evidence import images_of
 from reconciler.cli.inputs import Inputs, record_of
 from reconciler.cli.reaching import reached
 from reconciler.clock import SystemClock
+from reconciler.cloud.pace import ModifyPace
 from reconciler.decision.build import Choice
 from reconciler.model.plan import Target
 from reconciler.state.lineage import head_commit
-from reconciler.vendor.pace import ModifyPace
 
 
 class Surroundings(NamedTuple):

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from reconciler.cloud.answers import Answer, request_id_of
+from reconciler.cloud.endpoint import Endpoint
 from reconciler.errors import VendorError
-from reconciler.vendor.answers import Answer, request_id_of
-from reconciler.vendor.endpoint import Endpoint
 
-_log = logging.getLogger("reconciler.vendor")
+_log = logging.getLogger("reconciler.cloud")
 _TOLD: Final = ("International", "Limit", "Offset", "SignId", "SignIdSet")
 """Parameters that ``-vv`` shows; whatever else is sent is somebody's data."""
 

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from reconciler.cloud.lifeline import Lifeline, hang_on
 from reconciler.contract.codes import TIMEOUT
 from reconciler.errors import VendorError
-from reconciler.vendor.lifeline import Lifeline, hang_on
 
 Result = TypeVar("Result")
 

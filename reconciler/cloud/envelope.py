@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterable
 from typing import Final, NoReturn
 
+from reconciler.cloud.answers import Answer, request_id_of, written
 from reconciler.contract.codes import BAD_ANSWER, HTTP_STATUS
 from reconciler.errors import VendorError
-from reconciler.vendor.answers import Answer, request_id_of, written
 
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 """A page of 100 rows is some 50 KB."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from reconciler.clock import Clock
+from reconciler.cloud.api import Identity
+from reconciler.cloud.reader import Caller
+from reconciler.cloud.retry import patiently
 from reconciler.contract.api import IDENTITY
 from reconciler.errors import CredentialsError, Refusal, VendorError
-from reconciler.vendor.api import Identity
-from reconciler.vendor.reader import Caller
-from reconciler.vendor.retry import patiently
 
 _DENIED: Final = ("UnauthorizedOperation", "AuthFailure.UnauthorizedOperation")
 _NOT_DENIED: Final = frozenset(

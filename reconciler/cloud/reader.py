@@ -12,15 +12,15 @@ from itertools import chain
 from typing import Final, Protocol
 
 from reconciler.clock import Clock
+from reconciler.cloud.answers import Answer, merge_rows, rows_of
+from reconciler.cloud.api import Listing
+from reconciler.cloud.pace import DescribePace
+from reconciler.cloud.retry import patiently
 from reconciler.contract.api import DESCRIBE, PAGE_SIZE
 from reconciler.contract.choices import INTERNATIONAL
 from reconciler.contract.codes import BAD_ANSWER
 from reconciler.errors import VendorError
 from reconciler.model.live import Row
-from reconciler.vendor.answers import Answer, merge_rows, rows_of
-from reconciler.vendor.api import Listing
-from reconciler.vendor.pace import DescribePace
-from reconciler.vendor.retry import patiently
 
 _MOST_PAGES_AT_ONCE: Final = 8
 _MOST_ROWS: Final = 100_000

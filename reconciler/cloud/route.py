@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from requests.utils import get_environ_proxies, select_proxy
 
-from reconciler.vendor.endpoint import Endpoint
-from reconciler.vendor.trust import CA_VARIABLES, ca_bundle
+from reconciler.cloud.endpoint import Endpoint
+from reconciler.cloud.trust import CA_VARIABLES, ca_bundle
 
 _UNREADABLE: Final = "one that cannot be read"
 

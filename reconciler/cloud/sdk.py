@@ -20,18 +20,18 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
+from reconciler.cloud.answers import Answer
+from reconciler.cloud.call_log import Exchange
+from reconciler.cloud.deadline import within
+from reconciler.cloud.endpoint import Endpoint
+from reconciler.cloud.envelope import bounded, content_of
+from reconciler.cloud.keys import Keys, KeySource
+from reconciler.cloud.transport import Transport
+from reconciler.cloud.trouble import network_error
+from reconciler.cloud.trust import ca_bundle
 from reconciler.contract.api import MODIFY
 from reconciler.contract.codes import NO_KEYS
 from reconciler.errors import CredentialsError, VendorError
-from reconciler.vendor.answers import Answer
-from reconciler.vendor.call_log import Exchange
-from reconciler.vendor.deadline import within
-from reconciler.vendor.endpoint import Endpoint
-from reconciler.vendor.envelope import bounded, content_of
-from reconciler.vendor.keys import Keys, KeySource
-from reconciler.vendor.transport import Transport
-from reconciler.vendor.trouble import network_error
-from reconciler.vendor.trust import ca_bundle
 
 _LANGUAGE: Final = "en-US"
 _CHUNK: Final = 65536

@@ -8,7 +8,7 @@ from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from reconciler.vendor.lifeline import hold
+from reconciler.cloud.lifeline import hold
 
 
 class Transport(Session):

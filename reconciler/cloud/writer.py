@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import base64
 
+from reconciler.cloud.answers import acknowledged_id, request_id_of
+from reconciler.cloud.api import Images
+from reconciler.cloud.reader import Caller
 from reconciler.contract.api import MODIFY
 from reconciler.contract.choices import DOCUMENT_TYPES, INTERNATIONAL, SIGN_PURPOSES, SIGN_TYPES
 from reconciler.contract.codes import BAD_ANSWER
 from reconciler.errors import VendorError
 from reconciler.model.signature import SignFields
-from reconciler.vendor.answers import acknowledged_id, request_id_of
-from reconciler.vendor.api import Images
-from reconciler.vendor.reader import Caller
 
 
 class Writer:

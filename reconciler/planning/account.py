@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from reconciler.clock import Clock
+from reconciler.cloud.identity import identify
+from reconciler.cloud.reader import Reader
+from reconciler.cloud.sdk import Place, Sdk
 from reconciler.contract.api import DESCRIBE, IDENTITY, SMS_SERVICE, SMS_VERSION, STS_SERVICE, STS_VERSION
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
 from reconciler.planning.reach import Reach
-from reconciler.vendor.identity import identify
-from reconciler.vendor.reader import Reader
-from reconciler.vendor.sdk import Place, Sdk
 
 
 class OpenAccount(NamedTuple):

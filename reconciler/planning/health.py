@@ -8,6 +8,12 @@ from contextlib import closing
 from typing import Final
 
 from reconciler.clock import Clock
+from reconciler.cloud.answers import rows_of
+from reconciler.cloud.api import Identity
+from reconciler.cloud.endpoint import Endpoint
+from reconciler.cloud.identity import identify
+from reconciler.cloud.route import proxy_for, trusted
+from reconciler.cloud.sdk import Sdk
 from reconciler.contract.api import DESCRIBE, IDENTITY, MAX_CLOCK_SKEW_S
 from reconciler.errors import Exit, ReconcilerError, VendorError
 from reconciler.model.health import Finding, Health
@@ -15,12 +21,6 @@ from reconciler.model.signature import Account
 from reconciler.planning.account import sms_place, sts_place
 from reconciler.planning.looking import looked_at, problem, skipped
 from reconciler.planning.reach import Reach
-from reconciler.vendor.answers import rows_of
-from reconciler.vendor.api import Identity
-from reconciler.vendor.endpoint import Endpoint
-from reconciler.vendor.identity import identify
-from reconciler.vendor.route import proxy_for, trusted
-from reconciler.vendor.sdk import Sdk
 
 UNREACHED: Final = ("account", "clock", "signatures")
 """Subjects that take keys to look at."""

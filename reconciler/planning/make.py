@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from reconciler.clock import Clock
+from reconciler.cloud.api import Describer
 from reconciler.decision.build import Choice, make_offline_plan, make_plan
 from reconciler.decision.moment import Moment
 from reconciler.errors import Refusal, UsageProblem
@@ -17,7 +18,6 @@ from reconciler.model.signature import Desired
 from reconciler.model.state import State
 from reconciler.planning.desired import Wishes
 from reconciler.state.store import Snapshot, StateReader
-from reconciler.vendor.api import Describer
 
 PARTIAL_LISTING: Final = "the account's whole list was not read, so rows that no definition names are not shown"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from reconciler.cloud.endpoint import Endpoint
+from reconciler.cloud.keys import KeySource
+from reconciler.cloud.pace import MODIFY_INTERVAL_S
 from reconciler.contract.api import DESCRIBE_RATE
 from reconciler.errors import UsageProblem
-from reconciler.vendor.endpoint import Endpoint
-from reconciler.vendor.keys import KeySource
-from reconciler.vendor.pace import MODIFY_INTERVAL_S
 
 REQUEST_TIMEOUT_S: Final = 10.0
 

@@ -13,7 +13,7 @@ from reconciler.model.plan import Verdict
 from reconciler.model.source import Location, Severity
 from reconciler.render.clean import one_line
 from reconciler.render.markdown_document import Document, Said, Shown
-from reconciler.render.markdown_rows import advice, is_failed
+from reconciler.render.markdown_rows import is_failed
 
 MOST_OF_A_KIND: Final = 10
 _LONGEST: Final = 2000
@@ -56,7 +56,7 @@ def _of_signature(shown: Shown) -> Iterator[_Annotation]:
 
 def _why(shown: Shown) -> str:
     reason = f"{shown.reason}; the reviewer says: {shown.review_reply}" if shown.review_reply else shown.reason
-    return _joined(reason, advice(shown))
+    return _joined(reason, shown.advice)
 
 
 def _text(said: Said) -> str:

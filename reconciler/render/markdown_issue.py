@@ -9,7 +9,7 @@ from urllib.parse import quote
 from reconciler.contract.status import Status
 from reconciler.model.plan import Verdict
 from reconciler.render.markdown_document import Shown
-from reconciler.render.markdown_rows import CHANGES_HEAD, advice, changes
+from reconciler.render.markdown_rows import CHANGES_HEAD, changes
 from reconciler.render.markdown_text import code, words
 
 _STOPPED: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED, Verdict.STUCK})
@@ -51,7 +51,7 @@ def _paragraphs(shown: Shown, files_url: str) -> Iterator[str]:
         yield f"Changed outside of this tool: {', '.join(map(code, shown.drift))}"
     yield f"Defined as {code(shown.key)} in {_linked(shown, files_url)}."
     if shown.advice:
-        yield f"To do: {words(advice(shown))}."
+        yield f"To do: {words(shown.advice)}."
     if shown.changes:
         yield "\n".join([CHANGES_HEAD, *list(changes(shown))[:_MOST_CHANGES]])
     yield "This issue follows the signature, and is closed once it is approved as defined."

@@ -22,12 +22,7 @@ UNMANAGED_HEAD = "| Id | Name | Status |\n|---|---|---|"
 def to_do(shown: Shown) -> str:
     """Return a list item that says what stands in the way of a signature and what a person does about it."""
     reply = f" The reviewer says: {code(shown.review_reply)}." if shown.review_reply else ""
-    return f"- **{shown.verdict}** {_subject(shown)}: {words(shown.reason)}.{reply}{_mend(advice(shown))}"
-
-
-def advice(shown: Shown) -> str:
-    """Return what a person can do, with the signature's own key in it."""
-    return shown.advice.replace("KEY", shown.key)
+    return f"- **{shown.verdict}** {_subject(shown)}: {words(shown.reason)}.{reply}{_mend(shown.advice)}"
 
 
 def not_accepted(shown: Shown) -> str:

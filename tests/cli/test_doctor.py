@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from reconciler.cloud.trust import CA_VARIABLES
 from reconciler.render.health import health_text
 from reconciler.render.paint import plain
 from reconciler.sandbox.facts import Facts
@@ -17,7 +18,6 @@ from reconciler.sandbox.keys import Key
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
 from reconciler.schema_files import read_schema
-from reconciler.vendor.trust import CA_VARIABLES
 from tests.support.commands import KEYS, Done, inside, process
 from tests.support.project import UIN, account, pending, write
 

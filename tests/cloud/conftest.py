@@ -5,11 +5,11 @@ from contextlib import ExitStack
 
 import pytest
 
+from reconciler.cloud.endpoint import Endpoint
+from reconciler.cloud.keys import Keys, KeySource
+from reconciler.cloud.sdk import Place, Sdk
+from reconciler.cloud.trust import CA_VARIABLES
 from reconciler.contract.api import DESCRIBE, SMS_SERVICE, SMS_VERSION
-from reconciler.vendor.endpoint import Endpoint
-from reconciler.vendor.keys import Keys, KeySource
-from reconciler.vendor.sdk import Place, Sdk
-from reconciler.vendor.trust import CA_VARIABLES
 
 KEYS = Keys("AKIDsandbox", "sandbox-secret", "a-session-token", source="these tests")
 Open = Callable[..., Sdk]

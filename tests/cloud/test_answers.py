@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.cloud.answers import acknowledged_id, merge_rows, request_id_of, rows_of
+from reconciler.cloud.envelope import MAX_ANSWER_BYTES, bounded, content_of
 from reconciler.errors import VendorError
 from reconciler.model.live import Row
-from reconciler.vendor.answers import acknowledged_id, merge_rows, request_id_of, rows_of
-from reconciler.vendor.envelope import MAX_ANSWER_BYTES, bounded, content_of
-from tests.vendor.rows import entry, listing
+from tests.cloud.rows import entry, listing
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=5),

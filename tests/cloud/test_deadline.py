@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from reconciler.cloud.deadline import within
+from reconciler.cloud.lifeline import Lifeline
 from reconciler.contract.api import DESCRIBE
 from reconciler.errors import VendorError
-from reconciler.vendor.deadline import within
-from reconciler.vendor.lifeline import Lifeline
-from tests.vendor.conftest import Open
-from tests.vendor.servers import answering, ok, serving
+from tests.cloud.conftest import Open
+from tests.cloud.servers import answering, ok, serving
 
 
 def test_what_a_call_returns_or_raises_comes_through() -> None:

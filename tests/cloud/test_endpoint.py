@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.util import parse_url
 
+from reconciler.cloud.endpoint import Endpoint, endpoint_from, is_loopback, is_vendors
 from reconciler.errors import UsageProblem
-from reconciler.vendor.endpoint import Endpoint, endpoint_from, is_loopback, is_vendors
 
 VENDOR = "sms.intl.tencentcloudapi.com"
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.cloud.api import Identity
+from reconciler.cloud.identity import identify
 from reconciler.errors import CredentialsError, Refusal, VendorError
-from reconciler.vendor.api import Identity
-from reconciler.vendor.identity import identify
-from tests.vendor.fake_clock import FakeClock
+from tests.cloud.fake_clock import FakeClock
 
 UIN = "100012345678"
 

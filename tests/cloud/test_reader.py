@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.cloud.reader import Reader
 from reconciler.errors import VendorError
-from reconciler.vendor.reader import Reader
-from tests.vendor.fake_clock import FakeClock
-from tests.vendor.rows import FakeAccount, entry, listing, refusing
+from tests.cloud.fake_clock import FakeClock
+from tests.cloud.rows import FakeAccount, entry, listing, refusing
 
 
 def reader(account: Any, clock: FakeClock | None = None) -> Reader:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cloud.endpoint import Endpoint
+from reconciler.cloud.route import proxy_for, trusted
 from reconciler.errors import VendorError
-from reconciler.vendor.endpoint import Endpoint
-from reconciler.vendor.route import proxy_for, trusted
-from tests.vendor.servers import CERTIFICATE
+from tests.cloud.servers import CERTIFICATE
 
 VENDOR = Endpoint("https", "sms.tencentcloudapi.com")
 

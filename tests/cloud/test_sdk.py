@@ -14,16 +14,16 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cloud.endpoint import Endpoint, endpoint_from
+from reconciler.cloud.keys import Keys
+from reconciler.cloud.sdk import Place, Sdk
 from reconciler.contract.api import DESCRIBE, MODIFY, STS_SERVICE, STS_VERSION
 from reconciler.errors import CredentialsError, VendorError
 from reconciler.sandbox.keys import Key
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
-from reconciler.vendor.endpoint import Endpoint, endpoint_from
-from reconciler.vendor.keys import Keys
-from reconciler.vendor.sdk import Place, Sdk
-from tests.vendor.conftest import KEYS, Open, place
-from tests.vendor.servers import CERTIFICATE, answering, header_of, http, ok, serving
+from tests.cloud.conftest import KEYS, Open, place
+from tests.cloud.servers import CERTIFICATE, answering, header_of, http, ok, serving
 
 
 def test_what_it_was_not_opened_for_it_does_not_call(opened: Open) -> None:
@@ -137,7 +137,7 @@ def test_nothing_of_a_call_is_logged_by_the_libraries_below(opened: Open, caplog
 
 
 def test_a_call_is_told_with_its_sizes_and_without_its_secrets(opened: Open, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "reconciler.vendor")
+    caplog.set_level(logging.INFO, "reconciler.cloud")
     answer = ok({"RequestId": "id-7"})
     with serving(answering(answer)) as server:
         sdk = opened(server.host)
@@ -152,7 +152,7 @@ def test_a_call_is_told_with_its_sizes_and_without_its_secrets(opened: Open, cap
 def test_told_more_closely_it_says_where_to_and_which_rows_but_no_more(
     opened: Open, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "reconciler.vendor")
+    caplog.set_level(logging.DEBUG, "reconciler.cloud")
     with serving(answering(ok({}))) as server:
         sdk = opened(server.host)
         sdk.call(DESCRIBE, {"International": 1, "SignIdSet": [5, 6], "ProofImage": "bytes"})
@@ -164,7 +164,7 @@ def test_told_more_closely_it_says_where_to_and_which_rows_but_no_more(
 
 
 def test_a_failed_call_is_told_with_its_code(opened: Open, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "reconciler.vendor")
+    caplog.set_level(logging.INFO, "reconciler.cloud")
     error = {"Error": {"Code": "InternalError", "Message": "secret words"}, "RequestId": "id-8"}
     with serving(answering(ok(error))) as server:
         sdk = opened(server.host)
@@ -210,7 +210,7 @@ def test_a_warning_of_the_vendors_client_does_not_become_an_error(opened: Open) 
 
 def test_a_process_with_warnings_as_errors_can_call() -> None:
     program = (
-        "import sys; from tests.vendor.conftest import KEYS, place; from reconciler.vendor.sdk import Sdk;"
+        "import sys; from tests.cloud.conftest import KEYS, place; from reconciler.cloud.sdk import Sdk;"
         "print(Sdk(KEYS, place(sys.argv[1]), {'DescribeSmsSignList'}, 5).call('DescribeSmsSignList', {}))"
     )
     with serving(lambda c, _r: c.sendall(ok({"RequestId": "id"}, "application/json", "Connection: close"))) as server:

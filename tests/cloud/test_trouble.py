@@ -11,16 +11,16 @@ import pytest
 import requests
 from urllib3.exceptions import NewConnectionError
 
+from reconciler.cloud.reader import Reader
+from reconciler.cloud.trouble import network_error
 from reconciler.contract.api import DESCRIBE, MODIFY
 from reconciler.contract.codes import look_up
 from reconciler.contract.treatment import Treatment
 from reconciler.errors import VendorError
-from reconciler.vendor.reader import Reader
-from reconciler.vendor.trouble import network_error
-from tests.vendor.conftest import Open
-from tests.vendor.fake_clock import FakeClock
-from tests.vendor.rows import entry, listing
-from tests.vendor.servers import CERTIFICATE, Respond, answering, http, ok, reset, serving
+from tests.cloud.conftest import Open
+from tests.cloud.fake_clock import FakeClock
+from tests.cloud.rows import entry, listing
+from tests.cloud.servers import CERTIFICATE, Respond, answering, http, ok, reset, serving
 
 CONNECTION_NOT_MADE, CONNECTION_LOST = "Client.ConnectionNotMade", "Client.ConnectionLost"
 BAD_ANSWER, HTTP_STATUS, TIMEOUT = "Client.BadAnswer", "Client.HttpStatus", "Client.Timeout"

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.clock import SystemClock
+from reconciler.cloud.endpoint import endpoint_from
+from reconciler.cloud.keys import Keys
 from reconciler.contract.api import MODIFY
 from reconciler.errors import Refusal, UsageProblem
 from reconciler.model.plan import Target
@@ -12,8 +14,6 @@ from reconciler.model.signature import Account
 from reconciler.planning.account import reading
 from reconciler.planning.reach import Pacing, Reach
 from reconciler.planning.stores import store_for
-from reconciler.vendor.endpoint import endpoint_from
-from reconciler.vendor.keys import Keys
 from tests.support.project import REGION, UIN, pending
 from tests.support.serving import serving
 from tests.support.values import TARGET

@@ -13,11 +13,11 @@ import pytest
 
 from reconciler.apply import evidence
 from reconciler.cli import main
+from reconciler.cloud import route, sdk
+from reconciler.cloud.keys import Keys
 from reconciler.render import plan_text
 from reconciler.sandbox import log as sandbox_log
 from reconciler.state import git
-from reconciler.vendor import route, sdk
-from reconciler.vendor.keys import Keys
 from tests.security import canaries
 from tests.security.scene import KEY, KEYS, Scene, every_command, scene
 from tests.state.git_http import hosting

@@ -8,6 +8,8 @@ from typing import Final
 
 from reconciler.apply.context import Context
 from reconciler.apply.ledger import Ledger
+from reconciler.cloud.api import Images, Listing
+from reconciler.cloud.pace import ModifyPace
 from reconciler.decision.build import Choice, make_plan
 from reconciler.decision.moment import Moment
 from reconciler.errors import VendorError
@@ -19,8 +21,6 @@ from reconciler.model.state import State
 from reconciler.planning.reach import Pacing
 from reconciler.state.merge import merge
 from reconciler.state.store import Snapshot
-from reconciler.vendor.api import Images, Listing
-from reconciler.vendor.pace import ModifyPace
 from tests.support.values import NOW, TARGET
 
 RUN: Final = "this-run"

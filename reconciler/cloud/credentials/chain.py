@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from reconciler.cloud.credentials.environment import SECRET_ID, SECRET_KEY, from_environment
+from reconciler.cloud.credentials.source import Absent, Surroundings, Vendor
+from reconciler.cloud.keys import KeySource
 from reconciler.errors import CredentialsError
-from reconciler.vendor.credentials.environment import SECRET_ID, SECRET_KEY, from_environment
-from reconciler.vendor.credentials.source import Absent, Surroundings, Vendor
-from reconciler.vendor.keys import KeySource
 
 _HINT: Final = f"set {SECRET_ID} and {SECRET_KEY}, or try --sandbox; docs/credentials.md lists every way"
 
@@ -33,10 +33,10 @@ def _sources(near: Surroundings, vendor: Vendor) -> Iterator[KeySource | Absent]
     if not (near.oidc_provider or near.role_arn):  # an option is never passed over
         yield from_environment(near)
     # Loaded where they are asked: keys in the environment are the usual case.
-    from reconciler.vendor.credentials.cvm_role import from_cvm_role  # noqa: PLC0415
-    from reconciler.vendor.credentials.profile_file import from_profile_file  # noqa: PLC0415
-    from reconciler.vendor.credentials.tccli import from_tccli  # noqa: PLC0415
-    from reconciler.vendor.credentials.web_identity import from_web_identity  # noqa: PLC0415
+    from reconciler.cloud.credentials.cvm_role import from_cvm_role  # noqa: PLC0415
+    from reconciler.cloud.credentials.profile_file import from_profile_file  # noqa: PLC0415
+    from reconciler.cloud.credentials.tccli import from_tccli  # noqa: PLC0415
+    from reconciler.cloud.credentials.web_identity import from_web_identity  # noqa: PLC0415
 
     yield from_web_identity(near, vendor)
     yield from_cvm_role(near, vendor.clock)

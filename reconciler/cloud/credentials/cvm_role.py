@@ -10,11 +10,11 @@ from typing import Final
 from urllib.parse import quote
 
 from reconciler.clock import Clock
+from reconciler.cloud.credentials.fetch import fetch_json
+from reconciler.cloud.credentials.renewal import RenewedKeys, Temporary
+from reconciler.cloud.credentials.source import Absent, Surroundings
+from reconciler.cloud.credentials.temporary import temporary_from
 from reconciler.errors import CredentialsError, VendorError
-from reconciler.vendor.credentials.fetch import fetch_json
-from reconciler.vendor.credentials.renewal import RenewedKeys, Temporary
-from reconciler.vendor.credentials.source import Absent, Surroundings
-from reconciler.vendor.credentials.temporary import temporary_from
 
 ROLE_NAME: Final = "TENCENTCLOUD_CAM_ROLE_NAME"
 TIME_LIMIT_S: Final = 2.0

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from reconciler.cloud.credentials.source import Absent, Surroundings, keys_of
+from reconciler.cloud.keys import Keys
 from reconciler.errors import CredentialsError
-from reconciler.vendor.credentials.source import Absent, Surroundings, keys_of
-from reconciler.vendor.keys import Keys
 
 SECRET_ID: Final = "TENCENTCLOUD_SECRET_ID"  # noqa: S105  # a variable's name
 SECRET_KEY: Final = "TENCENTCLOUD_SECRET_KEY"  # noqa: S105  # a variable's name

@@ -7,13 +7,13 @@ import os
 from collections.abc import Mapping
 from typing import Any, Final
 
+from reconciler.cloud.deadline import within
+from reconciler.cloud.envelope import bounded
+from reconciler.cloud.transport import Transport
+from reconciler.cloud.trouble import network_error
+from reconciler.cloud.trust import ca_bundle
 from reconciler.contract.codes import BAD_ANSWER, HTTP_STATUS
 from reconciler.errors import VendorError
-from reconciler.vendor.deadline import within
-from reconciler.vendor.envelope import bounded
-from reconciler.vendor.transport import Transport
-from reconciler.vendor.trouble import network_error
-from reconciler.vendor.trust import ca_bundle
 
 _HTTP_OK: Final = 200
 _CHUNK: Final = 65536

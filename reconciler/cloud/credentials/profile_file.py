@@ -10,10 +10,10 @@ import configparser
 from pathlib import Path
 from typing import Final
 
+from reconciler.cloud.credentials.files import read_small
+from reconciler.cloud.credentials.source import Absent, Surroundings, keys_of
+from reconciler.cloud.keys import Keys
 from reconciler.errors import CredentialsError
-from reconciler.vendor.credentials.files import read_small
-from reconciler.vendor.credentials.source import Absent, Surroundings, keys_of
-from reconciler.vendor.keys import Keys
 
 FILE: Final = "TENCENTCLOUD_CREDENTIALS_FILE"
 _SECTION: Final = "default"

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from reconciler.clock import Clock
+from reconciler.cloud.keys import Keys
 from reconciler.errors import CredentialsError, ReconcilerError
-from reconciler.vendor.keys import Keys
 
-_log = logging.getLogger("reconciler.vendor")
+_log = logging.getLogger("reconciler.cloud")
 _PAUSE_S: Final = 30.0
 """Between attempts, while the keys at hand are still good."""
 _LEAST_S: Final = 15.0

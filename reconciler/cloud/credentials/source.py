@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from reconciler.clock import Clock
+from reconciler.cloud.endpoint import Endpoint
+from reconciler.cloud.keys import Keys
 from reconciler.errors import CredentialsError
-from reconciler.vendor.endpoint import Endpoint
-from reconciler.vendor.keys import Keys
 
 METADATA_URL: Final = "http://metadata.tencentyun.com/latest/meta-data/"
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconciler.clock import Clock
+from reconciler.cloud.credentials.files import read_small
+from reconciler.cloud.credentials.source import Absent, Surroundings, keys_of
+from reconciler.cloud.keys import Keys
 from reconciler.errors import CredentialsError
-from reconciler.vendor.credentials.files import read_small
-from reconciler.vendor.credentials.source import Absent, Surroundings, keys_of
-from reconciler.vendor.keys import Keys
 
 PROFILE: Final = "TCCLI_PROFILE"
 _DEFAULT: Final = "default"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reconciler.cloud.credentials.renewal import Temporary
+from reconciler.cloud.credentials.source import keys_of
 from reconciler.errors import CredentialsError
-from reconciler.vendor.credentials.renewal import Temporary
-from reconciler.vendor.credentials.source import keys_of
 
 
 def temporary_from(parts: object, expires_at: object, source: str) -> Temporary:

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from reconciler.cloud.answers import Answer
+from reconciler.cloud.credentials.renewal import RenewedKeys, Temporary
+from reconciler.cloud.credentials.source import Absent, Surroundings, Vendor
+from reconciler.cloud.credentials.temporary import temporary_from
+from reconciler.cloud.credentials.web_token import REQUEST_URL, TOKEN_FILE, token_source
+from reconciler.cloud.retry import patiently
+from reconciler.cloud.sdk import Place, Sdk
 from reconciler.contract.api import ASSUME_ROLE, STS_SERVICE, STS_VERSION
 from reconciler.errors import CredentialsError, VendorError
-from reconciler.vendor.answers import Answer
-from reconciler.vendor.credentials.renewal import RenewedKeys, Temporary
-from reconciler.vendor.credentials.source import Absent, Surroundings, Vendor
-from reconciler.vendor.credentials.temporary import temporary_from
-from reconciler.vendor.credentials.web_token import REQUEST_URL, TOKEN_FILE, token_source
-from reconciler.vendor.retry import patiently
-from reconciler.vendor.sdk import Place, Sdk
 
 PROVIDER: Final = "TENCENTCLOUD_PROVIDER_ID"
 ROLE: Final = "TENCENTCLOUD_ROLE_ARN"

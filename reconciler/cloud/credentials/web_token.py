@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from reconciler.cloud.credentials.fetch import fetch_json
+from reconciler.cloud.credentials.files import read_small
+from reconciler.cloud.credentials.source import Surroundings
+from reconciler.cloud.endpoint import is_loopback
 from reconciler.errors import CredentialsError, VendorError
-from reconciler.vendor.credentials.fetch import fetch_json
-from reconciler.vendor.credentials.files import read_small
-from reconciler.vendor.credentials.source import Surroundings
-from reconciler.vendor.endpoint import is_loopback
 
 TOKEN_FILE: Final = "TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE"  # noqa: S105  # a variable's name
 REQUEST_URL: Final = "ACTIONS_ID_TOKEN_REQUEST_URL"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from reconciler.vendor.credentials.chain import find_keys
-from reconciler.vendor.credentials.source import Surroundings, Vendor
-from reconciler.vendor.endpoint import Endpoint
-from reconciler.vendor.keys import KeySource
-from tests.vendor.fake_clock import FakeClock
+from reconciler.cloud.credentials.chain import find_keys
+from reconciler.cloud.credentials.source import Surroundings, Vendor
+from reconciler.cloud.endpoint import Endpoint
+from reconciler.cloud.keys import KeySource
+from tests.cloud.fake_clock import FakeClock
 
 Find = Callable[..., KeySource]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from reconciler.cloud.keys import Keys
 from reconciler.errors import CredentialsError
-from reconciler.vendor.keys import Keys
-from tests.vendor.credentials.conftest import Find, text_of
+from tests.cloud.credentials.conftest import Find, text_of
 
 ENVIRONMENT = {"TENCENTCLOUD_SECRET_ID": "AKIDenvironment1", "TENCENTCLOUD_SECRET_KEY": "canary-env"}
 PROFILE = "[default]\nsecret_id = AKIDprofile00001\nsecret_key = canary-profile\n"

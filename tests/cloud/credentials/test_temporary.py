@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
+from reconciler.cloud.credentials.renewal import RenewedKeys, Temporary
+from reconciler.cloud.credentials.source import METADATA_URL, Surroundings
+from reconciler.cloud.endpoint import endpoint_from
+from reconciler.cloud.keys import Keys
 from reconciler.contract.api import DESCRIBE
 from reconciler.errors import CredentialsError, ReconcilerError, VendorError
 from reconciler.sandbox.faults import parse_fault
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
-from reconciler.vendor.credentials.renewal import RenewedKeys, Temporary
-from reconciler.vendor.credentials.source import METADATA_URL, Surroundings
-from reconciler.vendor.endpoint import endpoint_from
-from reconciler.vendor.keys import Keys
-from tests.vendor.conftest import Open, place
-from tests.vendor.credentials.conftest import Find, text_of
-from tests.vendor.fake_clock import FakeClock
-from tests.vendor.servers import Respond, answering, body_of, header_of, http, ok, serving
+from tests.cloud.conftest import Open, place
+from tests.cloud.credentials.conftest import Find, text_of
+from tests.cloud.fake_clock import FakeClock
+from tests.cloud.servers import Respond, answering, body_of, header_of, http, ok, serving
 
 ARN = "qcs::cam::uin/100000000001:roleName/planner"
 IDENTITY = {"TENCENTCLOUD_PROVIDER_ID": "GitHub", "TENCENTCLOUD_ROLE_ARN": ARN}
@@ -320,7 +320,7 @@ def test_a_metadata_service_that_does_not_answer_is_given_up_after_its_limit(
         limits.append(seconds)
         raise VendorError(f"no answer within {seconds} s", code="Client.Timeout")
 
-    monkeypatch.setattr("reconciler.vendor.credentials.fetch.within", given_up)
+    monkeypatch.setattr("reconciler.cloud.credentials.fetch.within", given_up)
     assert "no answer within" in failure(lambda: find(MACHINE).current(0)).message
     assert limits == [2.0]
 
