@@ -1,6 +1,7 @@
 """Keeps, of what was found, the smallest inputs that together reach what all of it reaches.
 
-``python -m tests.fuzz.keep TARGET FOLDER...`` rewrites ``corpus/TARGET`` from itself and the folders.
+``python -m tests.fuzz.keep TARGET FOLDER...`` rewrites ``corpus/TARGET`` from itself and the folders. What was a finding
+once is called ``found-...`` there, and stays.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def main() -> None:
     files = [file for folder in (kept, *map(Path, folders)) for file in folder.iterdir()]
     inputs = sorted({file.read_bytes() for file in files}, key=lambda data: (len(data), data))
     for file in kept.iterdir():
-        file.unlink()
+        if not file.name.startswith("found-"):
+            file.unlink()
     known: set[Arc] = set()
     for data, reached in zip(inputs, _reached(target, inputs), strict=True):
         if not reached <= known:
