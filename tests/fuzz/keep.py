@@ -1,7 +1,7 @@
 """Keeps, of what was found, the smallest inputs that together reach what all of it reaches.
 
-``python -m tests.fuzz.keep TARGET FOLDER...`` rewrites ``corpus/TARGET`` from itself and the folders. What was a finding
-once is called ``found-...`` there, and stays.
+``python -m tests.fuzz.keep TARGET FOLDER...`` rewrites ``corpus/TARGET`` from itself and the folders. What was a
+finding once is called ``found-...`` there, and stays.
 """
 
 from __future__ import annotations
