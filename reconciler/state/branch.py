@@ -18,6 +18,7 @@ from reconciler.model.state import State
 from reconciler.state.branch_names import check_branch
 from reconciler.state.document import MAX_BYTES, dump, parse
 from reconciler.state.git import GitTimeout
+from reconciler.state.lines import Lines
 from reconciler.state.merge import merge
 from reconciler.state.names import check_name, empty_state
 from reconciler.state.plumbing import Leaf, Plumbing
@@ -59,6 +60,7 @@ class BranchStore:
         self._name = name
         self._empty = empty_state(name)
         self._file = f"{name}.json"
+        self._lines = Lines()
         self._pause = pause
         self._made: Plumbing | None = None
         self._tip: str | None = None
@@ -117,7 +119,7 @@ class BranchStore:
         return self._made
 
     def _commit(self, seen: Snapshot, state: State, note: str) -> str:
-        files = {self._file: dump(state)}
+        files = {self._file: dump(state, self._lines)}
         if not seen.version:
             files[MARKER] = _MARKER_TEXT
         return self._git.commit(seen.version or None, files, _message(note))

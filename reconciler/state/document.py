@@ -6,14 +6,15 @@ Reading is strict. Whatever the bytes are, the answer is a state or a StateError
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from reconciler.errors import StateError
 from reconciler.model.state import State
+from reconciler.state.lines import Lines, line_of
 from reconciler.state.reading import state_of
 from reconciler.state.shapes import Malformed
-from reconciler.state.writing import VERSION, document_object
+from reconciler.state.writing import VERSION, head_object
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 """Largest document read or written; one signature takes about 1.2 kB, so this is over 20,000 of them."""
@@ -24,19 +25,22 @@ _REPAIR: Final = (
 )
 
 
-def dump(state: State) -> bytes:
+def dump(state: State, lines: Lines | None = None) -> bytes:
     """Return the document of a state, checked as reading checks it: what cannot be read again must not be stored.
+
+    ``lines`` remembers from one call to the next what was checked already.
 
     Raises StateError where a value has no place in the format, or the document grows past ``MAX_BYTES``.
     """
-    document = document_object(state)
+    head = head_object(state)
     try:
-        state_of(document)
+        state_of({**head, "signatures": []})
+        signatures = (lines or Lines()).of(state.entries)
     except Malformed as problem:
         raise StateError(
             f"the record cannot be stored: {problem}", hint="This is a mistake in the program: please report it."
         ) from None
-    data = _written(document)
+    data = _written(head, signatures)
     if len(data) > MAX_BYTES:
         raise StateError(
             f"the record would be larger than {MAX_BYTES // 2**20} MiB",
@@ -60,17 +64,10 @@ def parse(data: bytes, *, source: str) -> State:
         raise StateError(f"{source}: the record cannot be read: {problem}", hint=_REPAIR) from None
 
 
-def _written(document: Mapping[str, Any]) -> bytes:
-    lines = [f"  {_line(name)}: {_line(value)}," for name, value in document.items() if name != "signatures"]
-    signatures = ",\n".join(f"    {_line(entry)}" for entry in document["signatures"])
-    body = f"[\n{signatures}\n  ]" if signatures else "[]"
+def _written(head: Mapping[str, object], signatures: Sequence[str]) -> bytes:
+    lines = [f"  {line_of(name)}: {line_of(value)}," for name, value in head.items()]
+    body = "[\n    " + ",\n    ".join(signatures) + "\n  ]" if signatures else "[]"
     return "\n".join(["{", *lines, f'  "signatures": {body}', "}", ""]).encode()
-
-
-def _line(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    # The record is shown by `git log -p`: what would steer a terminal is escaped, as are halves of surrogate pairs.
-    return text if text.isprintable() else json.dumps(value, allow_nan=False)
 
 
 def _json(data: bytes) -> Any:

@@ -13,6 +13,7 @@ from reconciler.errors import StateError
 from reconciler.model.state import State
 from reconciler.state.document import MAX_BYTES, dump, parse
 from reconciler.state.folder import Folder, opened
+from reconciler.state.lines import Lines
 from reconciler.state.merge import merge
 from reconciler.state.names import check_name, empty_state
 from reconciler.state.own_folder import ensured
@@ -33,6 +34,7 @@ class FileStore:
         self._name = name
         self._empty = empty_state(name)
         self._file = f"{name}.json"
+        self._lines = Lines()
 
     @property
     def where(self) -> str:
@@ -60,21 +62,25 @@ class FileStore:
 
     def _replace(self, folder: Folder, base: Snapshot, state: State) -> Snapshot:
         with folder.locked(f"{self._name}.lock"):
-            current = self._current(folder)
-            if current.version != base.version:
-                state = merge(base.state, state, current.state)
-            data = dump(state)
+            held = folder.read(self._file, MAX_BYTES)
+            # Read into values only where another run wrote it: each change is stored twice, and a record may be long.
+            if _version(held) != base.version:
+                state = merge(base.state, state, self._parsed(held))
+            data = dump(state, self._lines)
             folder.replace(self._file, data)
         return Snapshot(state, _version(data))
 
     def _current(self, folder: Folder) -> Snapshot:
         data = folder.read(self._file, MAX_BYTES)
+        return Snapshot(self._parsed(data), _version(data))
+
+    def _parsed(self, data: bytes | None) -> State:
         if data is None:
-            return Snapshot(self._empty, "")
+            return self._empty
         state = parse(data, source=self.where)
         check_name(state, self._name, source=self.where)
-        return Snapshot(state, _version(data))
+        return state
 
 
-def _version(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _version(data: bytes | None) -> str:
+    return "" if data is None else hashlib.sha256(data).hexdigest()

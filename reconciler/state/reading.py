@@ -25,18 +25,23 @@ def state_of(value: Any) -> State:
     )
 
 
+def entry_of(value: Any, place: str) -> tuple[int, Entry]:
+    """Return one signature's id and entry. Raises Malformed naming what does not belong."""
+    found = checked(value, shapes.ENTRY, place)
+    return found["sign_id"], Entry(
+        submitted=_submitted(found["submitted"], f"{place}.submitted") if "submitted" in found else None,
+        intent=_intent(found["intent"], f"{place}.intent") if "intent" in found else None,
+    )
+
+
 def _entries(values: list[Any]) -> dict[int, Entry]:
     entries: dict[int, Entry] = {}
     for index, value in enumerate(values):
         place = f"signatures[{index}]"
-        found = checked(value, shapes.ENTRY, place)
-        sign_id = found["sign_id"]
+        sign_id, entry = entry_of(value, place)
         if sign_id in entries:
             raise Malformed(f"{place} is the second one with sign_id {sign_id}")
-        entries[sign_id] = Entry(
-            submitted=_submitted(found["submitted"], f"{place}.submitted") if "submitted" in found else None,
-            intent=_intent(found["intent"], f"{place}.intent") if "intent" in found else None,
-        )
+        entries[sign_id] = entry
     # One that tells nothing is none: it is never written, and the next write would otherwise look like a change.
     return {sign_id: entry for sign_id, entry in entries.items() if entry != Entry()}
 

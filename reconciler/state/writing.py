@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 from reconciler.model.signature import Image, SignFields
 from reconciler.model.state import Entry, Intent, State, Submitted
@@ -13,8 +13,8 @@ from reconciler.state import shapes
 VERSION: Final = 1
 
 
-def document_object(state: State) -> dict[str, Any]:
-    """Return the whole document, its signatures in the order of their ids."""
+def head_object(state: State) -> dict[str, object]:
+    """Return the document without its signatures."""
     return _present(
         {
             "version": VERSION,
@@ -24,7 +24,6 @@ def document_object(state: State) -> dict[str, Any]:
             "commit": state.commit,
             "saved_at": state.saved_at,
             "holder": None if state.holder is None else asdict(state.holder),
-            "signatures": list(_entry_objects(state.entries)),
         }
     )
 
@@ -33,18 +32,16 @@ def _present(record: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in record.items() if value is not None}
 
 
-def _entry_objects(entries: Mapping[int, Entry]) -> Iterator[dict[str, object]]:
-    for sign_id, entry in sorted(entries.items()):
-        if entry == Entry():
-            continue
-        submitted, intent = entry.submitted, entry.intent
-        yield _present(
-            {
-                "sign_id": sign_id,
-                "submitted": None if submitted is None else _submitted_object(submitted),
-                "intent": None if intent is None else _intent_object(intent),
-            }
-        )
+def entry_object(sign_id: int, entry: Entry) -> dict[str, object]:
+    """Return what the document holds of one signature."""
+    submitted, intent = entry.submitted, entry.intent
+    return _present(
+        {
+            "sign_id": sign_id,
+            "submitted": None if submitted is None else _submitted_object(submitted),
+            "intent": None if intent is None else _intent_object(intent),
+        }
+    )
 
 
 def _submitted_object(submitted: Submitted) -> dict[str, object]:
