@@ -19,7 +19,7 @@ from reconciler.sandbox import service
 from reconciler.sandbox.api_error import ApiError
 from reconciler.sandbox.data import AccountData, RowData
 from reconciler.sandbox.running import Sandbox
-from reconciler.state import document
+from reconciler.state import lines
 from tests.state.repositories import hub_and_clone
 from tests.support import images
 from tests.support.commands import FAST, Done, inside
@@ -222,7 +222,7 @@ def test_without_its_escapes_the_record_steers_a_terminal(
     def raw(value: object) -> str:
         return json.dumps(value, ensure_ascii=False).replace("\ud800", "")
 
-    monkeypatch.setattr(document, "_line", raw)
+    monkeypatch.setattr(lines, "line_of", raw)
     inside("apply", "--yes", "--endpoint", sandbox.url, *FAST)
     record = tmp_path / "work" / ".reconciler" / f"sandbox-{UIN}-ap-singapore.json"
     assert "\u202e" in record.read_text(encoding="utf-8")
