@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from reconciler.model.state import Entry
-from reconciler.state import lines
 from reconciler.state.document import dump
 from reconciler.state.lines import Lines
 from reconciler.state.shapes import Malformed
+from reconciler.state.writing import entry_object
 from tests.state.state_values import intended, state, submitted
 
 FULL = replace(
@@ -23,13 +23,12 @@ FULL = replace(
 def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return the ids whose lines were made, as they are made."""
     ids: list[int] = []
-    make = lines.entry_object
 
     def noted(sign_id: int, entry: Entry) -> Any:
         ids.append(sign_id)
-        return make(sign_id, entry)
+        return entry_object(sign_id, entry)
 
-    monkeypatch.setattr(lines, "entry_object", noted)
+    monkeypatch.setattr("reconciler.state.lines.entry_object", noted)
     return ids
 
 
