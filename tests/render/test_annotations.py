@@ -32,7 +32,7 @@ def test_errors_come_before_warnings() -> None:
 
 
 def test_a_refused_signature_is_an_error_and_a_stuck_one_a_warning_at_its_definition() -> None:
-    refused = signature("refused", reason="approved", advice="adopt KEY", review_reply="")
+    refused = signature("refused", reason="approved", advice="adopt acme-otp", review_reply="")
     stuck = signature("stuck", reason="rejected", advice="", review_reply="blurred")
     document = plan(signature("modify"), stuck, refused, diagnostics=[])
     place = "file=Acme,line=12,col=3"

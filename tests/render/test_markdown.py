@@ -27,7 +27,7 @@ def test_counts_come_first_in_the_order_of_what_needs_a_person() -> None:
 
 
 def test_a_refused_signature_says_on_top_what_to_do_with_its_own_key() -> None:
-    refused = signature("refused", reason="approved", advice="run `reconciler adopt KEY`", review_reply="")
+    refused = signature("refused", reason="approved", advice="run `reconciler adopt acme-otp`", review_reply="")
     text = told(plan(signature("modify"), refused, diagnostics=[]))
     item = text.index("- **refused** <code>acme-otp</code> (1110, <code>Acme</code>) at")
     assert item < text.index("<details>")
