@@ -26,7 +26,8 @@ _UNSAFE_IN_JSON: Final = re.compile(
 
 def one_line(text: str) -> str:
     """Return text for a terminal: one line, every control, format or direction character written out."""
-    shown = text if text.isascii() and text.isprintable() else "".join(_shown(character) for character in text)
+    # No character of an unsafe category is printable.
+    shown = text if text.isprintable() else "".join(_shown(character) for character in text)
     return _RUNNER_COMMAND.sub(lambda found: found[0][:-1] + _escaped(found[0][-1]), shown)
 
 
