@@ -32,7 +32,10 @@ _MARKER_TEXT: Final = (
     b"sms-signature-reconciler keeps its record on this branch, one file for each account and region.\n"
     b"Do not edit it, and do not merge it: `git log` tells what was submitted when.\n"
 )
-_ATTEMPTS: Final = 10
+_LOST_RACES: Final = 100
+"""Many, because a run for another account that saves without a break wins each time until it is done."""
+_FUTILE: Final = 10
+"""Tries that failed although nobody came first, as when a lock was left on the server."""
 _FIRST_PAUSE_S: Final = 0.05
 _LONGEST_PAUSE_S: Final = 2.0
 
@@ -91,8 +94,8 @@ class BranchStore:
         """
         check_name(state, self._name, source="the new record")
         seen = base if base.version == (self._tip or "") else self.load()
-        words: str | None = None
-        for attempt in range(_ATTEMPTS):
+        words, futile, attempt = None, 0, 0
+        for attempt in range(_LOST_RACES):
             wanted = state if seen.version == base.version else merge(base.state, state, seen.state)
             if attempt and wanted == seen.state:
                 # An earlier push was taken, and only its answer was lost.
@@ -102,13 +105,17 @@ class BranchStore:
             if words is None:
                 self._tip = commit
                 return Snapshot(wanted, commit)
+            # Never between reading and pushing: what others push while this one waits would make it lose again.
+            self._pause(_spread(attempt))
             found = self.load()
             if found.version == seen.version:
                 check_worth_trying(words, f"branch {self._branch} of {self._remote}")
+                futile += 1
+            if futile == _FUTILE:
+                break
             seen = found
-            self._pause(_spread(attempt))
         raise StateError(
-            f"{self.where} could not be stored in {_ATTEMPTS} tries; git said last: {words}",
+            f"{self.where} could not be stored in {attempt + 1} tries; git said last: {words}",
             hint="Start the run again. A leftover *.lock file of the branch on the server has to be removed there.",
         )
 

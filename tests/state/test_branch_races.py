@@ -47,6 +47,47 @@ def test_a_lease_that_went_stale_is_merged_and_tried_again(tmp_path: Path) -> No
     assert subjects(hub, BRANCH) == ["ours", "theirs", "base"]
 
 
+class Overtaken(Watched):
+    """A store that another one comes before at its first ``times`` pushes."""
+
+    def __init__(self, work: Path, times: int, act: Callable[[], None] = lambda: None) -> None:
+        super().__init__(work, act)
+        self._times = times
+
+    def _push(self, commit: str, expected: str) -> str | None:
+        if len(self.words) < self._times:
+            overtake(self._root, len(self.words))
+        return super()._push(commit, expected)
+
+
+def overtake(work: Path, number: int) -> None:
+    other = BranchStore(work, BRANCH, NAME)
+    base = other.load()
+    other.save(base, replace(base.state, entries={**base.state.entries, **state(s2=str(number)).entries}), "other")
+
+
+def test_a_writer_that_is_always_overtaken_gets_through_when_the_other_is_done(tmp_path: Path) -> None:
+    hub, work = hub_and_clone(tmp_path)
+    store = Overtaken(work, 12)
+    assert stored(store, state(s1="ours")).entries == state(s1="ours", s2="11").entries
+    assert len(store.words) == 12
+    assert subjects(hub, BRANCH) == ["note", *["other"] * 12]
+
+
+def test_a_writer_that_is_overtaken_without_end_gives_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.state.branch._LOST_RACES", 3)
+    _, work = hub_and_clone(tmp_path)
+    with pytest.raises(StateError, match="in 3 tries"):
+        stored(Overtaken(work, 99), state(s1="ours"))
+
+
+def test_what_others_save_while_a_writer_waits_is_no_lost_race(tmp_path: Path) -> None:
+    _, work = hub_and_clone(tmp_path)
+    store = Overtaken(work, 1, act=lambda: overtake(work, 7))
+    assert stored(store, state(s1="ours")).entries == state(s1="ours", s2="7").entries
+    assert len(store.words) == 1
+
+
 OVERTAKE = """
 test -e {once} && exit 0
 touch {once}
@@ -119,14 +160,14 @@ def test_a_lost_answer_with_another_save_on_top_is_no_conflict_either(tmp_path: 
     base = stored(BranchStore(work, BRANCH, NAME), state(s1="one"), "base")
     other = BranchStore(work, BRANCH, NAME)
 
-    class Overtaken(Watched):
+    class OnTop(Watched):
         def _push(self, commit: str, expected: str) -> str | None:
             super()._push(commit, expected)
             if not other.load().state.entries.keys() & {2}:
                 stored(other, replace(base, entries=state(s1="ours", s2="two").entries), "on top")
             return "the line was cut (timed out)"
 
-    store = Overtaken(work)
+    store = OnTop(work)
     found = stored(store, state(s1="ours"), "ours")
     assert found.entries == state(s1="ours", s2="two").entries
     assert subjects(hub, BRANCH) == ["on top", "ours", "base"]
