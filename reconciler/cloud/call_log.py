@@ -19,7 +19,7 @@ _TOLD: Final = ("International", "Limit", "Offset", "SignId", "SignIdSet")
 
 
 class Exchange:
-    """One call with what became of it. ``sent`` and ``received`` are bytes of the bodies, ``skew`` is in seconds."""
+    """One call with what became of it. ``sent`` and ``received`` are bytes of the bodies."""
 
     def __init__(self, action: str, endpoint: Endpoint, region: str) -> None:
         self._action = action
@@ -28,11 +28,20 @@ class Exchange:
         self._request_id: str | None = None
         self.sent = 0
         self.received = 0
-        self.skew: float | None = None
+        self._date: str | None = None
+        self._arrived = 0.0
+
+    @property
+    def skew(self) -> float | None:
+        """Seconds that this machine's clock was ahead of the vendor's, ``None`` where the vendor did not say."""
+        try:
+            return self._arrived - parsedate_to_datetime(self._date or "").timestamp()
+        except (ValueError, OverflowError):
+            return None
 
     def arrived(self, headers: Mapping[str, str], now: float) -> None:
         """Note when the vendor answered by its own clock, where it says so."""
-        self.skew = _skew(headers.get("Date"), now)
+        self._date, self._arrived = headers.get("Date"), now
 
     def answered(self, answer: Answer) -> None:
         """Note that the vendor did what it was asked."""
@@ -66,10 +75,3 @@ class Exchange:
 def _told(parameters: Mapping[str, object]) -> str:
     shown = (f"{name}={parameters[name]}" for name in _TOLD if name in parameters)
     return ", ".join(shown) or "no parameters to show"
-
-
-def _skew(date: str | None, now: float) -> float | None:
-    try:
-        return now - parsedate_to_datetime(date or "").timestamp()
-    except (ValueError, OverflowError):
-        return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
 
 from reconciler.cloud.lifeline import Lifeline, hang_on
 from reconciler.contract.codes import TIMEOUT
@@ -14,25 +15,62 @@ Result = TypeVar("Result")
 
 
 def within(seconds: float, call: Callable[[], Result]) -> Result:
-    """Return what ``call`` returns, or raise what it raises, within ``seconds``; then VendorError ``Client.Timeout``.
-
-    The call runs in a thread of its own, which is left behind where it does not end in time, with what it would still
-    send cut off. That also keeps signals, which arrive in the main thread, out of the SDK: it would turn an exception
-    from a handler into a network error.
-    """
-    running = _Running(call)
-    running.start()
-    running.join(seconds)
-    return running.outcome(seconds)
+    """Return what ``call`` returns as ``Crew.within`` does, for a call that is the only one."""
+    crew = Crew()
+    try:
+        return crew.within(seconds, call)
+    finally:
+        crew.dismiss()
 
 
-class _Running(threading.Thread, Generic[Result]):
+class Crew:
+    """Threads that calls run in. One that ended a call in time serves the next."""
+
+    def __init__(self) -> None:
+        self._idle: list[_Hand] = []
+
+    def within(self, seconds: float, call: Callable[[], Result]) -> Result:
+        """Return what ``call`` returns, or raise what it raises, within ``seconds``; then ``Client.Timeout``.
+
+        The call runs in a thread that is left behind where it does not end in time, with what it would still send cut
+        off. That also keeps signals, which arrive in the main thread, out of the SDK: it would turn an exception from a
+        handler into a network error.
+        """
+        running = _Running(call)
+        hand = self._hand()
+        hand.give(running)
+        in_time = False
+        try:
+            in_time = running.ended.acquire(timeout=seconds)
+        finally:
+            if in_time:
+                self._idle.append(hand)
+            else:
+                hand.give(None)
+        return running.outcome(seconds)
+
+    def _hand(self) -> _Hand:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return _Hand()
+
+    def dismiss(self) -> None:
+        """Let the idle threads end."""
+        while self._idle:
+            self._idle.pop().give(None)
+
+
+class _Running(Generic[Result]):
+    """One call. ``ended`` can be acquired once it has."""
+
     def __init__(self, call: Callable[[], Result]) -> None:
-        super().__init__(daemon=True)
         self._call = call
-        self._lifeline = Lifeline()
         self._result: list[Result] = []
         self._error: BaseException | None = None
+        self._lifeline = Lifeline()
+        self.ended = threading.Lock()
+        self.ended.acquire()
 
     def run(self) -> None:
         hang_on(self._lifeline)
@@ -42,6 +80,7 @@ class _Running(threading.Thread, Generic[Result]):
             self._error = error
         finally:
             self._lifeline.let_go()
+            self.ended.release()
 
     def outcome(self, seconds: float) -> Result:
         if self._error is not None:
@@ -50,3 +89,19 @@ class _Running(threading.Thread, Generic[Result]):
             self._lifeline.cut()
             raise VendorError(f"no answer within {seconds:g} s", code=TIMEOUT)
         return self._result[0]
+
+
+class _Hand(threading.Thread):
+    """Runs what it is given, one after the other, until it is given nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._given: SimpleQueue[_Running[Any] | None] = SimpleQueue()
+        self.start()
+
+    def give(self, running: _Running[Any] | None) -> None:
+        self._given.put(running)
+
+    def run(self) -> None:
+        while (running := self._given.get()) is not None:
+            running.run()

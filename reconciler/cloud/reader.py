@@ -1,19 +1,17 @@
-"""Live state: both ``International`` series listed page by page, and single signatures asked for by id.
+"""Live state: the account listed, and single signatures asked for by id.
 
-The vendor gives no total count and documents no order across pages, so a page shorter than asked for ends a series, and
-an id that did not come with the listing is asked for by itself before it counts as missing.
+An id that did not come with the listing is asked for by itself before it counts as missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from typing import Final, Protocol
 
 from reconciler.clock import Clock
 from reconciler.cloud.answers import Answer, merge_rows, rows_of
 from reconciler.cloud.api import Listing
+from reconciler.cloud.listing import listed
 from reconciler.cloud.pace import DescribePace
 from reconciler.cloud.retry import patiently
 from reconciler.contract.api import DESCRIBE, PAGE_SIZE
@@ -22,9 +20,6 @@ from reconciler.contract.codes import BAD_ANSWER
 from reconciler.errors import VendorError
 from reconciler.model.live import Row
 
-_MOST_PAGES_AT_ONCE: Final = 8
-_MOST_ROWS: Final = 100_000
-"""Of one series; an account holds far fewer. More come only from a server that takes no notice of ``Offset``."""
 _SUB_ACCOUNT: Final = "FailedOperation.ProhibitSubAccountUse"
 _NO_SUCH: Final = frozenset({"FailedOperation.MissingSignatureList", "FailedOperation.SignIdNotExist"})
 """What the vendor may answer for an id that it does not have, or past the end of a list, in place of no rows."""
@@ -50,8 +45,8 @@ class Reader:
 
         ``declared`` maps each id of the definitions to its ``International``.
         """
-        listed, complete = self._listed() if everything else ([], False)
-        rows, torn = merge_rows(listed)
+        rows_listed, complete = self._listed() if everything else ([], False)
+        rows, torn = merge_rows(rows_listed)
         asked = {i for i in declared if i not in rows} | {i for i in torn if i in declared}
         certain = {sign_id: row for sign_id, row in rows.items() if sign_id not in asked}
         return Listing(certain | self._asked_for(asked, declared), complete)
@@ -61,29 +56,14 @@ class Reader:
         return self._by_id([sign_id], international=international).get(sign_id)
 
     def _listed(self) -> tuple[list[Row], bool]:
-        with ThreadPoolExecutor(_MOST_PAGES_AT_ONCE) as pool:
-            try:
-                series = [self._series(pool, international=flag) for flag in INTERNATIONAL]
-            except VendorError as error:
-                if error.code != _SUB_ACCOUNT:
-                    raise
-                return [], False
-        return list(chain.from_iterable(series)), True
+        try:
+            return listed(self._page, self._clock), True
+        except VendorError as error:
+            if error.code != _SUB_ACCOUNT:
+                raise
+            return [], False
 
-    def _series(self, pool: ThreadPoolExecutor, *, international: bool) -> list[Row]:
-        """List one series, ever more pages at once; those asked for past its end come back empty."""
-        rows: list[Row] = []
-        offset, width = 0, 1
-        while offset < _MOST_ROWS:
-            offsets = range(offset, offset + width * PAGE_SIZE, PAGE_SIZE)
-            for page in pool.map(lambda start: self._page(start, international=international), offsets):
-                rows += page
-                if len(page) < PAGE_SIZE:
-                    return rows
-            offset, width = offsets.stop, min(width * 2, _MOST_PAGES_AT_ONCE)
-        raise VendorError("the list of signatures does not end", code=BAD_ANSWER)
-
-    def _page(self, offset: int, *, international: bool) -> list[Row]:
+    def _page(self, international: bool, offset: int) -> list[Row]:
         page: dict[str, object] = {"International": INTERNATIONAL[international], "Limit": PAGE_SIZE, "Offset": offset}
         try:
             return patiently(self._clock, lambda: self._describe(page))

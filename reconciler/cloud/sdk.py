@@ -22,7 +22,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 
 from reconciler.cloud.answers import Answer
 from reconciler.cloud.call_log import Exchange
-from reconciler.cloud.deadline import within
+from reconciler.cloud.deadline import Crew
 from reconciler.cloud.endpoint import Endpoint
 from reconciler.cloud.envelope import bounded, content_of
 from reconciler.cloud.keys import Keys, KeySource
@@ -64,8 +64,13 @@ class Sdk:
         self._timeout = timeout
         self._place = place
         self._client = _Client(place, timeout)
-        self.skew: float | None = None
+        self._crew = Crew()
+        self._last: Exchange | None = None
+
+    @property
+    def skew(self) -> float | None:
         """Seconds that this machine's clock is ahead of the vendor's as of the last answer, to about a second."""
+        return self._last.skew if self._last is not None else None
 
     def call(self, action: str, parameters: dict[str, object]) -> Answer:
         """Return the content of ``Response``.
@@ -80,16 +85,15 @@ class Sdk:
             )
         exchange = Exchange(action, self._place.endpoint, self._place.region)
         options = {"SkipSign": self._keys is None, "Exchange": exchange}
-        try:
-            with exchange.logged(parameters):
-                answer = within(self._timeout, lambda: self._client.answer(action, parameters, options))
-                exchange.answered(answer)
-        finally:
-            self.skew = exchange.skew
+        self._last = exchange
+        with exchange.logged(parameters):
+            answer = self._crew.within(self._timeout, lambda: self._client.answer(action, parameters, options))
+            exchange.answered(answer)
         return answer
 
     def close(self) -> None:
         """Close the kept connections."""
+        self._crew.dismiss()
         self._client.request.conn._session.close()  # noqa: SLF001  # the SDK offers no other way
 
 

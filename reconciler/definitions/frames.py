@@ -1,123 +1,100 @@
-"""Open mappings and sequences while a file is read."""
+"""Open mappings and sequences while a file is read.
+
+What a frame collects stands flat, one item after the other, and becomes a mapping only when it is closed. An object or
+a call for each entry would cost more than all the rest of the reading.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 from reconciler.definitions.marks import Marks
 from reconciler.definitions.problem import Problem
 from reconciler.definitions.wording import shown
 
+DROPPED: Final = object()
+"""Stands where a refused key stood, so that the value that follows is let go of with it."""
 
-class _Frame:
-    """What all kinds of frames share. ``broken``: refused already. ``as_key``: stands where a key belongs."""
-
-    __slots__ = ("as_key", "broken", "column", "data", "line")
-
-    def __init__(self, line: int, column: int, data: Any, *, broken: bool = False, as_key: bool = False) -> None:
-        self.line, self.column, self.data = line, column, data
-        self.broken, self.as_key = broken, as_key
-
-    def finish(self, marks: Marks) -> None:
-        """Keep the marks of what was collected."""
+_PER_ENTRY: Final = 4
 
 
-class RootFrame(_Frame):
-    """Holds the document's one node."""
+class Frame:
+    """An open mapping (``keyed``: keys and values in turn), an open sequence, or the document around its one node.
 
-    __slots__ = ("empty",)
-
-    def __init__(self) -> None:
-        super().__init__(1, 1, None)
-        self.empty = True
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """Where the document's node stands."""
-        return self.line, self.column
-
-    def add(self, value: Any, line: int, column: int, *, broken: bool) -> None:
-        """Take the document's node."""
-        self.data, self.line, self.column, self.broken = value, line, column, broken
-        self.empty = False
-
-
-class SequenceFrame(_Frame):
-    """Collects the items of a sequence. Nothing in a definition is one, so their places are not kept."""
-
-    __slots__ = ()
-
-    def __init__(self, line: int, column: int, *, broken: bool, as_key: bool) -> None:
-        super().__init__(line, column, [], broken=broken, as_key=as_key)
-
-    def add(self, value: Any, line: int, column: int, *, broken: bool) -> None:  # noqa: ARG002  # places are not kept
-        """Take the next item."""
-        self.data.append(value)
-
-
-class MappingFrame(_Frame):
-    """Collects the entries of a mapping. The first of two equal keys is kept, the second reported.
-
-    ``wants_key``: a key comes next. ``discards``: the value that comes next belongs to a key that was refused.
+    ``places`` holds line and column of each item, both from 0. ``broken``: refused already. ``as_key``: stands where a
+    key belongs. ``partial``: was to have more entries than are read. ``broken_keys``: keys whose values were refused.
     """
 
-    __slots__ = ("_broken_keys", "_key", "_merges", "_places", "_seen", "discards", "wants_key")
+    __slots__ = ("as_key", "broken", "broken_keys", "items", "keyed", "partial", "places")
 
-    def __init__(self, line: int, column: int, *, broken: bool, as_key: bool) -> None:
-        # Not by the base class: there are as many of these as signatures.
-        self.line, self.column, self.data, self.broken, self.as_key = line, column, {}, broken, as_key
-        self.wants_key, self.discards = True, False
-        self._key = ""
-        self._places: list[int] = []
-        self._seen: dict[str, int] = {}
-        self._broken_keys: list[str] = []
-        self._merges = False
+    def __init__(self, *, keyed: bool, broken: bool = False, as_key: bool = False) -> None:
+        self.keyed, self.broken, self.as_key, self.partial = keyed, broken, as_key, False
+        self.items: list[Any] = []
+        self.places: list[int] = []
+        self.broken_keys: list[str] = []
 
-    def set_key(self, text: str, line: int, column: int, *, merge: bool) -> Problem | None:
-        """Take a key, or refuse it and let go of the value that follows."""
-        self.wants_key = False
-        if merge:
-            self._merges = self.discards = True
-            return _merge_key(line, column)
-        here = len(self._places)
-        first = self._seen.setdefault(text, here)
-        if first != here:
-            self.discards = True
-            return _duplicate_key(text, line, column, (self._places[first], self._places[first + 1]))
-        self._key = text
-        self._places += (line, column)
-        return None
+    @property
+    def wants_key(self) -> bool:
+        """Whether what comes next is a key."""
+        return self.keyed and not len(self.items) & 1
+
+    @property
+    def discards(self) -> bool:
+        """Whether what comes next is the value of a key that was refused."""
+        return self.keyed and len(self.items) & 1 == 1 and self.items[-1] is DROPPED
 
     def drop_key(self) -> None:
         """Let go of the value that follows."""
-        self.wants_key, self.discards = False, True
+        self.items.append(DROPPED)
 
-    def add(self, value: Any, line: int, column: int, *, broken: bool) -> None:
-        """Take the value of the key before."""
-        self.wants_key = True
-        if self.discards:
-            self.discards = False
+    def add(self, item: Any, *, broken: bool) -> None:
+        """Take a value, whose place was taken before it."""
+        if broken and self.keyed and not self.discards:
+            self.broken_keys.append(self.items[-1])
+        self.items.append(item)
+
+    def close(self, marks: Marks) -> Any:
+        """Return what was collected, and keep the places of a mapping's entries."""
+        if not self.keyed:
+            return self.items
+        items, places = self.items, self.places
+        data = dict(zip(items[::2], items[1::2], strict=True))
+        if len(data) * 2 != len(items) or DROPPED in data:
+            data, places = self._sifted()
+        marks.record(data, places)
+        if self.partial:
+            marks.set_partial(data)
+        for key in self.broken_keys:
+            marks.set_broken(data, key)
+        return data
+
+    def _sifted(self) -> tuple[dict[str, Any], list[int]]:
+        """Return the first of equal keys and nothing that was refused, with the places."""
+        data: dict[str, Any] = {}
+        places: list[int] = []
+        for at, (key, value) in enumerate(zip(self.items[::2], self.items[1::2], strict=True)):
+            if key is not DROPPED and key not in data:
+                data[key] = value
+                places += self.places[at * _PER_ENTRY : (at + 1) * _PER_ENTRY]
+        return data, places
+
+    def duplicates(self) -> Iterator[Problem]:
+        """Yield a problem for each key that stood before; also of a mapping that was not read to its end."""
+        keys = self.items[::2] if self.keyed else []
+        if len(set(keys)) == len(keys):
             return
-        self.data[self._key] = value
-        self._places += (line, column)
-        if broken:
-            self._broken_keys.append(self._key)
+        first: dict[str, int] = {}
+        for at, key in enumerate(keys):
+            if key is not DROPPED and first.setdefault(key, at) != at:
+                yield _duplicate_key(key, self._place(at), self._place(first[key]))
 
-    def finish(self, marks: Marks) -> None:
-        """Keep the places of the entries."""
-        marks.record(self.data, self._places)
-        if self._merges:
-            marks.set_partial(self.data)
-        for key in self._broken_keys:
-            marks.set_broken(self.data, key)
+    def _place(self, entry: int) -> tuple[int, int]:
+        line, column = self.places[entry * _PER_ENTRY : entry * _PER_ENTRY + 2]
+        return line + 1, column + 1
 
 
-def _duplicate_key(text: str, line: int, column: int, first: tuple[int, int]) -> Problem:
+def _duplicate_key(text: str, here: tuple[int, int], first: tuple[int, int]) -> Problem:
     where = f"line {first[0]}, column {first[1]}"
     message = f"the key {shown(text)} stands twice in the same mapping, first at {where}"
-    return Problem(line, column, "yaml-duplicate-key", message, "keep one of the two")
-
-
-def _merge_key(line: int, column: int) -> Problem:
-    message = "the merge key `<<` is not part of YAML 1.2 and is not read"
-    return Problem(line, column, "yaml-merge-key", message, "write the fields out")
+    return Problem(*here, "yaml-duplicate-key", message, "keep one of the two")

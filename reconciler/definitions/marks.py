@@ -28,7 +28,7 @@ class Marks:
         self._positions: dict[int, dict[str, int]] = {}
 
     def record(self, mapping: Mapping[str, Any], places: list[int]) -> None:
-        """Keep line and column of key and value of each entry of ``mapping``, four integers an entry."""
+        """Keep line and column, from 0, of key and value of each entry of ``mapping``: four integers an entry."""
         if places:
             self._entries[id(mapping)] = array("L", places)
 
@@ -43,7 +43,8 @@ class Marks:
     def keys(self, mapping: Mapping[str, Any]) -> Iterator[Place]:
         """Return the places of all keys in their order."""
         places = self._entries[id(mapping)]
-        return zip(places[0::_PER_ENTRY], places[1::_PER_ENTRY], strict=True)
+        for line, column in zip(places[0::_PER_ENTRY], places[1::_PER_ENTRY], strict=True):
+            yield line + 1, column + 1
 
     def set_broken(self, mapping: Mapping[str, Any], key: str) -> None:
         """Remember that the value of a key was refused while reading, so that nothing else is said of it."""
@@ -72,7 +73,7 @@ class Marks:
     def _place(self, mapping: Mapping[str, Any], key: str, offset: int) -> Place:
         start = self._position(mapping, key) * _PER_ENTRY + offset
         places = self._entries[id(mapping)]
-        return places[start], places[start + 1]
+        return places[start] + 1, places[start + 1] + 1
 
 
 class FieldPlaces(Mapping[str, Location]):

@@ -1,0 +1,157 @@
+"""From events to data and marks, without recursion: nesting is a list of frames, and it has a bound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from sys import intern
+from typing import Any
+
+import yaml
+
+from reconciler.definitions import bounds, refused
+from reconciler.definitions.aliases import Anchors
+from reconciler.definitions.frames import Frame
+from reconciler.definitions.marks import Marks
+from reconciler.definitions.problem import Problem, too_many_problems
+from reconciler.definitions.refused import MERGE
+from reconciler.definitions.scalars import resolve_plain
+
+
+class StopReading(Exception):
+    """The file must not be read any further."""
+
+
+class Builder:
+    """Takes events one by one. ``_top`` is the innermost open frame, ``_outer`` are those around it.
+
+    ``pure``: the events come from a parser that lets halves of characters through.
+    """
+
+    def __init__(self, *, pure: bool) -> None:
+        self._pure = pure
+        self.problems: list[Problem] = []
+        self.marks = Marks()
+        self.root = self._top = Frame(keyed=False)
+        self._outer: list[Frame] = []
+        self._documents = 0
+        self._not_nodes = 0
+        self._anchors = Anchors()
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            yaml.StreamStartEvent: self._pass,
+            yaml.DocumentStartEvent: self._document,
+            yaml.MappingStartEvent: self._open,
+            yaml.SequenceStartEvent: self._open,
+            yaml.AliasEvent: self._alias,
+            yaml.MappingEndEvent: self._close,
+            yaml.SequenceEndEvent: self._close,
+            yaml.DocumentEndEvent: self._pass,
+            yaml.StreamEndEvent: self._pass,
+        }
+
+    def feed(self, events: Iterable[Any]) -> None:
+        """Take the events in their order. Raises StopReading."""
+        # Nearly all are ordinary scalars, and those are taken right here: a call for each would be a third of all time.
+        scalar: type[Any] = yaml.ScalarEvent
+        handlers, pure = self._handlers, self._pure
+        most, longest = bounds.MAX_NODES, bounds.MAX_SCALAR_CHARS
+        items, places, keyed = self.root.items, self.root.places, False
+        for number, event in enumerate(events):
+            if number >= most:
+                self._check_count(number, event)
+            if type(event) is not scalar:
+                handlers[type(event)](event)
+                items, places, keyed = self._top.items, self._top.places, self._top.keyed
+                continue
+            text, mark = event.value, event.start_mark
+            places.append(mark.line)
+            places.append(mark.column)
+            if event.tag is not None or event.anchor is not None or len(text) > longest or text == MERGE or pure:
+                self._unusual(event)
+            elif keyed and not len(items) & 1:
+                items.append(intern(text))
+            else:
+                items.append(resolve_plain(text) if event.implicit[0] else text)
+
+    def give_up(self) -> None:
+        """Tell what can be told of what is still open where reading ended early."""
+        if len(self.problems) < bounds.MAX_PROBLEMS:
+            with suppress(StopReading):
+                for frame in (*self._outer, self._top):
+                    self._report(frame.duplicates())
+
+    def _report(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.problems.append(problem)
+            if len(self.problems) >= bounds.MAX_PROBLEMS:
+                self._stop(too_many_problems(problem.line, problem.column))
+
+    def _stop(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        raise StopReading
+
+    def _check_count(self, before: int, event: Any) -> None:
+        if before - self._not_nodes >= bounds.MAX_NODES and isinstance(event, yaml.NodeEvent):
+            self._stop(refused.too_many_nodes(event.start_mark))
+
+    def _pass(self, _event: Any) -> None:
+        self._not_nodes += 1
+
+    def _document(self, event: Any) -> None:
+        self._not_nodes += 1
+        self._documents += 1
+        if self._documents > 1:
+            self._stop(refused.second_document(event.start_mark))
+
+    def _unusual(self, event: Any) -> None:
+        """Take a scalar with an anchor or a tag, or one that may have to be refused. Its place was taken before."""
+        text, plain, top = event.value, event.implicit[0] and event.tag is None, self._top
+        as_key = top.wants_key
+        problems = list(refused.in_scalar(event, merges=plain and as_key))
+        self._report(problems)
+        if event.anchor is not None:
+            self._anchors.define(event.anchor, resolve_plain(text) if plain else text)
+        if not as_key:
+            top.add(None if problems else resolve_plain(text) if plain else text, broken=bool(problems))
+        elif problems:
+            top.drop_key()
+            top.partial = True
+        else:
+            top.items.append(intern(text))
+
+    def _open(self, event: Any) -> None:
+        mark, top = event.start_mark, self._top
+        if len(self._outer) >= bounds.MAX_DEPTH:
+            self._stop(refused.too_deep(mark))
+        tagged = list(refused.tag(event))
+        self._report(tagged)
+        top.places += (mark.line, mark.column)
+        as_key = top.wants_key
+        if as_key:
+            top.drop_key()
+            self._report([refused.complex_key(mark)])
+        if event.anchor is not None:
+            self._anchors.define_container(event.anchor)
+        self._outer.append(top)
+        self._top = Frame(keyed=isinstance(event, yaml.MappingStartEvent), broken=bool(tagged), as_key=as_key)
+
+    def _close(self, _event: Any) -> None:
+        self._not_nodes += 1
+        done, self._top = self._top, self._outer.pop()
+        data = done.close(self.marks)
+        if done.keyed and 2 * len(data) != len(done.items):
+            self._report(done.duplicates())
+        if not done.as_key:
+            self._top.add(data, broken=done.broken)
+
+    def _alias(self, event: Any) -> None:
+        mark, top = event.start_mark, self._top
+        top.places += (mark.line, mark.column)
+        if top.wants_key:
+            top.drop_key()
+            self._report([refused.alias_key(mark)])
+            return
+        value, trouble = self._anchors.use(event.anchor)
+        if trouble is not None and not top.discards:
+            self._report([refused.at(mark, "yaml-alias", *trouble)])
+        top.add(value, broken=trouble is not None)
