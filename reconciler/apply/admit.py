@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from reconciler.decision.saved import SavedPlan, hold_against
@@ -47,4 +46,4 @@ def admit_saved(saved: SavedPlan, fresh: Plan) -> tuple[Plan, Exit]:
         return fresh, Exit.DONE
     names = ", ".join(planned.desired.key for planned in stale.approved)
     note = f"approved since the plan was saved, so dropped from it: {names}"
-    return replace(fresh, notes=(*fresh.notes, note)), Exit.REFUSED
+    return fresh._replace(notes=(*fresh.notes, note)), Exit.REFUSED

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from reconciler.clock import Clock
 from reconciler.cloud.api import Describer, Images, Modifier
@@ -30,8 +29,7 @@ class Observer(Protocol):
         """Hear that a signature has its result."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """One apply's surroundings. ``stopped`` tells whether the person asked to stop, ``commit`` is applied from."""
 
     reader: Describer

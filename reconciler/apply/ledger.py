@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from reconciler.clock import Clock
@@ -135,7 +134,7 @@ class Ledger:
         )
 
     def _store_waiting(self, finish: Step) -> None:
-        state = replace(finish(self.state), saved_at=self._clock.now())
+        state = finish(self.state)._replace(saved_at=self._clock.now())
         note = "\n".join(note for _, note in self._waiting) or "release the record"
         self._base = self._store.save(self._base, state, note)
         self._waiting.clear()

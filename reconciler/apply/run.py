@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from reconciler.apply.attempt import attempt
 from reconciler.apply.context import Context
@@ -54,4 +53,4 @@ def _looked_at_again(plan: Plan, context: Context, results: Mapping[int, Result]
         rows = context.reader.rows(asked, everything=False).rows
     except VendorError:
         rows = {}
-    return {i: replace(result, shown=rows[i]) if i in rows else result for i, result in results.items()}
+    return {i: result._replace(shown=rows[i]) if i in rows else result for i, result in results.items()}

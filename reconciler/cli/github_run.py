@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -105,7 +104,7 @@ def _tell(session: Session, command: str, document: Document | None) -> None:
     add_summary(os.environ, markdown(document, SUMMARY_BYTES, "the artefact of this run"))
     # Warnings were annotated when the definitions were validated.
     errors = tuple(found for found in document.problems if found.severity is Severity.ERROR)
-    annotated = document if command == "validate" else replace(document, problems=errors)
+    annotated = document if command == "validate" else document._replace(problems=errors)
     if commands := workflow_commands(annotated):
         session.result(commands)
 

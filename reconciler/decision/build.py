@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from reconciler.contract.status import Status
 from reconciler.decision.fingerprint import fingerprint
@@ -16,16 +16,19 @@ from reconciler.model.signature import Desired
 from reconciler.model.state import Entry, State
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What the person asked for: ``only`` these keys (empty: all), and ``resubmit`` these whatever the table says."""
 
-    only: frozenset[str] = field(default_factory=frozenset)
-    resubmit: frozenset[str] = field(default_factory=frozenset)
+    only: frozenset[str] = frozenset()
+    resubmit: frozenset[str] = frozenset()
 
     def takes(self, key: str) -> bool:
         """Tell whether a signature is part of this run."""
         return not self.only or key in self.only
+
+
+EVERYTHING: Final = Choice()
+"""Every signature, and none again."""
 
 
 def make_plan(
@@ -34,7 +37,7 @@ def make_plan(
     live: Mapping[int, Row],
     state: State,
     moment: Moment,
-    choice: Choice = Choice(),
+    choice: Choice = EVERYTHING,
 ) -> Plan:
     """Decide on every chosen signature. ``live`` maps ids to rows; an id without a row is missing in the account."""
     planned = tuple(
@@ -64,7 +67,7 @@ def make_offline_plan(
     desired: Sequence[Desired],
     state: State,
     moment: Moment,
-    choice: Choice = Choice(),
+    choice: Choice = EVERYTHING,
 ) -> Plan:
     """Decide against the newest rows that the record holds. A signature without one is ``unverified``: nobody looked.
 

@@ -7,8 +7,7 @@ what was last submitted, since nothing else tells.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconciler.contract.status import APPROVED
 from reconciler.decision.moment import Moment
@@ -23,8 +22,7 @@ _COMPARED: Final = tuple(name for name in FIELD_NAMES if name != "international"
 """``international`` is part of a signature's identity: a difference there is not a change but another signature."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """All differing fields; ``drift`` names those that somebody changed outside the tool."""
 
     changes: tuple[Change, ...]

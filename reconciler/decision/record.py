@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from reconciler.decision.intents import fate_of, last_known
 from reconciler.decision.moment import Moment
@@ -17,17 +16,17 @@ def put(state: State, sign_id: int, entry: Entry) -> State:
     entries = {known: held for known, held in state.entries.items() if known != sign_id}
     if entry != Entry():
         entries[sign_id] = entry
-    return replace(state, entries=entries)
+    return state._replace(entries=entries)
 
 
 def intend(state: State, sign_id: int, intent: Intent) -> State:
     """Note that a call is about to be made; what was submitted before stays known."""
-    return put(state, sign_id, replace(state.entry(sign_id), intent=intent))
+    return put(state, sign_id, state.entry(sign_id)._replace(intent=intent))
 
 
 def accept(state: State, sign_id: int, submitted: Submitted) -> State:
     """Note that the vendor accepted a submission, or that somebody adopted one; that closes an intent."""
-    return put(replace(state, commit=submitted.commit or state.commit), sign_id, Entry(submitted))
+    return put(state._replace(commit=submitted.commit or state.commit), sign_id, Entry(submitted))
 
 
 def accept_own(state: State, sign_id: int, submitted: Submitted, run: str) -> State:
@@ -48,7 +47,7 @@ def forget_own(state: State, sign_id: int, run: str) -> State:
 
 def forget_intent(state: State, sign_id: int) -> State:
     """Note that the intended call certainly did not happen or was not taken."""
-    return put(state, sign_id, replace(state.entry(sign_id), intent=None))
+    return put(state, sign_id, state.entry(sign_id)._replace(intent=None))
 
 
 def settlements(state: State, live: Mapping[int, Row], moment: Moment) -> dict[int, Entry]:
@@ -77,9 +76,9 @@ def settle(state: State, seen: State, settled: Mapping[int, Entry]) -> State:
 def hold(state: State, run: str, patience: float) -> State:
     """Note that ``run`` is writing now, one beat further than the holder before; ``patience`` as in ``Holder``."""
     beat = state.holder.beat + 1 if state.holder is not None else 1
-    return replace(state, holder=Holder(run, beat, patience))
+    return state._replace(holder=Holder(run, beat, patience))
 
 
 def release(state: State) -> State:
     """Note that nobody is writing."""
-    return replace(state, holder=None)
+    return state._replace(holder=None)

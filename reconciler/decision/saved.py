@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.contract.status import APPROVED
 from reconciler.decision.fingerprint import operation_of
 from reconciler.model.plan import Plan, Planned, Target, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class SavedPlan:
+class SavedPlan(NamedTuple):
     """A plan as a file keeps it: operations as ``operations_of`` makes them, and the keys it was narrowed to."""
 
     uin: str
@@ -27,8 +25,7 @@ class SavedPlan:
         return (self.uin, self.region, self.sandbox) == (target.uin, target.account.region, target.sandbox)
 
 
-@dataclass(frozen=True, slots=True)
-class Staleness:
+class Staleness(NamedTuple):
     """How a fresh plan departs from a saved one. ``differing`` stop everything, ``approved`` drop out of it."""
 
     differing: tuple[str, ...]

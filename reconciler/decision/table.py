@@ -5,7 +5,6 @@ Only a pending or rejected row gets past line 5, so that nothing else can ever r
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from reconciler.contract.status import APPROVED, MODIFIABLE, Status
@@ -34,7 +33,7 @@ def decide(wanted: SignFields, live: Row | None, entry: Entry, moment: Moment, *
     known = last_known(entry, live, fate)
     found = compare(wanted, live, known, moment)
     if fate is IntentFate.OPEN and not _is_intended(wanted, entry):
-        found = replace(found, compared=Compared.VISIBLE)  # perhaps something else than the record says was submitted
+        found = found._replace(compared=Compared.VISIBLE)  # perhaps something else than the record says was submitted
     if status in APPROVED:
         verdict, line = _approved(found, resubmit)
     elif resubmit:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.schema_files import read_edition
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(NamedTuple):
     """Words of one field that the vendor no longer takes. ``series`` holds ``mainland``, ``global`` or both."""
 
     field: str
@@ -22,8 +20,7 @@ class Withdrawal:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class NameRule:
+class NameRule(NamedTuple):
     """What the pages say of a name, lengths in characters. ``brackets`` is the severity of a bracket in it."""
 
     shortest: int
@@ -32,8 +29,7 @@ class NameRule:
     characters: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(NamedTuple):
     """The rules of one site. ``pairs`` gives, by series and sign type, the document types that go with it."""
 
     site: str

@@ -6,8 +6,8 @@ import gc
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from reconciler.definitions.agreement import as_account, require_account, settle, site_of
 from reconciler.definitions.bounds import MAX_RUN_CHARS
@@ -21,8 +21,7 @@ from reconciler.model.signature import Account, Declared
 from reconciler.model.source import Diagnostic, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
+class Definitions(NamedTuple):
     """What the files of a run define. ``signatures`` holds those without errors, in the order of the files.
 
     ``root`` is absolute, ``files`` are the files read, ``shown`` the names by which locations call

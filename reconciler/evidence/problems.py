@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconciler.errors import Refusal
 from reconciler.model.signature import Image
@@ -33,8 +32,7 @@ CODES: Final[Mapping[str, str]] = {
 """Every code of this package with its meaning."""
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceProblem:
+class EvidenceProblem(NamedTuple):
     """One problem of one image. ``image`` is set for a warning: the image can be used in spite of it."""
 
     code: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from reconciler.contract.status import Status
 from reconciler.model.live import Row
@@ -40,8 +40,7 @@ class IntentFate(StrEnum):
     DROPPED = "dropped"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A field whose wanted value differs. ``old`` is ``None`` where nobody can know it."""
 
     field: str
@@ -49,8 +48,7 @@ class Change:
     new: FieldValue
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The verdict on one signature. ``line`` is the line of the decision table that fitted first."""
 
     verdict: Verdict
@@ -64,8 +62,7 @@ class Decision:
     intent: IntentFate = IntentFate.NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """One signature of a plan: what is wanted, what is there, what follows."""
 
     desired: Desired
@@ -83,8 +80,7 @@ class Planned:
         return self.decision.advice.replace("KEY", self.desired.key)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """The account that a plan was made for. ``endpoint`` is host or URL, ``sandbox`` whether it says it is one."""
 
     account: Account
@@ -93,8 +89,7 @@ class Target:
     sandbox: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Every signature of a run in the order of the definitions, and the rows that no definition names.
 
     ``notes`` are facts about the run as a whole (an open intent, a listing that was refused) for people.
@@ -105,7 +100,7 @@ class Plan:
     unmanaged: tuple[Row, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     fingerprint: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def summary(self) -> dict[str, int]:

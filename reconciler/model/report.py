@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from reconciler.errors import Exit
 from reconciler.model.live import Row
@@ -21,8 +21,7 @@ class Outcome(StrEnum):
     NOT_ATTEMPTED = "not-attempted"
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(NamedTuple):
     """Why a write did not come to be accepted: the vendor's code or one of our own, its words, and the mend."""
 
     code: str
@@ -30,8 +29,7 @@ class Trouble:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """The outcome for one signature, and the row that the vendor showed last.
 
     ``in_place`` where nothing was sent because somebody else had submitted just the same meanwhile.
@@ -44,8 +42,7 @@ class Result:
     in_place: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """A plan with its results by ``sign_id``; ``trouble`` ended the run early or kept its record from being stored."""
 
     plan: Plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reconciler.contract.status import Status
 from reconciler.model.live import Row
@@ -11,8 +11,7 @@ from reconciler.model.plan import Target
 from reconciler.model.signature import Desired
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
+class Reviewed(NamedTuple):
     """One signature of the definitions and its row, ``None`` where the account has none."""
 
     desired: Desired
@@ -26,8 +25,7 @@ class Reviewed:
         return self.live.status
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(NamedTuple):
     """The review state of a run's signatures in the order of the definitions, and the rows that none names."""
 
     target: Target

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from reconciler.model.source import Location
 
@@ -27,8 +28,7 @@ class Image:
 FieldValue = str | bool | int | Image | None
 
 
-@dataclass(frozen=True, slots=True)
-class SignFields:
+class SignFields(NamedTuple):
     """What a ``ModifySmsSign`` call sends beside ``SignId``. Enumerations are words, an absent remark is empty."""
 
     sign_name: str
@@ -42,12 +42,11 @@ class SignFields:
     qualification_id: int | None = None
 
 
-FIELD_NAMES: Final = SignFields.__slots__
+FIELD_NAMES: Final = SignFields._fields
 """Names of the fields in the order in which plans show them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Desired:
+class Desired(NamedTuple):
     """One signature of the definitions, with its evidence digested.
 
     ``location`` is the key's place in its file, ``fields_at`` the place of each field that the definition writes out,
@@ -59,11 +58,10 @@ class Desired:
     fields: SignFields
     location: Location
     folder: str = ""
-    fields_at: Mapping[str, Location] = field(default_factory=dict, compare=False)
+    fields_at: Mapping[str, Location] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """Which account the definitions are for. ``uin`` and ``endpoint`` are optional in the definitions."""
 
     site: str
@@ -72,8 +70,7 @@ class Account:
     endpoint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """One signature as a definition file declares it: checked words, images still paths relative to ``folder``.
 
     ``folder`` is the folder of the definition file, ``location`` the place of the key, ``fields_at`` that of each
@@ -93,4 +90,4 @@ class Declared:
     qualification_id: int | None
     folder: str
     location: Location
-    fields_at: Mapping[str, Location] = field(default_factory=dict, compare=False)
+    fields_at: Mapping[str, Location] = MappingProxyType({})

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from reconciler.model.live import Row
 from reconciler.model.signature import SignFields
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
+class Submitted(NamedTuple):
     """A submission that the vendor accepted, or that somebody adopted as such.
 
     ``at`` is the unix time at which the acceptance was known, ``commit`` the git commit applied from, ``shown`` the row
@@ -26,8 +26,7 @@ class Submitted:
     before: Row | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(NamedTuple):
     """A call that was about to be made by ``run``. ``before`` is the row seen before it, ``at`` unix seconds."""
 
     fields: SignFields
@@ -37,16 +36,14 @@ class Intent:
     commit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What is remembered of one signature."""
 
     submitted: Submitted | None = None
     intent: Intent | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """The run that is writing now. ``beat`` grows with each of its writes, so that a waiter sees it move.
 
     ``patience`` is the seconds without a move after which none of its calls can be under way any more.
@@ -57,13 +54,12 @@ class Holder:
     patience: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The record of one account and region. ``commit`` is the newest git commit applied, ``saved_at`` unix seconds."""
 
     uin: str
     region: str
-    entries: Mapping[int, Entry] = field(default_factory=dict)
+    entries: Mapping[int, Entry] = MappingProxyType({})
     holder: Holder | None = None
     commit: str | None = None
     saved_at: float | None = None

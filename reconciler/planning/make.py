@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -51,7 +50,7 @@ def plan_from(
     """Decide on what was read, and add what the plan tells about the run as a whole."""
     plan = make_plan(target, wishes.desired, described.rows, state, moment, choice)
     notes = () if described.complete or choice.only else (PARTIAL_LISTING,)
-    return replace(plan, diagnostics=wishes.diagnostics, notes=notes + _holder_note(state))
+    return plan._replace(diagnostics=wishes.diagnostics, notes=notes + _holder_note(state))
 
 
 def _holder_note(state: State) -> tuple[str, ...]:
@@ -74,7 +73,7 @@ def plan_offline(record: StateReader, run: Run) -> Plan:
     plan = make_offline_plan(
         run.target, run.wishes.desired, state, Moment(run.clock.now(), run.settle_after), run.choice
     )
-    return replace(plan, diagnostics=run.wishes.diagnostics, notes=(_age(state, run.clock.now()),))
+    return plan._replace(diagnostics=run.wishes.diagnostics, notes=(_age(state, run.clock.now()),))
 
 
 def _settle_after(snapshot: Snapshot, seconds: float) -> float:

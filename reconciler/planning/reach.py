@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconciler.cloud.endpoint import Endpoint
 from reconciler.cloud.keys import KeySource
@@ -14,8 +13,7 @@ from reconciler.errors import UsageProblem
 REQUEST_TIMEOUT_S: Final = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Pacing:
+class Pacing(NamedTuple):
     """``describe_rate`` in calls a second, ``modify_interval`` and ``request_timeout`` in seconds."""
 
     describe_rate: float = DESCRIBE_RATE
@@ -37,8 +35,7 @@ class Pacing:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """Where the vendor is and with which keys. ``embedded`` where it is the sandbox inside this process."""
 
     endpoint: Endpoint

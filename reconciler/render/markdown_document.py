@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconciler.contract.status import Status
 from reconciler.errors import Refusal
@@ -24,8 +23,7 @@ MAX_BYTES: Final = 32 * 2**20
 """Largest document that is read; a plan of 5,000 signatures takes about 6 MB."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """Something that went wrong, with its mend. ``code`` may be empty."""
 
     code: str
@@ -33,8 +31,7 @@ class Said:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(NamedTuple):
     """One changed field. ``old`` is ``None`` where nobody can know it."""
 
     field: str
@@ -42,8 +39,7 @@ class Changed:
     new: FieldValue
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """One signature. ``verdict`` and ``reason`` belong to a plan, ``outcome`` and what follows to an apply."""
 
     key: str
@@ -64,8 +60,7 @@ class Shown:
     status_after: Status | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unmanaged:
+class Unmanaged(NamedTuple):
     """A signature of the account that no definition names."""
 
     sign_id: int
@@ -73,8 +68,7 @@ class Unmanaged:
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One problem of the definitions."""
 
     location: Location
@@ -83,8 +77,7 @@ class Problem:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """The account that a document is about."""
 
     site: str
@@ -93,8 +86,7 @@ class Place:
     sandbox: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What a command printed. ``place`` is missing where no account was read, ``error`` is what ended the run.
 
     ``valid`` is the result of a validation, ``None`` where the document is of another command.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Final
 
 from reconciler.model.signature import Image, SignFields
@@ -23,7 +22,7 @@ def head_object(state: State) -> dict[str, object]:
             "sandbox": state.sandbox,
             "commit": state.commit,
             "saved_at": state.saved_at,
-            "holder": None if state.holder is None else asdict(state.holder),
+            "holder": None if state.holder is None else state.holder._asdict(),
         }
     )
 

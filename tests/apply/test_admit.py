@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from reconciler.model.signature import SignFields
 from tests.support.fake_run import EMPTY
 from tests.support.values import ACME, APPROVED, MOMENT, REJECTED, RENAMED, TARGET, desired, image, row
 
-RESCANNED = replace(RENAMED, proof_image=image("c"))
+RESCANNED = RENAMED._replace(proof_image=image("c"))
 
 
 def plan(*fields: SignFields, rows: dict[int, Row] | None = None) -> Plan:
@@ -76,7 +75,7 @@ def test_what_was_approved_since_drops_out_and_the_rest_goes_on() -> None:
 def test_a_plan_for_another_account_is_refused(elsewhere: dict[str, object]) -> None:
     made = plan(RENAMED)
     with pytest.raises(Refusal, match="the saved plan is for account"):
-        admit_saved(replace(saved(made), **elsewhere), made)  # type: ignore[arg-type]  # its own fields
+        admit_saved(saved(made)._replace(**elsewhere), made)  # type: ignore[arg-type]  # its own fields
 
 
 @pytest.fixture(scope="module")
@@ -101,16 +100,16 @@ def test_a_newer_commit_or_a_record_without_one_is_admitted(history: tuple[Path,
     top, older, newer, _ = history
     check_lineage(top, EMPTY, newer)
     check_lineage(top, EMPTY, None)
-    check_lineage(top, replace(EMPTY, commit=older), newer)
-    check_lineage(top, replace(EMPTY, commit=newer), newer)
+    check_lineage(top, EMPTY._replace(commit=older), newer)
+    check_lineage(top, EMPTY._replace(commit=newer), newer)
 
 
 def test_an_older_commit_is_refused(history: tuple[Path, str, str, str]) -> None:
     top, older, newer, beside = history
     with pytest.raises(Refusal, match="older than the one applied last"):
-        check_lineage(top, replace(EMPTY, commit=newer), older)
+        check_lineage(top, EMPTY._replace(commit=newer), older)
     with pytest.raises(Refusal, match="does not come after"):
-        check_lineage(top, replace(EMPTY, commit=newer), beside)
+        check_lineage(top, EMPTY._replace(commit=newer), beside)
 
 
 def test_a_history_that_cannot_tell_is_refused_with_the_mend(
@@ -121,6 +120,6 @@ def test_a_history_that_cannot_tell_is_refused_with_the_mend(
     subprocess.run(["git", "clone", "-q", "--depth", "1", "-b", "main", top.as_uri(), shallow], check=True)
     for head in (newer, None):
         with pytest.raises(Refusal, match="too short to tell") as caught:
-            check_lineage(shallow, replace(EMPTY, commit=older), head)
+            check_lineage(shallow, EMPTY._replace(commit=older), head)
         assert "--allow-older" in caught.value.hint
     shutil.rmtree(shallow)

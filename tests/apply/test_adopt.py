@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from reconciler.apply.adopt import adopt
@@ -26,13 +24,13 @@ def test_an_adopted_definition_counts_as_submitted(code: int) -> None:
 
 def test_adopting_closes_an_open_intent() -> None:
     opened = Entry(intent=intent(HIDDEN_EDIT, row()))
-    run = Run(row(), state=replace(EMPTY, entries={SIGN_ID: opened}))
+    run = Run(row(), state=EMPTY._replace(entries={SIGN_ID: opened}))
     adopt(run.context, [desired(HIDDEN_EDIT)])
     assert run.store.state.entry(SIGN_ID).intent is None
 
 
 def test_adopting_waits_for_a_run_at_work() -> None:
-    run = Run(row(), state=replace(EMPTY, holder=Holder("other-run", 1)))
+    run = Run(row(), state=EMPTY._replace(holder=Holder("other-run", 1)))
     adopt(run.context, [desired()])
     assert (run.clock.passed, run.store.state.holder) == (20.0, None)
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from reconciler.apply import audit
 from reconciler.model.plan import Change
 from reconciler.model.report import Outcome, Result, Trouble
@@ -10,7 +8,7 @@ from tests.support.values import planned, row
 
 def test_the_history_tells_which_signature_and_which_fields() -> None:
     made = planned(live=row())
-    changed = replace(made, decision=replace(made.decision, changes=(Change("remark", "", "x"),)))
+    changed = made._replace(decision=made.decision._replace(changes=(Change("remark", "", "x"),)))
     assert audit.intended(changed) == "intend acme-otp (1110): remark"
     assert audit.intended(made) == "intend acme-otp (1110): as defined"
     assert audit.withdrawn(made) == "withdraw acme-otp (1110)"

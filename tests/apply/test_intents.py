@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from reconciler.contract.codes import RECORD, STOPPED
@@ -93,7 +91,7 @@ def test_whoever_loses_the_race_for_the_intent_waits_and_finds_it_in_place() -> 
 
     def won_by_another() -> None:
         theirs = intent(RENAMED, row(), ago=0.0, run=OTHER.run)
-        run.store.put(intend(replace(EMPTY, holder=OTHER), SIGN_ID, theirs))
+        run.store.put(intend(EMPTY._replace(holder=OTHER), SIGN_ID, theirs))
 
     def ended() -> None:
         run.vendor.take(SIGN_ID, RENAMED)
@@ -109,8 +107,8 @@ def test_whoever_was_taken_over_while_pacing_withdraws_and_decides_anew() -> Non
     run = Run(row(), state=KNOWN)
     turn = Turn(run, HIDDEN_EDIT)
     slow_pace(run)
-    run.store.before_save = [lambda: None, lambda: run.store.put(replace(run.store.state, holder=OTHER))]
-    run.clock.at(9.0, lambda: run.store.put(replace(run.store.state, holder=None)))
+    run.store.before_save = [lambda: None, lambda: run.store.put(run.store.state._replace(holder=OTHER))]
+    run.clock.at(9.0, lambda: run.store.put(run.store.state._replace(holder=None)))
     assert turn.take().outcome is Outcome.ACCEPTED
     assert [at >= 9.0 for at, _, _ in run.vendor.calls] == [True]
     assert turn.entry.intent is None

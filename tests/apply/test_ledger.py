@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from reconciler.apply.ledger import Step
@@ -79,7 +77,7 @@ def test_an_outcome_is_stored_on_top_of_what_another_run_stored_meanwhile() -> N
     run = Run()
     ledger = run.ledger()
     ledger.intend(intending(), "intend")
-    run.store.put(replace(run.store.state, entries={**run.store.state.entries, 2: known()}, holder=OTHER))
+    run.store.put(run.store.state._replace(entries={**run.store.state.entries, 2: known()}, holder=OTHER))
     ledger.record(outcome(), "accepted")
     assert run.store.state.entries == {SIGN_ID: known(ago=0.0), 2: known()}
     assert run.store.state.holder == OTHER
@@ -90,7 +88,7 @@ def test_an_outcome_never_replaces_what_a_run_that_took_over_knows_better() -> N
     ledger = run.ledger()
     ledger.intend(intending(), "intend")
     theirs = intent(RENAMED, row(), ago=0.0, run="other-run")
-    run.store.put(intend(replace(run.store.state, holder=OTHER), SIGN_ID, theirs))
+    run.store.put(intend(run.store.state._replace(holder=OTHER), SIGN_ID, theirs))
     ledger.record(outcome(), "accepted")
     ledger.close()
     assert run.store.state.entry(SIGN_ID).intent == theirs
@@ -109,7 +107,7 @@ def test_a_store_that_never_stops_moving_is_given_up_in_words() -> None:
 def test_a_lost_race_leaves_the_intent_unstored_and_unplanned() -> None:
     run = Run()
     ledger = run.ledger()
-    run.store.put(replace(EMPTY, holder=OTHER))
+    run.store.put(EMPTY._replace(holder=OTHER))
     with pytest.raises(StateConflict):
         ledger.intend(intending(), "intend")
     assert ledger.state == EMPTY
@@ -122,7 +120,7 @@ def test_a_renewal_moves_the_beat_and_fails_once_another_run_took_over() -> None
     ledger.intend(intending(), "intend")
     ledger.renew()
     assert run.store.state.holder == Holder(RUN, 2)
-    run.store.put(replace(run.store.state, holder=OTHER))
+    run.store.put(run.store.state._replace(holder=OTHER))
     with pytest.raises(StateConflict):
         ledger.renew()
 
@@ -140,12 +138,12 @@ def test_a_renewal_moves_the_beat_and_fails_once_another_run_took_over() -> None
 def test_closing_releases_nobody_but_an_own_or_waited_out_holder(
     seen: Holder | None, found: Holder | None, left: Holder | None
 ) -> None:
-    run = Run(state=replace(EMPTY, holder=seen))
+    run = Run(state=EMPTY._replace(holder=seen))
     ledger = run.ledger()
-    ledger.later(lambda state: replace(state, entries={2: known()}), "settle 2")
-    run.store.put(replace(run.store.state, holder=found))
+    ledger.later(lambda state: state._replace(entries={2: known()}), "settle 2")
+    run.store.put(run.store.state._replace(holder=found))
     ledger.close()
-    assert run.store.state == replace(EMPTY, holder=left, entries={2: known()}, saved_at=run.clock.now())
+    assert run.store.state == EMPTY._replace(holder=left, entries={2: known()}, saved_at=run.clock.now())
 
 
 def test_closing_releases_the_own_holder_once() -> None:
@@ -168,7 +166,7 @@ def test_a_run_that_leaves_a_call_on_its_way_stays_the_holder() -> None:
 
 
 def test_closing_heals_what_a_killed_run_left_although_there_is_nothing_to_write() -> None:
-    run = Run(state=replace(EMPTY, holder=OTHER))
+    run = Run(state=EMPTY._replace(holder=OTHER))
     run.ledger().close()
     assert run.store.state.holder is None
 

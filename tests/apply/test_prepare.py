@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from reconciler.apply.fence import StoppedWaiting
@@ -14,7 +12,7 @@ from tests.support.fake_run import EMPTY, Run
 from tests.support.values import ACME, HIDDEN_EDIT, RENAMED, SIGN_ID, TARGET, desired, intent, known, row
 
 OTHER = Holder("other-run", 3)
-LEFT = replace(EMPTY, holder=OTHER, entries={SIGN_ID: Entry(intent=intent(RENAMED, row(), ago=5.0, run=OTHER.run))})
+LEFT = EMPTY._replace(holder=OTHER, entries={SIGN_ID: Entry(intent=intent(RENAMED, row(), ago=5.0, run=OTHER.run))})
 WISHES = Wishes((desired(RENAMED),), ())
 
 
@@ -41,7 +39,7 @@ def test_a_call_that_a_killed_run_did_not_make_is_dropped_and_made() -> None:
 
 def test_what_only_the_killed_run_could_know_stays_open_and_unsent() -> None:
     opened = Entry(known().submitted, intent(HIDDEN_EDIT, row(), ago=5.0, run=OTHER.run))
-    run = Run(row(), state=replace(EMPTY, holder=OTHER, entries={SIGN_ID: opened}))
+    run = Run(row(), state=EMPTY._replace(holder=OTHER, entries={SIGN_ID: opened}))
     prepared = prepare(run.context, TARGET, Wishes((desired(HIDDEN_EDIT),), ()))
     assert prepared.plan.signatures[0].verdict is Verdict.UNVERIFIED
     carry_out(prepared.plan, run.context, prepared.ledger)
@@ -63,7 +61,7 @@ def test_a_stop_while_waiting_neither_settles_nor_releases() -> None:
 
 
 def test_a_plan_in_order_needs_no_settling() -> None:
-    run = Run(row(), state=replace(EMPTY, entries={SIGN_ID: known()}))
+    run = Run(row(), state=EMPTY._replace(entries={SIGN_ID: known()}))
     prepared = prepare(run.context, TARGET, Wishes((desired(ACME),), ()))
     carry_out(prepared.plan, run.context, prepared.ledger)
     assert run.store.notes == []

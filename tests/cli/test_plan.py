@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -96,7 +95,7 @@ def test_a_plan_tells_of_a_run_that_holds_the_record(top: Path) -> None:
     write(top, SIGNS)
     store = FileStore(top / ".reconciler", NAME)
     base = store.load()
-    store.save(base, replace(base.state, holder=Holder("other-run", 1)), "hold")
+    store.save(base, base.state._replace(holder=Holder("other-run", 1)), "hold")
     with serving(SIGNS) as sandbox:
         done = inside("plan", "--endpoint", sandbox.url, *FAST)
     assert (done.code, "another apply is at work" in done.out) == (0, True)

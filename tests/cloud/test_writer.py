@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,7 +43,7 @@ def test_a_submission_is_sent_in_the_vendors_names_and_numbers() -> None:
 
 
 def test_what_is_optional_is_sent_where_it_is_given() -> None:
-    fields = replace(FIELDS, international=True, sign_purpose="others", remark="备注", qualification_id=7)
+    fields = FIELDS._replace(international=True, sign_purpose="others", remark="备注", qualification_id=7)
     sent = parameters(1, fields, Images(b"a", b"b"))
     assert (sent["International"], sent["SignPurpose"], sent["Remark"]) == (1, 1, "备注")
     assert (sent["CommissionImage"], sent["QualificationId"]) == ("Yg==", 7)

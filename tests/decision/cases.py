@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from reconciler.decision.table import decide
@@ -45,7 +44,7 @@ class Case(NamedTuple):
 
 def opened(fields: SignFields, before: Row, ago: float = 60.0, since: Entry = NOTHING) -> Entry:
     """Return an entry with a call that was about to be made some seconds ago."""
-    return replace(since, intent=intent(fields, before, ago))
+    return since._replace(intent=intent(fields, before, ago))
 
 
 RESUBMITTED_BY_OTHERS: Final = int(NOW) - 60
@@ -59,7 +58,7 @@ CASES: Final = {
     "1 no row": Case(1, Verdict.BLOCKED, None, known()),
     "1 no row, resubmit": Case(1, Verdict.BLOCKED, None, known(), resubmit=True),
     "2 global here, mainland wanted": Case(2, Verdict.BLOCKED, row(international=True), known()),
-    "2 mainland here, global wanted": Case(2, Verdict.BLOCKED, row(), known(), replace(ACME, international=True)),
+    "2 mainland here, global wanted": Case(2, Verdict.BLOCKED, row(), known(), ACME._replace(international=True)),
     "2 before approved": Case(2, Verdict.BLOCKED, row(APPROVED, international=True), resubmit=True),
     "3 undocumented code": Case(3, Verdict.BLOCKED, row(UNDOCUMENTED), known()),
     "3 undocumented code, resubmit": Case(3, Verdict.BLOCKED, row(-2), known(), resubmit=True),
@@ -95,7 +94,7 @@ CASES: Final = {
         14, Verdict.STUCK, row(REJECTED, sign_name="Acme Bank"), opened(RENAMED, row()), RENAMED
     ),
     "6 name taken, then 9 for a newer edit": Case(
-        9, Verdict.MODIFY, row(sign_name="Acme Bank"), opened(RENAMED, row()), replace(RENAMED, remark="New")
+        9, Verdict.MODIFY, row(sign_name="Acme Bank"), opened(RENAMED, row()), RENAMED._replace(remark="New")
     ),
     "7 renaming not sent, then 9": Case(9, Verdict.MODIFY, row(), opened(RENAMED, row(), since=known()), RENAMED),
     "7 rejected still, then 13": Case(
@@ -116,14 +115,14 @@ CASES: Final = {
     ),
     "9 renamed": Case(9, Verdict.MODIFY, row(), NOTHING, RENAMED),
     "9 hidden edit": Case(9, Verdict.MODIFY, row(), known(), HIDDEN_EDIT),
-    "9 other image": Case(9, Verdict.MODIFY, row(), known(), replace(ACME, proof_image=image("c"))),
-    "9 remark taken away": Case(9, Verdict.MODIFY, row(), known(), replace(ACME, remark="")),
+    "9 other image": Case(9, Verdict.MODIFY, row(), known(), ACME._replace(proof_image=image("c"))),
+    "9 remark taken away": Case(9, Verdict.MODIFY, row(), known(), ACME._replace(remark="")),
     "9 renamed outside": Case(9, Verdict.MODIFY, row(sign_name="Somebody's"), known()),
     "9 neither intent nor record": Case(
-        9, Verdict.MODIFY, row(), opened(HIDDEN_EDIT, row(), since=known()), replace(ACME, remark="Third")
+        9, Verdict.MODIFY, row(), opened(HIDDEN_EDIT, row(), since=known()), ACME._replace(remark="Third")
     ),
     "9 other qualification": Case(
-        9, Verdict.MODIFY, row(qualification_id=1), NOTHING, replace(ACME, qualification_id=2)
+        9, Verdict.MODIFY, row(qualification_id=1), NOTHING, ACME._replace(qualification_id=2)
     ),
     "10 resubmitted by others": Case(10, Verdict.UNVERIFIED, row(create_time=RESUBMITTED_BY_OTHERS), known()),
     "11 as submitted": Case(11, Verdict.WAITING, row(), known()),

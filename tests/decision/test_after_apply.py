@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from hypothesis import assume, given
@@ -146,7 +145,7 @@ def test_an_adopted_definition_waits() -> None:
 
 
 def test_a_rename_that_never_shows_is_told_as_drift_once_the_hour_is_over() -> None:
-    renamed = replace(ACME, sign_name="Acme Bank")
+    renamed = ACME._replace(sign_name="Acme Bank")
     own = Submitted(renamed, NOW, shown=None, before=row())
     decision = decide(renamed, row(), Entry(own), later(INTENT_MEMORY_S))
     assert (decision.verdict, decision.drift) == (Verdict.MODIFY, ("sign_name",))

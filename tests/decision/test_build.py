@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,7 +38,7 @@ def planned_from(account: Account, choice: Choice = Choice()) -> Plan:  # noqa: 
 
 def offline(entry: Entry, fields: SignFields = ACME, choice: Choice = Choice()) -> Plan:  # noqa: B008  # as above
     state = State(TARGET.uin, "ap-singapore", {SIGN_ID: entry})
-    return make_offline_plan(TARGET, [replace(desired(), fields=fields)], state, MOMENT, choice)
+    return make_offline_plan(TARGET, [desired()._replace(fields=fields)], state, MOMENT, choice)
 
 
 @given(accounts(), st.data())
@@ -47,7 +46,7 @@ def test_the_order_of_the_inputs_changes_no_decision_and_no_fingerprint(account:
     shuffled = account._replace(
         desired=tuple(data.draw(st.permutations(account.desired))),
         live=dict(data.draw(st.permutations(list(account.live.items())))),
-        state=replace(account.state, entries=dict(data.draw(st.permutations(list(account.state.entries.items()))))),
+        state=account.state._replace(entries=dict(data.draw(st.permutations(list(account.state.entries.items()))))),
     )
     plan, other = planned_from(account), planned_from(shuffled)
     assert {p.desired.key: p for p in plan.signatures} == {p.desired.key: p for p in other.signatures}
@@ -76,7 +75,7 @@ def test_rows_that_no_definition_names_are_listed_and_left_alone(account: Accoun
 
 
 def test_a_definition_that_was_not_chosen_still_manages_its_row() -> None:
-    other = replace(desired(), key="other", sign_id=1111)
+    other = desired()._replace(key="other", sign_id=1111)
     rows = {SIGN_ID: row(), 1111: row(sign_id=1111), 7: row(sign_id=7)}
     state = State(TARGET.uin, "ap-singapore")
     plan = make_plan(TARGET, [desired(), other], rows, state, MOMENT, Choice(only=frozenset({"other"})))

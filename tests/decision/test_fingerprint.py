@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -31,7 +30,7 @@ OTHER: Mapping[str, Any] = {
 
 def write(fields: SignFields = ACME, status_code: int = PENDING, **differing: Any) -> Planned:
     wanted = planned(Verdict.MODIFY, row(status_code))
-    return replace(wanted, desired=replace(desired(fields), **differing))
+    return wanted._replace(desired=desired(fields)._replace(**differing))
 
 
 def printed(*signatures: Planned, target: Target = TARGET) -> str:
@@ -39,12 +38,12 @@ def printed(*signatures: Planned, target: Target = TARGET) -> str:
 
 
 def test_every_field_has_another_value_here() -> None:
-    assert set(OTHER) == set(FIELD_NAMES) == {each.name for each in fields(SignFields)}
+    assert set(OTHER) == set(FIELD_NAMES)
 
 
 @pytest.mark.parametrize("field", FIELD_NAMES)
 def test_a_changed_field_changes_the_fingerprint(field: str) -> None:
-    assert printed(write(replace(ACME, **{field: OTHER[field]}))) != printed(write())
+    assert printed(write(ACME._replace(**{field: OTHER[field]}))) != printed(write())
 
 
 @given(sign_fields, sign_fields)
@@ -53,12 +52,12 @@ def test_two_submissions_have_one_fingerprint_only_if_they_are_equal(one: SignFi
 
 
 def test_account_region_status_and_id_are_part_of_it() -> None:
-    other_region = replace(TARGET, account=replace(TARGET.account, region="ap-guangzhou"))
+    other_region = TARGET._replace(account=TARGET.account._replace(region="ap-guangzhou"))
     prints = {
         printed(write()),
         printed(write(status_code=REJECTED)),
         printed(write(sign_id=1111)),
-        printed(write(), target=replace(TARGET, uin="100000000002")),
+        printed(write(), target=TARGET._replace(uin="100000000002")),
         printed(write(), target=other_region),
         printed(),
         printed(write(), write(sign_id=1111)),
@@ -69,15 +68,15 @@ def test_account_region_status_and_id_are_part_of_it() -> None:
 @given(texts, texts, texts)
 def test_wording_place_and_key_are_no_part_of_it(reason: str, key: str, file: str) -> None:
     plain = write()
-    said = replace(plain, decision=replace(plain.decision, reason=reason, advice=reason, line=13))
-    moved = replace(said, desired=replace(said.desired, key=key, folder=file))
+    said = plain._replace(decision=plain.decision._replace(reason=reason, advice=reason, line=13))
+    moved = said._replace(desired=said.desired._replace(key=key, folder=file))
     assert printed(moved) == printed(plain)
 
 
 @given(texts, st.integers(0, 9999))
 def test_an_image_counts_by_its_bytes_and_not_by_its_name(file: str, number: int) -> None:
     named = Image("a" * 64, file, number, number, number, "JPEG")
-    assert printed(write(replace(ACME, proof_image=named))) == printed(write())
+    assert printed(write(ACME._replace(proof_image=named))) == printed(write())
 
 
 @pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.MODIFY])
@@ -97,4 +96,4 @@ def test_an_operation_holds_digests_instead_of_values() -> None:
     digests = field_digests(ACME)
     assert operation["fields"] == digests
     assert all(len(digest) == len("sha256:") + 64 for digest in digests.values())
-    assert digests["international"] != field_digests(replace(ACME, qualification_id=0))["qualification_id"]
+    assert digests["international"] != field_digests(ACME._replace(qualification_id=0))["qualification_id"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +29,7 @@ EMPTY = State("100000000001", "ap-singapore")
 
 
 def holding(entry: Entry) -> State:
-    return replace(EMPTY, entries={SIGN_ID: entry, OTHER_ID: known(RENAMED)})
+    return EMPTY._replace(entries={SIGN_ID: entry, OTHER_ID: known(RENAMED)})
 
 
 @given(situations())
@@ -49,7 +47,7 @@ def test_a_step_touches_no_other_signature(case: Situation) -> None:
 
 def test_an_entry_that_says_nothing_is_left_out() -> None:
     assert put(holding(known()), SIGN_ID, Entry()).entries.keys() == {OTHER_ID}
-    assert forget_intent(replace(EMPTY, entries={1: Entry(intent=intent(ACME, row()))}), 1) == EMPTY
+    assert forget_intent(EMPTY._replace(entries={1: Entry(intent=intent(ACME, row()))}), 1) == EMPTY
 
 
 def test_an_intent_keeps_what_was_submitted_before() -> None:
@@ -58,11 +56,11 @@ def test_an_intent_keeps_what_was_submitted_before() -> None:
 
 
 def test_an_acceptance_closes_the_intent_and_moves_the_commit() -> None:
-    state = replace(holding(Entry(submitted(), intent(HIDDEN_EDIT, row()))), commit="a" * 40)
+    state = holding(Entry(submitted(), intent(HIDDEN_EDIT, row())))._replace(commit="a" * 40)
     own = submitted(HIDDEN_EDIT, ago=0.0)
     assert accept(state, SIGN_ID, own).commit == "a" * 40
-    accepted = accept(state, SIGN_ID, replace(own, commit="b" * 40))
-    assert accepted.entry(SIGN_ID) == Entry(replace(own, commit="b" * 40))
+    accepted = accept(state, SIGN_ID, own._replace(commit="b" * 40))
+    assert accepted.entry(SIGN_ID) == Entry(own._replace(commit="b" * 40))
     assert accepted.commit == "b" * 40
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from reconciler.decision.fingerprint import fingerprint, operations_of
@@ -27,7 +25,7 @@ def one(key: str, sign_id: int, verdict: Verdict = Verdict.MODIFY, code: int = P
 
 def wanting(fields: SignFields) -> Planned:
     found = one("one", 1)
-    return replace(found, desired=replace(found.desired, fields=fields))
+    return found._replace(desired=found.desired._replace(fields=fields))
 
 
 def test_the_same_plan_is_not_stale() -> None:
@@ -48,8 +46,8 @@ def test_what_was_not_reviewed_is_named() -> None:
     ("changed", "told"),
     [
         (RENAMED, "one (1): sign_name changed since the plan"),
-        (replace(ACME, proof_image=image("c")), "one (1): proof_image changed since the plan"),
-        (replace(ACME, remark="", commission_image=None), "one (1): commission_image, remark changed since the plan"),
+        (ACME._replace(proof_image=image("c")), "one (1): proof_image changed since the plan"),
+        (ACME._replace(remark="", commission_image=None), "one (1): commission_image, remark changed since the plan"),
     ],
 )
 def test_a_field_that_is_not_as_reviewed_is_named(changed: SignFields, told: str) -> None:
@@ -78,7 +76,7 @@ def test_what_was_never_in_the_plan_does_not_drop_out() -> None:
 def test_a_plan_is_for_one_account_in_one_region(name: str, value: object) -> None:
     fresh = writing("one")
     assert saved(fresh).is_for(fresh.target)
-    assert not replace(saved(fresh), **{name: value}).is_for(fresh.target)  # type: ignore[arg-type]  # by name
+    assert not saved(fresh)._replace(**{name: value}).is_for(fresh.target)  # type: ignore[arg-type]  # by name
 
 
 def test_the_fingerprint_is_that_of_the_operations() -> None:

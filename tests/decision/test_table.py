@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from reconciler.contract.status import Status
@@ -80,7 +78,7 @@ def test_an_unchanged_row_tells_for_an_hour_that_nothing_was_sent(ago: float, fa
 
 
 def test_a_qualification_taken_over_proves_the_call() -> None:
-    wanted = replace(ACME, qualification_id=2)
+    wanted = ACME._replace(qualification_id=2)
     before = row(qualification_id=1)
     assert decide(wanted, row(qualification_id=2), opened(wanted, before), MOMENT).line == 11
 

@@ -1,23 +1,17 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from reconciler.contract.status import Status
 from reconciler.model.plan import Verdict
 from reconciler.model.signature import FIELD_NAMES
 from reconciler.model.source import Location
 from reconciler.model.state import Entry, State
-from tests.support.values import PENDING, desired, image, known, plan, planned, row
+from tests.support.values import PENDING, image, known, plan, planned, row
 
 
 def test_two_images_are_the_same_when_their_bytes_are() -> None:
     assert image("a", "one.png") == image("a", "other.png")
     assert image("a") != image("b")
     assert len({image("a", "one.png"), image("a", "other.png")}) == 1
-
-
-def test_a_definition_is_the_same_wherever_its_fields_stand() -> None:
-    assert desired() == replace(desired(), fields_at={"remark": Location("signatures.yaml", 20, 5)})
 
 
 def test_the_fields_are_those_that_a_modify_sends_beside_the_id() -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from reconciler.decision.build import Choice
@@ -43,7 +41,7 @@ def offline(state: State, passed: float = 0.0) -> Plan:
 
 
 def test_a_plan_puts_the_account_and_the_record_beside_what_is_wanted() -> None:
-    plan = online(replace(EMPTY, entries={2: known(shown=row(sign_id=2))}))
+    plan = online(EMPTY._replace(entries={2: known(shown=row(sign_id=2))}))
     assert [planned.verdict for planned in plan.signatures] == [Verdict.MODIFY, Verdict.WAITING]
     assert plan.notes == ()
 
@@ -67,13 +65,13 @@ def test_a_list_that_could_not_be_read_whole_is_told_where_it_was_wanted(
 
 
 def test_a_record_that_somebody_holds_is_told() -> None:
-    assert "another apply is at work" in online(replace(EMPTY, holder=OTHER)).notes[0]
+    assert "another apply is at work" in online(EMPTY._replace(holder=OTHER)).notes[0]
 
 
 @pytest.mark.parametrize(("holder", "verdict"), [(OTHER, Verdict.UNVERIFIED), (None, Verdict.MODIFY)])
 def test_a_call_may_be_under_way_only_while_somebody_holds_the_record(holder: Holder | None, verdict: Verdict) -> None:
     opened = Entry(intent=intent(RENAMED, row(), ago=5.0))
-    plan = online(replace(EMPTY, entries={SIGN_ID: opened}, holder=holder))
+    plan = online(EMPTY._replace(entries={SIGN_ID: opened}, holder=holder))
     assert plan.signatures[0].verdict is verdict
 
 
@@ -81,7 +79,7 @@ def test_a_call_may_be_under_way_only_while_somebody_holds_the_record(holder: Ho
     ("passed", "age"), [(0, "0 minutes"), (3540, "59 minutes"), (7200, "2 hours"), (172800, "2 days")]
 )
 def test_an_offline_plan_says_how_old_the_record_is(passed: float, age: str) -> None:
-    plan = offline(replace(EMPTY, saved_at=NOW, entries={SIGN_ID: known(shown=row())}), passed)
+    plan = offline(EMPTY._replace(saved_at=NOW, entries={SIGN_ID: known(shown=row())}), passed)
     assert f"the record is of 2023-11-14 22:13 UTC, {age} old" in plan.notes[0]
     assert plan.signatures[0].decision.compared is Compared.ALL
 
@@ -91,7 +89,7 @@ def test_an_offline_plan_without_a_record_says_so() -> None:
 
 
 def test_a_record_from_the_future_is_new() -> None:
-    assert ", 0 minutes old" in offline(replace(EMPTY, saved_at=NOW + 500)).notes[0]
+    assert ", 0 minutes old" in offline(EMPTY._replace(saved_at=NOW + 500)).notes[0]
 
 
 @pytest.mark.parametrize("choice", [Choice(only=frozenset(["x", "second"])), Choice(resubmit=frozenset(["x"]))])

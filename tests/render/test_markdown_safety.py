@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -118,7 +117,7 @@ def test_the_title_of_an_issue_takes_nothing_from_others() -> None:
 @pytest.mark.parametrize("file", ["a b.yaml", "a)(b.yaml", "../x\"y'.yaml", "名.yaml"])
 def test_an_issue_links_to_the_file_and_line_whatever_its_name(file: str) -> None:
     signature = document_from(everything("x")[0]).signatures[0]
-    text = issue_text(replace(signature, location=Location(file, 12, 3)), "https://github.example/a/b/blob/c/")
+    text = issue_text(signature._replace(location=Location(file, 12, 3)), "https://github.example/a/b/blob/c/")
     links = [child for token in PARSER.parse(text) for child in token.children or [] if child.type == "link_open"]
     assert len(links) == 1
     assert str(links[0].attrs["href"]).endswith("#L12")

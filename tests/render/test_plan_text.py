@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 
@@ -42,12 +40,12 @@ def example() -> Plan:
     """Return a plan with a write, an approved signature, rows of nobody's and a note."""
     rejected = planned(Verdict.MODIFY, row(REJECTED, review_reply="Blurred scan"))
     changes = (Change("sign_name", "Acme", "北京银行"), Change("proof_image", None, image("c")))
-    decision = replace(rejected.decision, changes=changes, advice="apply --resubmit KEY")
+    decision = rejected.decision._replace(changes=changes, advice="apply --resubmit KEY")
     approved = planned(Verdict.IN_SYNC, row(APPROVED), "bank", 1111)
-    fields = replace(approved.desired.fields, sign_name="北京银行")
+    fields = approved.desired.fields._replace(sign_name="北京银行")
     unmanaged = (row(99, sign_id=7, sign_name="Old"), row(PENDING, sign_id=12, sign_name="Büro"))
     return plan(
-        [replace(rejected, decision=decision), replace(approved, desired=replace(approved.desired, fields=fields))],
+        [rejected._replace(decision=decision), approved._replace(desired=approved.desired._replace(fields=fields))],
         unmanaged=unmanaged,
         notes=("offline",),
     )
@@ -88,13 +86,13 @@ def test_nothing_to_modify_is_said_plainly() -> None:
 
 
 def test_the_sandbox_is_never_taken_for_the_vendor() -> None:
-    assert target_line(replace(TARGET, sandbox=True)).startswith("SANDBOX, not the vendor: account 100000000001")
+    assert target_line(TARGET._replace(sandbox=True)).startswith("SANDBOX, not the vendor: account 100000000001")
     assert "SANDBOX" not in target_line(TARGET)
 
 
 def test_text_of_others_is_shown_harmless_wherever_it_stands() -> None:
     made = with_text(example(), HOSTILE)
-    text = plan_text(replace(made, target=replace(TARGET, uin=HOSTILE)), plain)
+    text = plan_text(made._replace(target=TARGET._replace(uin=HOSTILE)), plain)
     assert text.count(one_line(HOSTILE)) == 12
     assert "\x1b" not in text
     assert "\u202e" not in text

@@ -82,7 +82,7 @@ states = st.builds(
     st.text("0123456789", min_size=1, max_size=32),
     st.sampled_from([REGION, "ap-guangzhou", "eu-frankfurt-2"]),
     st.dictionaries(st.integers(1, 2**63 - 1), entries, max_size=4),
-    st.none() | st.builds(Holder, _run, _count),
+    st.none() | st.builds(Holder, _run, _count, st.floats(0, 600)),
     _commit,
     st.none() | _time,
     st.booleans(),

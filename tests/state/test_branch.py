@@ -3,7 +3,6 @@ from __future__ import annotations
 import gc
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,7 +161,7 @@ def test_several_accounts_share_one_branch(tmp_path: Path) -> None:
     first, second = opened(work), opened(work, "5-eu-frankfurt")
     base, other = first.load(), second.load()
     base = first.save(base, state(s1="one"), "first")
-    second.save(other, replace(state(s9="nine"), uin="5", region="eu-frankfurt"), "second")
+    second.save(other, state(s9="nine")._replace(uin="5", region="eu-frankfurt"), "second")
     first.save(base, state(s1="two"), "third")
     assert first.load().state == state(s1="two")
     assert set(second.load().state.entries) == {9}
@@ -171,7 +170,7 @@ def test_several_accounts_share_one_branch(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(b"{}", "lacks the field version"), (dump(replace(state(), uin="5")), "the record of 5-")],
+    [(b"{}", "lacks the field version"), (dump(state()._replace(uin="5")), "the record of 5-")],
 )
 def test_a_record_that_is_none_is_told_with_its_branch(tmp_path: Path, content: bytes, told: str) -> None:
     hub, work = hub_and_clone(tmp_path)

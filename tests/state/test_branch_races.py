@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,7 +62,7 @@ class Overtaken(Watched):
 def overtake(work: Path, number: int) -> None:
     other = BranchStore(work, BRANCH, NAME)
     base = other.load()
-    other.save(base, replace(base.state, entries={**base.state.entries, **state(s2=str(number)).entries}), "other")
+    other.save(base, base.state._replace(entries={**base.state.entries, **state(s2=str(number)).entries}), "other")
 
 
 def test_a_writer_that_is_always_overtaken_gets_through_when_the_other_is_done(tmp_path: Path) -> None:
@@ -164,7 +163,7 @@ def test_a_lost_answer_with_another_save_on_top_is_no_conflict_either(tmp_path: 
         def _push(self, commit: str, expected: str) -> str | None:
             super()._push(commit, expected)
             if not other.load().state.entries.keys() & {2}:
-                stored(other, replace(base, entries=state(s1="ours", s2="two").entries), "on top")
+                stored(other, base._replace(entries=state(s1="ours", s2="two").entries), "on top")
             return "the line was cut (timed out)"
 
     store = OnTop(work)

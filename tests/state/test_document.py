@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +89,7 @@ def test_one_signature_takes_one_line_in_the_order_of_the_ids() -> None:
 
 
 def test_an_entry_of_which_nothing_is_known_is_not_written() -> None:
-    assert parse(dump(replace(FULL, entries={5: Entry()})), source="x").entries == {}
+    assert parse(dump(FULL._replace(entries={5: Entry()})), source="x").entries == {}
 
 
 def test_an_entry_that_tells_nothing_is_read_as_none() -> None:
@@ -248,11 +247,11 @@ def test_a_document_past_the_bound_is_neither_read_nor_written(monkeypatch: pyte
 @pytest.mark.parametrize(
     "state",
     [
-        replace(FULL, saved_at=math.nan),
-        replace(FULL, saved_at=math.inf),
-        replace(FULL, uin="x"),
-        replace(FULL, entries={0: values.submitted()}),
-        replace(FULL, commit="main"),
+        FULL._replace(saved_at=math.nan),
+        FULL._replace(saved_at=math.inf),
+        FULL._replace(uin="x"),
+        FULL._replace(entries={0: values.submitted()}),
+        FULL._replace(commit="main"),
     ],
 )
 def test_what_could_not_be_read_back_is_not_written(state: State) -> None:
@@ -261,7 +260,7 @@ def test_what_could_not_be_read_back_is_not_written(state: State) -> None:
 
 
 def test_ten_thousand_signatures_are_one_document() -> None:
-    state = replace(FULL, entries=dict.fromkeys(range(1, 10_001), values.submitted()))
+    state = FULL._replace(entries=dict.fromkeys(range(1, 10_001), values.submitted()))
     data = dump(state)
     assert len(data) < document.MAX_BYTES
     assert parse(data, source="x") == state

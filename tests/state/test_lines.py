@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +13,8 @@ from reconciler.state.shapes import Malformed
 from reconciler.state.writing import entry_object
 from tests.state.state_values import intended, state, submitted
 
-FULL = replace(
-    state(s1110="Acme", s1111="Other"), entries={1110: submitted(), 1111: submitted("Other"), 1112: intended()}
+FULL = state(s1110="Acme", s1111="Other")._replace(
+    entries={1110: submitted(), 1111: submitted("Other"), 1112: intended()}
 )
 
 
@@ -40,7 +39,7 @@ def test_only_a_changed_entry_is_made_again_and_the_document_is_the_same_as_a_fr
     changed = min(FULL.entries)
     entry = FULL.entries[changed]
     assert entry.submitted is not None
-    newer = replace(FULL, entries={**FULL.entries, changed: Entry(replace(entry.submitted, at=9.5))})
+    newer = FULL._replace(entries={**FULL.entries, changed: Entry(entry.submitted._replace(at=9.5))})
     document = dump(newer, remembered)
     assert made == [changed]
     assert document == dump(newer)
@@ -58,7 +57,7 @@ def test_an_entry_that_was_taken_away_is_not_remembered(made: list[int]) -> None
 def test_what_could_not_be_read_again_is_refused_each_time() -> None:
     entry = FULL.entries[min(FULL.entries)]
     assert entry.submitted is not None
-    wrong = {5: Entry(replace(entry.submitted, at=-1.0))}
+    wrong = {5: Entry(entry.submitted._replace(at=-1.0))}
     remembered = Lines()
     for _ in range(2):
         with pytest.raises(Malformed, match="the entry of 5"):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -125,14 +125,14 @@ def test_a_signature_can_be_forgotten(opener: Opener) -> None:
 def test_accounts_do_not_see_each_other(opener: Opener) -> None:
     other = opener("5-eu-frankfurt")
     opener().save(opener().load(), state(s1="one"), "first")
-    other.save(other.load(), replace(state(s2="two"), uin="5", region="eu-frankfurt"), "other")
+    other.save(other.load(), state(s2="two")._replace(uin="5", region="eu-frankfurt"), "other")
     assert set(opener().load().state.entries) == {1}
     assert set(opener("5-eu-frankfurt").load().state.entries) == {2}
 
 
 def test_the_state_of_another_account_is_not_stored(opener: Opener) -> None:
     with pytest.raises(StateError, match="not of"):
-        opener().save(opener().load(), replace(state(), uin="5"), "wrong")
+        opener().save(opener().load(), state()._replace(uin="5"), "wrong")
     assert opener().load().version == ""
 
 
@@ -157,7 +157,7 @@ def _write(opener: Opener, sign_id: int, rounds: int) -> None:
     for number in range(rounds):
         snapshot = store.load()
         entries = {**snapshot.state.entries, sign_id: submitted(f"{sign_id} in round {number}")}
-        store.save(snapshot, replace(snapshot.state, entries=entries), f"{sign_id} {number}")
+        store.save(snapshot, snapshot.state._replace(entries=entries), f"{sign_id} {number}")
 
 
 def _race(opener: Opener, rounds: int) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import strategies as st
 
 from reconciler.contract.status import Status
@@ -83,10 +81,10 @@ def with_text(plan: Plan, text: str) -> Plan:
     """Return the plan with ``text`` wherever somebody else may have written something."""
     hostile = tuple(_told(planned, text) for planned in plan.signatures)
     unmanaged = tuple(row._replace(sign_name=text) for row in plan.unmanaged)
-    return replace(plan, signatures=hostile, unmanaged=unmanaged, notes=(text,))
+    return plan._replace(signatures=hostile, unmanaged=unmanaged, notes=(text,))
 
 
 def _told(planned: Planned, text: str) -> Planned:
     live = planned.live._replace(review_reply=text, sign_name=text) if planned.live is not None else None
-    desired = replace(planned.desired, fields=replace(planned.desired.fields, sign_name=text))
-    return Planned(desired, live, replace(planned.decision, changes=(Change("sign_name", text, text),)))
+    desired = planned.desired._replace(fields=planned.desired.fields._replace(sign_name=text))
+    return Planned(desired, live, planned.decision._replace(changes=(Change("sign_name", text, text),)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -66,7 +65,7 @@ def near(fields: SignFields) -> st.SearchStrategy[SignFields]:
         st.fixed_dictionaries({"remark": texts}),
         st.fixed_dictionaries({"qualification_id": qualifications}),
     ]
-    return st.just(fields) | st.one_of(edits).map(lambda edit: replace(fields, **edit)) | sign_fields
+    return st.just(fields) | st.one_of(edits).map(lambda edit: fields._replace(**edit)) | sign_fields
 
 
 def near_row(row: Row) -> st.SearchStrategy[Row]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from reconciler.apply.attempt import attempt
 from reconciler.errors import VendorError
@@ -19,7 +18,7 @@ from tests.support.values import (
     known,
 )
 
-KNOWN = replace(EMPTY, entries={SIGN_ID: known()})
+KNOWN = EMPTY._replace(entries={SIGN_ID: known()})
 OTHER = Holder("other-run", 1)
 
 

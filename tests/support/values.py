@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, Final
 
 from reconciler.contract.status import Status
@@ -29,8 +28,8 @@ def image(digit: str = "a", file: str = "evidence/license.png") -> Image:
 ACME: Final = SignFields(
     "Acme", "company", "business-license", False, "others", image("a"), image("b"), "Login codes", None
 )
-HIDDEN_EDIT: Final = replace(ACME, remark="Login and payment codes")
-RENAMED: Final = replace(ACME, sign_name="Acme Bank")
+HIDDEN_EDIT: Final = ACME._replace(remark="Login and payment codes")
+RENAMED: Final = ACME._replace(sign_name="Acme Bank")
 
 
 def row(status_code: int = PENDING, **differing: Any) -> Row:
@@ -41,7 +40,7 @@ def row(status_code: int = PENDING, **differing: Any) -> Row:
 def submitted(fields: SignFields = ACME, ago: float = 7200.0, **differing: Any) -> Submitted:
     """Return a submission that the vendor accepted and showed as pending right after."""
     own = Submitted(fields, NOW - ago, "request-1", None, shown=row(sign_name=fields.sign_name), before=row(REJECTED))
-    return replace(own, **differing)
+    return own._replace(**differing)
 
 
 def known(fields: SignFields = ACME, **differing: Any) -> Entry:
