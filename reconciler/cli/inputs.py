@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,12 +32,20 @@ class Inputs(NamedTuple):
 
 def load(paths: Sequence[str]) -> tuple[Definitions, Wishes]:
     """Read definitions and evidence; problems are in the diagnostics."""
-    with busy("checking definitions and evidence"):
+    with busy("checking definitions and evidence"), _uncollected():
         definitions = load_definitions(paths or (DEFAULT_PATH,), cwd=Path.cwd())
-        wishes = desired_from(definitions)
-    # What was read stays until the end, so the collector need not walk through it again and again.
-    gc.freeze()
-    return definitions, wishes
+        return definitions, desired_from(definitions)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from walking again and again through what is read, which stays until the end."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:

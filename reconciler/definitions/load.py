@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,10 +48,9 @@ def load_definitions(paths: Sequence[str], *, cwd: Path) -> Definitions:
 
     Nothing that a file holds, and no path, makes it raise: every problem is among the diagnostics.
     """
-    with _paused_collector():
-        found = discover(paths, cwd=cwd)
-        root = find_root(_first(paths, cwd))
-        return _check(root, found, list(_parse_all(found.files, root)))
+    found = discover(paths, cwd=cwd)
+    root = find_root(_first(paths, cwd))
+    return _check(root, found, list(_parse_all(found.files, root)))
 
 
 def _first(paths: Sequence[str], cwd: Path) -> Path:
@@ -97,15 +94,3 @@ def _in_order(found: Discovery, files: list[ParsedFile]) -> Iterator[Diagnostic]
     problems |= {file.source.shown: file.diagnostics() for file in files}
     for shown in found.order:
         yield from problems.get(shown, ())
-
-
-@contextmanager
-def _paused_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking a growing tree again and again; nothing here makes cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -28,6 +28,8 @@ def one_line(text: str) -> str:
     """Return text for a terminal: one line, every control, format or direction character written out."""
     # No character of an unsafe category is printable.
     shown = text if text.isprintable() else "".join(_shown(character) for character in text)
+    if "::" not in shown and "##[" not in shown:  # hardly any has one, and the expression is slow to say so
+        return shown
     return _RUNNER_COMMAND.sub(lambda found: found[0][:-1] + _escaped(found[0][-1]), shown)
 
 

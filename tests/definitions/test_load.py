@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
 from collections.abc import Callable
@@ -85,21 +84,6 @@ def test_a_second_signature_with_the_same_id_is_not_handed_on(load_text: Load, v
 def test_values_that_can_be_no_ids_are_not_looked_up(load_text: Load, valid: str) -> None:
     found = load_text(valid + "".join(f"  other-{n}: {{sign_id: {v}}}\n" for n, v in enumerate(("[1]", "true", "1"))))
     assert "duplicate-sign-id" not in {diagnostic.code for diagnostic in found.diagnostics}
-
-
-def test_the_collector_is_running_again_afterwards(load_text: Load, valid: str) -> None:
-    assert gc.isenabled()
-    load_text(valid)
-    assert gc.isenabled()
-
-
-def test_a_collector_that_was_off_stays_off(load_text: Load, valid: str) -> None:
-    gc.disable()
-    try:
-        load_text(valid)
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
 
 
 @pytest.mark.parametrize(
