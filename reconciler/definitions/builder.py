@@ -123,8 +123,9 @@ class Builder:
         mark, top = event.start_mark, self._top
         if len(self._outer) >= bounds.MAX_DEPTH:
             self._stop(refused.too_deep(mark))
-        tagged = list(refused.tag(event))
-        self._report(tagged)
+        broken = event.tag is not None
+        if broken:
+            self._report(refused.tag(event))
         top.places += (mark.line, mark.column)
         as_key = top.wants_key
         if as_key:
@@ -133,7 +134,7 @@ class Builder:
         if event.anchor is not None:
             self._anchors.define_container(event.anchor)
         self._outer.append(top)
-        self._top = Frame(keyed=isinstance(event, yaml.MappingStartEvent), broken=bool(tagged), as_key=as_key)
+        self._top = Frame(keyed=isinstance(event, yaml.MappingStartEvent), broken=broken, as_key=as_key)
 
     def _close(self, _event: Any) -> None:
         self._not_nodes += 1

@@ -13,6 +13,7 @@ from reconciler.model.signature import Declared, Desired, Image, SignFields
 from reconciler.model.source import Diagnostic, Location, Severity
 
 Evidence = Mapping[Wanted, Image | EvidenceProblem]
+Images = tuple[Image, Image | None]
 
 
 class Wishes(NamedTuple):
@@ -34,11 +35,26 @@ def desired_from(definitions: Definitions) -> Wishes:
     problems = [*definitions.diagnostics, *_of_faulty(definitions, evidence)]
     desired = []
     for declared in definitions.signatures:
-        found = list(_problems(declared, evidence))
-        problems += found
-        if not any(problem.severity is Severity.ERROR for problem in found):
-            desired.append(_desired(declared, evidence))
+        images = _images(declared, evidence)
+        if images is None:
+            found = list(_problems(declared, evidence))
+            problems += found
+            if any(problem.severity is Severity.ERROR for problem in found):
+                continue
+            images = _usable(declared, evidence)
+        desired.append(_desired(declared, images))
     return Wishes(tuple(desired), _in_file_order(problems, definitions))
+
+
+def _images(declared: Declared, evidence: Evidence) -> Images | None:
+    """Return the images of a signature where nothing is to be said of them, as of nearly all."""
+    proof = evidence[declared.folder, declared.proof_image]
+    commission = None
+    if declared.commission_image is not None:
+        commission = evidence[declared.folder, declared.commission_image]
+    if isinstance(proof, EvidenceProblem) or isinstance(commission, EvidenceProblem):
+        return None
+    return (proof, commission) if pair_problem(proof, commission) is None else None
 
 
 def _images_of(declared: Declared) -> Iterator[tuple[str, str]]:
@@ -86,11 +102,17 @@ def _image(declared: Declared, name: str, evidence: Evidence) -> Image | None:
     return found.image if isinstance(found, EvidenceProblem) else found
 
 
-def _desired(declared: Declared, evidence: Evidence) -> Desired:
+def _usable(declared: Declared, evidence: Evidence) -> Images:
+    """Return the images of a signature without an error, of which there may be warnings."""
     proof = _image(declared, declared.proof_image, evidence)
     if proof is None:
         raise AssertionError("a signature without a usable proof image has an error")
     name = declared.commission_image
+    return proof, None if name is None else _image(declared, name, evidence)
+
+
+def _desired(declared: Declared, images: Images) -> Desired:
+    proof, commission = images
     fields = SignFields(
         sign_name=declared.sign_name,
         sign_type=declared.sign_type,
@@ -98,7 +120,7 @@ def _desired(declared: Declared, evidence: Evidence) -> Desired:
         international=declared.international,
         sign_purpose=declared.sign_purpose,
         proof_image=proof,
-        commission_image=_image(declared, name, evidence) if name is not None else None,
+        commission_image=commission,
         remark=declared.remark,
         qualification_id=declared.qualification_id,
     )

@@ -311,6 +311,15 @@ def test_authorities_that_cannot_be_read_are_named_before_any_call(
     assert error.value.code == "Client.ConnectionNotMade"
 
 
+def test_a_cookie_is_not_sent_back(opened: Open) -> None:
+    with serving(answering(ok({}, "application/json\r\nSet-Cookie: a=canary"))) as server:
+        sdk = opened(server.host)
+        sdk.call(DESCRIBE, {})
+        sdk.call(DESCRIBE, {})
+
+    assert header_of(server.requests[1], "Cookie") is None
+
+
 def test_a_netrc_does_not_replace_the_signature(opened: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("default login someone password netrc-password\n")
