@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from reconciler.model.plan import Planned, Target, Verdict
@@ -38,11 +39,13 @@ def operation_of(planned: Planned) -> Operation:
 
 def field_digests(fields: SignFields) -> dict[str, str]:
     """Return ``sha256:...`` of each field's value."""
-    return {name: _digest(_plain(getattr(fields, name))) for name in FIELD_NAMES}
+    return {name: _value_digest(getattr(fields, name)) for name in FIELD_NAMES}
 
 
-def _plain(value: FieldValue) -> object:
-    return {"sha256": value.sha256} if isinstance(value, Image) else value
+@lru_cache(maxsize=1024, typed=True)
+def _value_digest(value: FieldValue) -> str:
+    # Kept, since most values are the same few words and images; by type too, since `True` equals 1.
+    return _digest({"sha256": value.sha256} if isinstance(value, Image) else value)
 
 
 def _digest(value: object) -> str:

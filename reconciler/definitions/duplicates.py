@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from reconciler.definitions.parsed import ParsedFile
 from reconciler.definitions.problem import Problem
 from reconciler.definitions.wording import shown
 from reconciler.model.source import Location, Severity
 
+Entry = tuple[ParsedFile, str, dict[str, Any]]
+"""A signature with its file and its key."""
+
+_COMPARABLE: Final = frozenset({str, int, float})
+"""Not `true`, which equals 1 for Python and is no id, nor a list, which cannot be looked up."""
+
 
 def check_duplicates(files: Sequence[ParsedFile]) -> None:
     """Report keys, ids and names that stand twice among all files, each at the later place and naming the earlier."""
-    _check_keys(files)
-    _check_field(files, "sign_id", "duplicate-sign-id", Severity.ERROR, "each signature is defined once; take one away")
-    _check_field(files, "sign_name", "duplicate-name", Severity.WARNING, "the vendor refuses a second pending one")
+    entries = list(_entries(files))
+    _check_keys(entries)
+    _check_field(
+        entries, "sign_id", "duplicate-sign-id", Severity.ERROR, "each signature is defined once; take one away"
+    )
+    _check_field(entries, "sign_name", "duplicate-name", Severity.WARNING, "the vendor refuses a second pending one")
 
 
-def _entries(files: Sequence[ParsedFile]) -> Iterator[tuple[ParsedFile, str, dict[str, Any]]]:
+def _entries(files: Sequence[ParsedFile]) -> Iterator[Entry]:
     for file in files:
         if file.full:
             continue
@@ -27,9 +36,9 @@ def _entries(files: Sequence[ParsedFile]) -> Iterator[tuple[ParsedFile, str, dic
                 yield file, key, signature
 
 
-def _check_keys(files: Sequence[ParsedFile]) -> None:
+def _check_keys(entries: Sequence[Entry]) -> None:
     seen: dict[str, ParsedFile] = {}
-    for file, key, _signature in _entries(files):
+    for file, key, _signature in entries:
         first = seen.setdefault(key, file)
         if first is not file:
             before = first.key_place(first.signatures(), key)
@@ -38,12 +47,11 @@ def _check_keys(files: Sequence[ParsedFile]) -> None:
             file.refuse(key, Problem(here.line, here.column, "duplicate-signature", message, "choose another key"))
 
 
-def _check_field(files: Sequence[ParsedFile], field: str, code: str, severity: Severity, hint: str) -> None:
+def _check_field(entries: Sequence[Entry], field: str, code: str, severity: Severity, hint: str) -> None:
     seen: dict[Any, tuple[ParsedFile, dict[str, Any]]] = {}
-    for file, key, signature in _entries(files):
+    for file, key, signature in entries:
         value = signature.get(field)
-        # `true` equals 1 for Python, and is no id; a list cannot be looked up.
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
+        if type(value) not in _COMPARABLE:
             continue
         first_file, first = seen.setdefault((_series(signature, field), value), (file, signature))
         if first is not signature:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.definitions.edition import Edition, find_withdrawal, series_of
+from reconciler.definitions.edition import Edition, Withdrawal, series_of
 from reconciler.definitions.marks import Marks
 from reconciler.definitions.names import name_problems
 from reconciler.definitions.problem import Problem
@@ -18,8 +18,9 @@ def advise(signature: Mapping[str, Any], edition: Edition, marks: Marks) -> Iter
     series = series_of(signature["international"])
     if edition.qualification == series and "qualification_id" not in signature:
         yield _without_qualification(*marks.value(signature, "international"))
-    for field in ("sign_type", "document_type"):
-        yield from _deprecated(signature, field, edition, marks)
+    for entry in edition.deprecated:
+        if signature[entry.field] in entry.words and series in entry.series:
+            yield _deprecated(signature[entry.field], entry, *marks.value(signature, entry.field))
 
 
 def advise_on_name(signature: Mapping[str, Any], edition: Edition, marks: Marks) -> Iterator[Problem]:
@@ -36,11 +37,7 @@ def _without_qualification(line: int, column: int) -> Problem:
     return Problem(line, column, "qualification-missing", message, hint, Severity.WARNING)
 
 
-def _deprecated(signature: Mapping[str, Any], field: str, edition: Edition, marks: Marks) -> Iterator[Problem]:
-    series = series_of(signature["international"])
-    entry = find_withdrawal(edition.deprecated, field, signature[field], series)
-    if entry is None:
-        return
-    message = f"for mainland SMS `{signature[field]}` is withdrawn elsewhere since {entry.since} ({entry.source})"
+def _deprecated(word: str, entry: Withdrawal, line: int, column: int) -> Problem:
+    message = f"for mainland SMS `{word}` is withdrawn elsewhere since {entry.since} ({entry.source})"
     hint = "this site's page still allows it; expect the reviewers to ask for another"
-    yield Problem(*marks.value(signature, field), "deprecated-combination", message, hint, Severity.WARNING)
+    return Problem(line, column, "deprecated-combination", message, hint, Severity.WARNING)

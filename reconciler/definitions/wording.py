@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -42,6 +41,8 @@ def listed(words: Iterable[str], *, last: str = "or") -> str:
 @lru_cache(maxsize=1024)
 def nearest(word: str, words: tuple[str, ...]) -> str | None:
     """Return the word that somebody probably meant, or ``None``. Case, spaces and underscores do not count."""
+    from difflib import get_close_matches  # noqa: PLC0415  # only where something is wrong
+
     by_form = {_form(candidate): candidate for candidate in words}
     matches = get_close_matches(_form(word[:_LONGEST]), by_form, n=1, cutoff=0.6)
     return by_form[matches[0]] if matches else None

@@ -105,5 +105,5 @@ class Plan(NamedTuple):
     @property
     def summary(self) -> dict[str, int]:
         """Number of signatures by verdict, every verdict named."""
-        counts = Counter(planned.verdict for planned in self.signatures)
+        counts = Counter(planned.decision.verdict for planned in self.signatures)
         return {verdict.value: counts[verdict] for verdict in Verdict}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from reconciler.model.live import Row
 from reconciler.model.signature import SignFields
@@ -43,6 +43,9 @@ class Entry(NamedTuple):
     intent: Intent | None = None
 
 
+_NOTHING: Final = Entry()
+
+
 class Holder(NamedTuple):
     """The run that is writing now. ``beat`` grows with each of its writes, so that a waiter sees it move.
 
@@ -67,4 +70,4 @@ class State(NamedTuple):
 
     def entry(self, sign_id: int) -> Entry:
         """Return what is known of a signature, an empty entry where nothing is."""
-        return self.entries.get(sign_id, Entry())
+        return self.entries.get(sign_id, _NOTHING)
