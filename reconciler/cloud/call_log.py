@@ -19,7 +19,7 @@ _TOLD: Final = ("International", "Limit", "Offset", "SignId", "SignIdSet")
 
 
 class Exchange:
-    """One call with what became of it. ``sent`` and ``received`` are bytes of the bodies."""
+    """One call with what became of it. ``sent`` is the bytes of its body."""
 
     def __init__(self, action: str, endpoint: Endpoint, region: str) -> None:
         self._action = action
@@ -27,7 +27,9 @@ class Exchange:
         self._code = "ok"
         self._request_id: str | None = None
         self.sent = 0
-        self.received = 0
+        self._received = 0
+        self._start = 0.0
+        self._seconds: float | None = None
         self._date: str | None = None
         self._arrived = 0.0
 
@@ -43,22 +45,30 @@ class Exchange:
         """Note when the vendor answered by its own clock, where it says so."""
         self._date, self._arrived = headers.get("Date"), now
 
+    def begun(self, parameters: Mapping[str, object]) -> None:
+        """Note and log that the call begins."""
+        _log.debug("%s to %s: %s", self._action, self._where, _told(parameters))
+        self._start = time.monotonic()
+
+    def complete(self, received: int) -> None:
+        """Note that the whole answer has arrived, so many bytes of body."""
+        self._received = received
+        self._seconds = time.monotonic() - self._start
+
     def answered(self, answer: Answer) -> None:
         """Note that the vendor did what it was asked."""
         self._request_id = request_id_of(answer)
 
     @contextmanager
-    def logged(self, parameters: Mapping[str, object]) -> Iterator[None]:
-        """Log the call once it has ended, however it did."""
-        _log.debug("%s to %s: %s", self._action, self._where, _told(parameters))
-        start = time.monotonic()
+    def logged(self) -> Iterator[None]:
+        """Log the end of the call, whatever it is."""
         try:
             yield
         except VendorError as error:
             self._code, self._request_id = error.code, error.request_id
             raise
         finally:
-            self._log_end(time.monotonic() - start)
+            self._log_end(time.monotonic() - self._start if self._seconds is None else self._seconds)
 
     def _log_end(self, seconds: float) -> None:
         _log.info(
@@ -68,7 +78,7 @@ class Exchange:
             seconds * 1000,
             self._request_id or "-",
             self.sent,
-            self.received,
+            self._received,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
@@ -30,30 +31,37 @@ class Crew:
         self._idle: list[_Hand] = []
 
     def within(self, seconds: float, call: Callable[[], Result]) -> Result:
-        """Return what ``call`` returns, or raise what it raises, within ``seconds``; then ``Client.Timeout``.
+        """Return what ``call`` returns, or raise what it raises, within ``seconds``; then ``Client.Timeout``."""
+        return self.begin(seconds, call)()
+
+    def begin(self, seconds: float, call: Callable[[], Result]) -> Callable[[], Result]:
+        """Begin a call, and return what waits for its end as ``within`` does, the seconds counted from now.
 
         The call runs in a thread that is left behind where it does not end in time, with what it would still send cut
         off. That also keeps signals, which arrive in the main thread, out of the SDK: it would turn an exception from a
         handler into a network error.
         """
-        running = _Running(call)
+        running = _Running(call, seconds)
         hand = self._hand()
         hand.give(running)
-        in_time = False
-        try:
-            in_time = running.ended.acquire(timeout=seconds)
-        finally:
-            if in_time:
-                self._idle.append(hand)
-            else:
-                hand.give(None)
-        return running.outcome(seconds)
+        return lambda: self._end(hand, running)
 
     def _hand(self) -> _Hand:
         try:
             return self._idle.pop()
         except IndexError:
             return _Hand()
+
+    def _end(self, hand: _Hand, running: _Running[Result]) -> Result:
+        in_time = False
+        try:
+            in_time = running.wait()
+        finally:
+            if in_time:
+                self._idle.append(hand)
+            else:
+                hand.give(None)
+        return running.outcome()
 
     def dismiss(self) -> None:
         """Let the idle threads end."""
@@ -62,15 +70,17 @@ class Crew:
 
 
 class _Running(Generic[Result]):
-    """One call. ``ended`` can be acquired once it has."""
+    """One call, and its time, which runs from here on."""
 
-    def __init__(self, call: Callable[[], Result]) -> None:
+    def __init__(self, call: Callable[[], Result], seconds: float) -> None:
         self._call = call
+        self._seconds = seconds
+        self._deadline = time.monotonic() + seconds
         self._result: list[Result] = []
         self._error: BaseException | None = None
         self._lifeline = Lifeline()
-        self.ended = threading.Lock()
-        self.ended.acquire()
+        self._ended = threading.Lock()
+        self._ended.acquire()
 
     def run(self) -> None:
         hang_on(self._lifeline)
@@ -80,14 +90,17 @@ class _Running(Generic[Result]):
             self._error = error
         finally:
             self._lifeline.let_go()
-            self.ended.release()
+            self._ended.release()
 
-    def outcome(self, seconds: float) -> Result:
+    def wait(self) -> bool:
+        return self._ended.acquire(timeout=max(0.0, self._deadline - time.monotonic()))
+
+    def outcome(self) -> Result:
         if self._error is not None:
             raise self._error
         if not self._result:
             self._lifeline.cut()
-            raise VendorError(f"no answer within {seconds:g} s", code=TIMEOUT)
+            raise VendorError(f"no answer within {self._seconds:g} s", code=TIMEOUT)
         return self._result[0]
 
 

@@ -6,9 +6,9 @@ The vendor gives no total count and documents no order across pages, so a page s
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from reconciler.clock import Clock
@@ -18,61 +18,69 @@ from reconciler.contract.codes import BAD_ANSWER
 from reconciler.errors import VendorError
 from reconciler.model.live import Row
 
-Read = Callable[[bool, int], list[Row]]
-"""Returns one page of a series by its ``International`` and its offset in rows."""
+Page = Callable[[], list[Row]]
+"""Waits for a page that was asked for."""
+
+Ask = Callable[[bool, int], Page]
+"""Asks for a page of a series by its ``International`` and its offset in rows."""
 
 _MOST_AT_ONCE: Final = 8
 _MOST_ROWS: Final = 100_000
 """Of one series; an account holds far fewer. More come only from a server that takes no notice of ``Offset``."""
 
 
-def listed(read: Read, clock: Clock) -> list[Row]:
-    """Return all rows of both series. Raises VendorError as ``read`` does, or for a list that does not end."""
-    with ThreadPoolExecutor(_MOST_AT_ONCE) as pool:
-        return list(_Listing(read, clock, pool).rows())
+def listed(ask: Ask, clock: Clock) -> list[Row]:
+    """Return all rows of both series. Raises VendorError as a page does, or for a list that does not end."""
+    series = [_Series(ask, clock, international) for international in INTERNATIONAL]
+    rows: list[Row] = []
+    for one in series:
+        one.ask(len(series))
+    while going_on := [one for one in series if one.goes_on]:
+        for one in going_on:
+            rows += one.take()
+            one.ask(len(going_on))
+    for one in series:
+        one.leave()
+    return rows
 
 
-class _Listing:
-    """``_next`` maps each series that goes on to its next offset, ``_width`` is how many of its pages come at once."""
+class _Series:
+    """One series; ``_under_way`` are the pages asked for and not taken yet, with the time when each was asked for."""
 
-    def __init__(self, read: Read, clock: Clock, pool: ThreadPoolExecutor) -> None:
-        self._read, self._clock, self._pool = read, clock, pool
-        self._next = dict.fromkeys(INTERNATIONAL, 0)
+    def __init__(self, ask: Ask, clock: Clock, international: bool) -> None:
+        self._ask, self._clock, self._international = ask, clock, international
+        self._under_way: deque[tuple[float, Page]] = deque()
+        self._next = 0
         self._width = 1
         self._quickest = math.inf
+        self.goes_on = True
 
-    def rows(self) -> Iterator[Row]:
-        while self._next:
-            asked = [(flag, start) for flag in self._next for start in self._starts(flag)]
-            before = self._clock.monotonic()
-            pages = self._pages(asked)
-            self._widen(self._clock.monotonic() - before)
-            self._go_on(asked, pages)
-            yield from chain.from_iterable(pages)
+    def ask(self, sharers: int) -> None:
+        """Ask for further pages, if there are any, until as many as are worth it are under way in all series."""
+        while self.goes_on and len(self._under_way) < max(1, self._width // sharers):
+            if self._next >= _MOST_ROWS:
+                raise VendorError("the list of signatures does not end", code=BAD_ANSWER)
+            self._under_way.append((self._clock.monotonic(), self._ask(self._international, self._next)))
+            self._next += PAGE_SIZE
 
-    def _starts(self, flag: bool) -> range:
-        start = self._next[flag]
-        return range(start, start + self._width * PAGE_SIZE, PAGE_SIZE)
-
-    def _pages(self, asked: list[tuple[bool, int]]) -> list[list[Row]]:
-        if len(asked) == 1:
-            return [self._read(*asked[0])]
-        return list(self._pool.map(lambda page: self._read(*page), asked))
+    def take(self) -> list[Row]:
+        """Wait for the next page. Once one is short, nothing behind it is taken."""
+        asked_at, page = self._under_way.popleft()
+        rows = page()
+        self._widen(self._clock.monotonic() - asked_at)
+        self.goes_on = len(rows) == PAGE_SIZE
+        return rows
 
     def _widen(self, seconds: float) -> None:
-        """Ask for as many pages at once as the vendor's rate can be used up with, from this far away, and no more.
+        """Keep as many pages under way as use up the vendor's rate from this far away, and one while one is read.
 
-        A nearby server is as fast asked one by one, and pages past the end of a series are asked for in vain.
+        More would be no faster, and pages past the end of a series are asked for in vain.
         """
         self._quickest = min(self._quickest, seconds)
-        needed = math.ceil(self._quickest * DESCRIBE_RATE)
-        self._width = max(1, min(self._width * 2, needed, _MOST_AT_ONCE))
+        self._width = min(self._width * 2, 1 + math.ceil(self._quickest * DESCRIBE_RATE), _MOST_AT_ONCE)
 
-    def _go_on(self, asked: list[tuple[bool, int]], pages: Iterable[list[Row]]) -> None:
-        for (flag, start), page in zip(asked, pages, strict=True):
-            if len(page) < PAGE_SIZE:
-                self._next.pop(flag, None)
-            elif flag in self._next:
-                self._next[flag] = start + PAGE_SIZE
-        if any(start >= _MOST_ROWS for start in self._next.values()):
-            raise VendorError("the list of signatures does not end", code=BAD_ANSWER)
+    def leave(self) -> None:
+        """Wait for what is still under way; nobody needs it."""
+        while self._under_way:
+            with suppress(VendorError):
+                self._under_way.popleft()[1]()

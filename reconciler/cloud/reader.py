@@ -5,7 +5,7 @@ An id that did not come with the listing is asked for by itself before it counts
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Protocol
 
 from reconciler.clock import Clock
@@ -32,10 +32,17 @@ class Caller(Protocol):
         """Return the content of ``Response``."""
 
 
+class Beginner(Protocol):
+    """Begins a call and returns what waits for its answer; both may raise VendorError."""
+
+    def begin(self, action: str, parameters: dict[str, object]) -> Callable[[], Answer]:
+        """Return what returns the content of ``Response``."""
+
+
 class Reader:
     """Reads the account. Nothing here can write."""
 
-    def __init__(self, sdk: Caller, clock: Clock, rate: float) -> None:
+    def __init__(self, sdk: Beginner, clock: Clock, rate: float) -> None:
         self._sdk = sdk
         self._clock = clock
         self._pace = DescribePace(clock, rate)
@@ -63,10 +70,18 @@ class Reader:
                 raise
             return [], False
 
-    def _page(self, international: bool, offset: int) -> list[Row]:
-        page: dict[str, object] = {"International": INTERNATIONAL[international], "Limit": PAGE_SIZE, "Offset": offset}
+    def _page(self, international: bool, offset: int) -> Callable[[], list[Row]]:
+        query: dict[str, object] = {"International": INTERNATIONAL[international], "Limit": PAGE_SIZE, "Offset": offset}
+        begun = [self._begin(query)]
+
+        def once() -> list[Row]:
+            return begun.pop()() if begun else self._describe(query)
+
+        return lambda: self._rows_of_page(once)
+
+    def _rows_of_page(self, once: Callable[[], list[Row]]) -> list[Row]:
         try:
-            return patiently(self._clock, lambda: self._describe(page))
+            return patiently(self._clock, once)
         except VendorError as error:
             if error.code not in _NO_SUCH:
                 raise
@@ -102,6 +117,10 @@ class Reader:
             found |= self._by_id([sign_id], international=international)
         return found
 
-    def _describe(self, parameters: dict[str, object]) -> list[Row]:
+    def _describe(self, query: dict[str, object]) -> list[Row]:
+        return self._begin(query)()
+
+    def _begin(self, query: dict[str, object]) -> Callable[[], list[Row]]:
         self._pace.wait()
-        return rows_of(self._sdk.call(DESCRIBE, parameters))
+        end = self._sdk.begin(DESCRIBE, query)
+        return lambda: rows_of(end())

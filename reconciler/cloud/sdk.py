@@ -12,7 +12,7 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final, NamedTuple
 
 from tencentcloud.common.common_client import CommonClient
@@ -77,24 +77,33 @@ class Sdk:
 
         Raises VendorError with the vendor's code, or with one of our own: ``Client.NoKeys`` where keys have run out.
         """
+        return self.begin(action, parameters)()
+
+    def begin(self, action: str, parameters: dict[str, object]) -> Callable[[], Answer]:
+        """Send a call, and return what waits for its answer. Both raise as ``call`` does."""
         if action not in self._actions:
             raise PermissionError(f"{action} is not among the calls that this client was opened for")
         if self._keys is not None:
             self._client.credential.keys = _good_keys(
                 self._keys, _WRITE_MARGIN_S if action == MODIFY else _READ_MARGIN_S
             )
-        exchange = Exchange(action, self._place.endpoint, self._place.region)
+        self._last = exchange = Exchange(action, self._place.endpoint, self._place.region)
+        exchange.begun(parameters)
         options = {"SkipSign": self._keys is None, "Exchange": exchange}
-        self._last = exchange
-        with exchange.logged(parameters):
-            answer = self._crew.within(self._timeout, lambda: self._client.answer(action, parameters, options))
-            exchange.answered(answer)
-        return answer
+        end = self._crew.begin(self._timeout, lambda: self._client.answer(action, parameters, options))
+        return lambda: _ended(exchange, end)
 
     def close(self) -> None:
         """Close the kept connections."""
         self._crew.dismiss()
         self._client.request.conn._session.close()  # noqa: SLF001  # the SDK offers no other way
+
+
+def _ended(exchange: Exchange, end: Callable[[], Answer]) -> Answer:
+    with exchange.logged():
+        answer = end()
+        exchange.answered(answer)
+    return answer
 
 
 def _good_keys(source: KeySource, margin: float) -> Keys:
@@ -142,7 +151,7 @@ class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
             raise network_error(error) from None
         except Exception as error:  # noqa: BLE001  # the SDK lets many types through; all mean: no answer
             raise network_error(error) from None
-        options["Exchange"].received = len(body)
+        options["Exchange"].complete(len(body))
         return content_of(status, body)
 
     def _build_req_inter(self, action: str, params: Any, req_inter: Any, options: Any = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from reconciler.errors import Exit
 from reconciler.model.live import Row
@@ -56,6 +56,9 @@ class Report(NamedTuple):
         return self.results.get(planned.desired.sign_id, default)
 
 
+_HELD_BACK: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED})
+
+
 def plan_exit(plan: Plan, *, detailed: bool = False) -> Exit:
     """Return the exit code of a plan: refused or blocked ones first, then, where asked for, changes."""
     if _held_back(plan.signatures):
@@ -71,7 +74,7 @@ def report_exit(report: Report) -> Exit:
 
 
 def _held_back(signatures: Iterable[Planned]) -> bool:
-    return any(planned.verdict in {Verdict.REFUSED, Verdict.BLOCKED} for planned in signatures)
+    return any(planned.decision.verdict in _HELD_BACK for planned in signatures)
 
 
 def _exit_of(result: Result) -> Exit:

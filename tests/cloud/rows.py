@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from reconciler.contract.api import DESCRIBE
@@ -36,6 +37,9 @@ class FakeAccount:
         self.twist = twist
         self.asked: list[dict[str, Any]] = []
         self._lock = threading.Lock()
+
+    def begin(self, action: str, parameters: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+        return partial(self.call, action, parameters)
 
     def call(self, action: str, parameters: dict[str, Any]) -> dict[str, Any]:
         assert action == DESCRIBE
