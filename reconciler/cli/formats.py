@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reconciler.cli.session import Session
 from reconciler.model.plan import Plan
-from reconciler.model.report import Report
-from reconciler.model.review import Review
 from reconciler.model.source import Diagnostic
 from reconciler.render.diagnostics import diagnostics_json, diagnostics_text
 from reconciler.render.plan_text import plan_text
+
+if TYPE_CHECKING:
+    from reconciler.model.report import Report
+    from reconciler.model.review import Review
 
 FORMATS: Final = ("text", "json", "markdown", "github")
 

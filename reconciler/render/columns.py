@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rich.cells import cell_len
-
 
 def width(text: str) -> int:
     """Return the number of terminal cells that a text takes."""
-    return len(text) if text.isascii() else cell_len(text)
+    return len(text) if text.isascii() else _cells(text)
+
+
+def _cells(text: str) -> int:
+    from rich.cells import cell_len  # noqa: PLC0415  # only where there is other text than ASCII
+
+    return cell_len(text)
 
 
 def widest(cells: Iterable[str]) -> int:

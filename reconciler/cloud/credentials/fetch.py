@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any, Final
 
 from reconciler.cloud.deadline import within
@@ -29,8 +30,8 @@ def fetch_json(url: str, headers: Mapping[str, str], seconds: float, *, proxies:
     def get() -> tuple[int, bytes]:
         try:
             with (
-                Transport(environment=proxies) as transport,
-                transport.get(url, headers=headers, timeout=seconds, verify=verify, stream=True) as response,
+                closing(Transport(environment=proxies)) as transport,
+                transport.request("GET", url, headers=headers, timeout=seconds, verify=verify) as response,
             ):
                 return response.status_code, bounded(response.iter_content(_CHUNK))
         except VendorError:
