@@ -30,7 +30,7 @@ class Marks:
     def record(self, mapping: Mapping[str, Any], places: list[int]) -> None:
         """Keep line and column, from 0, of key and value of each entry of ``mapping``: four integers an entry."""
         if places:
-            self._entries[id(mapping)] = array("L", places)
+            self._entries[id(mapping)] = array("I", places)
 
     def key(self, mapping: Mapping[str, Any], key: str) -> Place:
         """Return the place of a key."""

@@ -7,7 +7,7 @@ is beyond every page is an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from reconciler.definitions.edition import NameRule
@@ -30,13 +30,17 @@ class NameProblem(NamedTuple):
     hint: str
 
 
-def name_problems(name: str, rule: NameRule, series: str) -> Iterator[NameProblem]:
-    """Yield what is to be said of a name under a series' rule."""
+def name_problems(name: str, rule: NameRule, series: str) -> Iterable[NameProblem]:
+    """Return what is to be said of a name under a series' rule."""
+    if rule.shortest <= len(name) <= rule.longest and name.isascii() and name.isalnum():
+        return ()
+    return _unusual(name, rule, series)
+
+
+def _unusual(name: str, rule: NameRule, series: str) -> Iterator[NameProblem]:
     if not rule.shortest <= len(name) <= rule.longest:
         message = f"the name has {len(name)} characters, and the {series} page says {rule.shortest} to {rule.longest}"
         yield NameProblem(Severity.WARNING, "name-length-unusual", message, "shorten it if the reviewers refuse it")
-    if name.isascii() and name.isalnum():
-        return
     bracket, space = _BRACKETS.search(name), _UNSEEN.search(name)
     if bracket:
         message = f"the name holds the bracket {shown(bracket[0])}, and the vendor puts brackets round it by itself"

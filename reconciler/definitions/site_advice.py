@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from reconciler.definitions.edition import Edition, Withdrawal, series_of
@@ -12,23 +12,25 @@ from reconciler.definitions.problem import Problem
 from reconciler.model.source import Severity
 
 
-def advise(signature: Mapping[str, Any], edition: Edition, marks: Marks) -> Iterator[Problem]:
-    """Yield what the edition has to say of a signature beyond the schema."""
-    yield from advise_on_name(signature, edition, marks)
+def advise(signature: Mapping[str, Any], edition: Edition, marks: Marks) -> list[Problem]:
+    """Return what the edition has to say of a signature beyond the schema."""
+    problems = advise_on_name(signature, edition, marks)
     series = series_of(signature["international"])
     if edition.qualification == series and "qualification_id" not in signature:
-        yield _without_qualification(*marks.value(signature, "international"))
+        problems.append(_without_qualification(*marks.value(signature, "international")))
     for entry in edition.deprecated:
         if signature[entry.field] in entry.words and series in entry.series:
-            yield _deprecated(signature[entry.field], entry, *marks.value(signature, entry.field))
+            problems.append(_deprecated(signature[entry.field], entry, *marks.value(signature, entry.field)))
+    return problems
 
 
-def advise_on_name(signature: Mapping[str, Any], edition: Edition, marks: Marks) -> Iterator[Problem]:
-    """Yield what the edition has to say of a signature's name, which needs no other field than ``international``."""
+def advise_on_name(signature: Mapping[str, Any], edition: Edition, marks: Marks) -> list[Problem]:
+    """Return what the edition has to say of a signature's name, which needs no other field than ``international``."""
     series = series_of(signature["international"])
-    for found in name_problems(signature["sign_name"], edition.names[series], series):
-        place = marks.value(signature, "sign_name")
-        yield Problem(*place, found.code, found.message, found.hint, found.severity)
+    return [
+        Problem(*marks.value(signature, "sign_name"), found.code, found.message, found.hint, found.severity)
+        for found in name_problems(signature["sign_name"], edition.names[series], series)
+    ]
 
 
 def _without_qualification(line: int, column: int) -> Problem:
