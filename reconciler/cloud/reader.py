@@ -5,8 +5,9 @@ An id that did not come with the listing is asked for by itself before it counts
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Protocol
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Protocol, TypeVar
 
 from reconciler.clock import Clock
 from reconciler.cloud.answers import Answer, merge_rows, rows_of
@@ -20,6 +21,8 @@ from reconciler.contract.codes import BAD_ANSWER
 from reconciler.errors import VendorError
 from reconciler.model.live import Row
 
+Result = TypeVar("Result")
+_AT_ONCE: Final = 4
 _SUB_ACCOUNT: Final = "FailedOperation.ProhibitSubAccountUse"
 _NO_SUCH: Final = frozenset({"FailedOperation.MissingSignatureList", "FailedOperation.SignIdNotExist"})
 """What the vendor may answer for an id that it does not have, or past the end of a list, in place of no rows."""
@@ -71,56 +74,89 @@ class Reader:
             return [], False
 
     def _page(self, international: bool, offset: int) -> Callable[[], list[Row]]:
-        query: dict[str, object] = {"International": INTERNATIONAL[international], "Limit": PAGE_SIZE, "Offset": offset}
-        begun = [self._begin(query)]
+        ended = self._ask({"International": INTERNATIONAL[international], "Limit": PAGE_SIZE, "Offset": offset})
 
-        def once() -> list[Row]:
-            return begun.pop()() if begun else self._describe(query)
+        def page() -> list[Row]:
+            try:
+                return ended()
+            except VendorError as error:
+                if error.code not in _NO_SUCH:
+                    raise
+                return []
 
-        return lambda: self._rows_of_page(once)
-
-    def _rows_of_page(self, once: Callable[[], list[Row]]) -> list[Row]:
-        try:
-            return patiently(self._clock, once)
-        except VendorError as error:
-            if error.code not in _NO_SUCH:
-                raise
-            return []
+        return page
 
     def _asked_for(self, ids: Iterable[int], declared: Mapping[int, bool]) -> dict[int, Row]:
         """Ask for ids in the series that they are declared in, and for the rest in the other one."""
         found: dict[int, Row] = {}
         for other in (False, True):
-            for flag in INTERNATIONAL:
-                wanted = sorted(i for i in ids if i not in found and (declared[i] is flag) is not other)
-                for start in range(0, len(wanted), PAGE_SIZE):
-                    found |= self._by_id(wanted[start : start + PAGE_SIZE], international=flag)
+            wanted = {
+                flag: sorted(i for i in ids if i not in found and (declared[i] is flag) is not other)
+                for flag in INTERNATIONAL
+            }
+            for rows in _in_turn(self._set(some, international=flag) for flag, some in _sets(wanted)):
+                found |= rows
         return found
 
-    def _by_id(self, ids: list[int], *, international: bool) -> dict[int, Row]:
-        query: dict[str, object] = {"International": INTERNATIONAL[international], "SignIdSet": ids}
-        try:
-            listed = patiently(self._clock, lambda: self._describe(query))
-        except VendorError as error:
-            if error.code not in _NO_SUCH:
-                raise
-            return self._one_by_one(ids, international=international)
-        rows, torn = merge_rows(row for row in listed if row.sign_id in ids)
-        if torn:
-            raise VendorError("one signature came twice with different content", code=BAD_ANSWER)
+    def _by_id(self, ids: Sequence[int], *, international: bool) -> dict[int, Row]:
+        return self._set(ids, international=international)()
+
+    def _set(self, ids: Sequence[int], *, international: bool) -> Callable[[], dict[int, Row]]:
+        ended = self._ask({"International": INTERNATIONAL[international], "SignIdSet": ids})
+
+        def rows() -> dict[int, Row]:
+            try:
+                listed = ended()
+            except VendorError as error:
+                if error.code not in _NO_SUCH:
+                    raise
+                return self._one_by_one(ids, international=international)
+            return _whole(row for row in listed if row.sign_id in ids)
+
         return rows
 
-    def _one_by_one(self, ids: list[int], *, international: bool) -> dict[int, Row]:
+    def _one_by_one(self, ids: Sequence[int], *, international: bool) -> dict[int, Row]:
         """Ask for each id alone: the vendor may refuse a whole set for one id that it does not have."""
         found: dict[int, Row] = {}
         for sign_id in ids if len(ids) > 1 else ():
             found |= self._by_id([sign_id], international=international)
         return found
 
-    def _describe(self, query: dict[str, object]) -> list[Row]:
-        return self._begin(query)()
+    def _ask(self, query: dict[str, object]) -> Callable[[], list[Row]]:
+        """Begin a describe, and return what waits for its rows and repeats it where that may help."""
+        begun = [self._begin(query)]
+
+        def rows() -> list[Row]:
+            ended = begun.pop() if begun else self._begin(query)
+            return ended()
+
+        return lambda: patiently(self._clock, rows)
 
     def _begin(self, query: dict[str, object]) -> Callable[[], list[Row]]:
         self._pace.wait()
-        end = self._sdk.begin(DESCRIBE, query)
-        return lambda: rows_of(end())
+        ended = self._sdk.begin(DESCRIBE, query)
+        return lambda: rows_of(ended())
+
+
+def _sets(wanted: Mapping[bool, Sequence[int]]) -> Iterator[tuple[bool, Sequence[int]]]:
+    for flag, ids in wanted.items():
+        for start in range(0, len(ids), PAGE_SIZE):
+            yield flag, ids[start : start + PAGE_SIZE]
+
+
+def _whole(listed: Iterable[Row]) -> dict[int, Row]:
+    rows, torn = merge_rows(listed)
+    if torn:
+        raise VendorError("one signature came twice with different content", code=BAD_ANSWER)
+    return rows
+
+
+def _in_turn(asked: Iterable[Callable[[], Result]]) -> Iterator[Result]:
+    """Yield what each returns, a few being under way at the same time."""
+    under_way: deque[Callable[[], Result]] = deque()
+    for ended in asked:
+        under_way.append(ended)
+        if len(under_way) == _AT_ONCE:
+            yield under_way.popleft()()
+    while under_way:
+        yield under_way.popleft()()
