@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from contextlib import suppress
 
 from reconciler.apply.attempt import attempt
 from reconciler.apply.context import Context
@@ -21,7 +21,9 @@ def carry_out(plan: Plan, context: Context, ledger: Ledger) -> Report:
         ledger.close()
     except StateError as error:
         trouble = trouble or record_trouble(error)
-    return Report(plan, _looked_at_again(plan, context, results), trouble)
+    if trouble is not None:
+        _look_again(plan, context, results)
+    return Report(plan, results, trouble)
 
 
 def _each_in_turn(plan: Plan, context: Context, ledger: Ledger, results: dict[int, Result]) -> Trouble | None:
@@ -30,6 +32,9 @@ def _each_in_turn(plan: Plan, context: Context, ledger: Ledger, results: dict[in
         if context.stopped():
             return stopped().trouble
         context.observer.begins(planned, number, len(operations))
+        if number == len(operations):
+            # The vendor's interval has to be waited for here anyway, and the last one is looked at after its own call.
+            _look_again(plan, context, results)
         try:
             result = attempt(context, ledger, planned)
         except StateError as error:
@@ -41,7 +46,7 @@ def _each_in_turn(plan: Plan, context: Context, ledger: Ledger, results: dict[in
     return None
 
 
-def _looked_at_again(plan: Plan, context: Context, results: Mapping[int, Result]) -> dict[int, Result]:
+def _look_again(plan: Plan, context: Context, results: dict[int, Result]) -> None:
     """Describe everything that was accepted once more, so that the report shows it as the vendor does now."""
     accepted = {sign_id for sign_id, result in results.items() if result.outcome is Outcome.ACCEPTED}
     asked = {
@@ -49,8 +54,6 @@ def _looked_at_again(plan: Plan, context: Context, results: Mapping[int, Result]
         for planned in plan.signatures
         if planned.desired.sign_id in accepted
     }
-    try:
-        rows = context.reader.rows(asked, everything=False).rows
-    except VendorError:
-        rows = {}
-    return {i: result._replace(shown=rows[i]) if i in rows else result for i, result in results.items()}
+    with suppress(VendorError):
+        for sign_id, row in context.reader.rows(asked, everything=False).rows.items():
+            results[sign_id] = results[sign_id]._replace(shown=row)

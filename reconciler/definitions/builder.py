@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from sys import intern
 from typing import Any
 
@@ -49,16 +50,19 @@ class Builder:
             yaml.StreamEndEvent: self._pass,
         }
 
-    def feed(self, events: Iterable[Any]) -> None:
+    def feed(self, events: Iterator[Any]) -> None:
         """Take the events in their order. Raises StopReading."""
+        self._take(islice(events, bounds.MAX_NODES))
+        for before, event in enumerate(events, bounds.MAX_NODES):
+            self._check_count(before, event)
+            self._take((event,))
+
+    def _take(self, events: Iterable[Any]) -> None:
         # Nearly all are ordinary scalars, and those are taken right here: a call for each would be a third of all time.
         scalar: type[Any] = yaml.ScalarEvent
-        handlers, pure = self._handlers, self._pure
-        most, longest = bounds.MAX_NODES, bounds.MAX_SCALAR_CHARS
-        items, places, keyed = self.root.items, self.root.places, False
-        for number, event in enumerate(events):
-            if number >= most:
-                self._check_count(number, event)
+        handlers, longest = self._handlers, -1 if self._pure else bounds.MAX_SCALAR_CHARS
+        items, places, keyed = self._top.items, self._top.places, self._top.keyed
+        for event in events:
             if type(event) is not scalar:
                 handlers[type(event)](event)
                 items, places, keyed = self._top.items, self._top.places, self._top.keyed
@@ -66,12 +70,14 @@ class Builder:
             text, mark = event.value, event.start_mark
             places.append(mark.line)
             places.append(mark.column)
-            if event.tag is not None or event.anchor is not None or len(text) > longest or text == MERGE or pure:
+            if event.tag is not None or event.anchor is not None or len(text) > longest:
                 self._unusual(event)
-            elif keyed and not len(items) & 1:
-                items.append(intern(text))
-            else:
+            elif not keyed or len(items) & 1:
                 items.append(resolve_plain(text) if event.implicit[0] else text)
+            elif text == MERGE:
+                self._unusual(event)
+            else:
+                items.append(intern(text))
 
     def give_up(self) -> None:
         """Tell what can be told of what is still open where reading ended early."""

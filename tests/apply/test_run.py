@@ -144,21 +144,37 @@ def test_a_record_that_cannot_be_closed_is_told() -> None:
     assert report_exit(report) == 7
 
 
-def test_everything_accepted_is_described_again_at_the_end() -> None:
+def approve_the_first(run: Run) -> Callable[[], None]:
+    return lambda: run.vendor.account.update({1: row(APPROVED, sign_id=1)})
+
+
+def test_what_was_accepted_is_described_again_while_the_last_one_waits_for_its_time() -> None:
     run = account()
-    run.store.before_save = [lambda: None] * 8 + [lambda: run.vendor.account.update({1: row(APPROVED, sign_id=1)})]
+    run.store.before_save = [*[lambda: None] * 2, approve_the_first(run)]
     report = carry_out(plan(run), run.context, run.ledger())
     shown = report.results[1].shown
     assert shown is not None
     assert shown.status == "approved"
 
 
-def test_a_last_look_that_fails_leaves_what_was_seen_before() -> None:
+def test_what_was_accepted_is_described_again_where_the_run_ends_early() -> None:
     run = account()
-    planned = plan(run, WISHES[:1])
+    run.store.before_save = [*[lambda: None] * 2, approve_the_first(run)]
+    run.vendor.answers = [None, failing("AuthFailure.TokenFailure")]
+    report = carry_out(plan(run), run.context, run.ledger())
+    assert report.trouble is not None
+    shown = report.results[1].shown
+    assert shown is not None
+    assert shown.status == "approved"
+
+
+def test_a_further_look_that_fails_leaves_what_was_seen_before() -> None:
+    run = account()
+    planned = plan(run, WISHES[:2])
     run.vendor.unreadable = [None, None, VendorError("", code="Client.Timeout")]
     report = carry_out(planned, run.context, run.ledger())
     assert report.results[1].shown == row(sign_id=1, sign_name="Acme Bank")
+    assert counts(report) == {Outcome.ACCEPTED: 2}
 
 
 def test_a_plan_without_writes_touches_nothing() -> None:
