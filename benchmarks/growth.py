@@ -34,6 +34,7 @@ def growth(shop: Workshop, output: Path) -> Iterator[Finding]:
     counts = [point.size for point in points]
     seconds = [Curve("plan", [p.plan[0] for p in points]), Curve("validate", [p.validate[0] for p in points])]
     memory = [Curve("plan", [p.plan[1] for p in points]), Curve("validate", [p.validate[1] for p in points])]
+    output.mkdir(parents=True, exist_ok=True)
     (output / CHART).write_text(chart(counts, {"seconds": seconds, "peak memory, MB": memory}), encoding="utf-8")
 
 

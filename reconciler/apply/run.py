@@ -29,12 +29,12 @@ def carry_out(plan: Plan, context: Context, ledger: Ledger) -> Report:
 def _each_in_turn(plan: Plan, context: Context, ledger: Ledger, results: dict[int, Result]) -> Trouble | None:
     operations = [planned for planned in plan.signatures if planned.verdict is Verdict.MODIFY]
     for number, planned in enumerate(operations, start=1):
-        if context.stopped():
-            return stopped().trouble
-        context.observer.begins(planned, number, len(operations))
         if number == len(operations):
             # The vendor's interval has to be waited for here anyway, and the last one is looked at after its own call.
             _look_again(plan, context, results)
+        if context.stopped():
+            return stopped().trouble
+        context.observer.begins(planned, number, len(operations))
         try:
             result = attempt(context, ledger, planned)
         except StateError as error:

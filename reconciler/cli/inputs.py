@@ -40,12 +40,14 @@ def load(paths: Sequence[str]) -> tuple[Definitions, Wishes]:
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Keep the garbage collector from walking again and again through what is read, which stays until the end."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
-        gc.enable()
+        if was_enabled:
+            gc.enable()
 
 
 def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:

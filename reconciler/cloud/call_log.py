@@ -19,7 +19,7 @@ _TOLD: Final = ("International", "Limit", "Offset", "SignId", "SignIdSet")
 
 
 class Exchange:
-    """One call with what became of it. ``sent`` is the bytes of its body."""
+    """One call with what became of it. ``sent`` and ``received`` are bytes of the bodies."""
 
     def __init__(self, action: str, endpoint: Endpoint, region: str) -> None:
         self._action = action
@@ -27,7 +27,7 @@ class Exchange:
         self._code = "ok"
         self._request_id: str | None = None
         self.sent = 0
-        self._received = 0
+        self.received = 0
         self._start = 0.0
         self._seconds: float | None = None
         self._date: str | None = None
@@ -50,9 +50,8 @@ class Exchange:
         _log.debug("%s to %s: %s", self._action, self._where, _told(parameters))
         self._start = time.monotonic()
 
-    def complete(self, received: int) -> None:
-        """Note that the whole answer has arrived, so many bytes of body."""
-        self._received = received
+    def ended(self) -> None:
+        """Note that the call has ended now, though it may be waited for later."""
         self._seconds = time.monotonic() - self._start
 
     def answered(self, answer: Answer) -> None:
@@ -78,7 +77,7 @@ class Exchange:
             seconds * 1000,
             self._request_id or "-",
             self.sent,
-            self._received,
+            self.received,
         )
 
 

@@ -28,6 +28,7 @@ class Crew:
     """Threads that calls run in. One that ended a call in time serves the next."""
 
     def __init__(self) -> None:
+        self._all: list[_Hand] = []
         self._idle: list[_Hand] = []
 
     def within(self, seconds: float, call: Callable[[], Result]) -> Result:
@@ -50,7 +51,8 @@ class Crew:
         try:
             return self._idle.pop()
         except IndexError:
-            return _Hand()
+            self._all.append(_Hand())
+            return self._all[-1]
 
     def _end(self, hand: _Hand, running: _Running[Result]) -> Result:
         in_time = False
@@ -64,9 +66,10 @@ class Crew:
         return running.outcome()
 
     def dismiss(self) -> None:
-        """Let the idle threads end."""
-        while self._idle:
-            self._idle.pop().give(None)
+        """Let the threads end, each after the call that it may still be in."""
+        self._idle.clear()
+        while self._all:
+            self._all.pop().give(None)
 
 
 class _Running(Generic[Result]):

@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconciler.clock import Clock
 from reconciler.contract.api import DESCRIBE_RATE, PAGE_SIZE
@@ -18,8 +17,13 @@ from reconciler.contract.codes import BAD_ANSWER
 from reconciler.errors import VendorError
 from reconciler.model.live import Row
 
-Page = Callable[[], list[Row]]
-"""Waits for a page that was asked for."""
+
+class Page(NamedTuple):
+    """A page that was asked for: ``rows`` waits for it, and ``leave`` too, whatever comes of it."""
+
+    rows: Callable[[], list[Row]]
+    leave: Callable[[], None]
+
 
 Ask = Callable[[bool, int], Page]
 """Asks for a page of a series by its ``International`` and its offset in rows."""
@@ -32,6 +36,16 @@ _MOST_ROWS: Final = 100_000
 def listed(ask: Ask, clock: Clock) -> list[Row]:
     """Return all rows of both series. Raises VendorError as a page does, or for a list that does not end."""
     series = [_Series(ask, clock, international) for international in INTERNATIONAL]
+    try:
+        rows = _rows(series)
+    except VendorError:
+        _leave(series)
+        raise
+    _leave(series)
+    return rows
+
+
+def _rows(series: list[_Series]) -> list[Row]:
     rows: list[Row] = []
     for one in series:
         one.ask(len(series))
@@ -39,9 +53,12 @@ def listed(ask: Ask, clock: Clock) -> list[Row]:
         for one in going_on:
             rows += one.take()
             one.ask(len(going_on))
+    return rows
+
+
+def _leave(series: list[_Series]) -> None:
     for one in series:
         one.leave()
-    return rows
 
 
 class _Series:
@@ -59,6 +76,8 @@ class _Series:
         """Ask for further pages, if there are any, until as many as are worth it are under way in all series."""
         while self.goes_on and len(self._under_way) < max(1, self._width // sharers):
             if self._next >= _MOST_ROWS:
+                if self._under_way:
+                    return
                 raise VendorError("the list of signatures does not end", code=BAD_ANSWER)
             self._under_way.append((self._clock.monotonic(), self._ask(self._international, self._next)))
             self._next += PAGE_SIZE
@@ -66,9 +85,9 @@ class _Series:
     def take(self) -> list[Row]:
         """Wait for the next page. Once one is short, nothing behind it is taken."""
         asked_at, page = self._under_way.popleft()
-        rows = page()
+        rows = page.rows()
         self._widen(self._clock.monotonic() - asked_at)
-        self.goes_on = len(rows) == PAGE_SIZE
+        self.goes_on = len(rows) >= PAGE_SIZE
         return rows
 
     def _widen(self, seconds: float) -> None:
@@ -80,7 +99,6 @@ class _Series:
         self._width = min(self._width * 2, 1 + math.ceil(self._quickest * DESCRIBE_RATE), _MOST_AT_ONCE)
 
     def leave(self) -> None:
-        """Wait for what is still under way; nobody needs it."""
+        """Wait for what is still under way, once and for nothing, so that no call is without its end in the log."""
         while self._under_way:
-            with suppress(VendorError):
-                self._under_way.popleft()[1]()
+            self._under_way.popleft()[1].leave()

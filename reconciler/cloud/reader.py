@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Final, Protocol, TypeVar
 
 from reconciler.clock import Clock
 from reconciler.cloud.answers import Answer, merge_rows, rows_of
 from reconciler.cloud.api import Listing
-from reconciler.cloud.listing import listed
+from reconciler.cloud.listing import Page, listed
 from reconciler.cloud.pace import DescribePace
 from reconciler.cloud.retry import patiently
 from reconciler.contract.api import DESCRIBE, PAGE_SIZE
@@ -73,18 +74,18 @@ class Reader:
                 raise
             return [], False
 
-    def _page(self, international: bool, offset: int) -> Callable[[], list[Row]]:
-        ended = self._ask({"International": INTERNATIONAL[international], "Limit": PAGE_SIZE, "Offset": offset})
+    def _page(self, international: bool, offset: int) -> Page:
+        asked = self._ask({"International": INTERNATIONAL[international], "Limit": PAGE_SIZE, "Offset": offset})
 
-        def page() -> list[Row]:
+        def rows() -> list[Row]:
             try:
-                return ended()
+                return asked.rows()
             except VendorError as error:
                 if error.code not in _NO_SUCH:
                     raise
                 return []
 
-        return page
+        return asked._replace(rows=rows)
 
     def _asked_for(self, ids: Iterable[int], declared: Mapping[int, bool]) -> dict[int, Row]:
         """Ask for ids in the series that they are declared in, and for the rest in the other one."""
@@ -102,11 +103,11 @@ class Reader:
         return self._set(ids, international=international)()
 
     def _set(self, ids: Sequence[int], *, international: bool) -> Callable[[], dict[int, Row]]:
-        ended = self._ask({"International": INTERNATIONAL[international], "SignIdSet": ids})
+        asked = self._ask({"International": INTERNATIONAL[international], "SignIdSet": ids})
 
         def rows() -> dict[int, Row]:
             try:
-                listed = ended()
+                listed = asked.rows()
             except VendorError as error:
                 if error.code not in _NO_SUCH:
                     raise
@@ -122,15 +123,20 @@ class Reader:
             found |= self._by_id([sign_id], international=international)
         return found
 
-    def _ask(self, query: dict[str, object]) -> Callable[[], list[Row]]:
-        """Begin a describe, and return what waits for its rows and repeats it where that may help."""
-        begun = [self._begin(query)]
+    def _ask(self, query: dict[str, object]) -> Page:
+        """Begin a describe, whose rows are asked for again where that may help."""
+        first = self._begin(query)
+        begun = [first]
 
         def rows() -> list[Row]:
             ended = begun.pop() if begun else self._begin(query)
             return ended()
 
-        return lambda: patiently(self._clock, rows)
+        def leave() -> None:
+            with suppress(VendorError):
+                first()
+
+        return Page(lambda: patiently(self._clock, rows), leave)
 
     def _begin(self, query: dict[str, object]) -> Callable[[], list[Row]]:
         self._pace.wait()

@@ -151,7 +151,9 @@ class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
             raise network_error(error) from None
         except Exception as error:  # noqa: BLE001  # the SDK lets many types through; all mean: no answer
             raise network_error(error) from None
-        options["Exchange"].complete(len(body))
+        finally:
+            options["Exchange"].ended()
+        options["Exchange"].received = len(body)
         return content_of(status, body)
 
     def _build_req_inter(self, action: str, params: Any, req_inter: Any, options: Any = None) -> None:

@@ -39,13 +39,18 @@ class Transport:
     ) -> Response:
         """Return the answer, whose body is yet to be read. Raises whatever ``requests`` raises."""
         prepared = PreparedRequest()
-        prepared.prepare(method, url, {**_HEADERS, **headers}, data=data)
+        prepared.prepare(method, url, {**_HEADERS, **headers}, data=data, auth=_as_it_is)
         proxies = get_environ_proxies(url) if self._environment else None
         return self._adapter.send(prepared, stream=True, timeout=timeout, verify=verify, proxies=proxies)
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
         self._adapter.close()
+
+
+def _as_it_is(request: PreparedRequest) -> PreparedRequest:
+    """Keep a user and a password in a URL from replacing the signature."""
+    return request
 
 
 class _Adapter(HTTPAdapter):

@@ -23,16 +23,17 @@ class Frame:
     """An open mapping (``keyed``: keys and values in turn), an open sequence, or the document around its one node.
 
     ``places`` holds line and column of each item, both from 0. ``broken``: refused already. ``as_key``: stands where a
-    key belongs. ``partial``: was to have more entries than are read. ``broken_keys``: keys whose values were refused.
+    key belongs. ``partial``: was to have more entries than are read. ``refused``: which entries' values were refused,
+    counted from 0.
     """
 
-    __slots__ = ("as_key", "broken", "broken_keys", "items", "keyed", "partial", "places")
+    __slots__ = ("as_key", "broken", "items", "keyed", "partial", "places", "refused")
 
     def __init__(self, *, keyed: bool, broken: bool = False, as_key: bool = False) -> None:
         self.keyed, self.broken, self.as_key, self.partial = keyed, broken, as_key, False
         self.items: list[Any] = []
         self.places: list[int] = []
-        self.broken_keys: list[str] = []
+        self.refused: list[int] = []
 
     @property
     def wants_key(self) -> bool:
@@ -50,8 +51,8 @@ class Frame:
 
     def add(self, item: Any, *, broken: bool) -> None:
         """Take a value, whose place was taken before it."""
-        if broken and self.keyed and not self.discards:
-            self.broken_keys.append(self.items[-1])
+        if broken:
+            self.refused.append(len(self.items) // 2)
         self.items.append(item)
 
     def close(self, marks: Marks) -> Any:
@@ -65,9 +66,16 @@ class Frame:
         marks.record(data, places)
         if self.partial:
             marks.set_partial(data)
-        for key in self.broken_keys:
-            marks.set_broken(data, key)
+        if self.refused:
+            self._mark_refused(data, marks)
         return data
+
+    def _mark_refused(self, data: dict[str, Any], marks: Marks) -> None:
+        keys = self.items[::2]
+        kept = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
+        for at in self.refused:
+            if keys[at] is not DROPPED and kept[keys[at]] == at:
+                marks.set_broken(data, keys[at])
 
     def _sifted(self) -> tuple[dict[str, Any], list[int]]:
         """Return the first of equal keys and nothing that was refused, with the places."""

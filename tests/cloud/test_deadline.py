@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.cloud.deadline import within
+from reconciler.cloud.deadline import Crew, within
 from reconciler.cloud.lifeline import Lifeline
 from reconciler.contract.api import DESCRIBE
 from reconciler.errors import VendorError
@@ -35,6 +35,53 @@ def test_a_call_that_does_not_end_is_given_up() -> None:
         within(0.05, forever.wait)
     forever.set()
     assert error.value.code == "Client.Timeout"
+
+
+def test_a_thread_that_ended_its_call_in_time_serves_the_next() -> None:
+    crew = Crew()
+    first = crew.within(5, threading.get_ident)
+    assert [crew.within(5, threading.get_ident) for _ in range(3)] == [first] * 3
+    assert first != threading.get_ident()
+    crew.dismiss()
+
+
+def test_a_thread_whose_call_was_given_up_serves_no_other() -> None:
+    crew, stuck, idents = Crew(), threading.Event(), list[int]()
+
+    def get_stuck() -> None:
+        idents.append(threading.get_ident())
+        stuck.wait(10)
+
+    with pytest.raises(VendorError):
+        crew.within(0.05, get_stuck)
+    assert crew.within(5, threading.get_ident) != idents[0]
+    stuck.set()
+    crew.dismiss()
+
+
+def test_calls_that_were_begun_run_side_by_side_and_their_time_counts_from_then() -> None:
+    crew, together = Crew(), threading.Barrier(2)
+    ends = [crew.begin(5, lambda: together.wait(10)) for _ in range(2)]
+    assert sorted(end() for end in ends) == [0, 1]
+    late = crew.begin(0.05, threading.Event().wait)
+    threading.Event().wait(0.1)
+    with pytest.raises(VendorError, match=r"within 0\.05 s"):
+        late()
+    crew.dismiss()
+
+
+def test_a_dismissed_crew_leaves_no_thread_behind_not_even_that_of_a_call_nobody_waited_for() -> None:
+    others, crew, go_on = set(threading.enumerate()), Crew(), threading.Event()
+    for end in [crew.begin(5, lambda: None) for _ in range(2)]:
+        end()
+    crew.begin(5, lambda: go_on.wait(10))
+    threads = set(threading.enumerate()) - others
+    assert threads
+    crew.dismiss()
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_a_call_given_up_while_it_looks_up_the_host_is_never_sent(

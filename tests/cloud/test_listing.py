@@ -9,33 +9,41 @@ from reconciler.errors import VendorError
 from reconciler.model.live import Row
 from tests.cloud.fake_clock import FakeClock
 
+
+def row(sign_id: int) -> Row:
+    return Row(sign_id, False, 0, "Acme")
+
+
 PAGE = 100
 
 
 class Series:
     """One series of ``count`` rows, the other one empty, each page ``latency`` seconds away from when it was asked for.
 
-    ``asked`` are the offsets in their order, ``most`` is how many were under way at the same time.
+    ``asked`` are the offsets in their order, ``left`` the sizes of pages that were asked for and not taken, ``most`` is
+    how many were under way at the same time.
     """
 
     def __init__(self, count: int, latency: float = 0.0) -> None:
         self.count, self.latency = count, latency
         self.clock = FakeClock()
         self.asked: list[int] = []
+        self.left: list[int] = []
         self.under_way = self.most = 0
 
     def ask(self, international: bool, offset: int) -> Page:
         if international:
-            return list
+            return Page(list, lambda: None)
         self.asked.append(offset)
         self.under_way += 1
         self.most = max(self.most, self.under_way)
-        return partial(self._arrive, offset, self.clock.time + self.latency)
+        arrive = partial(self._arrive, offset, self.clock.time + self.latency)
+        return Page(arrive, lambda: self.left.append(len(arrive())))
 
     def _arrive(self, offset: int, at: float) -> list[Row]:
         self.under_way -= 1
         self.clock.time = max(self.clock.time, at)
-        return [Row(i, False, 0, "Acme") for i in range(offset, min(offset + PAGE, self.count))]
+        return [row(i) for i in range(offset, min(offset + PAGE, self.count))]
 
     def listed(self) -> list[Row]:
         return listed(self.ask, self.clock)
@@ -74,32 +82,49 @@ def test_both_series_are_asked_for_before_either_is_waited_for() -> None:
     def ask(international: bool, _offset: int) -> Page:
         asked.append(international)
 
-        def page() -> list[Row]:
+        def rows() -> list[Row]:
             assert len(asked) == 2
             return []
 
-        return page
+        return Page(rows, lambda: None)
 
     assert listed(ask, FakeClock()) == []
 
 
-def test_a_page_past_the_end_that_fails_is_no_trouble() -> None:
+def test_pages_past_the_end_are_waited_for_and_not_taken() -> None:
     series = Series(350, 0.3)
+    series.listed()
+    assert series.left
+    assert set(series.left) == {0}
+
+
+def test_a_page_that_fails_ends_the_listing_once_the_others_have_ended() -> None:
+    series = Series(5000, 0.3)
 
     def ask(international: bool, offset: int) -> Page:
         page = series.ask(international, offset)
-        if offset < 400:
-            return page
 
         def fail() -> list[Row]:
-            page()
-            raise VendorError("no such page", code="InternalError")
+            page.rows()
+            raise VendorError("no", code="UnauthorizedOperation")
 
-        return fail
+        return page._replace(rows=fail) if offset == 800 else page
 
-    assert len(listed(ask, series.clock)) == 350
-    assert series.in_vain
+    with pytest.raises(VendorError, match="no"):
+        listed(ask, series.clock)
+    assert series.left
     assert series.under_way == 0
+
+
+def test_a_page_longer_than_asked_for_does_not_end_a_series() -> None:
+    pages = {0: [row(1)] * 150, 100: [row(2)] * 150, 200: [row(3)] * 7}
+    found = listed(lambda flag, start: Page(lambda: [] if flag else pages[start], lambda: None), FakeClock())
+    assert {one.sign_id for one in found} == {1, 2, 3}
+
+
+@pytest.mark.parametrize("latency", [0.0, 0.3, 5.0])
+def test_a_series_may_be_as_long_as_the_bound_says(latency: float) -> None:
+    assert len(Series(99_999, latency).listed()) == 99_999
 
 
 def test_a_list_that_does_not_end_is_an_error() -> None:

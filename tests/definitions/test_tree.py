@@ -63,6 +63,18 @@ def test_the_first_of_two_equal_keys_counts(pure: bool) -> None:
     assert tree.marks.value(tree.data, "c") == (3, 4)
 
 
+def test_what_is_refused_at_the_second_of_two_equal_keys_says_nothing_of_the_first(pure: bool) -> None:
+    tree = build_tree("a: 1\nb: 2\na: !own 3\nc: !own 4\n? [x]\n: !own 5\n", pure=pure)
+    assert tree.data == {"a": 1, "b": 2, "c": None}
+    assert [key for key in tree.data if tree.marks.is_broken(tree.data, key)] == ["c"]
+
+
+def test_equal_keys_are_told_of_where_reading_ends_before_their_mapping_does(pure: bool) -> None:
+    tree = build_tree("a: 1\na: 2\nb: {c: 1, c: 2,\n", pure=pure)
+    assert sorted(codes(tree)) == ["yaml-duplicate-key", "yaml-duplicate-key", "yaml-syntax"]
+    assert {(2, 1), (3, 11)} <= set(places(tree))
+
+
 def test_an_alias_stands_for_a_single_value(pure: bool) -> None:
     tree = build_tree("a: &x 5\nb: *x\nc: &x six\nd: *x\n", pure=pure)
     assert tree.data == {"a": 5, "b": 5, "c": "six", "d": "six"}
