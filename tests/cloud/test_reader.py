@@ -39,10 +39,10 @@ def test_an_id_that_was_not_listed_is_asked_for_in_its_own_series_then_in_the_ot
 
 
 def test_ids_are_asked_for_a_hundred_at_a_time() -> None:
-    account = FakeAccount([entry(i + 1) for i in range(250)])
-    listed = reader(account).rows(dict.fromkeys(range(1, 251), False), everything=False)
-    assert len(listed.rows) == 250
-    assert [len(p["SignIdSet"]) for p in account.asked] == [100, 100, 50]
+    account = FakeAccount([entry(i + 1) for i in range(550)])
+    listed = reader(account).rows(dict.fromkeys(range(1, 551), False), everything=False)
+    assert len(listed.rows) == 550
+    assert [len(p["SignIdSet"]) for p in account.asked] == [100, 100, 100, 100, 100, 50]
 
 
 def test_a_row_that_nobody_asked_for_by_id_is_left_out() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image as Pictures
 
 from reconciler.definitions.load import load_definitions
 from reconciler.evidence import request_size
@@ -70,6 +71,28 @@ def test_a_commission_image_is_part_of_what_is_wanted(tmp_path: Path) -> None:
     commission = found.desired[0].fields.commission_image
     assert commission is not None
     assert commission.file == "evidence/c.png"
+
+
+def turned() -> bytes:
+    exif = Pictures.Exif()
+    exif[0x0112] = 6
+    return images.png(7, exif=exif)
+
+
+@pytest.mark.parametrize("which", ["1.png", "c.png", "both"])
+def test_an_image_that_is_turned_is_wanted_and_warned_of(tmp_path: Path, which: str) -> None:
+    with_commission(tmp_path, images.png(9))
+    for name in ("1.png", "c.png"):
+        if which in {name, "both"}:
+            (tmp_path / "evidence" / name).write_bytes(turned())
+    found = wishes(tmp_path)
+    assert found.valid
+    assert {problem.code for problem in found.diagnostics} == {"image-rotated"}
+    assert len(found.diagnostics) == 1 + (which == "both")
+    fields = found.desired[0].fields
+    assert fields.proof_image.file == "evidence/1.png"
+    assert fields.commission_image is not None
+    assert fields.commission_image.file == "evidence/c.png"
 
 
 def test_a_bad_commission_image_is_told_as_such(tmp_path: Path) -> None:
