@@ -24,7 +24,7 @@ class Exchange:
     def __init__(self, action: str, endpoint: Endpoint, region: str) -> None:
         self._action = action
         self._where = f"{endpoint}, region {region}"
-        self._code = "ok"
+        self._code = "interrupted"
         self._request_id: str | None = None
         self.sent = 0
         self.received = 0
@@ -56,7 +56,7 @@ class Exchange:
 
     def answered(self, answer: Answer) -> None:
         """Note that the vendor did what it was asked."""
-        self._request_id = request_id_of(answer)
+        self._code, self._request_id = "ok", request_id_of(answer)
 
     @contextmanager
     def logged(self) -> Iterator[None]:

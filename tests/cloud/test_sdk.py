@@ -7,6 +7,7 @@ import sys
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
@@ -17,6 +18,7 @@ import pytest
 from reconciler.cloud.endpoint import Endpoint, endpoint_from
 from reconciler.cloud.keys import Keys
 from reconciler.cloud.sdk import Place, Sdk
+from reconciler.cloud.transport import Transport
 from reconciler.contract.api import DESCRIBE, MODIFY, STS_SERVICE, STS_VERSION
 from reconciler.errors import CredentialsError, VendorError
 from reconciler.sandbox.keys import Key
@@ -176,6 +178,21 @@ def test_a_failed_call_is_told_with_its_code(opened: Open, caplog: pytest.LogCap
     assert "secret words" not in caplog.text
 
 
+def test_a_call_that_was_interrupted_is_not_told_as_done(
+    opened: Open, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    caplog.set_level(logging.INFO, "reconciler.cloud")
+    sdk = opened("127.0.0.1:9")
+    monkeypatch.setattr(sdk._crew, "begin", lambda *_: interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sdk.call(DESCRIBE, {})
+
+    assert caplog.messages[0].startswith(f"{DESCRIBE} interrupted in ")
+
+
 @pytest.mark.parametrize("ahead", [-3600, 0, 3600])
 def test_the_vendors_clock_is_read_from_every_answer_also_from_an_error(opened: Open, ahead: int) -> None:
     date = format_datetime(datetime.now(UTC) - timedelta(seconds=ahead), usegmt=True)
@@ -309,6 +326,14 @@ def test_authorities_that_cannot_be_read_are_named_before_any_call(
         Sdk(KEYS, place("127.0.0.1:1", "https"), {DESCRIBE}, 1.0)
     assert error.value.hint
     assert error.value.code == "Client.ConnectionNotMade"
+
+
+def test_a_user_in_a_url_does_not_replace_the_signature() -> None:
+    with serving(answering(ok({}))) as server, closing(Transport(environment=False)) as transport:
+        url = f"http://someone:password@{server.host}/"
+        transport.request("GET", url, headers={"Authorization": "signed"}, timeout=5, verify=True).close()
+
+    assert header_of(server.requests[0], "Authorization") == "signed"
 
 
 def test_a_cookie_is_not_sent_back(opened: Open) -> None:
