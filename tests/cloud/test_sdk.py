@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-import logging
 import socket
 import subprocess
 import sys
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
 
@@ -17,15 +13,14 @@ import pytest
 
 from reconciler.cloud.endpoint import Endpoint, endpoint_from
 from reconciler.cloud.keys import Keys
-from reconciler.cloud.sdk import Place, Sdk
-from reconciler.cloud.transport import Transport
+from reconciler.cloud.sdk import Place
 from reconciler.contract.api import DESCRIBE, MODIFY, STS_SERVICE, STS_VERSION
 from reconciler.errors import CredentialsError, VendorError
 from reconciler.sandbox.keys import Key
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
 from tests.cloud.conftest import KEYS, Open, place
-from tests.cloud.servers import CERTIFICATE, answering, header_of, http, ok, serving
+from tests.cloud.servers import answering, header_of, http, ok, serving
 
 
 def test_what_it_was_not_opened_for_it_does_not_call(opened: Open) -> None:
@@ -125,95 +120,6 @@ def test_a_connection_is_kept_for_the_next_call(opened: Open) -> None:
     assert len(server.requests) == 3
 
 
-def test_nothing_of_a_call_is_logged_by_the_libraries_below(opened: Open, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    logging.getLogger("tencentcloud_sdk_common").setLevel(logging.DEBUG)
-    with serving(answering(ok({"Reply": "canary-answer"}))) as server:
-        sdk = opened(server.host)
-        sdk.call(DESCRIBE, {"ProofImage": "canary-image"})
-
-    assert server.requests
-    assert "canary" not in caplog.text
-    assert "sandbox-secret" not in caplog.text
-    assert "a-session-token" not in caplog.text
-
-
-def test_a_call_is_told_with_its_sizes_and_without_its_secrets(opened: Open, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "reconciler.cloud")
-    answer = ok({"RequestId": "id-7"})
-    with serving(answering(answer)) as server:
-        sdk = opened(server.host)
-        sdk.call(DESCRIBE, {"SignName": "secret name"})
-
-    (line,) = caplog.messages
-    sent, received = (len(message.partition(b"\r\n\r\n")[2]) for message in (server.requests[0], answer))
-    assert line.startswith(f"{DESCRIBE} ok in ")
-    assert line.endswith(f"ms, request id id-7, {sent} bytes sent, {received} received")
-
-
-def test_told_more_closely_it_says_where_to_and_which_rows_but_no_more(
-    opened: Open, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG, "reconciler.cloud")
-    with serving(answering(ok({}))) as server:
-        sdk = opened(server.host)
-        sdk.call(DESCRIBE, {"International": 1, "SignIdSet": [5, 6], "ProofImage": "bytes"})
-        sdk.call(DESCRIBE, {"Remark": "private"})
-
-    first, _, second, _ = caplog.messages
-    assert first == f"{DESCRIBE} to http://{server.host}, region ap-singapore: International=1, SignIdSet=[5, 6]"
-    assert second.endswith(": no parameters to show")
-
-
-def test_a_failed_call_is_told_with_its_code(opened: Open, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "reconciler.cloud")
-    error = {"Error": {"Code": "InternalError", "Message": "secret words"}, "RequestId": "id-8"}
-    with serving(answering(ok(error))) as server:
-        sdk = opened(server.host)
-        with pytest.raises(VendorError):
-            sdk.call(DESCRIBE, {})
-
-    assert f"{DESCRIBE} InternalError in " in caplog.text
-    assert "request id id-8" in caplog.text
-    assert "secret words" not in caplog.text
-
-
-def test_a_call_that_was_interrupted_is_not_told_as_done(
-    opened: Open, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted() -> None:
-        raise KeyboardInterrupt
-
-    caplog.set_level(logging.INFO, "reconciler.cloud")
-    sdk = opened("127.0.0.1:9")
-    monkeypatch.setattr(sdk._crew, "begin", lambda *_: interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        sdk.call(DESCRIBE, {})
-
-    assert caplog.messages[0].startswith(f"{DESCRIBE} interrupted in ")
-
-
-@pytest.mark.parametrize("ahead", [-3600, 0, 3600])
-def test_the_vendors_clock_is_read_from_every_answer_also_from_an_error(opened: Open, ahead: int) -> None:
-    date = format_datetime(datetime.now(UTC) - timedelta(seconds=ahead), usegmt=True)
-    answer = ok({"Error": {"Code": "AuthFailure.SignatureExpire", "Message": ""}}, "application/json", f"Date: {date}")
-    with serving(answering(answer)) as server:
-        sdk = opened(server.host)
-        with pytest.raises(VendorError):
-            sdk.call(DESCRIBE, {})
-
-    assert sdk.skew == pytest.approx(ahead, abs=30)
-
-
-@pytest.mark.parametrize("head", [(), ("Date: soon",), ("Date: ",)])
-def test_an_answer_without_a_date_says_nothing_of_the_clock(opened: Open, head: tuple[str, ...]) -> None:
-    with serving(answering(ok({}, "application/json", *head))) as server:
-        sdk = opened(server.host)
-        sdk.call(DESCRIBE, {})
-
-    assert sdk.skew is None
-
-
 def test_a_warning_of_the_vendors_client_does_not_become_an_error(opened: Open) -> None:
     with serving(answering(ok({}))) as server:
         sdk = opened(server.host)
@@ -239,123 +145,6 @@ def test_a_process_with_warnings_as_errors_can_call() -> None:
             check=False,
         )
     assert child.stdout == "{'RequestId': 'id'}\n", child.stderr
-
-
-def proxied(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, f"http://someone:proxy-password@{host}")
-
-
-def test_loopback_goes_through_no_proxy(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(answering(http(b"", "403 Forbidden"))) as proxy, serving(answering(ok({}))) as server:
-        proxied(monkeypatch, proxy.host)
-        sdk = opened(server.host)
-        assert sdk.call(DESCRIBE, {}) == {}
-
-    assert proxy.requests == []
-
-
-def vendor_call(opened: Open) -> VendorError:
-    sdk = opened("", at=place("sms.tencentcloudapi.com", "https"))
-    with pytest.raises(VendorError) as error:
-        sdk.call(DESCRIBE, {})
-    sdk.close()
-    return error.value
-
-
-def test_the_vendor_is_reached_through_the_proxy_of_the_environment(
-    opened: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with serving(answering(http(b"", "407 Proxy Authentication Required", "Connection: close"))) as proxy:
-        proxied(monkeypatch, proxy.host)
-        error = vendor_call(opened)
-    assert proxy.requests[0].startswith(b"CONNECT sms.tencentcloudapi.com:443 ")
-    assert b"AKIDsandbox" not in b"".join(proxy.requests)
-    assert error.code == "Client.ConnectionNotMade"
-    assert "proxy-password" not in error.message
-
-
-@pytest.mark.parametrize("proxy", ["nonsense://x", "http://", "socks5://127.0.0.1:9", "http://[", "http://127.0.0.1:1"])
-def test_a_proxy_that_is_none_means_that_nothing_was_sent(
-    opened: Open, monkeypatch: pytest.MonkeyPatch, proxy: str
-) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", proxy)
-    assert vendor_call(opened).code == "Client.ConnectionNotMade"
-
-
-def test_no_proxy_is_honoured(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(answering(http(b"", "407 Proxy Authentication Required"))) as proxy:
-        proxied(monkeypatch, proxy.host)
-        monkeypatch.setenv("NO_PROXY", "example.com,.tencentcloudapi.com")
-        seen: list[object] = []
-
-        def refuse(*given: object, **_more: object) -> None:
-            seen.append(given[0])
-            raise OSError(111, "Connection refused")
-
-        monkeypatch.setattr("socket.getaddrinfo", refuse)
-        vendor_call(opened)
-        monkeypatch.undo()
-    assert seen == ["sms.tencentcloudapi.com"]
-    assert proxy.requests == []
-
-
-@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
-def test_authorities_of_the_environment_are_trusted(opened: Open, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setenv(name, str(CERTIFICATE))
-    with serving(answering(ok({"a": 1})), tls=True) as server:
-        sdk = opened(server.host, scheme="https")
-        assert sdk.call(DESCRIBE, {}) == {"a": 1}
-
-
-def test_a_folder_of_authorities_is_taken(opened: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
-    with serving(answering(ok({})), tls=True) as server, pytest.raises(VendorError, match="certificate"):
-        opened(server.host, scheme="https").call(DESCRIBE, {})
-
-
-@pytest.mark.parametrize("content", [None, b"", b"no certificates", b"\xff\x00"])
-def test_authorities_that_cannot_be_read_are_named_before_any_call(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
-) -> None:
-    path = tmp_path / "bundle.pem"
-    if content is not None:
-        path.write_bytes(content)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
-    with pytest.raises(VendorError, match="REQUESTS_CA_BUNDLE") as error:
-        Sdk(KEYS, place("127.0.0.1:1", "https"), {DESCRIBE}, 1.0)
-    assert error.value.hint
-    assert error.value.code == "Client.ConnectionNotMade"
-
-
-def test_a_user_in_a_url_does_not_replace_the_signature() -> None:
-    with serving(answering(ok({}))) as server, closing(Transport(environment=False)) as transport:
-        url = f"http://someone:password@{server.host}/"
-        transport.request("GET", url, headers={"Authorization": "signed"}, timeout=5, verify=True).close()
-
-    assert header_of(server.requests[0], "Authorization") == "signed"
-
-
-def test_a_cookie_is_not_sent_back(opened: Open) -> None:
-    with serving(answering(ok({}, "application/json\r\nSet-Cookie: a=canary"))) as server:
-        sdk = opened(server.host)
-        sdk.call(DESCRIBE, {})
-        sdk.call(DESCRIBE, {})
-
-    assert header_of(server.requests[1], "Cookie") is None
-
-
-def test_a_netrc_does_not_replace_the_signature(opened: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text("default login someone password netrc-password\n")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
-    with serving(answering(ok({}))) as server:
-        sdk = opened(server.host)
-        sdk._client.request.conn._session.trust_env = True
-        sdk.call(DESCRIBE, {})
-
-    assert (header_of(server.requests[0], "Authorization") or "").startswith("TC3-HMAC-SHA256 ")
 
 
 def test_an_ipv6_address_can_be_called(opened: Open) -> None:
