@@ -48,6 +48,8 @@ def test_this_process_is_guarded_too() -> None:
         with pytest.raises(NetworkBlockedError):
             sock.connect(OUTSIDE)
         with pytest.raises(NetworkBlockedError):
+            sock.connect_ex(OUTSIDE)
+        with pytest.raises(NetworkBlockedError):
             sock.sendto(b"", OUTSIDE)
         with pytest.raises(NetworkBlockedError):
             sock.sendmsg([b""], [], 0, OUTSIDE)
