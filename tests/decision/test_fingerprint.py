@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.decision.fingerprint import field_digests, fingerprint, operations_of
+from reconciler.decision.fingerprint import _value_digest, field_digests, fingerprint, operations_of
 from reconciler.model.plan import Planned, Target, Verdict
 from reconciler.model.signature import FIELD_NAMES, Image, SignFields
 from tests.support.strategies import sign_fields, texts
@@ -39,6 +41,14 @@ def printed(*signatures: Planned, target: Target = TARGET) -> str:
 
 def test_every_field_has_another_value_here() -> None:
     assert set(OTHER) == set(FIELD_NAMES)
+
+
+@pytest.mark.parametrize("order", [("international", "qualification_id"), ("qualification_id", "international")])
+def test_true_and_one_are_different_values_whichever_comes_first(order: tuple[str, str]) -> None:
+    alike = {"international": True, "qualification_id": 1}
+    _value_digest.cache_clear()
+    digests = {name: field_digests(ACME._replace(**{name: alike[name]}))[name] for name in order}
+    assert digests == {name: f"sha256:{hashlib.sha256(json.dumps(alike[name]).encode()).hexdigest()}" for name in order}
 
 
 @pytest.mark.parametrize("field", FIELD_NAMES)
