@@ -45,7 +45,7 @@ def test_every_field_has_another_value_here() -> None:
 
 @pytest.mark.parametrize("order", [("international", "qualification_id"), ("qualification_id", "international")])
 def test_true_and_one_are_different_values_whichever_comes_first(order: tuple[str, str]) -> None:
-    alike = {"international": True, "qualification_id": 1}
+    alike: Mapping[str, Any] = {"international": True, "qualification_id": 1}
     _value_digest.cache_clear()
     digests = {name: field_digests(ACME._replace(**{name: alike[name]}))[name] for name in order}
     assert digests == {name: f"sha256:{hashlib.sha256(json.dumps(alike[name]).encode()).hexdigest()}" for name in order}
