@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from reconciler.sandbox.keys import DEFAULT_KEY
+from reconciler.sandbox.signing import DEFAULT_KEY
 
 _KEPT: Final = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 REGION: Final = "ap-singapore"

@@ -32,7 +32,7 @@ class ReconcilerError(Exception):
         self.hint = hint
 
 
-class UsageProblem(ReconcilerError):
+class UsageError(ReconcilerError):
     """The command was called in a way that cannot work."""
 
     exit_code = Exit.USAGE

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler import schema_files
-from reconciler.schema_files import read_edition, read_schema, schema_names
+from reconciler import schemas
+from reconciler.schemas import read_edition, read_schema, schema_names
 
 
 def test_every_schema_can_be_asked_for_by_its_name() -> None:
@@ -31,5 +31,5 @@ def test_the_schemas_of_a_wheel_go_before_those_beside_the_package(
 ) -> None:
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas" / "own.schema.json").write_text("{}")
-    monkeypatch.setattr(schema_files, "__file__", str(tmp_path / "schema_files.py"))
+    monkeypatch.setattr(schemas, "__file__", str(tmp_path / "schema_files.py"))
     assert schema_names() == ("own",)

@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-from reconciler.apply.context import Context
-from reconciler.apply.fence import await_turn
-from reconciler.apply.ledger import Ledger, Step
-from reconciler.contract.status import Status
-from reconciler.decision.names import same_name
-from reconciler.decision.record import accept
+from reconciler.apply.context import ApplyContext
+from reconciler.apply.journal import Journal, Step, await_lease
+from reconciler.contract.api import Status
+from reconciler.decision.compare import same_name
+from reconciler.decision.transitions import accept
 from reconciler.errors import Refusal
-from reconciler.model.live import Row
-from reconciler.model.signature import Desired
+from reconciler.model.signature import LiveSignature, Signature
 from reconciler.model.state import Submitted
 
 
-def adopt(context: Context, wishes: list[Desired]) -> list[Desired]:
+def record_adoptions(context: ApplyContext, wishes: list[Signature]) -> list[Signature]:
     """Record each wish as submitted, with the row that the account shows; returns them.
 
     Raises Refusal, with nothing recorded, where the account shows something else than a definition says.
     """
-    ledger = Ledger(context.store, await_turn(context), context.run, context.clock, context.pacing.settle_after)
+    ledger = Journal(context.store, await_lease(context), context.run, context.clock, context.pacing.settle_after)
     for wish in wishes:
         ledger.later(_step(wish, _adopted(context, wish)), f"adopt {wish.key} ({wish.sign_id})")
     ledger.close()
     return wishes
 
 
-def _adopted(context: Context, wish: Desired) -> Submitted:
+def _adopted(context: ApplyContext, wish: Signature) -> Submitted:
     row = context.reader.row(wish.sign_id, international=wish.fields.international)
     shown = _checked(wish, row)
     return Submitted(wish.fields, context.clock.now(), commit=context.commit, adopted=True, shown=shown)
 
 
-def _step(wish: Desired, own: Submitted) -> Step:
+def _step(wish: Signature, own: Submitted) -> Step:
     return lambda state: accept(state, wish.sign_id, own)
 
 
-def _checked(wish: Desired, row: Row | None) -> Row:
+def _checked(wish: Signature, row: LiveSignature | None) -> LiveSignature:
     """Return the row where it can be what the definition says."""
     if row is None or row.status is Status.UNKNOWN:
         raise Refusal(f"{wish.key}: the account has no signature {wish.sign_id} that could have been submitted so")

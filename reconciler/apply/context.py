@@ -1,19 +1,48 @@
-"""What every step of an apply is given."""
+"""The account opened for writing: the only place where a client that can write is made."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from reconciler.clock import Clock
-from reconciler.cloud.api import Describer, Images, Modifier
-from reconciler.cloud.pace import ModifyPace
-from reconciler.decision.build import Choice
-from reconciler.model.plan import Planned
+from reconciler.contract.api import DESCRIBE, MODIFY
+from reconciler.evidence.read import read_for_upload
+from reconciler.model.plan import Planned, Selection, Target
 from reconciler.model.report import Result
-from reconciler.model.signature import Desired
-from reconciler.planning.reach import Pacing
+from reconciler.model.signature import Account, Signature
 from reconciler.state.store import Store
+from reconciler.tencent.api import Describer, Images, Modifier
+from reconciler.tencent.connection import Connection, RequestLimits, sms_place, whose
+from reconciler.tencent.rate_limit import ModifyPace
+from reconciler.tencent.reader import Reader
+from reconciler.tencent.sdk import Sdk
+from reconciler.tencent.writer import Writer
+
+
+class WritableAccount(NamedTuple):
+    """An account whose keys were checked, with its one write."""
+
+    target: Target
+    reader: Reader
+    writer: Writer
+
+
+@contextmanager
+def writing(account: Account, reach: Connection, clock: Clock) -> Iterator[WritableAccount]:
+    """Open the account of the definitions: first whose keys they are, then access to read and to submit."""
+    reach.pacing.check(reach.endpoint)
+    target = whose(account, reach, clock)
+    sdk = Sdk(reach.keys, sms_place(account, reach), {DESCRIBE, MODIFY}, reach.pacing.request_timeout)
+    try:
+        yield WritableAccount(target, Reader(sdk, clock, reach.pacing.describe_rate), Writer(sdk))
+    finally:
+        sdk.close()
+
+
+# What every step of an apply is given.
 
 
 class Observer(Protocol):
@@ -29,7 +58,7 @@ class Observer(Protocol):
         """Hear that a signature has its result."""
 
 
-class Context(NamedTuple):
+class ApplyContext(NamedTuple):
     """One apply's surroundings. ``stopped`` tells whether the person asked to stop, ``commit`` is applied from."""
 
     reader: Describer
@@ -37,10 +66,23 @@ class Context(NamedTuple):
     store: Store
     clock: Clock
     pace: ModifyPace
-    pacing: Pacing
-    choice: Choice
+    pacing: RequestLimits
+    choice: Selection
     observer: Observer
     stopped: Callable[[], bool]
-    load_images: Callable[[Desired], Images]
+    load_images: Callable[[Signature], Images]
     run: str
     commit: str | None = None
+
+
+# The bytes that go with a submission, checked against what was planned.
+
+
+def images_of(root: Path, desired: Signature) -> Images:
+    """Return the evidence of a signature. Raises EvidenceChanged where a file is not the one that was planned with."""
+    fields = desired.fields
+    proof = read_for_upload(root, desired.folder, fields.proof_image.file, fields.proof_image)
+    if fields.commission_image is None:
+        return Images(proof, None)
+    name = fields.commission_image.file
+    return Images(proof, read_for_upload(root, desired.folder, name, fields.commission_image))

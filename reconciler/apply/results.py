@@ -1,20 +1,41 @@
-"""The results of a turn that did not end in an accepted submission, each with its words."""
+"""One line for each step in the record's history: what was about to be sent, and how it ended."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from reconciler.contract.codes import CHANGED_SINCE_PLAN, EVIDENCE_CHANGED, RECORD, STOPPED, look_up
-from reconciler.contract.treatment import Treatment
+from reconciler.contract.error_codes import CHANGED_SINCE_PLAN, EVIDENCE_CHANGED, RECORD, STOPPED, Treatment, look_up
 from reconciler.errors import Refusal, StateError, VendorError
-from reconciler.model.live import Row
 from reconciler.model.plan import Compared, Decision, Planned, Verdict
-from reconciler.model.report import Outcome, Result, Trouble
+from reconciler.model.report import ErrorInfo, Outcome, Result
+from reconciler.model.signature import LiveSignature
+
+
+def intended(planned: Planned) -> str:
+    """Return the line for an intent: which signature, and which fields differ."""
+    fields = ", ".join(change.field for change in planned.decision.changes) or "as defined"
+    return f"intend {planned.desired.key} ({planned.desired.sign_id}): {fields}"
+
+
+def withdrawn(planned: Planned) -> str:
+    """Return the line for an intent whose call was not made, since the intent could not be renewed."""
+    return f"withdraw {planned.desired.key} ({planned.desired.sign_id})"
+
+
+def ended(planned: Planned, result: Result) -> str:
+    """Return the line for an outcome, with the request id that the vendor's support asks for."""
+    code = f" {result.trouble.code}" if result.trouble else ""
+    request = f" request {result.request_id}" if result.request_id else ""
+    return f"{result.outcome} {planned.desired.key} ({planned.desired.sign_id}){code}{request}"
+
+
+# The results of a turn that did not end in an accepted submission, each with its words.
+
 
 _PLAN_AGAIN: Final = "run `reconciler plan` and look at it again"
 
 
-def from_error(outcome: Outcome, error: VendorError, shown: Row | None = None) -> Result:
+def from_error(outcome: Outcome, error: VendorError, shown: LiveSignature | None = None) -> Result:
     """Return the result for a call that the vendor or the way to it did not acknowledge."""
     return Result(outcome, error.request_id, _trouble(error), shown)
 
@@ -24,15 +45,15 @@ def unreachable(error: VendorError) -> Result:
     return Result(Outcome.NOT_ATTEMPTED, error.request_id, _trouble(error))
 
 
-def _trouble(error: VendorError) -> Trouble:
+def _trouble(error: VendorError) -> ErrorInfo:
     row = look_up(error.code)
     message = f"{row.meaning} ({error.message})" if error.message else row.meaning
-    return Trouble(error.code, message, error.hint or row.advice)
+    return ErrorInfo(error.code, message, error.hint or row.advice)
 
 
 def evidence_changed(error: Refusal) -> Result:
     """Return the result where an image is not the one that was planned with."""
-    return Result(Outcome.REFUSED, trouble=Trouble(EVIDENCE_CHANGED, error.message, error.hint or _PLAN_AGAIN))
+    return Result(Outcome.REFUSED, trouble=ErrorInfo(EVIDENCE_CHANGED, error.message, error.hint or _PLAN_AGAIN))
 
 
 def changed_since(fresh: Planned) -> Result:
@@ -42,7 +63,7 @@ def changed_since(fresh: Planned) -> Result:
         return Result(Outcome.NOT_ATTEMPTED, shown=row, in_place=True)
     held_back = decision.verdict in {Verdict.REFUSED, Verdict.BLOCKED, Verdict.IN_SYNC}
     message = f"since the plan: {decision.reason}"
-    trouble = Trouble(CHANGED_SINCE_PLAN, message, fresh.advice or _PLAN_AGAIN)
+    trouble = ErrorInfo(CHANGED_SINCE_PLAN, message, fresh.advice or _PLAN_AGAIN)
     return Result(Outcome.REFUSED if held_back else Outcome.NOT_ATTEMPTED, trouble=trouble, shown=row)
 
 
@@ -54,19 +75,19 @@ def _in_place(decision: Decision) -> bool:
 
 def stopped() -> Result:
     """Return the result where the person asked to stop before the call was made."""
-    return Result(Outcome.NOT_ATTEMPTED, trouble=Trouble(STOPPED, "the run was stopped before", "run apply again"))
+    return Result(Outcome.NOT_ATTEMPTED, trouble=ErrorInfo(STOPPED, "the run was stopped before", "run apply again"))
 
 
 def crowded_out() -> Result:
     """Return the result where other runs always were first to write the record."""
     return Result(
-        Outcome.NOT_ATTEMPTED, trouble=Trouble(RECORD, "other runs keep writing the record", "run again later")
+        Outcome.NOT_ATTEMPTED, trouble=ErrorInfo(RECORD, "other runs keep writing the record", "run again later")
     )
 
 
-def record_trouble(error: StateError) -> Trouble:
+def record_trouble(error: StateError) -> ErrorInfo:
     """Return the trouble of a run whose record could not be kept."""
-    return Trouble(RECORD, error.message, error.hint)
+    return ErrorInfo(RECORD, error.message, error.hint)
 
 
 def ends_run(result: Result) -> bool:

@@ -7,15 +7,15 @@ from typing import Any
 
 import click
 
-from reconciler.apply.adopt import adopt as adopt_all
+from reconciler.apply.adopt import record_adoptions as adopt_all
 from reconciler.cli.inputs import load_valid
 from reconciler.cli.options import DEFAULT_PATH, reach_options
+from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
-from reconciler.cli.session import Session
-from reconciler.cli.writing import surroundings
-from reconciler.decision.build import Choice
+from reconciler.cli.writing import open_for_writing
 from reconciler.errors import Exit
-from reconciler.planning.make import check_keys
+from reconciler.model.plan import Selection
+from reconciler.planning.planner import check_keys
 
 
 @click.command()
@@ -41,10 +41,10 @@ def adopt(session: Session, /, keys: tuple[str, ...], paths: tuple[str, ...], **
     inputs = load_valid(session, paths)
     if inputs is None:
         return Exit.INVALID
-    choice = Choice(only=frozenset(keys))
+    choice = Selection(only=frozenset(keys))
     check_keys(choice, inputs.wishes)
     wishes = [wish for wish in inputs.wishes.desired if choice.takes(wish.key)]
-    with surroundings(inputs, choice, options, threading.Event()) as around, progress() as observer:
+    with open_for_writing(inputs, choice, options, threading.Event()) as around, progress() as observer:
         adopt_all(around.context(observer), wishes)
     for wish in wishes:
         session.result(f"{wish.key} ({wish.sign_id}) is recorded as submitted")

@@ -9,25 +9,23 @@ from typing import Any, NamedTuple
 
 import click
 
-from reconciler.apply.admit import admit_saved, check_lineage
-from reconciler.apply.interrupt import stop_on_signals
-from reconciler.apply.ledger import Ledger
-from reconciler.apply.prepare import prepare
-from reconciler.apply.run import carry_out
+from reconciler.apply.executor import execute
+from reconciler.apply.journal import Journal
+from reconciler.apply.preflight import admit_saved, check_lineage, preflight
+from reconciler.cli.exit_codes import plan_exit, report_exit
 from reconciler.cli.formats import FORMATS, show_plan, show_report
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.options import format_option, max_changes_option, only_option, paths_argument, reach_options
+from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
-from reconciler.cli.session import Session
-from reconciler.cli.writing import Surroundings, surroundings
-from reconciler.decision.build import Choice
-from reconciler.decision.saved import SavedPlan
-from reconciler.errors import Exit, UsageProblem
-from reconciler.model.plan import Plan, Verdict
-from reconciler.model.report import plan_exit, report_exit
-from reconciler.planning.make import check_keys, check_size
-from reconciler.planning.saved_file import read_plan
-from reconciler.render.plan_text import plan_text
+from reconciler.cli.writing import WriteSession, open_for_writing
+from reconciler.decision.plan import SavedPlan
+from reconciler.errors import Exit, UsageError
+from reconciler.model.plan import Plan, Selection, Verdict
+from reconciler.planning.planner import check_keys, check_size
+from reconciler.planning.saved_plan import read_plan
+from reconciler.render.text import plan_text
+from reconciler.signals import stop_on_signals
 
 
 @click.command()
@@ -55,7 +53,7 @@ def apply(session: Session, /, paths: tuple[str, ...], output: str, **options: A
         return Exit.INVALID
     check_keys(order.choice, inputs.wishes)
     stop = threading.Event()
-    with surroundings(inputs, order.choice, options, stop) as around:
+    with open_for_writing(inputs, order.choice, options, stop) as around:
         plan, ledger = _prepared(inputs, around, stop)
         plan, dropped = admit_saved(order.saved, plan) if order.saved is not None else (plan, Exit.DONE)
         _show(session, plan, asking=not order.yes)
@@ -67,7 +65,7 @@ def apply(session: Session, /, paths: tuple[str, ...], output: str, **options: A
             return max(plan_exit(plan), dropped)
         with stop_on_signals(stop):
             with progress() as observer:
-                report = carry_out(plan, around.context(observer), ledger)
+                report = execute(plan, around.context(observer), ledger)
             show_report(session, report)
     return max(report_exit(report), dropped)
 
@@ -79,26 +77,26 @@ class _Order(NamedTuple):
     most: int | None
     allow_older: bool
     saved: SavedPlan | None
-    choice: Choice
+    choice: Selection
 
 
 def _order(options: dict[str, Any]) -> _Order:
     """Take what is an apply's own out of the options."""
     yes, most, allow_older = options.pop("yes"), options.pop("max_changes"), options.pop("allow_older")
     if not yes and not sys.stdin.isatty():
-        raise UsageProblem("apply asks before it writes, and there is nobody to ask", hint="add --yes")
+        raise UsageError("apply asks before it writes, and there is nobody to ask", hint="add --yes")
     file, only, resubmit = options.pop("plan_file"), options.pop("only"), options.pop("resubmit")
     if file is not None and resubmit:
-        raise UsageProblem("--plan applies just what was saved, so it does not go with --resubmit")
+        raise UsageError("--plan applies just what was saved, so it does not go with --resubmit")
     saved = read_plan(file) if file is not None else None
     if saved is not None and not only:
         only = saved.only
-    return _Order(yes, most, allow_older, saved, Choice(frozenset(only), frozenset(resubmit)))
+    return _Order(yes, most, allow_older, saved, Selection(frozenset(only), frozenset(resubmit)))
 
 
-def _prepared(inputs: Inputs, around: Surroundings, stop: threading.Event) -> tuple[Plan, Ledger]:
+def _prepared(inputs: Inputs, around: WriteSession, stop: threading.Event) -> tuple[Plan, Journal]:
     with stop_on_signals(stop), progress() as observer:
-        return prepare(around.context(observer), around.target, inputs.wishes)
+        return preflight(around.context(observer), around.target, inputs.wishes)
 
 
 def _show(session: Session, plan: Plan, *, asking: bool) -> None:

@@ -7,24 +7,29 @@ from typing import Any
 
 import click
 
-from reconciler.cli.busy import busy
+from reconciler.cli.connect import connect
+from reconciler.cli.exit_codes import worst_exit
 from reconciler.cli.inputs import Inputs, load
 from reconciler.cli.options import format_option, paths_argument, reach_options
-from reconciler.cli.reaching import reached
-from reconciler.cli.session import Session
+from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
-from reconciler.cloud.endpoint import endpoint_from
 from reconciler.definitions.load import Definitions
 from reconciler.errors import CredentialsError, Exit
-from reconciler.model.health import Finding, Health, worst_exit
 from reconciler.model.plan import Target
+from reconciler.model.report import CheckResult, Finding
 from reconciler.planning.desired import Wishes
-from reconciler.planning.health import UNREACHED, Examination, route_findings
-from reconciler.planning.health_record import commit_finding, record_finding
-from reconciler.planning.looking import problem, skipped
-from reconciler.planning.reach import Reach
-from reconciler.render.diagnostics import verdict_text
-from reconciler.render.health import health_json, health_text
+from reconciler.planning.doctor import (
+    UNREACHED,
+    AccountChecks,
+    commit_finding,
+    problem,
+    record_finding,
+    route_findings,
+    skipped,
+)
+from reconciler.render.findings import health_json, health_text, verdict_text
+from reconciler.tencent.connection import Connection
+from reconciler.tencent.endpoint import endpoint_from
 
 
 @click.command()
@@ -38,7 +43,7 @@ def doctor(session: Session, /, paths: tuple[str, ...], output: str, **options: 
     Nothing is written. Exit code of the worst problem: 4 definitions, 5 keys or vendor, 6 wrong account.
     """
     session.format = output
-    with busy("looking around"):
+    with spinner("looking around"):
         findings = list(_findings(paths, options))
     if output == "json":
         session.result(health_json(findings))
@@ -57,7 +62,7 @@ def _findings(paths: tuple[str, ...], options: dict[str, Any]) -> Iterator[Findi
         return
     inputs = Inputs(definitions, wishes, definitions.account)
     try:
-        with reached(inputs, **options) as reach:
+        with connect(inputs, **options) as reach:
             yield from _reached(inputs, reach)
     except CredentialsError as error:
         yield from _without_keys(inputs, options["endpoint"], error)
@@ -66,13 +71,13 @@ def _findings(paths: tuple[str, ...], options: dict[str, Any]) -> Iterator[Findi
 def _definitions_finding(definitions: Definitions, wishes: Wishes) -> Finding:
     told = verdict_text(wishes.diagnostics, len(wishes.desired), len(definitions.files))
     if wishes.valid:
-        return Finding("definitions", Health.OK, told)
-    return Finding("definitions", Health.PROBLEM, told, "`reconciler validate` names every problem", Exit.INVALID)
+        return Finding("definitions", CheckResult.OK, told)
+    return Finding("definitions", CheckResult.PROBLEM, told, "`reconciler validate` names every problem", Exit.INVALID)
 
 
-def _reached(inputs: Inputs, reach: Reach) -> Iterator[Finding]:
+def _reached(inputs: Inputs, reach: Connection) -> Iterator[Finding]:
     yield from route_findings(reach.endpoint, inputs.account.region)
-    examination = Examination(inputs.account, reach, SystemClock())
+    examination = AccountChecks(inputs.account, reach, SystemClock())
     yield from examination.findings()
     identity = examination.identity
     if identity is None:

@@ -6,10 +6,10 @@ import difflib
 
 import click
 
-from reconciler.cli.session import Session
-from reconciler.contract.codes import CODES, ErrorCode
-from reconciler.errors import Exit, UsageProblem
-from reconciler.render.code_text import code_text
+from reconciler.cli.output import Session
+from reconciler.contract.error_codes import CODES, ErrorCode
+from reconciler.errors import Exit, UsageError
+from reconciler.render.findings import code_text
 
 
 @click.command()
@@ -31,7 +31,7 @@ def _matching(code: str) -> list[ErrorCode]:
     found = exact or [row for row in CODES.values() if row.code.lower().rpartition(".")[2] == wanted]
     if not found:
         near = difflib.get_close_matches(code, CODES, n=3, cutoff=0.5)
-        raise UsageProblem(
+        raise UsageError(
             f"no page lists the code {code!r}",
             hint=f"did you mean {', '.join(near)}?" if near else "it is treated as one whose outcome is not certain",
         )

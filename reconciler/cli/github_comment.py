@@ -9,15 +9,14 @@ from typing import Final
 import click
 
 from reconciler.cli.github_files import DOCUMENT, read_document
-from reconciler.cli.session import Session
-from reconciler.errors import Exit, UsageProblem
+from reconciler.cli.output import Session
+from reconciler.errors import Exit, UsageError
 from reconciler.github.artifact import fetch
-from reconciler.github.pull_request import pull_request_of
-from reconciler.github.rest import Rest
-from reconciler.github.sticky_comment import WORKFLOW_LOGIN, put_comment
-from reconciler.github.workflow_run import Run, api_of, current_run
+from reconciler.github.client import GitHubClient
+from reconciler.github.comment import WORKFLOW_LOGIN, put_comment
+from reconciler.github.workflow import Run, api_of, current_run, pull_request_of
+from reconciler.render.document import MAX_BYTES, Document, parse_document
 from reconciler.render.markdown import markdown
-from reconciler.render.markdown_document import MAX_BYTES, Document, parse_document
 
 _UNVERIFIED: Final = (
     "> This comes from the pull request's own run, which has no access to the account. Nobody has checked it.\n\n"
@@ -36,7 +35,7 @@ def comment(session: Session, document: Path | None, from_run: str | None, name:
     DOCUMENT is what `plan --format json` printed.
     """
     if (document is None) == (from_run is None):
-        raise UsageProblem("give either a DOCUMENT or --from-run", hint="see --help")
+        raise UsageError("give either a DOCUMENT or --from-run", hint="see --help")
     run = current_run(os.environ)
     rest = api_of(run, os.environ)
     number = pull_request_of(run, rest)
@@ -55,7 +54,7 @@ def _text(document: Document, run: Run, page: str | None = None) -> str:
     return markdown(document, elsewhere=f"the [summary and the artefact of the run]({page or run.url})")
 
 
-def _foreign_text(run: Run, rest: Rest, artifact: str) -> str | None:
+def _foreign_text(run: Run, rest: GitHubClient, artifact: str) -> str | None:
     content = fetch(rest, run.event, artifact, DOCUMENT, MAX_BYTES)
     if content is None:
         return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import UsageProblem
-from reconciler.render.markdown_document import MAX_BYTES, Document, parse_document
+from reconciler.errors import UsageError
+from reconciler.render.document import MAX_BYTES, Document, parse_document
 
 DOCUMENT: Final = "document.json"
 """What the last command printed as JSON; later steps and other runs show it."""
+
 
 PLAN: Final = "plan.json"
 """The saved plan, for ``apply --plan``."""
@@ -21,4 +22,4 @@ def read_document(path: Path) -> Document:
         with path.open("rb") as file:
             return parse_document(file.read(MAX_BYTES + 1))
     except OSError as error:
-        raise UsageProblem(f"{path} cannot be read: {error.strerror}") from None
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None

@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from reconciler.cli.github_files import read_document
-from reconciler.cli.session import Session
-from reconciler.errors import Exit, UsageProblem
-from reconciler.github.drift_issues import Kept, Need, Topic, keep_issues
-from reconciler.github.sticky_comment import WORKFLOW_LOGIN
-from reconciler.github.workflow_run import api_of, current_run
-from reconciler.render.markdown_document import Document, Shown
-from reconciler.render.markdown_issue import is_settled, issue_text, issue_title, needs_somebody
+from reconciler.cli.output import Session
+from reconciler.errors import Exit, UsageError
+from reconciler.github.comment import WORKFLOW_LOGIN
+from reconciler.github.issues import KeptIssues, Need, Topic, keep_issues
+from reconciler.github.workflow import api_of, current_run
+from reconciler.render.document import Document, Shown
+from reconciler.render.issue import is_settled, issue_text, issue_title, needs_somebody
 
 
 @click.command()
@@ -37,7 +37,7 @@ def issues(session: Session, document: Path, login: str) -> int:
 def _account(plan: Document) -> str:
     """Return the account's name for issues. Issues are closed by what is missing, so the plan has to be a whole one."""
     if plan.place is None or plan.error is not None or any(shown.verdict is None for shown in plan.signatures):
-        raise UsageProblem("the document is no plan, so no issue was touched", hint="hand over that of `plan`")
+        raise UsageError("the document is no plan, so no issue was touched", hint="hand over that of `plan`")
     return f"{plan.place.uin}-{plan.place.region}"
 
 
@@ -51,6 +51,6 @@ def _need(shown: Shown) -> Need:
     return Need.NONE if is_settled(shown) else Need.WAIT
 
 
-def _words(kept: Kept) -> str:
+def _words(kept: KeptIssues) -> str:
     later = f"; {kept.postponed} more are for the next run" if kept.postponed else ""
     return f"issues: {kept.opened} opened, {kept.updated} updated, {kept.closed} closed{later}"

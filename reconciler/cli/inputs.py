@@ -8,18 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.cli.busy import busy
 from reconciler.cli.formats import show_problems
 from reconciler.cli.options import DEFAULT_PATH
-from reconciler.cli.session import Session
+from reconciler.cli.output import Session, spinner
 from reconciler.definitions.load import Definitions, load_definitions
+from reconciler.diagnostics import Severity
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
-from reconciler.model.source import Severity
 from reconciler.planning.desired import Wishes, desired_from
-from reconciler.planning.stores import store_for
-from reconciler.render.diagnostics import diagnostics_text
+from reconciler.render.findings import diagnostics_text
 from reconciler.state.store import Store
+from reconciler.state.stores import store_for
 
 
 class Inputs(NamedTuple):
@@ -32,7 +31,7 @@ class Inputs(NamedTuple):
 
 def load(paths: Sequence[str]) -> tuple[Definitions, Wishes]:
     """Read definitions and evidence; problems are in the diagnostics."""
-    with busy("checking definitions and evidence"), _uncollected():
+    with spinner("checking definitions and evidence"), _uncollected():
         definitions = load_definitions(paths or (DEFAULT_PATH,), cwd=Path.cwd())
         return definitions, desired_from(definitions)
 

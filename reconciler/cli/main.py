@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 import click
 
 from reconciler import __version__
-from reconciler.cli.session import Session
+from reconciler.cli.output import Session
 from reconciler.errors import Exit, ReconcilerError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _STOPPED: Final = "stopped; nothing was sent"
+
 
 _COLLECT_AFTER: Final = 50_000
 """Objects after which the garbage collector looks for cycles; at 700 it would take a fifth of the time of a plan."""

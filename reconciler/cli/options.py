@@ -9,7 +9,9 @@ import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
 DEFAULT_PATH = "signatures.yaml"
+
 
 paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 

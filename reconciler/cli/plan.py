@@ -7,20 +7,17 @@ from typing import Any
 
 import click
 
-from reconciler.cli.busy import busy
+from reconciler.cli.connect import connect
+from reconciler.cli.exit_codes import plan_exit
 from reconciler.cli.formats import FORMATS, show_plan
 from reconciler.cli.inputs import Inputs, load_valid, record_of
 from reconciler.cli.options import format_option, max_changes_option, only_option, paths_argument, reach_options
-from reconciler.cli.reaching import reached
-from reconciler.cli.session import Session
+from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
-from reconciler.decision.build import Choice
-from reconciler.errors import Exit, UsageProblem
-from reconciler.model.plan import Plan, Target
-from reconciler.model.report import plan_exit
-from reconciler.planning.account import reading
-from reconciler.planning.make import Run, check_keys, check_size, plan_offline, plan_online
-from reconciler.planning.reach import Pacing
+from reconciler.errors import Exit, UsageError
+from reconciler.model.plan import Plan, Selection, Target
+from reconciler.planning.planner import Run, check_keys, check_size, plan_offline, plan_online
+from reconciler.tencent.connection import RequestLimits, reading
 
 
 @click.command()
@@ -48,32 +45,32 @@ def plan(
         return Exit.INVALID
     out = options.pop("out")
     only, most, detailed = options.pop("only"), options.pop("max_changes"), options.pop("detailed_exitcode")
-    choice = Choice(only=frozenset(only))
+    choice = Selection(only=frozenset(only))
     check_keys(choice, inputs.wishes)
     made = (_offline if options.pop("offline") else _online)(inputs, choice, options)
     show_plan(session, made)
     check_size(made, most)
     if out is not None:
-        from reconciler.planning.saved_file import write_plan  # noqa: PLC0415  # only where one is saved
+        from reconciler.planning.saved_plan import write_plan  # noqa: PLC0415  # only where one is saved
 
         write_plan(out, made, choice)
     return plan_exit(made, detailed=detailed)
 
 
-def _online(inputs: Inputs, choice: Choice, options: dict[str, Any]) -> Plan:
+def _online(inputs: Inputs, choice: Selection, options: dict[str, Any]) -> Plan:
     clock = SystemClock()
-    with reached(inputs, **options) as reach, reading(inputs.account, reach, clock) as opened:
+    with connect(inputs, **options) as reach, reading(inputs.account, reach, clock) as opened:
         record = record_of(inputs, opened.target, embedded=reach.embedded)
         run = Run(opened.target, inputs.wishes, choice, clock, reach.pacing.settle_after)
-        with busy("reading the account"):
+        with spinner("reading the account"):
             return plan_online(opened.reader, record, run)
 
 
-def _offline(inputs: Inputs, choice: Choice, options: dict[str, Any]) -> Plan:
+def _offline(inputs: Inputs, choice: Selection, options: dict[str, Any]) -> Plan:
     if options["sandbox"] or options["endpoint"]:
-        raise UsageProblem("--offline reads no account, so it goes with neither --sandbox nor --endpoint")
+        raise UsageError("--offline reads no account, so it goes with neither --sandbox nor --endpoint")
     if inputs.account.uin is None:
-        raise UsageProblem("--offline cannot ask which account it is", hint="write the account's number as account.uin")
+        raise UsageError("--offline cannot ask which account it is", hint="write the account's number as account.uin")
     target = Target(inputs.account, inputs.account.uin, "offline")
-    run = Run(target, inputs.wishes, choice, SystemClock(), Pacing().settle_after)
+    run = Run(target, inputs.wishes, choice, SystemClock(), RequestLimits().settle_after)
     return plan_offline(record_of(inputs, target), run)

@@ -1,20 +1,111 @@
-"""The commands ``sandbox serve`` and ``sandbox review``."""
+"""The options of ``sandbox serve`` that come from tables, and what they make together."""
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from reconciler.cli.options import DEFAULT_PATH
-from reconciler.cli.sandbox_options import SERVE_HELP, Seconds, fact_options, serve_options
-from reconciler.errors import UsageProblem
+from reconciler.errors import UsageError
+from reconciler.sandbox.faults import PROCESSED, UNPROCESSED, parse_fault
+from reconciler.sandbox.options import UnconfirmedBehaviour, meanings, ways
+
+if TYPE_CHECKING:
+    from reconciler.sandbox.options import Options
+
+
+def _listed(title: str, kinds: Mapping[str, str]) -> str:
+    # \b keeps click from joining the lines
+    return "\n".join(("\b", title, *(f"  {kind}{meaning}" for kind, meaning in kinds.items())))
+
+
+_FAULTS: Final = (
+    "A fault such as ModifySmsSign:3:reset-after is for one action (or *), for its request N, N-M or *,"
+    " counted from 1 over requests that arrive."
+)
+
+
+_CLIENTS: Final = (
+    "Clients of the vendor reach it with --endpoint http://127.0.0.1:PORT (tccli, with the scheme), or with the"
+    " endpoint 127.0.0.1:PORT and the protocol http (SDKs)."
+)
+
+
+SERVE_HELP: Final = "\n\n".join(
+    (
+        _CLIENTS,
+        _FAULTS,
+        _listed("Kinds that keep a request from being processed:", UNPROCESSED),
+        _listed("Kinds for a request that is processed:", PROCESSED),
+    )
+)
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds in a range; what is no number is refused, which a range alone lets pass."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds, or fail as a usage error."""
+        seconds = float(super().convert(value, param, ctx))
+        if not math.isfinite(seconds):
+            self.fail(f"{value} is no number of seconds", param, ctx)
+        return seconds
+
+
+def fact_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add one option for every fact that no vendor page settles."""
+    for name, choices in reversed(tuple(ways().items())):
+        command = click.option(
+            f"--{name.replace('_', '-')}",
+            name,
+            type=click.Choice(choices),
+            default=choices[0],
+            show_default=True,
+            help=f"Unconfirmed: {meanings()[name]}.",
+        )(command)
+    return command
+
+
+def serve_options(given: Mapping[str, Any]) -> Options:
+    """Return what ``serve`` was told. Raise ``UsageProblem`` or ``AccountFileError``."""
+    from reconciler.sandbox.account_file import load_account_file  # noqa: PLC0415
+    from reconciler.sandbox.model import AccountData  # noqa: PLC0415  # for serving only
+    from reconciler.sandbox.options import Options  # noqa: PLC0415
+    from reconciler.sandbox.signing import DEFAULT_KEY, parse_key  # noqa: PLC0415
+
+    saved = given["save"] is not None and given["save"].exists()
+    return Options(
+        seed=load_account_file(given["account"]) if given["account"] and not saved else AccountData(),
+        host=given["host"],
+        port=given["port"],
+        keys=tuple(parse_key(text) for text in given["keys"]) or (DEFAULT_KEY,),
+        log=given["log"],
+        save=given["save"],
+        limits=not given["no_limits"],
+        facts=UnconfirmedBehaviour(**{name: given[name] for name in ways()}, describe_lag_s=given["describe_lag"]),
+        faults=tuple(parse_fault(text) for text in given["faults"]),
+        clock_offset_s=given["clock_offset"],
+        latency_s=given["latency"],
+    )
+
+
+# The commands ``sandbox serve`` and ``sandbox review``.
+
 
 _POLL_S: Final = 0.2
+
+
 _DAY_S: Final = 86_400
+
+
 _YEAR_S: Final = 366 * _DAY_S
 
 
@@ -75,7 +166,7 @@ def review(endpoint: str | None, definitions: str, reply: str, sign_id: int, ver
     from reconciler.sandbox.review import review_running, review_saved  # noqa: PLC0415  # for this command only
 
     if embedded == (endpoint is not None):
-        raise UsageProblem("name one sandbox to review in", hint="--endpoint URL for a running one, or --sandbox")
+        raise UsageError("name one sandbox to review in", hint="--endpoint URL for a running one, or --sandbox")
     if endpoint is not None:
         code = review_running(endpoint, sign_id, verdict, reply)
     else:
@@ -84,10 +175,10 @@ def review(endpoint: str | None, definitions: str, reply: str, sign_id: int, ver
 
 
 def _embedded_save(definitions: str) -> Path:
-    from reconciler.cli.embedded import saved_at  # noqa: PLC0415  # for this command only
+    from reconciler.cli.connect import saved_at  # noqa: PLC0415  # for this command only
     from reconciler.definitions.load import load_definitions  # noqa: PLC0415  # as above
 
     found = load_definitions((definitions,), cwd=Path.cwd())
     if not found.files:
-        raise UsageProblem(f"there are no definitions at {definitions}", hint="name them with --definitions PATH")
+        raise UsageError(f"there are no definitions at {definitions}", hint="name them with --definitions PATH")
     return saved_at(found.root, found.files[0])

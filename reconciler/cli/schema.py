@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from reconciler.cli.session import Session
-from reconciler.errors import Exit, UsageProblem
-from reconciler.schema_files import read_schema, schema_names
+from reconciler.cli.output import Session
+from reconciler.errors import Exit, UsageError
+from reconciler.schemas import read_schema, schema_names
 
 
 @click.command()
@@ -15,6 +15,6 @@ from reconciler.schema_files import read_schema, schema_names
 def schema(session: Session, name: str) -> int:
     """Print the JSON Schema NAME (default: signatures, that of the definitions)."""
     if name not in schema_names():
-        raise UsageProblem(f"there is no schema {name!r}", hint=f"there are: {', '.join(schema_names())}")
+        raise UsageError(f"there is no schema {name!r}", hint=f"there are: {', '.join(schema_names())}")
     session.result(read_schema(name).rstrip("\n"))
     return Exit.DONE

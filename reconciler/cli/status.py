@@ -6,18 +6,16 @@ from typing import Any
 
 import click
 
-from reconciler.cli.busy import busy
+from reconciler.cli.connect import connect
 from reconciler.cli.formats import FORMATS, show_status
 from reconciler.cli.inputs import load_valid
 from reconciler.cli.options import format_option, only_option, paths_argument, reach_options
-from reconciler.cli.reaching import reached
-from reconciler.cli.session import Session
+from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
-from reconciler.decision.build import Choice
 from reconciler.errors import Exit
-from reconciler.planning.account import reading
-from reconciler.planning.make import check_keys, describe
-from reconciler.planning.review import review_of
+from reconciler.model.plan import Selection
+from reconciler.planning.planner import check_keys, describe, status_report
+from reconciler.tencent.connection import reading
 
 
 @click.command()
@@ -32,14 +30,14 @@ def status(session: Session, /, paths: tuple[str, ...], output: str, only: tuple
     inputs = load_valid(session, paths)
     if inputs is None:
         return Exit.INVALID
-    choice = Choice(only=frozenset(only))
+    choice = Selection(only=frozenset(only))
     check_keys(choice, inputs.wishes)
     clock = SystemClock()
     with (
-        reached(inputs, **options) as reach,
+        connect(inputs, **options) as reach,
         reading(inputs.account, reach, clock) as opened,
-        busy("reading the account"),
+        spinner("reading the account"),
     ):
         described = describe(opened.reader, inputs.wishes.desired, choice)
-    show_status(session, review_of(opened.target, inputs.wishes, described, choice))
+    show_status(session, status_report(opened.target, inputs.wishes, described, choice))
     return Exit.DONE

@@ -7,9 +7,9 @@ import click
 from reconciler.cli.formats import FORMATS, show_problems
 from reconciler.cli.inputs import load
 from reconciler.cli.options import format_option, paths_argument
-from reconciler.cli.session import Session
+from reconciler.cli.output import Session
 from reconciler.errors import Exit
-from reconciler.render.diagnostics import verdict_text
+from reconciler.render.findings import verdict_text
 
 
 @click.command()

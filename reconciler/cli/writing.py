@@ -9,34 +9,31 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
-from reconciler.apply.account import writing
-from reconciler.apply.context import Context, Observer
-from reconciler.apply.evidence import images_of
+from reconciler.apply.context import ApplyContext, Observer, images_of, writing
+from reconciler.cli.connect import connect
 from reconciler.cli.inputs import Inputs, record_of
-from reconciler.cli.reaching import reached
 from reconciler.clock import SystemClock
-from reconciler.cloud.pace import ModifyPace
-from reconciler.decision.build import Choice
-from reconciler.model.plan import Target
-from reconciler.state.lineage import head_commit
+from reconciler.model.plan import Selection, Target
+from reconciler.state.git_history import head_commit
+from reconciler.tencent.rate_limit import ModifyPace
 
 
-class Surroundings(NamedTuple):
+class WriteSession(NamedTuple):
     """An open account and its record. ``shared`` where the record is on a branch, ``commit`` what is checked out."""
 
-    context: Callable[[Observer], Context]
+    context: Callable[[Observer], ApplyContext]
     target: Target
     shared: bool
     commit: str | None
 
 
 @contextmanager
-def surroundings(
-    inputs: Inputs, choice: Choice, options: dict[str, Any], stop: threading.Event
-) -> Iterator[Surroundings]:
+def open_for_writing(
+    inputs: Inputs, choice: Selection, options: dict[str, Any], stop: threading.Event
+) -> Iterator[WriteSession]:
     """Open the account of the definitions for writing. ``options`` are those of ``reach_options``."""
     clock = SystemClock(stop)
-    with reached(inputs, **options) as reach, writing(inputs.account, reach, clock) as opened:
+    with connect(inputs, **options) as reach, writing(inputs.account, reach, clock) as opened:
         store = record_of(inputs, opened.target, embedded=reach.embedded)
         commit = head_commit(inputs.definitions.root)
         context = partial(
@@ -53,8 +50,8 @@ def surroundings(
             run=uuid.uuid4().hex,
             commit=commit,
         )
-        yield Surroundings(context, opened.target, inputs.definitions.branch is not None and not reach.embedded, commit)
+        yield WriteSession(context, opened.target, inputs.definitions.branch is not None and not reach.embedded, commit)
 
 
-def _context(observer: Observer, **given: Any) -> Context:
-    return Context(observer=observer, **given)
+def _context(observer: Observer, **given: Any) -> ApplyContext:
+    return ApplyContext(observer=observer, **given)

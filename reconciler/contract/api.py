@@ -1,39 +1,127 @@
-"""Actions, versions, limits and endpoints of the vendor's API.
+"""The vendor's API: actions, limits, the words for its numbers, and the review states.
 
-Sources: reference page of ``ModifySmsSign``; "API frequency limit" page of product 1278; describe pages for sizes.
+Sources: reference page of ``ModifySmsSign`` (2024-09-10); "API frequency limit" page of product 1278; describe pages
+for sizes; ``StatusCode`` of ``DescribeSmsSignList``, API 2021-01-11.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
+
+class Status(StrEnum):
+    """Review state of a signature as plans and reports name it."""
+
+    APPROVED = "approved"
+    APPROVED_NOT_EFFECTIVE = "approved-not-effective"
+    PENDING = "pending"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    MISSING = "missing"
+
+
+STATUS_CODES: Final[Mapping[int, Status]] = {
+    0: Status.APPROVED,
+    1: Status.PENDING,
+    2: Status.APPROVED_NOT_EFFECTIVE,
+    -1: Status.REJECTED,
+}
+
+
+MODIFIABLE: Final = frozenset({Status.PENDING, Status.REJECTED})
+"""The only states in which the vendor lets a signature be modified; every other one is left alone."""
+
+
+APPROVED: Final = frozenset({Status.APPROVED, Status.APPROVED_NOT_EFFECTIVE})
+
+
+def status_of(code: int) -> Status:
+    """Return the state for a ``StatusCode``; a code that no page documents is ``unknown``."""
+    return STATUS_CODES.get(code, Status.UNKNOWN)
+
+
 SMS_SERVICE: Final = "sms"
+
+
 SMS_VERSION: Final = "2021-01-11"
+
+
 STS_SERVICE: Final = "sts"
+
+
 STS_VERSION: Final = "2018-08-13"
 
+
 MODIFY: Final = "ModifySmsSign"
+
+
 DESCRIBE: Final = "DescribeSmsSignList"
+
+
 IDENTITY: Final = "GetCallerIdentity"
+
+
 ASSUME_ROLE: Final = "AssumeRoleWithWebIdentity"
 
+
 ROOT_DOMAIN: Final = "tencentcloudapi.com"
+
+
 DEFAULT_ENDPOINT: Final = "sms.tencentcloudapi.com"
+
 
 PAGE_SIZE: Final = 100
 """Largest ``Limit`` and largest ``SignIdSet`` of one describe; the vendor's default is 10."""
 
+
 DESCRIBE_RATE: Final = 20.0
 """Describe calls a second, per API, region and sub-account."""
+
 
 MODIFY_RATE: Final = 1.0
 """Modify calls a second, per API, region and sub-account."""
 
+
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
 """Largest TC3 POST body; past it the vendor answers ``RequestSizeLimitExceeded``."""
+
 
 MAX_CLOCK_SKEW_S: Final = 300
 """Seconds that ``X-TC-Timestamp`` may be off before ``AuthFailure.SignatureExpire``."""
 
+
 MAX_IMAGE_BYTES: Final = 5 * 1024 * 1024
 """Largest evidence image (console pages)."""
+
+
+SIGN_TYPES: Final[Mapping[str, int]] = {
+    "company": 0,
+    "app": 1,
+    "website": 2,
+    "wechat-official-account": 3,
+    "trademark": 4,
+    "government": 5,
+    "wechat-mini-program": 6,
+}
+
+
+DOCUMENT_TYPES: Final[Mapping[str, int]] = {
+    "three-in-one": 0,
+    "business-license": 1,
+    "organization-code-certificate": 2,
+    "social-credit-code-certificate": 3,
+    "app-admin-screenshot": 4,
+    "icp-filing-screenshot": 5,
+    "mini-program-settings-screenshot": 6,
+    "trademark-registration-certificate": 7,
+    "official-account-settings-screenshot": 8,
+}
+
+
+SIGN_PURPOSES: Final[Mapping[str, int]] = {"self": 0, "others": 1}
+
+
+INTERNATIONAL: Final[Mapping[bool, int]] = {False: 0, True: 1}
+"""``False``: SMS to the Chinese mainland. ``True``: global SMS."""

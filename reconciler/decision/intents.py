@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from reconciler.contract.status import Status
-from reconciler.decision.moment import Moment
-from reconciler.decision.names import same_name
-from reconciler.model.live import Row
-from reconciler.model.plan import IntentFate
-from reconciler.model.signature import SignFields
+from reconciler.contract.api import Status
+from reconciler.decision.compare import DecisionTime, same_name
+from reconciler.model.plan import IntentStatus
+from reconciler.model.signature import LiveSignature, SignFields
 from reconciler.model.state import Entry, Intent, Submitted
 
 
-def fate_of(intent: Intent | None, live: Row, moment: Moment) -> IntentFate:
+def intent_status(intent: Intent | None, live: LiveSignature, moment: DecisionTime) -> IntentStatus:
     """Tell whether the call was made for certain, was not made for certain, or neither is certain."""
     if intent is None:
-        return IntentFate.NONE
+        return IntentStatus.NONE
     if shows(intent.fields, intent.before, live):
-        return IntentFate.PROVEN
+        return IntentStatus.PROVEN
     if _proves_absence(intent, live, moment):
-        return IntentFate.DROPPED
-    return IntentFate.OPEN
+        return IntentStatus.DROPPED
+    return IntentStatus.OPEN
 
 
-def shows(fields: SignFields, before: Row, live: Row) -> bool:
+def shows(fields: SignFields, before: LiveSignature, live: LiveSignature) -> bool:
     """Tell whether the row shows the submission: its name or qualification taken over, or a rejection now pending."""
     name_taken = live.sign_name != before.sign_name and same_name(live.sign_name, fields.sign_name)
     resubmitted = before.status is Status.REJECTED and live.status is Status.PENDING
@@ -34,12 +32,12 @@ def shows(fields: SignFields, before: Row, live: Row) -> bool:
     return name_taken or resubmitted or qualification_taken
 
 
-def would_show(fields: SignFields, before: Row) -> bool:
+def would_show(fields: SignFields, before: LiveSignature) -> bool:
     """Tell whether the submission, had it happened, must have changed the row in a way that ``shows`` sees."""
     return not same_name(fields.sign_name, before.sign_name) or before.status is Status.REJECTED
 
 
-def _proves_absence(intent: Intent, live: Row, moment: Moment) -> bool:
+def _proves_absence(intent: Intent, live: LiveSignature, moment: DecisionTime) -> bool:
     return (
         would_show(intent.fields, intent.before)
         and live == intent.before
@@ -48,9 +46,9 @@ def _proves_absence(intent: Intent, live: Row, moment: Moment) -> bool:
     )
 
 
-def last_known(entry: Entry, live: Row, fate: IntentFate) -> Submitted | None:
+def last_known(entry: Entry, live: LiveSignature, fate: IntentStatus) -> Submitted | None:
     """Return what is known to be submitted last: a proven intent counts as a submission seen in ``live``."""
-    if fate is IntentFate.PROVEN and entry.intent is not None:
+    if fate is IntentStatus.PROVEN and entry.intent is not None:
         intent = entry.intent
         return Submitted(intent.fields, at=intent.at, commit=intent.commit, shown=live, before=intent.before)
     return entry.submitted

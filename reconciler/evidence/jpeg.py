@@ -7,23 +7,37 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from reconciler.evidence.anatomy import MAX_PARTS, Anatomy, broken, check_end, check_size
-from reconciler.evidence.exif import UPRIGHT, orientation_of
+from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, broken, check_end, check_size, orientation_of
 
 SIGNATURE: Final = b"\xff\xd8\xff"
+
 
 MAX_SCANS: Final = 100
 """Most scans of a progressive image; encoders write about ten, and each one costs a pass over all pixels."""
 
+
 _EXIF: Final = b"Exif\0\0"
+
+
 _START, _END, _SCAN, _ADOBE, _COMMENT = 0xD8, 0xD9, 0xDA, 0xEE, 0xFE
+
+
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
+
+
 _ODD_FRAMES: Final = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
+
+
 _EXIF_SEGMENT: Final = 0xE1
+
+
 # JFIF (E0) and Adobe (EE) say which colours are meant; every other application segment is about something else.
 _LEFT_OUT: Final = frozenset({*range(0xE1, 0xF0), _COMMENT}) - {_ADOBE}
 
+
 _MARKER: Final = re.compile(rb"\xff+([\x01-\xfe])")
+
+
 # Within a scan FF 00 is a byte of data and FF D0 to D7 are restarts; anything else ends it.
 _AFTER_SCAN: Final = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 
@@ -35,7 +49,7 @@ class _Segment(NamedTuple):
     end: int
 
 
-def dissect(data: bytes) -> Anatomy:
+def parse(data: bytes) -> Structure:
     """Return the anatomy of ``data``, which starts with the signature. Raises UnusableError."""
     segments = list(_segments(data))
     check_end(data[segments[-1].end :])
@@ -45,7 +59,7 @@ def dissect(data: bytes) -> Anatomy:
     width, height = _size(data, [segment for segment in segments if segment.marker in _FRAMES | _ODD_FRAMES])
     check_size(width, height)
     kept = (data[part.start : part.end] for part in segments if part.marker not in _LEFT_OUT)
-    return Anatomy(width, height, _orientation(data, segments), data[:2] + b"".join(kept))
+    return Structure(width, height, _orientation(data, segments), data[:2] + b"".join(kept))
 
 
 def _size(data: bytes, frames: list[_Segment]) -> tuple[int, int]:

@@ -1,20 +1,108 @@
-"""The structure of a PNG file: chunks with checksums (W3C PNG specification, third edition, sections 5 and 11)."""
+"""Whether a PNG holds all the pixels that its header promises (W3C PNG specification, sections 7, 8 and 10).
+
+The imaging library takes a stream that ends early for a picture whose lower part is black.
+"""
 
 from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from reconciler.evidence.anatomy import MAX_PARTS, Anatomy, broken, check_end, check_size
-from reconciler.evidence.exif import UPRIGHT, orientation_of
-from reconciler.evidence.png_pixels import Header, header_of, unpacked_size, unpacks_to
 from reconciler.evidence.problems import UnusableError
+from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, broken, check_end, check_size, orientation_of
+
+_FIELDS: Final = struct.Struct(">IIBBBBB")
+
+
+_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+
+
+# First column, first row, step of columns, step of rows.
+_WHOLE: Final = ((0, 0, 1, 1),)
+
+
+_ADAM7: Final = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
+
+
+_AT_ONCE: Final = 256 * 1024
+
+
+class Header(NamedTuple):
+    """The fields of IHDR: size in pixels, bits per sample, colour type, methods."""
+
+    width: int
+    height: int
+    depth: int
+    colour: int
+    compression: int
+    filtering: int
+    interlace: int
+
+
+def header_of(body: bytes) -> Header | None:
+    """Return the fields of an IHDR chunk, ``None`` where they are not fields of a header."""
+    if len(body) != _FIELDS.size:
+        return None
+    header = Header(*_FIELDS.unpack(body))
+    return header if header.colour in _CHANNELS else None
+
+
+def unpacked_size(header: Header) -> int:
+    """Return the bytes of all rows with their filter bytes."""
+    channels = _CHANNELS[header.colour]
+    size = 0
+    for left, top, across, down in _ADAM7 if header.interlace else _WHOLE:
+        columns = -(-(header.width - left) // across)
+        rows = -(-(header.height - top) // down)
+        if columns > 0 and rows > 0:
+            size += rows * (1 + -(-columns * channels * header.depth // 8))
+    return size
+
+
+def unpacks_to(bodies: Iterable[bytes], size: int) -> bool:
+    """Tell whether the bodies of the IDAT chunks unpack to at least ``size`` bytes; no more than that is unpacked."""
+    try:
+        for piece in _pieces(bodies):
+            size -= piece
+            if size <= 0:
+                return True
+    except zlib.error:
+        pass
+    return False
+
+
+def _pieces(bodies: Iterable[bytes]) -> Iterator[int]:
+    """Yield the lengths of what is unpacked, little by little."""
+    stream = zlib.decompressobj()
+    for body in bodies:
+        packed = body
+        while packed:
+            yield len(stream.decompress(packed, _AT_ONCE))
+            packed = stream.unconsumed_tail
+
+
+# The structure of a PNG file: chunks with checksums (W3C PNG specification, third edition, sections 5 and 11).
+
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+
+
 _MAKES_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+
+
 _HEADER: Final = struct.Struct(">I4s")
+
+
 _CHECKSUM: Final = struct.Struct(">I")
 
 
@@ -25,7 +113,7 @@ class _Chunk(NamedTuple):
     end: int
 
 
-def dissect(data: bytes) -> Anatomy:
+def parse(data: bytes) -> Structure:
     """Return the anatomy of ``data``, which starts with the signature. Raises UnusableError."""
     chunks = list(_chunks(data))
     check_end(data[chunks[-1].end :])
@@ -35,7 +123,7 @@ def dissect(data: bytes) -> Anatomy:
     if not unpacks_to((chunk.body for chunk in chunks if chunk.kind == b"IDAT"), unpacked_size(header)):
         raise broken("some of its pixels are missing")
     bare = SIGNATURE + b"".join(chunk.raw for chunk in chunks if chunk.kind in _MAKES_PIXELS)
-    return Anatomy(header.width, header.height, _orientation(chunks), bare)
+    return Structure(header.width, header.height, _orientation(chunks), bare)
 
 
 def _header(chunks: list[_Chunk]) -> Header:

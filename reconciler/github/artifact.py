@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from reconciler.errors import Refusal
-from reconciler.github.rest import Json, Rest, number_at
+from reconciler.github.client import GitHubClient, Json, number_at
 
 MAX_ARCHIVE: Final = 8 * 2**20
 """Largest archive, in bytes, that is downloaded."""
 
 
-def fetch(rest: Rest, event: Mapping[str, object], artifact: str, member: str, limit: int) -> bytes | None:
+def fetch(rest: GitHubClient, event: Mapping[str, object], artifact: str, member: str, limit: int) -> bytes | None:
     """Return the file ``member`` of the artefact of the run that the event tells of, ``None`` where there is none.
 
     Raises Refusal for an archive or a file that is too large (``limit`` in bytes) or is not what it should be.
@@ -33,7 +33,7 @@ def fetch(rest: Rest, event: Mapping[str, object], artifact: str, member: str, l
     return _member(archive, member, limit)
 
 
-def _newest(rest: Rest, run_id: int, artifact: str) -> Json | None:
+def _newest(rest: GitHubClient, run_id: int, artifact: str) -> Json | None:
     listed = rest.get(f"actions/runs/{run_id}/artifacts", name=artifact, per_page="100").get("artifacts")
     usable = [
         item

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from reconciler.contract.status import Status
-from reconciler.model.live import Row
-from reconciler.model.signature import Account, Desired, FieldValue
-from reconciler.model.source import Diagnostic
+from reconciler.contract.api import Status
+from reconciler.diagnostics import Diagnostic
+from reconciler.model.signature import Account, FieldValue, LiveSignature, Signature
 
 
 class Verdict(StrEnum):
@@ -31,7 +30,7 @@ class Compared(StrEnum):
     VISIBLE = "visible"
 
 
-class IntentFate(StrEnum):
+class IntentStatus(StrEnum):
     """What becomes of an open intent: there is none, it stays open, it is proven, or it is proven not sent."""
 
     NONE = "none"
@@ -59,14 +58,14 @@ class Decision(NamedTuple):
     compared: Compared = Compared.VISIBLE
     changes: tuple[Change, ...] = ()
     drift: tuple[str, ...] = ()
-    intent: IntentFate = IntentFate.NONE
+    intent: IntentStatus = IntentStatus.NONE
 
 
 class Planned(NamedTuple):
     """One signature of a plan: what is wanted, what is there, what follows."""
 
-    desired: Desired
-    live: Row | None
+    desired: Signature
+    live: LiveSignature | None
     decision: Decision
 
     @property
@@ -97,7 +96,7 @@ class Plan(NamedTuple):
 
     target: Target
     signatures: tuple[Planned, ...]
-    unmanaged: tuple[Row, ...] = ()
+    unmanaged: tuple[LiveSignature, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
@@ -107,3 +106,18 @@ class Plan(NamedTuple):
         """Number of signatures by verdict, every verdict named."""
         counts = Counter(planned.decision.verdict for planned in self.signatures)
         return {verdict.value: counts[verdict] for verdict in Verdict}
+
+
+class Selection(NamedTuple):
+    """What the person asked for: ``only`` these keys (empty: all), and ``resubmit`` these whatever the table says."""
+
+    only: frozenset[str] = frozenset()
+    resubmit: frozenset[str] = frozenset()
+
+    def takes(self, key: str) -> bool:
+        """Tell whether a signature is part of this run."""
+        return not self.only or key in self.only
+
+
+EVERYTHING: Final = Selection()
+"""Every signature, and none again."""

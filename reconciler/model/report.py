@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from reconciler.contract.api import Status
 from reconciler.errors import Exit
-from reconciler.model.live import Row
-from reconciler.model.plan import Plan, Planned, Verdict
+from reconciler.model.plan import Plan, Planned, Target, Verdict
+from reconciler.model.signature import LiveSignature, Signature
 
 
 class Outcome(StrEnum):
@@ -21,7 +23,7 @@ class Outcome(StrEnum):
     NOT_ATTEMPTED = "not-attempted"
 
 
-class Trouble(NamedTuple):
+class ErrorInfo(NamedTuple):
     """Why a write did not come to be accepted: the vendor's code or one of our own, its words, and the mend."""
 
     code: str
@@ -37,17 +39,17 @@ class Result(NamedTuple):
 
     outcome: Outcome
     request_id: str | None = None
-    trouble: Trouble | None = None
-    shown: Row | None = None
+    trouble: ErrorInfo | None = None
+    shown: LiveSignature | None = None
     in_place: bool = False
 
 
-class Report(NamedTuple):
+class ApplyReport(NamedTuple):
     """A plan with its results by ``sign_id``; ``trouble`` ended the run early or kept its record from being stored."""
 
     plan: Plan
     results: Mapping[int, Result]
-    trouble: Trouble | None = None
+    trouble: ErrorInfo | None = None
 
     def result(self, planned: Planned) -> Result:
         """Return a signature's result; one that no write was planned for came out as its verdict says."""
@@ -56,35 +58,53 @@ class Report(NamedTuple):
         return self.results.get(planned.desired.sign_id, default)
 
 
-_HELD_BACK: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED})
+# What a look at the tool's surroundings found, as a value that renderers read.
 
 
-def plan_exit(plan: Plan, *, detailed: bool = False) -> Exit:
-    """Return the exit code of a plan: refused or blocked ones first, then, where asked for, changes."""
-    if _held_back(plan.signatures):
-        return Exit.REFUSED
-    return Exit.CHANGES if detailed and plan.summary[Verdict.MODIFY] else Exit.DONE
+class CheckResult(StrEnum):
+    """Whether a thing is as it has to be; ``skipped`` where something else has to be mended before it can be told."""
+
+    OK = "ok"
+    PROBLEM = "problem"
+    SKIPPED = "skipped"
 
 
-def report_exit(report: Report) -> Exit:
-    """Return the exit code of an apply: the highest that holds."""
-    codes = [plan_exit(report.plan), Exit.UNSETTLED if report.trouble else Exit.DONE]
-    writes = (planned for planned in report.plan.signatures if planned.verdict is Verdict.MODIFY)
-    return max([*codes, *(_exit_of(report.result(planned)) for planned in writes)])
+class Finding(NamedTuple):
+    """One thing that was looked at: ``what`` would be used, or is wrong, and ``mend`` says what to do."""
+
+    subject: str
+    health: CheckResult
+    what: str
+    mend: str = ""
+    exit_code: Exit = Exit.DONE
 
 
-def _held_back(signatures: Iterable[Planned]) -> bool:
-    return any(planned.decision.verdict in _HELD_BACK for planned in signatures)
+# Where each signature stands in the vendor's review, as a value that renderers read.
 
 
-def _exit_of(result: Result) -> Exit:
-    return Exit.DONE if result.in_place else _OUTCOME_EXITS[result.outcome]
+class SignatureStatus(NamedTuple):
+    """One signature of the definitions and its row, ``None`` where the account has none."""
+
+    desired: Signature
+    live: LiveSignature | None
+
+    @property
+    def status(self) -> Status:
+        """The review state; ``missing`` without a row, or with the row of another signature."""
+        if self.live is None or self.live.international != self.desired.fields.international:
+            return Status.MISSING
+        return self.live.status
 
 
-_OUTCOME_EXITS: Mapping[Outcome, Exit] = {
-    Outcome.ACCEPTED: Exit.DONE,
-    Outcome.REFUSED: Exit.REFUSED,
-    Outcome.FAILED: Exit.UNSETTLED,
-    Outcome.UNSETTLED: Exit.UNSETTLED,
-    Outcome.NOT_ATTEMPTED: Exit.UNSETTLED,
-}
+class StatusReport(NamedTuple):
+    """The review state of a run's signatures in the order of the definitions, and the rows that none names."""
+
+    target: Target
+    signatures: tuple[SignatureStatus, ...]
+    unmanaged: tuple[LiveSignature, ...] = ()
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """Number of signatures by status, every status named."""
+        counts = Counter(reviewed.status for reviewed in self.signatures)
+        return {status.value: counts[status] for status in Status}

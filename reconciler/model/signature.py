@@ -1,4 +1,4 @@
-"""A signature as it is wanted: the fields that ``ModifySmsSign`` sends, in the words of the definitions."""
+"""A signature as the vendor shows it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,33 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from reconciler.model.source import Location
+from reconciler.contract.api import Status, status_of
+from reconciler.diagnostics import Location
+
+
+class LiveSignature(NamedTuple):
+    """One row of ``DescribeSmsSignList``; the vendor never shows the other fields of a submission.
+
+    ``create_time`` is the submission time in unix seconds. The qualification fields come on the mainland site only.
+    """
+
+    sign_id: int
+    international: bool
+    status_code: int
+    sign_name: str
+    review_reply: str = ""
+    create_time: int = 0
+    qualification_id: int | None = None
+    qualification_name: str | None = None
+    qualification_status_code: int | None = None
+
+    @property
+    def status(self) -> Status:
+        """The review state in words."""
+        return status_of(self.status_code)
+
+
+# A signature as it is wanted: the fields that ``ModifySmsSign`` sends, in the words of the definitions.
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +72,7 @@ FIELD_NAMES: Final = SignFields._fields
 """Names of the fields in the order in which plans show them."""
 
 
-class Desired(NamedTuple):
+class Signature(NamedTuple):
     """One signature of the definitions, with its evidence digested.
 
     ``location`` is the key's place in its file, ``fields_at`` the place of each field that the definition writes out,

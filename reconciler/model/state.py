@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from reconciler.model.live import Row
-from reconciler.model.signature import SignFields
+from reconciler.model.signature import LiveSignature, SignFields
 
 
 class Submitted(NamedTuple):
@@ -22,15 +21,15 @@ class Submitted(NamedTuple):
     request_id: str | None = None
     commit: str | None = None
     adopted: bool = False
-    shown: Row | None = None
-    before: Row | None = None
+    shown: LiveSignature | None = None
+    before: LiveSignature | None = None
 
 
 class Intent(NamedTuple):
     """A call that was about to be made by ``run``. ``before`` is the row seen before it, ``at`` unix seconds."""
 
     fields: SignFields
-    before: Row
+    before: LiveSignature
     at: float
     run: str
     commit: str | None = None
@@ -46,7 +45,7 @@ class Entry(NamedTuple):
 _NOTHING: Final = Entry()
 
 
-class Holder(NamedTuple):
+class Lease(NamedTuple):
     """The run that is writing now. ``beat`` grows with each of its writes, so that a waiter sees it move.
 
     ``patience`` is the seconds without a move after which none of its calls can be under way any more.
@@ -63,7 +62,7 @@ class State(NamedTuple):
     uin: str
     region: str
     entries: Mapping[int, Entry] = MappingProxyType({})
-    holder: Holder | None = None
+    holder: Lease | None = None
     commit: str | None = None
     saved_at: float | None = None
     sandbox: bool = False

@@ -6,20 +6,22 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from reconciler.definitions.load import Definitions
+from reconciler.diagnostics import Diagnostic, Location, Severity
 from reconciler.evidence.inspect import Wanted, inspect
 from reconciler.evidence.problems import EvidenceProblem
-from reconciler.evidence.request_size import pair_problem
-from reconciler.model.signature import Declared, Desired, Image, SignFields
-from reconciler.model.source import Diagnostic, Location, Severity
+from reconciler.evidence.read import pair_problem
+from reconciler.model.signature import Declared, Image, Signature, SignFields
 
 Evidence = Mapping[Wanted, Image | EvidenceProblem]
+
+
 Images = tuple[Image, Image | None]
 
 
 class Wishes(NamedTuple):
     """What is wanted, and every problem of definitions and evidence in the order of the files."""
 
-    desired: tuple[Desired, ...]
+    desired: tuple[Signature, ...]
     diagnostics: tuple[Diagnostic, ...]
 
     @property
@@ -111,7 +113,7 @@ def _usable(declared: Declared, evidence: Evidence) -> Images:
     return proof, None if name is None else _image(declared, name, evidence)
 
 
-def _desired(declared: Declared, images: Images) -> Desired:
+def _desired(declared: Declared, images: Images) -> Signature:
     proof, commission = images
     fields = SignFields(
         sign_name=declared.sign_name,
@@ -124,7 +126,7 @@ def _desired(declared: Declared, images: Images) -> Desired:
         remark=declared.remark,
         qualification_id=declared.qualification_id,
     )
-    return Desired(declared.key, declared.sign_id, fields, declared.location, declared.folder, declared.fields_at)
+    return Signature(declared.key, declared.sign_id, fields, declared.location, declared.folder, declared.fields_at)
 
 
 def _in_file_order(problems: list[Diagnostic], definitions: Definitions) -> tuple[Diagnostic, ...]:

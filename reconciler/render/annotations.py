@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from reconciler.diagnostics import Location, Severity
 from reconciler.model.plan import Verdict
-from reconciler.model.source import Location, Severity
-from reconciler.render.clean import one_line
-from reconciler.render.markdown_document import Document, Said, Shown
-from reconciler.render.markdown_rows import is_failed
+from reconciler.render.document import Document, Said, Shown
+from reconciler.render.markdown import is_failed
+from reconciler.text import escape_line
 
 MOST_OF_A_KIND: Final = 10
+
+
 _LONGEST: Final = 2000
+
+
 _ERRORS: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED})
 
 
@@ -82,11 +86,11 @@ def _command(annotation: _Annotation) -> str:
         file, line, column = annotation.location
         properties = {"file": file, "line": str(line), "col": str(column), **properties}
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{annotation.severity} {listed}::{_data(one_line(annotation.text)[:_LONGEST])}"
+    return f"::{annotation.severity} {listed}::{_data(escape_line(annotation.text)[:_LONGEST])}"
 
 
 def _property(text: str) -> str:
-    return _data(one_line(text)).replace(":", "%3A").replace(",", "%2C")
+    return _data(escape_line(text)).replace(":", "%3A").replace(",", "%2C")
 
 
 def _data(text: str) -> str:

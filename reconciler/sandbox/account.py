@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from reconciler.sandbox.data import AccountData, RowData
-from reconciler.sandbox.series import Series
+from reconciler.sandbox.model import AccountData, RowData, Series
 from reconciler.sandbox.storage import SaveFile, Version
 
 

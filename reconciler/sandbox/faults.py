@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from reconciler.contract.api import ASSUME_ROLE, DESCRIBE, IDENTITY, MODIFY
-from reconciler.errors import UsageProblem
+from reconciler.errors import UsageError
 
 UNPROCESSED: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -24,6 +24,7 @@ UNPROCESSED: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Faults that answer without processing the request."""
+
 
 PROCESSED: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -45,13 +46,28 @@ PROCESSED: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Faults of requests that are processed."""
 
+
 _ACTIONS: Final = (MODIFY, DESCRIBE, IDENTITY, ASSUME_ROLE)
+
+
 _NEEDS_STATUS: Final = frozenset({"http", "http-after"})
+
+
 _NEEDS_NUMBER: Final = frozenset({"delay", "delay-before"})
+
+
 _NEEDS_TEXT: Final = frozenset({"error", "error-charset", "error-after"})
+
+
 _MAY_HAVE_NUMBER: Final = frozenset({"duplicate-rows"})
+
+
 _WHICH: Final = re.compile(r"\*|(?P<first>[1-9][0-9]{0,8})(?:-(?P<last>[1-9][0-9]{0,8}))?")
+
+
 _STATUS: Final = re.compile(r"[2-5][0-9]{2}")
+
+
 _NUMBER: Final = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
 
 
@@ -104,8 +120,8 @@ def _check_arg(text: str, kind: str, arg: str, *, given: bool) -> None:
         raise _problem(text, f"{kind} takes nothing after it")
 
 
-def _problem(text: str, hint: str) -> UsageProblem:
-    return UsageProblem(f"`{text}` is no fault of the form ACTION:WHICH:KIND[=ARG]", hint=hint)
+def _problem(text: str, hint: str) -> UsageError:
+    return UsageError(f"`{text}` is no fault of the form ACTION:WHICH:KIND[=ARG]", hint=hint)
 
 
 class FaultPlan:
@@ -122,3 +138,75 @@ class FaultPlan:
             self._counts[action] += 1
             count = self._counts[action]
         return next((fault for fault in self._faults if fault.hits(action, count)), None)
+
+
+# Answers that are well-formed and wrong: what a fault makes of a right one.
+
+
+Answer = dict[str, Any]
+
+
+FOREIGN_ID: Final = 999_999_999
+"""``SignId`` of the row that ``foreign-row`` adds."""
+
+
+def corrupt_response(answer: Answer, fault: Fault) -> Answer:
+    """Return the answer as the fault has it; the right one where the fault is of another kind."""
+    change = _CHANGES.get(fault.kind)
+    return change(answer, fault.arg) if change else answer
+
+
+def _null(answer: Answer, _arg: str) -> Answer:
+    return dict.fromkeys(answer)
+
+
+def _extra_field(answer: Answer, _arg: str) -> Answer:
+    def extended(value: Any) -> Any:  # any JSON value
+        if isinstance(value, dict):
+            return {name: extended(item) for name, item in value.items()} | {"AddedLater": "unknown"}
+        return [extended(item) for item in value] if isinstance(value, list) else value
+
+    changed: Answer = extended(answer)
+    return changed
+
+
+def _wrong_types(answer: Answer, _arg: str) -> Answer:
+    def turned(value: Any) -> Any:  # any JSON value
+        if isinstance(value, dict):
+            return {name: turned(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [turned(item) for item in value]
+        return str(value) if isinstance(value, int) else len(value)
+
+    changed: Answer = turned(answer)
+    return changed
+
+
+def _duplicate_rows(answer: Answer, arg: str) -> Answer:
+    changed = {"StatusCode": int(float(arg))} if arg else {}
+    return _with_rows(answer, lambda rows: [copy for row in rows for copy in (row, row | changed)])
+
+
+def _foreign_row(answer: Answer, _arg: str) -> Answer:
+    foreign = {
+        "SignId": FOREIGN_ID,
+        "International": 0,
+        "StatusCode": 1,
+        "ReviewReply": "",
+        "SignName": "Foreign",
+        "CreateTime": 1_600_000_000,
+    }
+    return _with_rows(answer, lambda rows: [*rows, foreign])
+
+
+def _with_rows(answer: Answer, change: Callable[[list[Answer]], list[Answer]]) -> Answer:
+    return {name: change(value) if isinstance(value, list) else value for name, value in answer.items()}
+
+
+_CHANGES: Final[Mapping[str, Callable[[Answer, str], Answer]]] = {
+    "null": _null,
+    "extra-field": _extra_field,
+    "wrong-types": _wrong_types,
+    "duplicate-rows": _duplicate_rows,
+    "foreign-row": _foreign_row,
+}

@@ -11,10 +11,11 @@ from typing import Final
 
 from PIL import Image
 
-from reconciler.sandbox.api_error import ApiError
-from reconciler.sandbox.data import ImageDigest
+from reconciler.sandbox.model import ApiError, ImageDigest
 
 _PREFIX: Final = re.compile(r"data:image/[a-z]+;base64,")
+
+
 _MAX_PIXELS: Final = 80_000_000
 
 

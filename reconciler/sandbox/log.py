@@ -17,7 +17,11 @@ from reconciler.errors import ReconcilerError
 from reconciler.sandbox.images import digest
 
 _IMAGES: Final = frozenset({"ProofImage", "CommissionImage"})
+
+
 _SECRETS: Final = frozenset({"WebIdentityToken"})
+
+
 _LONGEST: Final = 1000
 """Characters; longer text is no name or remark but something that strayed into the wrong parameter."""
 

@@ -1,14 +1,61 @@
-"""Everything that one sandbox can be told."""
+"""Each fact that no vendor page settles, with the ways it may go. The first way is the default."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType
 
-from reconciler.sandbox.data import AccountData
-from reconciler.sandbox.facts import Facts
 from reconciler.sandbox.faults import Fault
-from reconciler.sandbox.keys import DEFAULT_KEY, Key
+from reconciler.sandbox.model import AccountData
+from reconciler.sandbox.signing import DEFAULT_KEY, Key
+
+
+def _fact(*ways: str, help_text: str) -> str:
+    settled: str = field(default=ways[0], metadata={"ways": ways, "help": help_text})
+    return settled
+
+
+@dataclass(frozen=True, slots=True)
+class UnconfirmedBehaviour:
+    """How the sandbox behaves where the contract is unconfirmed. ``describe_lag_s`` is in seconds."""
+
+    create_time: str = _fact("moves", "stays", help_text="CreateTime of a row that is modified")
+    filing_incomplete: str = _fact(
+        "accepted", "refused", help_text="modify of a rejected row that has filing_incomplete"
+    )
+    not_effective_code: str = _fact(
+        "InvalidParameterValue.SignAlreadyPassedCheck",
+        "FailedOperation.MissingSignatureToModify",
+        "FailedOperation.OtherError",
+        help_text="what a modify of status 2 answers",
+    )
+    unknown_id: str = _fact("absent", "error", help_text="describe of an unknown id: no row, or MissingSignatureList")
+    order: str = _fact("id", "newest", "shuffled", help_text="order across pages; shuffled anew for every request")
+    omitted_remark: str = _fact("keeps", "clears", help_text="what a modify without Remark does to the old one")
+    names: str = _fact(
+        "kept", "normalised", help_text="SignName as sent, or half-width, trimmed, inner blanks as one space"
+    )
+    identity: str = _fact("answered", "denied", help_text="whether GetCallerIdentity is permitted")
+    loose_base64: str = _fact("refused", "accepted", help_text="images with a data: prefix or line breaks")
+    qualification_id: str = _fact("optional", "demanded", help_text="QualificationId on a mainland modify")
+    rate_window: str = _fact("sliding", "fixed", help_text="how a second of the rate limits is counted")
+    listing: str = _fact("allowed", "refused", help_text="describe without ids; refused as to a sub-account")
+    describe_lag_s: float = 0.0
+
+
+def ways() -> Mapping[str, tuple[str, ...]]:
+    """Return every fact with all its ways, the default first."""
+    return MappingProxyType({f.name: f.metadata["ways"] for f in fields(UnconfirmedBehaviour) if f.metadata})
+
+
+def meanings() -> Mapping[str, str]:
+    """Return every fact with one line that says what it is about."""
+    return MappingProxyType({f.name: f.metadata["help"] for f in fields(UnconfirmedBehaviour) if f.metadata})
+
+
+# Everything that one sandbox can be told.
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +73,7 @@ class Options:
     log: Path | None = None
     save: Path | None = None
     limits: bool = True
-    facts: Facts = field(default_factory=Facts)
+    facts: UnconfirmedBehaviour = field(default_factory=UnconfirmedBehaviour)
     faults: tuple[Fault, ...] = ()
     clock_offset_s: float = 0.0
     latency_s: float = 0.0

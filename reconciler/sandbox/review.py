@@ -1,4 +1,4 @@
-"""Playing the reviewer, on a running sandbox or on the account that one has saved."""
+"""The sandbox's own path beside the vendor's API: the reviewer's verdict, without keys."""
 
 from __future__ import annotations
 
@@ -9,12 +9,52 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
-from reconciler.errors import UsageProblem, VendorError
-from reconciler.sandbox.account import open_account, review
-from reconciler.sandbox.control import REVIEW_PATH
-from reconciler.sandbox.data import AccountData
+from reconciler.errors import UsageError, VendorError
+from reconciler.sandbox.account import Account, open_account, review
+from reconciler.sandbox.http import Request, Response
+from reconciler.sandbox.model import AccountData
+
+REVIEW_PATH: Final = "/_sandbox/review"
+
+
+VERDICTS: Final = ("approve", "reject")
+
+
+def control(incoming: Request, account: Account) -> Response | None:
+    """Answer a request to the control path; None where it is for the vendor's API."""
+    if not incoming.path.startswith("/_sandbox/"):
+        return None
+    # A page in a browser cannot send this type across origins without asking first.
+    asked = incoming.method == "POST" and incoming.header("content-type") == "application/json"
+    if incoming.path != REVIEW_PATH or not asked:
+        return _answer(404, {"error": f"the sandbox takes POST {REVIEW_PATH} with application/json"})
+    return _review(incoming.body, account)
+
+
+def _review(body: bytes, account: Account) -> Response:
+    try:
+        wanted = json.loads(body)
+        sign_id, verdict, reply = wanted["sign_id"], wanted["verdict"], wanted.get("reply", "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        sign_id = verdict = reply = None
+    if not isinstance(sign_id, int) or verdict not in VERDICTS or not isinstance(reply, str):
+        return _answer(400, {"error": "the body is to be {sign_id, verdict: approve or reject, reply}"})
+    row = review(account, sign_id, verdict, reply)
+    if row is None:
+        return _answer(404, {"error": f"there is no signature {sign_id} in this sandbox"})
+    return _answer(200, {"sign_id": row.sign_id, "status_code": row.status_code})
+
+
+def _answer(status: int, value: dict[str, Any]) -> Response:
+    return Response(json.dumps(value).encode(), status=status)
+
+
+# Playing the reviewer, on a running sandbox or on the account that one has saved.
+
 
 _TIMEOUT_S: Final = 10.0
+
+
 _DONE: Final = 200
 
 
@@ -25,10 +65,10 @@ def review_saved(save: Path, sign_id: int, verdict: str, reply: str = "") -> int
     such file or signature, ``AccountFileError`` where the file holds no account.
     """
     if not save.is_file():
-        raise UsageProblem(f"there is no saved sandbox at {save}", hint="run a command with --sandbox first")
+        raise UsageError(f"there is no saved sandbox at {save}", hint="run a command with --sandbox first")
     row = review(open_account(save, AccountData()), sign_id, verdict, reply)
     if row is None:
-        raise UsageProblem(f"there is no signature {sign_id} in the sandbox at {save}")
+        raise UsageError(f"there is no signature {sign_id} in the sandbox at {save}")
     return row.status_code
 
 
@@ -41,7 +81,7 @@ def review_running(endpoint: str, sign_id: int, verdict: str, reply: str = "") -
     url = _loopback(endpoint)
     status, answer = _post(url, {"sign_id": sign_id, "verdict": verdict, "reply": reply}, endpoint)
     if status != _DONE:
-        raise UsageProblem(str(answer.get("error", f"the sandbox answered with HTTP {status}")))
+        raise UsageError(str(answer.get("error", f"the sandbox answered with HTTP {status}")))
     return int(answer["status_code"])
 
 
@@ -53,7 +93,7 @@ def _loopback(endpoint: str) -> SplitResult:
     except ValueError:
         local, port, url = False, None, urlsplit("")
     if url.scheme != "http" or not local or port is None:
-        raise UsageProblem(
+        raise UsageError(
             f"{endpoint} is no sandbox on this machine",
             hint="give the address that `reconciler sandbox serve` printed, such as http://127.0.0.1:8080",
         )

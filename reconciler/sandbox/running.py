@@ -9,19 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.errors import ReconcilerError, UsageProblem
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.sandbox.account import Account, open_account
-from reconciler.sandbox.control import control
-from reconciler.sandbox.dispatch import Dispatcher
+from reconciler.sandbox.action import RateLimits
 from reconciler.sandbox.faults import FaultPlan
-from reconciler.sandbox.incoming import Incoming
-from reconciler.sandbox.keys import KeyRing
-from reconciler.sandbox.limits import RateLimits
+from reconciler.sandbox.gateway import Dispatcher, Service
+from reconciler.sandbox.http import Request, Response
 from reconciler.sandbox.log import RequestLog
 from reconciler.sandbox.options import Options
-from reconciler.sandbox.reply import Reply
+from reconciler.sandbox.review import control
 from reconciler.sandbox.server import SandboxServer
-from reconciler.sandbox.service import Service
+from reconciler.sandbox.signing import KeyRing
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def _server(options: Options, account: Account, log: RequestLog) -> SandboxServe
     dispatcher = Dispatcher(account, KeyRing(options.keys), options.facts, limits)
     service = Service(dispatcher, FaultPlan(options.faults), log, wait=ended.wait, latency_s=options.latency_s)
 
-    def answering(incoming: Incoming) -> Reply:
+    def answering(incoming: Request) -> Response:
         return control(incoming, account) or service.reply(incoming)
 
     try:
@@ -84,7 +82,7 @@ def _check_host(host: str) -> None:
     except ValueError:
         local = False
     if not local:
-        raise UsageProblem(
+        raise UsageError(
             f"the sandbox does not listen on {host}: its keys are public",
             hint="take 127.0.0.1, ::1 or localhost",
         )

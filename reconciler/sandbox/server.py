@@ -1,9 +1,10 @@
-"""HTTP and nothing else: requests in, replies out, connections kept, and an end that leaves no thread behind."""
+"""Delivering a reply over a connection, faithfully or not."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import sys
 import threading
 import time
@@ -12,12 +13,57 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 from reconciler.contract.api import MAX_BODY_BYTES
-from reconciler.sandbox.deliver import deliver
-from reconciler.sandbox.incoming import Incoming
-from reconciler.sandbox.reply import Reply
+from reconciler.sandbox.http import Manner, Request, Response
+
+
+def send(handler: BaseHTTPRequestHandler, reply: Response) -> None:
+    """Send ``reply`` in its manner. Raise ``OSError`` where the client has gone."""
+    match reply.manner:
+        case Manner.WHOLE:
+            _send(handler, reply, len(reply.body))
+        case Manner.RESET:
+            _reset(handler)
+        case Manner.HALF_THEN_WAIT:
+            _send(handler, reply, len(reply.body) // 2)
+            _until_gone(handler)
+        case Manner.HALF_THEN_CLOSE:
+            _send(handler, reply, len(reply.body) // 2)
+            handler.close_connection = True
+        case Manner.NEVER:
+            _until_gone(handler)
+
+
+def _send(handler: BaseHTTPRequestHandler, reply: Response, size: int) -> None:
+    handler.send_response(reply.status)
+    handler.send_header("Content-Type", reply.content_type)
+    handler.send_header("Content-Length", str(len(reply.body)))
+    if handler.close_connection:
+        handler.send_header("Connection", "close")
+    handler.end_headers()
+    handler.wfile.write(reply.body[:size])
+    handler.wfile.flush()
+
+
+def _reset(handler: BaseHTTPRequestHandler) -> None:
+    # A close with a linger time of nothing sends RST instead of FIN.
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.close_connection = True
+
+
+def _until_gone(handler: BaseHTTPRequestHandler) -> None:
+    handler.close_connection = True
+    with contextlib.suppress(OSError):
+        while handler.connection.recv(65536):
+            pass
+
+
+# HTTP and nothing else: requests in, replies out, connections kept, and an end that leaves no thread behind.
+
 
 _CHUNK: Final = 1 << 16
-Answering = Callable[[Incoming], Reply]
+
+
+Answering = Callable[[Request], Response]
 
 
 class SandboxServer(ThreadingHTTPServer):
@@ -87,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         arrived, now = time.monotonic(), time.time() + self.server.clock_offset_s
         path, _, query = self.path.partition("?")
         body = self._body()
-        incoming = Incoming(
+        incoming = Request(
             method=self.command,
             path=path,
             query=query,
@@ -99,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         reply = self.server.answering(incoming)
         self.server.ended.wait(reply.delay_s)
-        deliver(self, reply)
+        send(self, reply)
 
     do_GET = do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815  # the base class looks methods up by name
 

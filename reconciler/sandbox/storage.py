@@ -16,15 +16,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconciler.errors import ReconcilerError
-from reconciler.sandbox.data import AccountData, ImageDigest, RowData, Submission
-from reconciler.sandbox.seed.problems import AccountFileError
-from reconciler.sandbox.seed.reading import read_account
+from reconciler.sandbox.account_file import AccountFileError, read_account
+from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submission
 
 Version = tuple[int, int, int, int]
 
+
 # Whoever can put a link or a pipe beside the definitions must not choose another file to be read or written.
 _READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+
+
 _LOCK_FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+
+
 _NEW_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 

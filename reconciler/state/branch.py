@@ -1,42 +1,124 @@
-"""The record on a branch of a git remote, shared by everybody who can push there.
-
-Each save is one commit on the tip that was read, pushed on condition that the tip has not moved: that is the
-compare-and-swap. The remote decides; this side only asks it again what it has whenever an answer is a failure or gets
-lost. `git log` of the branch is the audit trail.
-"""
+"""Names of branches that may stand in a refspec. Source: git-check-ref-format(1)."""
 
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable
+from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
 from reconciler.errors import Refusal, StateError
 from reconciler.model.state import State
-from reconciler.state.branch_names import check_branch
-from reconciler.state.document import MAX_BYTES, dump, parse
-from reconciler.state.git import GitTimeout
-from reconciler.state.lines import Lines
+from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
+from reconciler.state.git_command import GitTimeout
+from reconciler.state.git_repository import GitRepository, Leaf
 from reconciler.state.merge import merge
-from reconciler.state.names import check_name, empty_state
-from reconciler.state.plumbing import Leaf, Plumbing
-from reconciler.state.push_answers import check_worth_trying
-from reconciler.state.store import Snapshot
+from reconciler.state.store import Snapshot, check_name, empty_state
+
+_MAX_LENGTH: Final = 200
+
+
+_FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-./]|[./]$|^@$|^HEAD$")
+
+
+def check_branch(name: str) -> None:
+    """Raise StateError for what git would not take as a branch, or could take for an option or another ref."""
+    printable = name.isprintable() and name.encode("utf-8", "replace").decode() == name
+    if not name or len(name) > _MAX_LENGTH or not printable or _FORBIDDEN.search(name):
+        raise StateError(
+            f"{name!a} cannot be the name of a branch",
+            hint="Use letters, digits, dashes and single slashes, like reconciler-state.",
+        )
+
+
+# What git's answer to a push means where the branch did not move: try again, or give up.
+#
+# Git tells a lost race in several wordings, by its version, the transport and the moment: before the push it is stale
+# info, fetch first or non-fast-forward; during it, the server cannot lock the ref or finds that it exists already.
+
+
+_DENIED: Final = re.compile(
+    r"(error:|http) 40[13]|denied|declined|aborted by hook|permission|protected branch|not allowed|read[- ]only"
+    r"|not authori[sz]ed|authentication failed|could not read (username|password)",
+    re.IGNORECASE,
+)
+
+
+_RACE: Final = re.compile(
+    r"stale info|cannot lock ref|failed to lock|fetch first|non-fast-forward|already exists|failed to update ref"
+    r"|incorrect old value|unable to create .*\.lock",
+    re.IGNORECASE,
+)
+
+
+_CUT: Final = re.compile(
+    r"hung up|disconnect|early eof|rpc failed|timed out|connection reset|broken pipe|(error:|http) (429|50[0234])",
+    re.IGNORECASE,
+)
+
+
+_GRANT: Final = (
+    "Give this user or job the right to push (on GitHub `contents: write`, or a token in RECONCILER_GIT_TOKEN), and let"
+    " rules for branches leave this one out."
+)
+
+
+class Answer(Enum):
+    """What to do about a push that failed."""
+
+    AGAIN = auto()
+    DENIED = auto()
+    FAILED = auto()
+
+
+def meaning(words: str) -> Answer:
+    """Return what a failed push's messages mean. A denial is looked for first: a server may cut the line after it."""
+    if _DENIED.search(words):
+        return Answer.DENIED
+    return Answer.AGAIN if _RACE.search(words) or _CUT.search(words) else Answer.FAILED
+
+
+def check_worth_trying(words: str, where: str) -> None:
+    """Raise StateError where trying again cannot help. ``words`` are git's, ``where`` names the branch."""
+    answer = meaning(words)
+    if answer is Answer.AGAIN:
+        return
+    hint = _GRANT if answer is Answer.DENIED else "Mend what git says, and start the run again."
+    raise StateError(f"the record cannot be pushed to {where}: {words}", hint=hint)
+
+
+# The record on a branch of a git remote, shared by everybody who can push there.
+#
+# Each save is one commit on the tip that was read, pushed on condition that the tip has not moved: that is the
+# compare-and-swap. The remote decides; this side only asks it again what it has whenever an answer is a failure or
+# gets
+# lost. `git log` of the branch is the audit trail.
+
 
 MARKER: Final = ".sms-signature-reconciler"
 """File at the root of every branch that this tool may write to."""
+
 
 _MARKER_TEXT: Final = (
     b"sms-signature-reconciler keeps its record on this branch, one file for each account and region.\n"
     b"Do not edit it, and do not merge it: `git log` tells what was submitted when.\n"
 )
+
+
 _LOST_RACES: Final = 100
 """Many, because a run for another account that saves without a break wins each time until it is done."""
+
+
 _FUTILE: Final = 10
 """Tries that failed although nobody came first, as when a lock was left on the server."""
+
+
 _FIRST_PAUSE_S: Final = 0.05
+
+
 _LONGEST_PAUSE_S: Final = 2.0
 
 
@@ -65,7 +147,7 @@ class BranchStore:
         self._file = f"{name}.json"
         self._lines = Lines()
         self._pause = pause
-        self._made: Plumbing | None = None
+        self._made: GitRepository | None = None
         self._tip: str | None = None
 
     @property
@@ -120,9 +202,9 @@ class BranchStore:
         )
 
     @property
-    def _git(self) -> Plumbing:
+    def _git(self) -> GitRepository:
         if self._made is None:
-            self._made = Plumbing(self._root, self._remote, self._branch)
+            self._made = GitRepository(self._root, self._remote, self._branch)
         return self._made
 
     def _commit(self, seen: Snapshot, state: State, note: str) -> str:

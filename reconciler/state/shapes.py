@@ -10,18 +10,26 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from reconciler.contract.choices import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
-from reconciler.state.names import is_region, is_uin
+from reconciler.contract.api import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
+from reconciler.state.store import is_region, is_uin
 
 MOST_PATIENCE_S: Final = 600
 """Twice the longest request timeout that a run may have; nobody is made to wait longer by what a record says."""
 
+
 _INT64: Final = 2**63
+
+
 _LATEST: Final = 253402300800.0
 """Unix time of the year 10000: past it no calendar can show a time."""
 
+
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
 _IMAGE_FORMAT: Final = re.compile(r"[A-Za-z0-9-]{1,16}")
 
 
@@ -83,17 +91,34 @@ def _is_time(value: Any) -> bool:
 
 
 _ANY_TEXT: Final = _text(lambda _: True, "text")
+
+
 _SOME_TEXT: Final = _text(len, "text, not empty")
+
+
 _CODE: Final = _whole(-_INT64)
+
+
 _FLAG: Final = Rule(lambda value: type(value) is bool, "true or false")
+
+
 _TIME: Final = Rule(_is_time, "a unix time in seconds")
+
+
 _PATIENCE: Final = Rule(
     lambda value: type(value) in {int, float} and 0 <= value <= MOST_PATIENCE_S,
     f"seconds from 0 to {MOST_PATIENCE_S}",
 )
+
+
 _OBJECT: Final = Rule(lambda value: type(value) is dict, "an object")
+
+
 _LIST: Final = Rule(lambda value: type(value) is list, "a list")
+
+
 _GIT_COMMIT: Final = _text(is_commit, "a whole git commit id", needed=False)
+
 
 DOCUMENT: Final[Shape] = {
     "version": Rule(lambda value: type(value) is int, "a whole number"),
@@ -105,12 +130,18 @@ DOCUMENT: Final[Shape] = {
     "holder": _OBJECT._replace(needed=False),
     "signatures": _LIST,
 }
+
+
 HOLDER: Final[Shape] = {"run": _SOME_TEXT, "beat": _whole(0), "patience": _PATIENCE}
+
+
 ENTRY: Final[Shape] = {
     "sign_id": _whole(1),
     "submitted": _OBJECT._replace(needed=False),
     "intent": _OBJECT._replace(needed=False),
 }
+
+
 SUBMITTED: Final[Shape] = {
     "at": _TIME,
     "request_id": _ANY_TEXT._replace(needed=False),
@@ -120,6 +151,8 @@ SUBMITTED: Final[Shape] = {
     "before": _OBJECT._replace(needed=False),
     "shown": _OBJECT._replace(needed=False),
 }
+
+
 INTENT: Final[Shape] = {
     "at": _TIME,
     "run": _SOME_TEXT,
@@ -127,6 +160,8 @@ INTENT: Final[Shape] = {
     "fields": _OBJECT,
     "before": _OBJECT,
 }
+
+
 FIELDS: Final[Shape] = {
     "sign_name": _ANY_TEXT,
     "sign_type": _word(SIGN_TYPES),
@@ -138,6 +173,8 @@ FIELDS: Final[Shape] = {
     "remark": _ANY_TEXT,
     "qualification_id": _CODE._replace(needed=False),
 }
+
+
 IMAGE: Final[Shape] = {
     "sha256": _text(_SHA256.fullmatch, "a SHA-256 digest of 64 small hexadecimal digits"),
     "file": _ANY_TEXT,
@@ -146,6 +183,8 @@ IMAGE: Final[Shape] = {
     "height": _whole(0),
     "format": _text(_IMAGE_FORMAT.fullmatch, "the name of an image format"),
 }
+
+
 ROW: Final[Shape] = {
     "sign_id": _CODE,
     "international": _FLAG,

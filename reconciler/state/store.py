@@ -1,10 +1,67 @@
-"""What a store of the record offers, whatever it keeps the record in."""
+"""Which record a name stands for: ``<uin>-<region>``, with ``sandbox-`` in front where the other side is a sandbox."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+import re
+from typing import Final, NamedTuple, Protocol
 
+from reconciler.errors import StateError
 from reconciler.model.state import State
+
+UIN: Final = re.compile(r"[0-9]{1,32}")
+
+
+REGION: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+_MAX_REGION: Final = 64
+
+
+_NAME: Final = re.compile(rf"(?P<sandbox>sandbox-)?(?P<uin>{UIN.pattern})-(?P<region>{REGION.pattern})")
+
+
+def is_uin(text: str) -> bool:
+    """Whether a text is an account id: digits only."""
+    return UIN.fullmatch(text) is not None
+
+
+def is_region(text: str) -> bool:
+    """Whether a text looks like a region of the vendor (``ap-singapore``); it becomes part of a file name."""
+    return len(text) <= _MAX_REGION and REGION.fullmatch(text) is not None
+
+
+def record_name(uin: str, region: str, *, sandbox: bool = False) -> str:
+    """Return the name of an account's record. Raises StateError for what cannot be part of a file name."""
+    if not is_uin(uin) or not is_region(region):
+        raise StateError(
+            f"no record can be named for account {uin!a} in region {region!a}",
+            hint="The account id is digits only, the region small letters, digits and dashes, like ap-singapore.",
+        )
+    return f"{'sandbox-' if sandbox else ''}{uin}-{region}"
+
+
+def empty_state(name: str) -> State:
+    """Return the state of an account of which nothing is recorded. Raises StateError for a name that is none."""
+    found = _NAME.fullmatch(name)
+    if found is None or not is_region(found["region"]):
+        raise StateError(
+            f"{name!a} is not the name of a record",
+            hint="A record is named <uin>-<region>, with sandbox- in front.",
+        )
+    return State(uin=found["uin"], region=found["region"], sandbox=found["sandbox"] is not None)
+
+
+def check_name(state: State, name: str, *, source: str) -> None:
+    """Raise StateError where a document belongs to another account, region or side than the name it is kept under."""
+    actual = record_name(state.uin, state.region, sandbox=state.sandbox)
+    if actual != name:
+        raise StateError(
+            f"{source}: this is the record of {actual}, not of {name}",
+            hint="A record cannot be renamed or copied from one account to another; put the right one back.",
+        )
+
+
+# What a store of the record offers, whatever it keeps the record in.
 
 
 class Snapshot(NamedTuple):

@@ -6,21 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.apply.admit import admit_saved, check_lineage
-from reconciler.decision.build import make_plan
-from reconciler.decision.fingerprint import operations_of
-from reconciler.decision.saved import SavedPlan
+from reconciler.apply.preflight import admit_saved, check_lineage
+from reconciler.decision.plan import SavedPlan, make_plan, operations_of
 from reconciler.errors import Exit, Refusal
-from reconciler.model.live import Row
 from reconciler.model.plan import Plan
-from reconciler.model.signature import SignFields
+from reconciler.model.signature import LiveSignature, SignFields
 from tests.support.fake_run import EMPTY
 from tests.support.values import ACME, APPROVED, MOMENT, REJECTED, RENAMED, TARGET, desired, image, row
 
 RESCANNED = RENAMED._replace(proof_image=image("c"))
 
 
-def plan(*fields: SignFields, rows: dict[int, Row] | None = None) -> Plan:
+def plan(*fields: SignFields, rows: dict[int, LiveSignature] | None = None) -> Plan:
     """A plan over signatures 1, 2, ... with those fields, each pending under the name Acme unless told otherwise."""
     wishes = [desired(wanted, f"sign-{number}", number) for number, wanted in enumerate(fields, start=1)]
     live = {wish.sign_id: row(sign_id=wish.sign_id) for wish in wishes} | (rows or {})

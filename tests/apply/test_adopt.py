@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.apply.adopt import adopt
+from reconciler.apply.adopt import record_adoptions
 from reconciler.errors import Refusal, StateError
-from reconciler.model.live import Row
 from reconciler.model.plan import Verdict
-from reconciler.model.state import Entry, Holder
+from reconciler.model.signature import LiveSignature
+from reconciler.model.state import Entry, Lease
 from tests.support.fake_run import EMPTY, Run
 from tests.support.values import ACME, APPROVED, HIDDEN_EDIT, SIGN_ID, UNDOCUMENTED, desired, intent, row
 
@@ -14,7 +14,7 @@ from tests.support.values import ACME, APPROVED, HIDDEN_EDIT, SIGN_ID, UNDOCUMEN
 @pytest.mark.parametrize("code", [1, APPROVED, -1])
 def test_an_adopted_definition_counts_as_submitted(code: int) -> None:
     run = Run(row(code))
-    adopt(run.context, [desired()])
+    record_adoptions(run.context, [desired()])
     own = run.store.state.entry(SIGN_ID).submitted
     assert own is not None
     assert (own.fields, own.adopted, own.shown, own.request_id) == (ACME, True, row(code), None)
@@ -25,23 +25,23 @@ def test_an_adopted_definition_counts_as_submitted(code: int) -> None:
 def test_adopting_closes_an_open_intent() -> None:
     opened = Entry(intent=intent(HIDDEN_EDIT, row()))
     run = Run(row(), state=EMPTY._replace(entries={SIGN_ID: opened}))
-    adopt(run.context, [desired(HIDDEN_EDIT)])
+    record_adoptions(run.context, [desired(HIDDEN_EDIT)])
     assert run.store.state.entry(SIGN_ID).intent is None
 
 
 def test_adopting_waits_for_a_run_at_work() -> None:
-    run = Run(row(), state=EMPTY._replace(holder=Holder("other-run", 1)))
-    adopt(run.context, [desired()])
+    run = Run(row(), state=EMPTY._replace(holder=Lease("other-run", 1)))
+    record_adoptions(run.context, [desired()])
     assert (run.clock.passed, run.store.state.holder) == (20.0, None)
 
 
 @pytest.mark.parametrize(
     "shown", [row(sign_name="Other"), row(UNDOCUMENTED), row(international=True)], ids=["name", "status", "series"]
 )
-def test_what_the_account_contradicts_is_refused_and_nothing_is_recorded(shown: Row) -> None:
+def test_what_the_account_contradicts_is_refused_and_nothing_is_recorded(shown: LiveSignature) -> None:
     run = Run(shown, row(sign_id=2))
     with pytest.raises(Refusal, match="acme-otp"):
-        adopt(run.context, [desired(key="second", sign_id=2), desired()])
+        record_adoptions(run.context, [desired(key="second", sign_id=2), desired()])
     assert run.store.state == EMPTY
 
 
@@ -49,4 +49,4 @@ def test_a_record_that_cannot_be_written_is_told() -> None:
     run = Run(row())
     run.store.trouble = [StateError("disk full")]
     with pytest.raises(StateError, match="disk full"):
-        adopt(run.context, [desired()])
+        record_adoptions(run.context, [desired()])

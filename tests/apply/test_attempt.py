@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.contract.codes import CHANGED_SINCE_PLAN, EVIDENCE_CHANGED, TIMEOUT
-from reconciler.decision.record import accept
+from reconciler.contract.error_codes import CHANGED_SINCE_PLAN, EVIDENCE_CHANGED, TIMEOUT
+from reconciler.decision.transitions import accept
 from reconciler.errors import Refusal, VendorError
-from reconciler.model.live import Row
 from reconciler.model.report import Outcome, Result
+from reconciler.model.signature import LiveSignature
 from tests.support.fake_run import EMPTY, Run
 from tests.support.turns import KNOWN, Turn
 from tests.support.values import (
@@ -55,7 +55,9 @@ def test_an_approval_between_plan_and_call_is_a_refusal_without_a_write(code: in
     ],
     ids=["rejected meanwhile", "unknown code", "other series", "gone"],
 )
-def test_a_row_that_is_not_as_planned_ends_the_turn_without_a_write(now: Row, outcome: Outcome, code: int) -> None:
+def test_a_row_that_is_not_as_planned_ends_the_turn_without_a_write(
+    now: LiveSignature, outcome: Outcome, code: int
+) -> None:
     turn = Turn(Run(row()))
     turn.run.vendor.account = {now.sign_id: now}
     assert turn.take().outcome is outcome

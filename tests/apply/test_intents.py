@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.contract.codes import RECORD, STOPPED
-from reconciler.decision.record import intend
+from reconciler.contract.error_codes import RECORD, STOPPED
+from reconciler.decision.transitions import intend
 from reconciler.errors import StateConflict, StateError
 from reconciler.model.report import Outcome
 from reconciler.model.state import Entry, Intent, State

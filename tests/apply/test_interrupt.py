@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from reconciler.apply.interrupt import stop_on_signals
 from reconciler.errors import Exit
+from reconciler.signals import stop_on_signals
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -42,7 +42,7 @@ def test_the_second_signal_does_not_wait_for_anything(monkeypatch: pytest.Monkey
 def test_the_second_signal_ends_the_process_at_once(second: signal.Signals) -> None:
     code = (
         "import os, signal, threading, time\n"
-        "from reconciler.apply.interrupt import stop_on_signals\n"
+        "from reconciler.signals import stop_on_signals\n"
         "with stop_on_signals(threading.Event()):\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
         f"    os.kill(os.getpid(), {int(second)})\n"

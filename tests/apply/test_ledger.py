@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.apply.ledger import Step
-from reconciler.decision.record import accept_own, intend
+from reconciler.apply.journal import Step
+from reconciler.decision.transitions import accept_own, intend
 from reconciler.errors import StateConflict, StateError
-from reconciler.model.state import Holder, State
+from reconciler.model.state import Lease, State
 from tests.support.fake_run import EMPTY, RUN, Run
 from tests.support.values import ACME, RENAMED, SIGN_ID, intent, known, row, submitted
 
-OTHER = Holder("other-run", 7)
+OTHER = Lease("other-run", 7)
 
 
 def intending(sign_id: int = SIGN_ID) -> Step:
@@ -23,7 +23,7 @@ def outcome(sign_id: int = SIGN_ID) -> Step:
 def test_an_intent_is_stored_before_the_ledger_answers_and_names_the_run_as_the_holder() -> None:
     run = Run()
     run.ledger().intend(intending(), "intend acme-otp")
-    assert run.store.state.holder == Holder(RUN, 1)
+    assert run.store.state.holder == Lease(RUN, 1)
     assert run.store.state.entry(SIGN_ID).intent is not None
     assert run.store.notes == ["intend acme-otp"]
 
@@ -40,7 +40,7 @@ def test_an_outcome_is_stored_at_once_where_that_is_cheap() -> None:
     ledger.intend(intending(), "intend")
     ledger.record(outcome(), "accepted")
     assert run.store.state.entries == {SIGN_ID: known(ago=0.0)}
-    assert run.store.state.holder == Holder(RUN, 2)
+    assert run.store.state.holder == Lease(RUN, 2)
 
 
 def test_an_outcome_travels_with_the_next_intent_where_a_save_is_costly() -> None:
@@ -119,7 +119,7 @@ def test_a_renewal_moves_the_beat_and_fails_once_another_run_took_over() -> None
     ledger = run.ledger()
     ledger.intend(intending(), "intend")
     ledger.renew()
-    assert run.store.state.holder == Holder(RUN, 2)
+    assert run.store.state.holder == Lease(RUN, 2)
     run.store.put(run.store.state._replace(holder=OTHER))
     with pytest.raises(StateConflict):
         ledger.renew()
@@ -130,13 +130,13 @@ def test_a_renewal_moves_the_beat_and_fails_once_another_run_took_over() -> None
     [
         (None, None, None),
         (OTHER, OTHER, None),
-        (OTHER, Holder("other-run", 8), Holder("other-run", 8)),
-        (None, Holder("newcomer", 1), Holder("newcomer", 1)),
+        (OTHER, Lease("other-run", 8), Lease("other-run", 8)),
+        (None, Lease("newcomer", 1), Lease("newcomer", 1)),
     ],
     ids=["nobody", "one that was waited out", "the same that moved since", "one that came since"],
 )
 def test_closing_releases_nobody_but_an_own_or_waited_out_holder(
-    seen: Holder | None, found: Holder | None, left: Holder | None
+    seen: Lease | None, found: Lease | None, left: Lease | None
 ) -> None:
     run = Run(state=EMPTY._replace(holder=seen))
     ledger = run.ledger()
@@ -162,7 +162,7 @@ def test_a_run_that_leaves_a_call_on_its_way_stays_the_holder() -> None:
     ledger.intend(intending(), "intend")
     ledger.keep()
     ledger.close()
-    assert run.store.state.holder == Holder(RUN, 1)
+    assert run.store.state.holder == Lease(RUN, 1)
 
 
 def test_closing_heals_what_a_killed_run_left_although_there_is_nothing_to_write() -> None:
@@ -194,4 +194,4 @@ def test_a_ledger_goes_on_from_a_newer_record_with_what_it_has_still_to_store() 
     ledger.start_over(run.store.load())
     ledger.intend(intending(3), "intend 3")
     assert run.store.state.entries.keys() == {SIGN_ID, 2, 3}
-    assert run.store.state.holder == Holder(RUN, 8)
+    assert run.store.state.holder == Lease(RUN, 8)

@@ -3,13 +3,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from reconciler.apply.run import carry_out
-from reconciler.contract.codes import RECORD, STOPPED
-from reconciler.decision.build import make_plan
+from reconciler.apply.executor import execute
+from reconciler.cli.exit_codes import report_exit
+from reconciler.contract.error_codes import RECORD, STOPPED
+from reconciler.decision.plan import make_plan
 from reconciler.errors import StateError, VendorError
 from reconciler.model.plan import Plan
-from reconciler.model.report import Outcome, Report, report_exit
-from reconciler.model.signature import Desired
+from reconciler.model.report import ApplyReport, Outcome
+from reconciler.model.signature import Signature
 from tests.support.fake_run import EMPTY, Run
 from tests.support.values import APPROVED, MOMENT, RENAMED, TARGET, desired, row
 
@@ -22,7 +23,7 @@ def account(*codes: int) -> Run:
     return Run(*(row(code, sign_id=number) for number, code in enumerate(codes, start=1)))
 
 
-def plan(run: Run, wishes: list[Desired] = WISHES) -> Plan:
+def plan(run: Run, wishes: list[Signature] = WISHES) -> Plan:
     return make_plan(TARGET, wishes, dict(run.vendor.account), EMPTY, MOMENT)
 
 
@@ -33,13 +34,13 @@ def failing(code: str) -> Callable[[], str]:
     return fail
 
 
-def counts(report: Report) -> Counter[Outcome]:
+def counts(report: ApplyReport) -> Counter[Outcome]:
     return Counter(report.result(planned).outcome for planned in report.plan.signatures)
 
 
 def test_every_planned_write_is_made_once_in_order() -> None:
     run = account()
-    report = carry_out(plan(run), run.context, run.ledger())
+    report = execute(plan(run), run.context, run.ledger())
     assert [sign_id for _, sign_id, _ in run.vendor.calls] == [1, 2, 3, 4]
     assert counts(report) == {Outcome.ACCEPTED: 4}
     assert (report.trouble, report_exit(report), run.store.state.holder) == (None, 0, None)
@@ -57,7 +58,7 @@ def test_writes_start_a_second_apart_and_never_closer_than_the_answer_allows() -
         return answer
 
     run.vendor.answers = [None, slow(2), None, None]
-    carry_out(plan(run), run.context, run.ledger())
+    execute(plan(run), run.context, run.ledger())
     starts = [round(at, 2) for at, _, _ in run.vendor.calls]
     assert starts == [0.0, 1.05, 2.45, 3.5]
 
@@ -65,7 +66,7 @@ def test_writes_start_a_second_apart_and_never_closer_than_the_answer_allows() -
 def test_a_refused_and_a_failed_one_do_not_stop_the_others_and_are_counted_as_what_they_are() -> None:
     run = account(1, 1, 0, 1)
     run.vendor.answers = [failing("InvalidParameterValue.ImageInvalid"), None, None]
-    report = carry_out(plan(run), run.context, run.ledger())
+    report = execute(plan(run), run.context, run.ledger())
     assert [sign_id for _, sign_id, _ in run.vendor.calls] == [1, 2, 4]
     assert counts(report) == {Outcome.FAILED: 1, Outcome.ACCEPTED: 2, Outcome.REFUSED: 1}
     assert report_exit(report) == 7
@@ -74,7 +75,7 @@ def test_a_refused_and_a_failed_one_do_not_stop_the_others_and_are_counted_as_wh
 def test_a_code_that_no_other_signature_can_escape_ends_the_run() -> None:
     run = account()
     run.vendor.answers = [None, failing("AuthFailure.TokenFailure")]
-    report = carry_out(plan(run), run.context, run.ledger())
+    report = execute(plan(run), run.context, run.ledger())
     assert len(run.vendor.calls) == 2
     assert counts(report) == {Outcome.ACCEPTED: 1, Outcome.FAILED: 1, Outcome.NOT_ATTEMPTED: 2}
     assert report.trouble is not None
@@ -84,7 +85,7 @@ def test_a_code_that_no_other_signature_can_escape_ends_the_run() -> None:
 def test_an_account_that_cannot_be_read_any_more_ends_the_run() -> None:
     run = account()
     run.vendor.unreadable = [VendorError("", code="Client.Timeout")]
-    report = carry_out(plan(run), run.context, run.ledger())
+    report = execute(plan(run), run.context, run.ledger())
     assert (counts(report), run.vendor.calls) == ({Outcome.NOT_ATTEMPTED: 4}, [])
     assert report_exit(report) == 7
 
@@ -94,7 +95,7 @@ def test_a_signature_left_open_does_not_end_the_run() -> None:
     run.vendor.hidden = True
     run.vendor.answers = [failing("Client.Timeout")]
     run.vendor.unreadable = [None, *([VendorError("", code="Client.Timeout")] * 21)]
-    report = carry_out(plan(run), run.context, run.ledger())
+    report = execute(plan(run), run.context, run.ledger())
     assert counts(report) == {Outcome.UNSETTLED: 1, Outcome.ACCEPTED: 3}
 
 
@@ -102,7 +103,7 @@ def test_an_approval_between_plan_and_turn_refuses_that_one_alone() -> None:
     run = account()
     planned = plan(run)
     run.vendor.account[2] = row(APPROVED, sign_id=2)
-    report = carry_out(planned, run.context, run.ledger())
+    report = execute(planned, run.context, run.ledger())
     assert [sign_id for _, sign_id, _ in run.vendor.calls] == [1, 3, 4]
     assert (counts(report), report_exit(report)) == ({Outcome.ACCEPTED: 3, Outcome.REFUSED: 1}, 6)
 
@@ -115,7 +116,7 @@ def test_a_stop_lets_the_call_under_way_finish_and_be_recorded_and_starts_no_mor
         return run.vendor.take(2, RENAMED)
 
     run.vendor.answers = [None, stopped]
-    report = carry_out(plan(run), run.context, run.ledger())
+    report = execute(plan(run), run.context, run.ledger())
     assert counts(report) == {Outcome.ACCEPTED: 2, Outcome.NOT_ATTEMPTED: 2}
     assert report.trouble is not None
     assert (report.trouble.code, report_exit(report)) == (STOPPED, 7)
@@ -127,7 +128,7 @@ def test_a_record_that_cannot_be_kept_ends_the_run_before_the_next_call() -> Non
     run = account()
     planned = plan(run)
     run.store.trouble = [None, *([StateError("disk full", hint="make room")] * 9)]
-    report = carry_out(planned, run.context, run.ledger())
+    report = execute(planned, run.context, run.ledger())
     assert len(run.vendor.calls) == 1
     assert counts(report) == {Outcome.ACCEPTED: 1, Outcome.NOT_ATTEMPTED: 3}
     assert report.trouble is not None
@@ -138,7 +139,7 @@ def test_a_record_that_cannot_be_closed_is_told() -> None:
     run = account()
     planned = plan(run, WISHES[:1])
     run.store.trouble = [None, *([StateError("disk full")] * 9)]
-    report = carry_out(planned, run.context, run.ledger())
+    report = execute(planned, run.context, run.ledger())
     assert counts(report) == {Outcome.ACCEPTED: 1}
     assert report.trouble is not None
     assert report_exit(report) == 7
@@ -151,7 +152,7 @@ def approve_the_first(run: Run) -> Callable[[], None]:
 def test_what_was_accepted_is_described_again_while_the_last_one_waits_for_its_time() -> None:
     run = account()
     run.store.before_save = [*[lambda: None] * 2, approve_the_first(run)]
-    report = carry_out(plan(run), run.context, run.ledger())
+    report = execute(plan(run), run.context, run.ledger())
     shown = report.results[1].shown
     assert shown is not None
     assert shown.status == "approved"
@@ -161,7 +162,7 @@ def test_what_was_accepted_is_described_again_where_the_run_ends_early() -> None
     run = account()
     run.store.before_save = [*[lambda: None] * 2, approve_the_first(run)]
     run.vendor.answers = [None, failing("AuthFailure.TokenFailure")]
-    report = carry_out(plan(run), run.context, run.ledger())
+    report = execute(plan(run), run.context, run.ledger())
     assert report.trouble is not None
     shown = report.results[1].shown
     assert shown is not None
@@ -172,13 +173,13 @@ def test_a_further_look_that_fails_leaves_what_was_seen_before() -> None:
     run = account()
     planned = plan(run, WISHES[:2])
     run.vendor.unreadable = [None, None, VendorError("", code="Client.Timeout")]
-    report = carry_out(planned, run.context, run.ledger())
+    report = execute(planned, run.context, run.ledger())
     assert report.results[1].shown == row(sign_id=1, sign_name="Acme Bank")
     assert counts(report) == {Outcome.ACCEPTED: 2}
 
 
 def test_a_plan_without_writes_touches_nothing() -> None:
     run = account(0, 0, 7, 0)
-    report = carry_out(plan(run), run.context, run.ledger())
+    report = execute(plan(run), run.context, run.ledger())
     assert (run.vendor.calls, run.store.notes, run.vendor.looks) == ([], [], 0)
     assert report.trouble is None

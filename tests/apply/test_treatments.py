@@ -6,8 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from reconciler.contract.codes import CODES, TIMEOUT
-from reconciler.contract.treatment import Treatment
+from reconciler.contract.error_codes import CODES, TIMEOUT, Treatment
 from reconciler.errors import VendorError
 from reconciler.model.report import Outcome
 from reconciler.model.state import Entry

@@ -9,15 +9,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from reconciler.cloud.trust import CA_VARIABLES
-from reconciler.render.health import health_text
-from reconciler.render.paint import plain
-from reconciler.sandbox.facts import Facts
+from reconciler.net.environment import CA_VARIABLES
+from reconciler.render.findings import health_text
+from reconciler.render.layout import plain
 from reconciler.sandbox.faults import parse_fault
-from reconciler.sandbox.keys import Key
-from reconciler.sandbox.options import Options
+from reconciler.sandbox.options import Options, UnconfirmedBehaviour
 from reconciler.sandbox.running import Sandbox, running
-from reconciler.schema_files import read_schema
+from reconciler.sandbox.signing import Key
+from reconciler.schemas import read_schema
 from tests.support.commands import KEYS, Done, inside, process
 from tests.support.project import UIN, account, pending, write
 
@@ -188,15 +187,15 @@ def test_a_clock_that_is_a_little_off_is_well_enough(tmp_path: Path) -> None:
 
 
 def test_keys_that_may_not_ask_who_they_are_take_the_declared_account(tmp_path: Path) -> None:
-    assert of(with_sandbox(tmp_path, facts=Facts(identity="denied")), "account")["health"] == "ok"
-    unbound = with_sandbox(tmp_path, facts=Facts(identity="denied"), uin=None)
+    assert of(with_sandbox(tmp_path, facts=UnconfirmedBehaviour(identity="denied")), "account")["health"] == "ok"
+    unbound = with_sandbox(tmp_path, facts=UnconfirmedBehaviour(identity="denied"), uin=None)
     assert unbound.code == 5
     assert "account.uin" in of(unbound, "account")["mend"]
     assert of(unbound, "signatures")["health"] == "ok"
 
 
 def test_a_sub_account_that_may_not_list_is_well_and_told(tmp_path: Path) -> None:
-    done = with_sandbox(tmp_path, facts=Facts(listing="refused"))
+    done = with_sandbox(tmp_path, facts=UnconfirmedBehaviour(listing="refused"))
     assert done.code == 0
     assert "sub-account" in of(done, "signatures")["what"]
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.model.state import Holder
-from reconciler.sandbox.facts import Facts
-from reconciler.state.files import FileStore
+from reconciler.model.state import Lease
+from reconciler.sandbox.options import UnconfirmedBehaviour
+from reconciler.state.local import FileStore
 from tests.support.commands import FAST, inside
 from tests.support.project import APPROVED, UIN, Sign, pending, write
 from tests.support.record_places import NAME
@@ -95,7 +95,7 @@ def test_a_plan_tells_of_a_run_that_holds_the_record(top: Path) -> None:
     write(top, SIGNS)
     store = FileStore(top / ".reconciler", NAME)
     base = store.load()
-    store.save(base, base.state._replace(holder=Holder("other-run", 1)), "hold")
+    store.save(base, base.state._replace(holder=Lease("other-run", 1)), "hold")
     with serving(SIGNS) as sandbox:
         done = inside("plan", "--endpoint", sandbox.url, *FAST)
     assert (done.code, "another apply is at work" in done.out) == (0, True)
@@ -103,6 +103,6 @@ def test_a_plan_tells_of_a_run_that_holds_the_record(top: Path) -> None:
 
 def test_an_account_that_may_not_be_listed_is_planned_by_id_and_that_is_told(top: Path) -> None:
     write(top, SIGNS)
-    with serving(SIGNS, facts=Facts(listing="refused")) as sandbox:
+    with serving(SIGNS, facts=UnconfirmedBehaviour(listing="refused")) as sandbox:
         done = inside("plan", "--endpoint", sandbox.url, *FAST)
     assert (done.code, "whole list was not read" in done.out) == (0, True)

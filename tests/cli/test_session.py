@@ -15,7 +15,7 @@ import pytest
 
 from reconciler.cli import main as main_module
 from reconciler.cli import validate as validate_module
-from reconciler.cli.session import Session
+from reconciler.cli.output import Session
 from tests.support.commands import COMMAND, FAST, KEYS, inside
 from tests.support.project import Sign, pending, write
 from tests.support.serving import serving

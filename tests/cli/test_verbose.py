@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.sandbox.keys import Key
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
+from reconciler.sandbox.signing import Key
 from tests.support import images
 from tests.support.commands import process
 from tests.support.project import account, pending, write

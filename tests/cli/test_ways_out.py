@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.contract.codes import CODES
+from reconciler.contract.error_codes import CODES
 from reconciler.sandbox.account import review
-from reconciler.schema_files import schema_names
+from reconciler.schemas import schema_names
 from tests.support.commands import FAST, inside
 from tests.support.project import APPROVED, Sign, pending, write
 from tests.support.record_places import BranchPlace, FilePlace

@@ -5,11 +5,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from reconciler.cloud.endpoint import Endpoint
-from reconciler.cloud.keys import Keys, KeySource
-from reconciler.cloud.sdk import Place, Sdk
-from reconciler.cloud.trust import CA_VARIABLES
 from reconciler.contract.api import DESCRIBE, SMS_SERVICE, SMS_VERSION
+from reconciler.net.environment import CA_VARIABLES
+from reconciler.tencent.credentials.base import Keys, KeySource
+from reconciler.tencent.endpoint import Endpoint
+from reconciler.tencent.sdk import Sdk, ServiceAddress
 
 KEYS = Keys("AKIDsandbox", "sandbox-secret", "a-session-token", source="these tests")
 Open = Callable[..., Sdk]
@@ -21,8 +21,8 @@ def _nobodys_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def place(host: str, scheme: str = "http") -> Place:
-    return Place(SMS_SERVICE, SMS_VERSION, Endpoint(scheme, host), "ap-singapore")
+def place(host: str, scheme: str = "http") -> ServiceAddress:
+    return ServiceAddress(SMS_SERVICE, SMS_VERSION, Endpoint(scheme, host), "ap-singapore")
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def opened() -> Iterator[Open]:
             scheme: str = "http",
             timeout: float = 5.0,
             keys: KeySource | None = KEYS,
-            at: Place | None = None,
+            at: ServiceAddress | None = None,
         ) -> Sdk:
             sdk = Sdk(keys, at or place(host, scheme), actions or (DESCRIBE,), timeout)
             stack.callback(sdk.close)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.cloud.answers import acknowledged_id, merge_rows, request_id_of, rows_of
-from reconciler.cloud.envelope import MAX_ANSWER_BYTES, bounded, content_of
 from reconciler.errors import VendorError
-from reconciler.model.live import Row
+from reconciler.model.signature import LiveSignature
+from reconciler.net.transport import MAX_ANSWER_BYTES, bounded
+from reconciler.tencent.responses import acknowledged_id, content_of, merge_rows, request_id_of, rows_of
 from tests.cloud.rows import entry, listing
 
 JSON_VALUES = st.recursive(
@@ -30,14 +30,16 @@ def code_of(answer: dict[str, Any]) -> str:
 def test_a_row_is_read_field_by_field() -> None:
     sent = entry(7, international=1, StatusCode=-1, ReviewReply="Blurred", QualificationId=5, QualificationName="q")
     assert rows_of(listing(sent, entry(8, QualificationStatusCode=2))) == [
-        Row(7, True, -1, "Name 7", "Blurred", 1_617_508_800, 5, "q", None),
-        Row(8, False, 1, "Name 8", "", 1_617_508_800, None, None, 2),
+        LiveSignature(7, True, -1, "Name 7", "Blurred", 1_617_508_800, 5, "q", None),
+        LiveSignature(8, False, 1, "Name 8", "", 1_617_508_800, None, None, 2),
     ]
 
 
 def test_what_may_be_absent_or_null_is_empty() -> None:
     bare = {name: entry()[name] for name in ("SignId", "International", "StatusCode", "SignName")}
-    assert rows_of(listing(bare | {"ReviewReply": None, "CreateTime": None})) == [Row(1110, False, 1, "Name 1110")]
+    assert rows_of(listing(bare | {"ReviewReply": None, "CreateTime": None})) == [
+        LiveSignature(1110, False, 1, "Name 1110")
+    ]
 
 
 def test_a_field_that_nobody_knows_changes_nothing() -> None:

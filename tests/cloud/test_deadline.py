@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.cloud.deadline import Crew, within
-from reconciler.cloud.lifeline import Lifeline
 from reconciler.contract.api import DESCRIBE
 from reconciler.errors import VendorError
+from reconciler.net.deadline import AbortHandle, Crew, within
 from tests.cloud.conftest import Open
 from tests.cloud.servers import answering, ok, serving
 
@@ -159,7 +158,7 @@ def test_the_next_call_after_one_that_was_given_up_works(opened: Open) -> None:
 def test_a_socket_is_cut_once_and_for_all() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        lifeline = Lifeline()
+        lifeline = AbortHandle()
         lifeline.hold(ours)
         lifeline.cut()
         assert theirs.recv(1) == b""
@@ -170,7 +169,7 @@ def test_a_socket_is_cut_once_and_for_all() -> None:
 def test_a_connection_that_was_let_go_is_left_alone() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        lifeline = Lifeline()
+        lifeline = AbortHandle()
         lifeline.hold(ours)
         lifeline.let_go()
         lifeline.cut()
@@ -180,7 +179,7 @@ def test_a_connection_that_was_let_go_is_left_alone() -> None:
 
 def test_cutting_what_has_ended_by_itself_is_no_trouble() -> None:
     ours, theirs = socket.socketpair()
-    lifeline = Lifeline()
+    lifeline = AbortHandle()
     lifeline.hold(ours)
     ours.close()
     theirs.close()

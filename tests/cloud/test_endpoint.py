@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.util import parse_url
 
-from reconciler.cloud.endpoint import Endpoint, endpoint_from, is_loopback, is_vendors
-from reconciler.errors import UsageProblem
+from reconciler.errors import UsageError
+from reconciler.net.address import is_loopback
+from reconciler.tencent.endpoint import Endpoint, endpoint_from, is_vendors
 
 VENDOR = "sms.intl.tencentcloudapi.com"
 
@@ -66,7 +67,7 @@ def test_the_vendor_over_https_and_loopback_are_taken(given: str, taken: str) ->
     ],
 )
 def test_any_other_place_is_refused_with_what_would_do(given: str) -> None:
-    with pytest.raises(UsageProblem) as refused:
+    with pytest.raises(UsageError) as refused:
         endpoint_from(given, None)
     assert refused.value.exit_code == 2
     assert refused.value.hint
@@ -81,7 +82,7 @@ PIECES = st.sampled_from(
 def test_whatever_is_taken_is_read_as_the_same_safe_host_by_those_who_connect(url: str) -> None:
     try:
         endpoint = endpoint_from(url, None)
-    except UsageProblem:
+    except UsageError:
         return
     host = (parse_url(str(endpoint)).host or "").strip("[]")
     assert is_loopback(host) or (endpoint.scheme == "https" and is_vendors(host))

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.cloud.api import Identity
-from reconciler.cloud.identity import identify
 from reconciler.errors import CredentialsError, Refusal, VendorError
+from reconciler.tencent.api import Identity
+from reconciler.tencent.connection import identify
 from tests.cloud.fake_clock import FakeClock
 
 UIN = "100012345678"

@@ -4,14 +4,14 @@ from functools import partial
 
 import pytest
 
-from reconciler.cloud.listing import Page, listed
 from reconciler.errors import VendorError
-from reconciler.model.live import Row
+from reconciler.model.signature import LiveSignature
+from reconciler.tencent.reader import Page, listed
 from tests.cloud.fake_clock import FakeClock
 
 
-def row(sign_id: int) -> Row:
-    return Row(sign_id, False, 0, "Acme")
+def row(sign_id: int) -> LiveSignature:
+    return LiveSignature(sign_id, False, 0, "Acme")
 
 
 PAGE = 100
@@ -40,12 +40,12 @@ class Series:
         arrive = partial(self._arrive, offset, self.clock.time + self.latency)
         return Page(arrive, lambda: self.left.append(len(arrive())))
 
-    def _arrive(self, offset: int, at: float) -> list[Row]:
+    def _arrive(self, offset: int, at: float) -> list[LiveSignature]:
         self.under_way -= 1
         self.clock.time = max(self.clock.time, at)
         return [row(i) for i in range(offset, min(offset + PAGE, self.count))]
 
-    def listed(self) -> list[Row]:
+    def listed(self) -> list[LiveSignature]:
         return listed(self.ask, self.clock)
 
     @property
@@ -82,7 +82,7 @@ def test_both_series_are_asked_for_before_either_is_waited_for() -> None:
     def ask(international: bool, _offset: int) -> Page:
         asked.append(international)
 
-        def rows() -> list[Row]:
+        def rows() -> list[LiveSignature]:
             assert len(asked) == 2
             return []
 
@@ -104,7 +104,7 @@ def test_a_page_that_fails_ends_the_listing_once_the_others_have_ended() -> None
     def ask(international: bool, offset: int) -> Page:
         page = series.ask(international, offset)
 
-        def fail() -> list[Row]:
+        def fail() -> list[LiveSignature]:
             page.rows()
             raise VendorError("no", code="UnauthorizedOperation")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.clock import SystemClock
-from reconciler.cloud.pace import DescribePace, ModifyPace
+from reconciler.tencent.rate_limit import DescribePace, ModifyPace
 from tests.cloud.fake_clock import FakeClock
 
 SHORT = st.floats(0, 3, allow_nan=False)
@@ -114,7 +114,7 @@ def test_describes_of_several_threads_share_the_window() -> None:
 
 def test_a_stop_does_not_let_describes_run_past_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("reconciler.cloud.pace.time.sleep", slept.append)
+    monkeypatch.setattr("reconciler.tencent.rate_limit.time.sleep", slept.append)
     stop = threading.Event()
     stop.set()
     pace = DescribePace(SystemClock(stop), 3.0)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.cloud.reader import Reader
 from reconciler.errors import VendorError
+from reconciler.tencent.reader import Reader
 from tests.cloud.fake_clock import FakeClock
 from tests.cloud.rows import FakeAccount, entry, listing, refusing
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cloud.endpoint import Endpoint
-from reconciler.cloud.route import proxy_for, trusted
 from reconciler.errors import VendorError
+from reconciler.planning.doctor import proxy_for, trusted
+from reconciler.tencent.endpoint import Endpoint
 from tests.cloud.servers import CERTIFICATE
 
 VENDOR = Endpoint("https", "sms.tencentcloudapi.com")

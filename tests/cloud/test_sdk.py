@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cloud.endpoint import Endpoint, endpoint_from
-from reconciler.cloud.keys import Keys
-from reconciler.cloud.sdk import Place
 from reconciler.contract.api import DESCRIBE, MODIFY, STS_SERVICE, STS_VERSION
 from reconciler.errors import CredentialsError, VendorError
-from reconciler.sandbox.keys import Key
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
+from reconciler.sandbox.signing import Key
+from reconciler.tencent.credentials.base import Keys
+from reconciler.tencent.endpoint import Endpoint, endpoint_from
+from reconciler.tencent.sdk import ServiceAddress
 from tests.cloud.conftest import KEYS, Open, place
 from tests.cloud.servers import answering, header_of, http, ok, serving
 
@@ -133,7 +133,7 @@ def test_a_warning_of_the_vendors_client_does_not_become_an_error(opened: Open) 
 
 def test_a_process_with_warnings_as_errors_can_call() -> None:
     program = (
-        "import sys; from tests.cloud.conftest import KEYS, place; from reconciler.cloud.sdk import Sdk;"
+        "import sys; from tests.cloud.conftest import KEYS, place; from reconciler.tencent.sdk import Sdk;"
         "print(Sdk(KEYS, place(sys.argv[1]), {'DescribeSmsSignList'}, 5).call('DescribeSmsSignList', {}))"
     )
     with serving(lambda c, _r: c.sendall(ok({"RequestId": "id"}, "application/json", "Connection: close"))) as server:
@@ -157,7 +157,9 @@ def test_an_ipv6_address_can_be_called(opened: Open) -> None:
 
 def test_another_service_is_called_by_its_own_version(opened: Open) -> None:
     with running(Options()) as sandbox:
-        at = Place(STS_SERVICE, STS_VERSION, Endpoint("http", sandbox.url.removeprefix("http://")), "ap-guangzhou")
+        at = ServiceAddress(
+            STS_SERVICE, STS_VERSION, Endpoint("http", sandbox.url.removeprefix("http://")), "ap-guangzhou"
+        )
         sdk = opened("", "GetCallerIdentity", at=at, keys=Keys("AKIDsandbox", "sandbox-secret"))
         assert sdk.call("GetCallerIdentity", {})["Type"] == "Sandbox"
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cloud.sdk import Sdk
-from reconciler.cloud.transport import Transport
 from reconciler.contract.api import DESCRIBE
 from reconciler.errors import VendorError
+from reconciler.net.transport import Transport
+from reconciler.tencent.sdk import Sdk
 from tests.cloud.conftest import KEYS, Open, place
 from tests.cloud.servers import CERTIFICATE, answering, header_of, http, ok, serving
 

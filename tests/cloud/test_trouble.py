@@ -11,12 +11,11 @@ import pytest
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from reconciler.cloud.reader import Reader
-from reconciler.cloud.trouble import network_error
 from reconciler.contract.api import DESCRIBE, MODIFY
-from reconciler.contract.codes import look_up
-from reconciler.contract.treatment import Treatment
+from reconciler.contract.error_codes import Treatment, look_up
 from reconciler.errors import VendorError
+from reconciler.net.environment import network_error
+from reconciler.tencent.reader import Reader
 from tests.cloud.conftest import Open
 from tests.cloud.fake_clock import FakeClock
 from tests.cloud.rows import entry, listing

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from reconciler.cloud.api import Images
-from reconciler.cloud.writer import Writer, parameters
 from reconciler.errors import VendorError
 from reconciler.model.signature import Image, SignFields
+from reconciler.tencent.api import Images
+from reconciler.tencent.writer import Writer, parameters
 
 IMAGE = Image("0" * 64, "proof.png", 3, 1, 1, "PNG")
 FIELDS = SignFields("Acme", "company", "business-license", international=False, sign_purpose="self", proof_image=IMAGE)

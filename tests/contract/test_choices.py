@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.contract.choices import DOCUMENT_TYPES, INTERNATIONAL, SIGN_PURPOSES, SIGN_TYPES
+from reconciler.contract.api import DOCUMENT_TYPES, INTERNATIONAL, SIGN_PURPOSES, SIGN_TYPES
 
 
 def test_the_words_stand_for_the_numbers_of_the_page() -> None:

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.contract import codes
-from reconciler.contract.codes import CODES, UNKNOWN_CODE, look_up
-from reconciler.contract.treatment import Treatment
+from reconciler.contract import error_codes
+from reconciler.contract.error_codes import CODES, UNKNOWN_CODE, Treatment, look_up
 
 PAGE = [
     "FailedOperation.FailResolvePacket",
@@ -111,11 +110,11 @@ def test_every_documented_code_has_its_own_row(code: str) -> None:
 
 
 def test_no_code_stands_twice() -> None:
-    assert len(codes._ROWS) == len(CODES)
+    assert len(error_codes._ROWS) == len(CODES)
 
 
 @pytest.mark.parametrize("row", CODES.values(), ids=CODES.keys())
-def test_a_row_says_what_happened_and_what_to_do(row: codes.ErrorCode) -> None:
+def test_a_row_says_what_happened_and_what_to_do(row: error_codes.ErrorCode) -> None:
     assert row.source in {"page", "common", "sdk", "client"}
     assert row.meaning.strip()
     assert not row.meaning[0].isupper()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.contract.status import APPROVED, MODIFIABLE, Status, status_of
+from reconciler.contract.api import APPROVED, MODIFIABLE, Status, status_of
 
 
 @pytest.mark.parametrize(

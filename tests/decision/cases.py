@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from reconciler.decision.table import decide
-from reconciler.model.live import Row
 from reconciler.model.plan import Decision, Verdict
-from reconciler.model.signature import SignFields
+from reconciler.model.signature import LiveSignature, SignFields
 from reconciler.model.state import Entry
 from tests.support.values import (
     ACME,
@@ -33,7 +32,7 @@ class Case(NamedTuple):
 
     line: int
     verdict: Verdict
-    live: Row | None
+    live: LiveSignature | None
     entry: Entry = NOTHING
     wanted: SignFields = ACME
     resubmit: bool = False
@@ -42,7 +41,7 @@ class Case(NamedTuple):
         return decide(self.wanted, self.live, self.entry, MOMENT, resubmit=self.resubmit)
 
 
-def opened(fields: SignFields, before: Row, ago: float = 60.0, since: Entry = NOTHING) -> Entry:
+def opened(fields: SignFields, before: LiveSignature, ago: float = 60.0, since: Entry = NOTHING) -> Entry:
     """Return an entry with a call that was about to be made some seconds ago."""
     return since._replace(intent=intent(fields, before, ago))
 

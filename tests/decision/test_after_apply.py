@@ -7,13 +7,12 @@ from typing import NamedTuple
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from reconciler.decision.compare import INTENT_MEMORY_S, DecisionTime
 from reconciler.decision.intents import shows, would_show
-from reconciler.decision.moment import INTENT_MEMORY_S, Moment
-from reconciler.decision.record import accept, intend, settle, settlements
 from reconciler.decision.table import decide
-from reconciler.model.live import Row
+from reconciler.decision.transitions import accept, intend, settle, settlements
 from reconciler.model.plan import Verdict
-from reconciler.model.signature import SignFields
+from reconciler.model.signature import LiveSignature, SignFields
 from reconciler.model.state import Entry, Intent, State, Submitted
 from tests.support.strategies import Situation, modifiable_codes, situations
 from tests.support.values import ACME, MOMENT, NOW, row
@@ -49,7 +48,7 @@ def before_apply(case: Situation, habit: Habits = AS_SENT) -> Situation:
     return case._replace(live=live._replace(create_time=min(live.create_time, int(NOW))))
 
 
-def after(wanted: SignFields, before: Row, habit: Habits) -> Row:
+def after(wanted: SignFields, before: LiveSignature, habit: Habits) -> LiveSignature:
     """Return the row of an accepted submission, made at NOW."""
     return before._replace(
         status_code=1,
@@ -60,7 +59,7 @@ def after(wanted: SignFields, before: Row, habit: Habits) -> Row:
     )
 
 
-def recorded(case: Situation, live: Row) -> State:
+def recorded(case: Situation, live: LiveSignature) -> State:
     """Return the record after an apply that was shown ``live``, kept as apply keeps it."""
     moved = shows(case.wanted, case.live, live) or live.sign_name != case.live.sign_name
     certain = moved or not would_show(case.wanted, case.live)
@@ -68,8 +67,8 @@ def recorded(case: Situation, live: Row) -> State:
     return accept(State("1", "ap-singapore", {SIGN_ID: case.entry}), SIGN_ID, own)
 
 
-def later(seconds: float) -> Moment:
-    return Moment(NOW + seconds, settle_after=0.0)
+def later(seconds: float) -> DecisionTime:
+    return DecisionTime(NOW + seconds, settle_after=0.0)
 
 
 @given(situations(modifiable_codes), habits, st.booleans())

@@ -7,10 +7,10 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.contract.status import Status
-from reconciler.decision.build import Choice, make_offline_plan, make_plan
+from reconciler.contract.api import Status
+from reconciler.decision.plan import make_offline_plan, make_plan
 from reconciler.decision.table import decide
-from reconciler.model.plan import Plan, Verdict
+from reconciler.model.plan import Plan, Selection, Verdict
 from reconciler.model.signature import SignFields
 from reconciler.model.state import Entry, State
 from tests.support.strategies import Account, accounts
@@ -32,11 +32,11 @@ from tests.support.values import (
 )
 
 
-def planned_from(account: Account, choice: Choice = Choice()) -> Plan:  # noqa: B008  # a frozen value
+def planned_from(account: Account, choice: Selection = Selection()) -> Plan:  # noqa: B008  # a frozen value
     return make_plan(TARGET, account.desired, account.live, account.state, account.moment, choice)
 
 
-def offline(entry: Entry, fields: SignFields = ACME, choice: Choice = Choice()) -> Plan:  # noqa: B008  # as above
+def offline(entry: Entry, fields: SignFields = ACME, choice: Selection = Selection()) -> Plan:  # noqa: B008  # as above
     state = State(TARGET.uin, "ap-singapore", {SIGN_ID: entry})
     return make_offline_plan(TARGET, [desired()._replace(fields=fields)], state, MOMENT, choice)
 
@@ -68,7 +68,7 @@ def test_a_plan_decides_on_each_signature_as_the_table_does(account: Account) ->
 @given(accounts(), st.booleans())
 def test_rows_that_no_definition_names_are_listed_and_left_alone(account: Account, narrowed: bool) -> None:
     first = frozenset(wish.key for wish in account.desired[:1]) if narrowed else frozenset[str]()
-    plan = planned_from(account, Choice(only=first))
+    plan = planned_from(account, Selection(only=first))
     named = {wish.sign_id for wish in account.desired}
     assert [unmanaged.sign_id for unmanaged in plan.unmanaged] == sorted(account.live.keys() - named)
     assert {planned.desired.sign_id for planned in plan.signatures} <= named
@@ -78,14 +78,14 @@ def test_a_definition_that_was_not_chosen_still_manages_its_row() -> None:
     other = desired()._replace(key="other", sign_id=1111)
     rows = {SIGN_ID: row(), 1111: row(sign_id=1111), 7: row(sign_id=7)}
     state = State(TARGET.uin, "ap-singapore")
-    plan = make_plan(TARGET, [desired(), other], rows, state, MOMENT, Choice(only=frozenset({"other"})))
+    plan = make_plan(TARGET, [desired(), other], rows, state, MOMENT, Selection(only=frozenset({"other"})))
     assert [unmanaged.sign_id for unmanaged in plan.unmanaged] == [7]
 
 
 @given(accounts())
 def test_a_narrowed_plan_holds_the_chosen_signatures_only(account: Account) -> None:
     for wish in account.desired:
-        (planned,) = planned_from(account, Choice(only=frozenset({wish.key}))).signatures
+        (planned,) = planned_from(account, Selection(only=frozenset({wish.key}))).signatures
         assert planned.desired == wish
 
 
@@ -93,7 +93,7 @@ def test_a_narrowed_plan_holds_the_chosen_signatures_only(account: Account) -> N
 def test_resubmitting_one_signature_changes_no_other_decision(account: Account) -> None:
     plain = planned_from(account)
     for wish in account.desired:
-        asked = planned_from(account, Choice(resubmit=frozenset({wish.key})))
+        asked = planned_from(account, Selection(resubmit=frozenset({wish.key})))
         others = [planned for planned in asked.signatures if planned.desired != wish]
         assert others == [planned for planned in plain.signatures if planned.desired != wish]
 
@@ -132,7 +132,7 @@ def test_offline_a_row_from_before_the_intent_does_not_prove_it() -> None:
 
 
 def test_offline_the_choice_narrows_too() -> None:
-    assert offline(known(), ACME, Choice(only=frozenset({"other"}))).signatures == ()
+    assert offline(known(), ACME, Selection(only=frozenset({"other"}))).signatures == ()
 
 
 def test_a_moment_tells_what_may_be_under_way() -> None:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from reconciler.decision import table
-from reconciler.decision.moment import INTENT_MEMORY_S
+from reconciler.decision.compare import INTENT_MEMORY_S
 from reconciler.model.plan import Verdict
 from tests.decision.cases import CASES
 

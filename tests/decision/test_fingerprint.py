@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.decision.fingerprint import _value_digest, field_digests, fingerprint, operations_of
+from reconciler.decision.plan import _value_digest, field_digests, fingerprint, operations_of
 from reconciler.model.plan import Planned, Target, Verdict
 from reconciler.model.signature import FIELD_NAMES, Image, SignFields
 from tests.support.strategies import sign_fields, texts

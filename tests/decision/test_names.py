@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.decision.names import same_name
+from reconciler.decision.compare import same_name
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.contract.status import MODIFIABLE, Status
-from reconciler.decision.intents import fate_of
+from reconciler.contract.api import MODIFIABLE, Status
+from reconciler.decision.intents import intent_status
 from reconciler.decision.table import decide
-from reconciler.model.plan import IntentFate, Verdict
+from reconciler.model.plan import IntentStatus, Verdict
 from tests.support.strategies import Situation, modifiable_codes, situations
 
 approved_codes = st.sampled_from([0, 2])
@@ -81,19 +81,19 @@ def test_a_change_names_two_values_and_drift_is_part_of_the_changes(case: Situat
 def test_nothing_recorded_means_that_hidden_fields_were_not_compared(case: Situation) -> None:
     decision = decide(*case)
     if decision.compared == "all":
-        assert case.entry.submitted is not None or decision.intent is IntentFate.PROVEN
+        assert case.entry.submitted is not None or decision.intent is IntentStatus.PROVEN
 
 
 @given(situations(), st.sampled_from([math.inf, 86400.0 * 365 * 100]))
 def test_an_intent_under_way_is_never_dropped(case: Situation, settle_after: float) -> None:
     moment = case.moment._replace(settle_after=settle_after)
-    assert fate_of(case.entry.intent, case.live, moment) is not IntentFate.DROPPED
+    assert intent_status(case.entry.intent, case.live, moment) is not IntentStatus.DROPPED
 
 
 @given(situations())
 def test_an_intent_is_dropped_only_by_the_very_row_that_was_there_before(case: Situation) -> None:
     intent = case.entry.intent
-    if intent is not None and fate_of(intent, case.live, case.moment) is IntentFate.DROPPED:
+    if intent is not None and intent_status(intent, case.live, case.moment) is IntentStatus.DROPPED:
         assert case.live == intent.before
 
 
@@ -102,5 +102,5 @@ def test_what_is_perhaps_there_already_is_not_sent_by_itself(case: Situation) ->
     intent = case.entry.intent
     if intent is None or case.live.international != case.wanted.international:
         return
-    if intent.fields == case.wanted and fate_of(intent, case.live, case.moment) is IntentFate.OPEN:
+    if intent.fields == case.wanted and intent_status(intent, case.live, case.moment) is IntentStatus.OPEN:
         assert decide(*case).line == 8

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.decision.intents import fate_of
-from reconciler.decision.moment import Moment
-from reconciler.decision.record import (
+from reconciler.decision.compare import DecisionTime
+from reconciler.decision.intents import intent_status
+from reconciler.decision.transitions import (
     accept,
     accept_own,
     forget_intent,
@@ -19,8 +19,8 @@ from reconciler.decision.record import (
     settle,
     settlements,
 )
-from reconciler.model.plan import IntentFate
-from reconciler.model.state import Entry, Holder, State
+from reconciler.model.plan import IntentStatus
+from reconciler.model.state import Entry, Lease, State
 from tests.support.strategies import Account, Situation, accounts, situations
 from tests.support.values import ACME, HIDDEN_EDIT, MOMENT, NOW, RENAMED, SIGN_ID, intent, known, row, submitted
 
@@ -96,11 +96,11 @@ def test_an_acceptance_is_kept_where_the_intent_was_taken_for_not_sent() -> None
 def test_an_intent_is_closed_only_by_a_row_that_proves_what_became_of_it(account: Account) -> None:
     settled = settlements(account.state, account.live, account.moment)
     for sign_id, entry in account.state.entries.items():
-        fate = fate_of(entry.intent, account.live[sign_id], account.moment) if sign_id in account.live else None
-        assert (sign_id in settled) is (fate in {IntentFate.PROVEN, IntentFate.DROPPED})
-        if fate is IntentFate.DROPPED:
+        fate = intent_status(entry.intent, account.live[sign_id], account.moment) if sign_id in account.live else None
+        assert (sign_id in settled) is (fate in {IntentStatus.PROVEN, IntentStatus.DROPPED})
+        if fate is IntentStatus.DROPPED:
             assert settled[sign_id] == Entry(entry.submitted)
-        if fate is IntentFate.PROVEN and entry.intent is not None:
+        if fate is IntentStatus.PROVEN and entry.intent is not None:
             own = settled[sign_id].submitted
             assert own is not None
             assert (own.fields, own.at, own.shown) == (entry.intent.fields, entry.intent.at, account.live[sign_id])
@@ -122,7 +122,7 @@ def test_a_dropped_intent_is_settled_as_never_sent() -> None:
     state = holding(Entry(submitted(), intent(RENAMED, row())))
     rows = {SIGN_ID: row()}
     assert settlements(state, rows, MOMENT) == {SIGN_ID: known()}
-    assert settlements(state, rows, Moment(NOW, settle_after=600.0)) == {}
+    assert settlements(state, rows, DecisionTime(NOW, settle_after=600.0)) == {}
     assert settlements(state, {}, MOMENT) == {}
 
 
@@ -136,6 +136,6 @@ def test_an_entry_that_another_run_wrote_meanwhile_is_not_settled_over() -> None
 
 def test_each_holder_beats_once_more_than_the_one_before() -> None:
     first = hold(EMPTY, "run-1", 20.0)
-    assert first.holder == Holder("run-1", 1, 20.0)
-    assert hold(first, "run-2", 20.0).holder == Holder("run-2", 2, 20.0)
+    assert first.holder == Lease("run-1", 1, 20.0)
+    assert hold(first, "run-2", 20.0).holder == Lease("run-2", 2, 20.0)
     assert release(first) == EMPTY

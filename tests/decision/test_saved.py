@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.decision.fingerprint import fingerprint, operations_of
-from reconciler.decision.saved import SavedPlan, hold_against
+from reconciler.decision.plan import SavedPlan, fingerprint, hold_against, operations_of
 from reconciler.model.plan import Plan, Planned, Verdict
 from reconciler.model.signature import SignFields
 from tests.support.values import ACME, APPROVED, NOT_EFFECTIVE, PENDING, REJECTED, RENAMED, image, plan, planned, row

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.contract.status import Status
+from reconciler.contract.api import Status
 from reconciler.decision.table import decide
-from reconciler.model.plan import Compared, IntentFate, Verdict
+from reconciler.model.plan import Compared, IntentStatus, Verdict
 from tests.decision.cases import CASES, Case, opened
 from tests.support.values import ACME, APPROVED, HIDDEN_EDIT, MOMENT, RENAMED, known, row
 
@@ -25,15 +25,15 @@ def test_the_examples_reach_every_verdict() -> None:
 @pytest.mark.parametrize(
     ("name", "fate"),
     [
-        ("5 approved meanwhile with our intent", IntentFate.PROVEN),
-        ("6 rejected became pending, then 11", IntentFate.PROVEN),
-        ("7 renaming not sent, then 9", IntentFate.DROPPED),
-        ("8 hidden edit", IntentFate.OPEN),
-        ("9 neither intent nor record", IntentFate.OPEN),
-        ("11 as submitted", IntentFate.NONE),
+        ("5 approved meanwhile with our intent", IntentStatus.PROVEN),
+        ("6 rejected became pending, then 11", IntentStatus.PROVEN),
+        ("7 renaming not sent, then 9", IntentStatus.DROPPED),
+        ("8 hidden edit", IntentStatus.OPEN),
+        ("9 neither intent nor record", IntentStatus.OPEN),
+        ("11 as submitted", IntentStatus.NONE),
     ],
 )
-def test_a_decision_tells_what_became_of_the_intent(name: str, fate: IntentFate) -> None:
+def test_a_decision_tells_what_became_of_the_intent(name: str, fate: IntentStatus) -> None:
     assert CASES[name].decide().intent is fate
 
 
@@ -67,13 +67,13 @@ def test_an_approval_of_what_was_submitted_twice_is_a_full_comparison() -> None:
 
 @pytest.mark.parametrize("ago", [-3600.0, 0.0, 19.9])
 def test_a_call_that_may_be_under_way_is_not_taken_for_one_that_was_not_made(ago: float) -> None:
-    assert decide(RENAMED, row(), opened(RENAMED, row(), ago), MOMENT).intent is IntentFate.OPEN
+    assert decide(RENAMED, row(), opened(RENAMED, row(), ago), MOMENT).intent is IntentStatus.OPEN
 
 
 @pytest.mark.parametrize(
-    ("ago", "fate"), [(20.0, IntentFate.DROPPED), (3599.0, IntentFate.DROPPED), (3600.0, IntentFate.OPEN)]
+    ("ago", "fate"), [(20.0, IntentStatus.DROPPED), (3599.0, IntentStatus.DROPPED), (3600.0, IntentStatus.OPEN)]
 )
-def test_an_unchanged_row_tells_for_an_hour_that_nothing_was_sent(ago: float, fate: IntentFate) -> None:
+def test_an_unchanged_row_tells_for_an_hour_that_nothing_was_sent(ago: float, fate: IntentStatus) -> None:
     assert decide(RENAMED, row(), opened(RENAMED, row(), ago), MOMENT).intent is fate
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.definitions import aliases, bounds, file_check, load, parsed, problem
+from reconciler.definitions import load, source
 from reconciler.definitions.load import Definitions, load_definitions
+from reconciler.yaml12 import composer, problems
 
 Load = Callable[[str | bytes], Definitions]
 
@@ -18,7 +19,7 @@ def codes(found: Definitions) -> list[str]:
 
 
 def lower(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
-    for module in (aliases, bounds, file_check, load, parsed, problem):
+    for module in (composer, problems, load, load, source, problems):
         if hasattr(module, name):
             monkeypatch.setattr(module, name, value)
 
@@ -72,8 +73,8 @@ def test_the_files_of_a_run_may_not_hold_too_much_together(
 def test_a_hundred_thousand_signatures_stay_within_the_bounds(valid: str) -> None:
     lines, characters, nodes = 10, 320, 22
     assert valid.count("sign_") == 4
-    assert 100_000 * characters < bounds.MAX_FILE_BYTES
-    assert 100_000 * nodes < bounds.MAX_NODES
+    assert 100_000 * characters < problems.MAX_FILE_BYTES
+    assert 100_000 * nodes < problems.MAX_NODES
     assert lines < nodes
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.definitions.diagnostic_codes import DIAGNOSTIC_CODES
+from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.definitions.load import Definitions, load_definitions
-from reconciler.model.source import Diagnostic, Severity
+from reconciler.diagnostics import Diagnostic, Severity
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 VALID = sorted(path for path in (EXAMPLES / "valid").iterdir() if path.suffix != ".expected")

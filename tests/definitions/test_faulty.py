@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.definitions import parsed
+from reconciler.definitions import source
 from reconciler.definitions.load import Definitions, load_definitions
 
 HEAD = "version: 1\naccount: {site: china, region: ap-guangzhou}\nsignatures:\n"
@@ -69,7 +69,7 @@ def test_of_a_file_whose_yaml_is_at_fault_no_image_is_looked_at(tmp_path: Path) 
 def test_of_a_file_with_its_fill_of_problems_no_image_is_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parsed, "MAX_PROBLEMS", 0)
+    monkeypatch.setattr(source, "MAX_PROBLEMS", 0)
     found = load(tmp_path, FAULTY)
     assert "too-many-problems" in codes(found)
     assert named(found) == []

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.definitions.load import Definitions, load_definitions
+from reconciler.diagnostics import Location
 from reconciler.model.signature import Account
-from reconciler.model.source import Location
 
 Load = Callable[[str | bytes], Definitions]
 EVERY_FIELD = Path(__file__).parents[1] / "examples" / "valid" / "every-field.yaml"

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from reconciler.definitions.scalars import resolve_plain
+from reconciler.yaml12.scalars import resolve_plain
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconciler.contract.choices import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
-from reconciler.definitions.edition import edition_of
+from reconciler.contract.api import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
 from reconciler.definitions.load import load_definitions
-from reconciler.definitions.rule_wording import RULES
+from reconciler.definitions.messages import RULES
 from reconciler.definitions.schema_check import broken_rules, is_valid
-from reconciler.schema_files import read_edition, read_schema
+from reconciler.definitions.site_rules import site_rules_of
+from reconciler.schemas import read_edition, read_schema
 
 SCHEMA = json.loads(read_schema("signatures"))
 SIGNATURE = SCHEMA["$defs"]["signature"]
@@ -38,7 +38,7 @@ def test_the_schemas_are_schemas(name: str) -> None:
 @pytest.mark.parametrize("site", ["international", "china"])
 def test_the_editions_follow_their_schema(site: str) -> None:
     Draft202012Validator(json.loads(read_schema("edition"))).validate(json.loads(read_edition(site)))
-    assert edition_of(site).site == site
+    assert site_rules_of(site).site == site
 
 
 def test_every_rule_of_the_schema_has_words_of_its_own() -> None:
@@ -70,10 +70,10 @@ def test_no_mapping_takes_a_field_that_is_none() -> None:
 
 
 def test_withdrawn_words_are_the_same_in_schema_and_edition() -> None:
-    withdrawn = {word for entry in edition_of("china").withdrawn for word in entry.words}
+    withdrawn = {word for entry in site_rules_of("china").withdrawn for word in entry.words}
     on_china = SCHEMA["$defs"]["on-china"]
     assert withdrawn == {word for part in parts(on_china) for word in part.get("not", {}).get("enum", ())}
-    assert not edition_of("international").withdrawn
+    assert not site_rules_of("international").withdrawn
 
 
 def test_diagnostics_follow_their_published_schema() -> None:

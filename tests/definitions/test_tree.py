@@ -7,10 +7,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.definitions import events
-from reconciler.definitions.problem import Problem
-from reconciler.definitions.read_file import read_text
-from reconciler.definitions.tree import Tree, build_tree
+from reconciler.definitions.source import read_text
+from reconciler.yaml12 import reader
+from reconciler.yaml12.problems import Problem
+from reconciler.yaml12.reader import Tree, build_tree
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -132,7 +132,7 @@ def test_both_parsers_find_the_same_problems_and_the_same_data(example: Path) ->
 
 def test_without_libyaml_the_pure_parser_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml, "__with_libyaml__", False)
-    assert isinstance(events.parser_for("a: 1"), yaml.parser.Parser)
+    assert isinstance(reader.parser_for("a: 1"), yaml.parser.Parser)
     assert build_tree("a: 1").data == {"a": 1}
 
 

@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from reconciler.contract.choices import DOCUMENT_TYPES, SIGN_TYPES
-from reconciler.definitions.edition import edition_of, series_of
+from reconciler.contract.api import DOCUMENT_TYPES, SIGN_TYPES
 from reconciler.definitions.load import Definitions
+from reconciler.definitions.site_rules import series_of, site_rules_of
 
 # The reference page of ModifySmsSign, input parameter SignType, in the vendor's numbers.
 REFERENCE = {
@@ -57,6 +57,6 @@ def test_exactly_the_pairs_of_the_vendors_table_are_accepted(
 
 @pytest.mark.parametrize(("site", "international"), TABLES)
 def test_the_edition_file_holds_the_same_table_as_the_schema(site: str, international: bool) -> None:
-    pairs = edition_of(site).pairs[series_of(international)]
+    pairs = site_rules_of(site).pairs[series_of(international)]
     as_numbers = {SIGN_TYPES[sign]: {DOCUMENT_TYPES[name] for name in names} for sign, names in pairs.items()}
     assert as_numbers == TABLES[site, international]

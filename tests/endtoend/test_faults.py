@@ -9,8 +9,7 @@ from typing import Final
 import pytest
 
 from reconciler.contract.api import DESCRIBE, IDENTITY, MODIFY
-from reconciler.contract.codes import CODES
-from reconciler.contract.treatment import Treatment
+from reconciler.contract.error_codes import CODES, Treatment
 from reconciler.sandbox.faults import PROCESSED, UNPROCESSED
 from tests.support.commands import FAST, Done, inside, process
 from tests.support.project import REJECTED, UIN, Sign, pending, write

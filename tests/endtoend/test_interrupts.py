@@ -13,7 +13,7 @@ import pytest
 
 from reconciler.contract.api import MODIFY
 from reconciler.sandbox.running import Sandbox
-from reconciler.state.files import FileStore
+from reconciler.state.local import FileStore
 from tests.support.announced import Announced
 from tests.support.commands import FAST, ended, launched, process
 from tests.support.forks import Forks

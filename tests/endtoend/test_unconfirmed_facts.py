@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from reconciler.sandbox.facts import Facts, ways
+from reconciler.sandbox.options import UnconfirmedBehaviour, ways
 from tests.support.commands import FAST, Done, inside
 from tests.support.pairwise import pairs, pairwise
 from tests.support.project import APPROVED, MISSING, NOT_EFFECTIVE, REJECTED, UIN, UNDOCUMENTED, Sign, write
@@ -60,7 +60,7 @@ def test_nothing_is_sent_twice_or_left_to_send_whichever_way_the_facts_go(
     file = write(tmp_path, signs, uin=UIN, site="china")
     refused = {FILING} if facts["filing_incomplete"] == "refused" else set()
     wanted = Counter(sign.sign_id for sign in WRITTEN)
-    with serving(signs, facts=Facts(**facts)) as sandbox:
+    with serving(signs, facts=UnconfirmedBehaviour(**facts)) as sandbox:
         done = run("apply", sandbox.url, file)
         assert done.code == (7 if refused else 6), done
         assert sent(sandbox.requests) == wanted

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from reconciler.evidence.inspect import inspect
-from reconciler.evidence.request_size import pair_problem
+from reconciler.evidence.read import pair_problem
 from reconciler.model.signature import Image
 from tests.support.make_sample_images import SHEETS
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image as Pictures
 
-from reconciler.evidence.exif import UPRIGHT, orientation_of
+from reconciler.evidence.structure import UPRIGHT, orientation_of
 
 ENTRY = b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reconciler.evidence.decode import examine
-from reconciler.evidence.kinds import format_of
+from reconciler.evidence.formats import format_of
+from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import CODES, UnusableError
 from tests.support import images
 

@@ -13,10 +13,10 @@ from unittest.mock import patch
 import pytest
 from PIL import Image as Pictures
 
-from reconciler.evidence import decode, inspect, png, reading
+from reconciler.diagnostics import Severity
+from reconciler.evidence import inspect, png, read
 from reconciler.evidence.problems import EvidenceProblem, UnusableError
 from reconciler.model.signature import Image
-from reconciler.model.source import Severity
 from tests.support import images
 from tests.support.images import chunk
 
@@ -46,7 +46,7 @@ def test_a_file_is_read_once_however_it_is_reached(project: Path) -> None:
     (project / "link.png").symlink_to("evidence/license.png")
     os.link(project / "evidence" / "license.png", project / "sub" / "hard.png")
     reads: Counter[int] = Counter()
-    real = reading.read
+    real = read.read
 
     def counting(descriptor: int) -> bytes:
         reads[os.fstat(descriptor).st_ino] += 1
@@ -94,7 +94,7 @@ def test_one_image_is_decoded_at_a_time(project: Path) -> None:
     running = 0
     most = 0
     count = threading.Lock()
-    real = decode._decode
+    real = inspect._decode
 
     def watched(*arguments: object) -> None:
         nonlocal running, most
@@ -105,7 +105,7 @@ def test_one_image_is_decoded_at_a_time(project: Path) -> None:
         with count:
             running -= 1
 
-    with patch.object(decode, "_decode", watched):
+    with patch.object(inspect, "_decode", watched):
         inspect.inspect(project, [(str(project), f"{number}.png") for number in range(12)])
     assert most == 1
 
@@ -119,7 +119,7 @@ def test_a_file_that_cannot_be_read_although_it_was_opened_is_a_problem(tmp_path
     descriptor = os.open(tmp_path, os.O_RDONLY)
     try:
         with pytest.raises(UnusableError) as caught:
-            reading.read(descriptor)
+            read.read(descriptor)
     finally:
         os.close(descriptor)
     assert caught.value.problem.code == "image-unreadable"

@@ -5,8 +5,8 @@ import struct
 import pytest
 from PIL import Image as Pictures
 
-from reconciler.evidence import anatomy, jpeg
-from reconciler.evidence.decode import examine
+from reconciler.evidence import jpeg, structure
+from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import UnusableError
 from tests.support import images
 
@@ -112,7 +112,7 @@ def test_a_frame_whose_size_the_decoder_does_not_share_is_broken(monkeypatch: py
 
 
 def test_huge_dimensions_are_refused_before_anything_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.evidence.decode._opened", None)
+    monkeypatch.setattr("reconciler.evidence.inspect._opened", None)
     huge = PICTURE[: frame_at() + 5] + b"\xff\xff\xff\xff" + PICTURE[frame_at() + 9 :]
     assert code(huge) == "image-dimensions"
 
@@ -125,7 +125,7 @@ def test_a_second_picture_or_a_video_behind_the_first_is_refused() -> None:
 
 
 def test_a_file_in_countless_pieces_is_refused() -> None:
-    assert code(with_segment(segment(0xFE, b"") * anatomy.MAX_PARTS)) == "image-broken"
+    assert code(with_segment(segment(0xFE, b"") * structure.MAX_PARTS)) == "image-broken"
 
 
 def test_damaged_exif_data_is_neither_warned_of_nor_decoded() -> None:

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image as Pictures
 from PIL.PngImagePlugin import PngInfo
 
-from reconciler.evidence import anatomy, png
-from reconciler.evidence.decode import examine
+from reconciler.evidence import png, structure
+from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import UnusableError
 from tests.support import images
 from tests.support.images import chunk
@@ -119,12 +119,12 @@ def test_an_animated_png_is_told_to_become_a_still_one() -> None:
 
 
 def test_huge_dimensions_are_refused_before_anything_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.evidence.decode._opened", None)
+    monkeypatch.setattr("reconciler.evidence.inspect._opened", None)
     assert code(png.SIGNATURE + header(100_000, 100_000) + chunk(b"IEND", b"")) == "image-dimensions"
 
 
 def test_the_bound_on_pixels_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(anatomy, "MAX_PIXELS", 48)
+    monkeypatch.setattr(structure, "MAX_PIXELS", 48)
     assert code(PICTURE) == "fine"
     assert code(images.png(5, (7, 7))) == "image-dimensions"
 
@@ -135,7 +135,7 @@ def test_what_follows_the_end_is_refused_unless_it_is_padding() -> None:
 
 
 def test_a_file_in_countless_pieces_is_refused() -> None:
-    assert code(with_chunk(chunk(b"tEXt", b"k\0v") * anatomy.MAX_PARTS)) == "image-broken"
+    assert code(with_chunk(chunk(b"tEXt", b"k\0v") * structure.MAX_PARTS)) == "image-broken"
 
 
 def test_texts_and_profiles_never_reach_the_decoder() -> None:

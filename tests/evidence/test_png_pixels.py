@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image as Pictures
 
-from reconciler.evidence.png_pixels import Header, header_of, unpacked_size, unpacks_to
+from reconciler.evidence.png import Header, header_of, unpacked_size, unpacks_to
 
 AROUND_ONE_PIECE = range(256 * 1024 - 300, 256 * 1024 + 300, 7)
 

@@ -12,7 +12,7 @@ import pytest
 from reconciler.contract.api import MAX_IMAGE_BYTES
 from reconciler.evidence.inspect import inspect
 from reconciler.evidence.problems import EvidenceProblem, UnusableError
-from reconciler.evidence.reading import read
+from reconciler.evidence.read import read
 from reconciler.model.signature import Image
 from tests.support import images
 from tests.support.environment import open_descriptors
@@ -135,7 +135,7 @@ def code_and_place(path: Path, fstat: Callable[[int], os.stat_result]) -> tuple[
     """Return the code of what is wrong, and how far the file was read."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        with patch("reconciler.evidence.reading.os.fstat", fstat), pytest.raises(UnusableError) as caught:
+        with patch("reconciler.evidence.read.os.fstat", fstat), pytest.raises(UnusableError) as caught:
             read(descriptor)
         return caught.value.problem.code, os.lseek(descriptor, 0, os.SEEK_CUR)
     finally:

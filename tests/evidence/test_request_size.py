@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from reconciler.contract.api import MAX_BODY_BYTES, MAX_IMAGE_BYTES
-from reconciler.evidence.request_size import REST_OF_BODY, base64_size, pair_problem
+from reconciler.evidence.read import REST_OF_BODY, base64_size, pair_problem
 from reconciler.model.signature import Image
 
 

@@ -7,7 +7,7 @@ import pytest
 from reconciler.errors import Exit, ReconcilerError
 from reconciler.evidence.inspect import inspect
 from reconciler.evidence.problems import EvidenceChanged
-from reconciler.evidence.upload import read_for_upload
+from reconciler.evidence.read import read_for_upload
 from reconciler.model.signature import Image
 from tests.support import images
 from tests.support.environment import open_descriptors

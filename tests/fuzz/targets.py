@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from reconciler.definitions.diagnostic_codes import DIAGNOSTIC_CODES
+from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.errors import StateError
-from reconciler.evidence.anatomy import MAX_PIXELS
 from reconciler.evidence.inspect import inspect
 from reconciler.evidence.problems import CODES, EvidenceProblem
+from reconciler.evidence.structure import MAX_PIXELS
 from reconciler.model.signature import Image
-from reconciler.state.document import dump, parse
+from reconciler.state.codec import dump, parse
 
 _FOLDER: Final = tempfile.TemporaryDirectory(prefix="reconciler-fuzz-")
 _FILE: Final = Path(_FOLDER.name, "input")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.github.rest import Rest
+from reconciler.github.client import GitHubClient
 from tests.github.github_server import REPOSITORY, TOKEN, GitHub, serving
 from tests.github.steps import Step
 
@@ -24,9 +24,9 @@ def pauses() -> list[float]:
 
 
 @pytest.fixture
-def rest(hub: GitHub, pauses: list[float]) -> Rest:
+def rest(hub: GitHub, pauses: list[float]) -> GitHubClient:
     """A client of the stand-in that does not wait for real."""
-    return Rest(hub.url, REPOSITORY, TOKEN, pauses.append)
+    return GitHubClient(hub.url, REPOSITORY, TOKEN, pauses.append)
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ import pytest
 from reconciler.errors import Refusal
 from reconciler.github import artifact
 from reconciler.github.artifact import fetch
-from reconciler.github.rest import Rest
+from reconciler.github.client import GitHubClient
 from tests.github.github_server import GitHub
 
 EVENT = {"workflow_run": {"id": 41}}
 LIMIT = 2**20
 
 
-def fetched(rest: Rest, limit: int = LIMIT) -> bytes | None:
+def fetched(rest: GitHubClient, limit: int = LIMIT) -> bytes | None:
     return fetch(rest, EVENT, "signatures", "document.json", limit)
 
 
@@ -32,7 +32,7 @@ def hand_over(hub: GitHub, archive: bytes) -> None:
     hub.archives[hub.number] = archive
 
 
-def test_the_newest_artefact_of_the_run_that_came_before_is_taken(hub: GitHub, rest: Rest) -> None:
+def test_the_newest_artefact_of_the_run_that_came_before_is_taken(hub: GitHub, rest: GitHubClient) -> None:
     hub.add_artifact(41, "signatures", {"document.json": b"old"})
     hub.add_artifact(41, "signatures", {"document.json": b"new", "../../etc/passwd": b"x"})
     hub.add_artifact(41, "signatures", {"document.json": b"expired"}, expired=True)
@@ -41,20 +41,20 @@ def test_the_newest_artefact_of_the_run_that_came_before_is_taken(hub: GitHub, r
     assert fetched(rest) == b"new"
 
 
-def test_a_run_that_left_nothing_gives_nothing(hub: GitHub, rest: Rest) -> None:
+def test_a_run_that_left_nothing_gives_nothing(hub: GitHub, rest: GitHubClient) -> None:
     assert fetched(rest) is None
     assert fetch(rest, {}, "signatures", "document.json", LIMIT) is None
     assert fetch(rest, {"workflow_run": {"id": "41/../.."}}, "signatures", "document.json", LIMIT) is None
     assert len(hub.requests) == 1
 
 
-def test_a_bomb_is_not_unpacked(hub: GitHub, rest: Rest) -> None:
+def test_a_bomb_is_not_unpacked(hub: GitHub, rest: GitHubClient) -> None:
     hub.add_artifact(41, "signatures", {"document.json": b"\0" * (LIMIT + 1)})
     with pytest.raises(Refusal, match=r"document.json of more than 1 MiB"):
         fetched(rest)
 
 
-def test_an_archive_that_lies_about_its_size_is_not_unpacked_further(hub: GitHub, rest: Rest) -> None:
+def test_an_archive_that_lies_about_its_size_is_not_unpacked_further(hub: GitHub, rest: GitHubClient) -> None:
     archive = bytearray(packed(b"\0" * (LIMIT * 4)))
     for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         place = archive.index(signature) + offset
@@ -78,7 +78,9 @@ def test_no_more_of_a_bomb_is_unpacked_than_is_allowed(monkeypatch: pytest.Monke
     assert asked == [LIMIT + 1]
 
 
-def test_an_archive_that_is_too_large_is_refused(hub: GitHub, rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_that_is_too_large_is_refused(
+    hub: GitHub, rest: GitHubClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(artifact, "MAX_ARCHIVE", 10)
     hub.add_artifact(41, "signatures", {"document.json": b"text"})
     with pytest.raises(Refusal, match="is larger than"):
@@ -96,7 +98,9 @@ def test_an_archive_that_is_too_large_is_refused(hub: GitHub, rest: Rest, monkey
         (packed(b"text" * 100).replace(b"\x08\x00", b"\x08\x01", 2).replace(b"text", b"tixt"), "is not a zip"),
     ],
 )
-def test_anything_else_is_refused_without_a_traceback(hub: GitHub, rest: Rest, archive: bytes, told: str) -> None:
+def test_anything_else_is_refused_without_a_traceback(
+    hub: GitHub, rest: GitHubClient, archive: bytes, told: str
+) -> None:
     hand_over(hub, archive)
     with pytest.raises(Refusal, match=told):
         fetched(rest)

@@ -7,8 +7,8 @@ from pathlib import Path
 import yaml
 
 from reconciler.github.artifact import MAX_ARCHIVE
-from reconciler.github.drift_issues import MOST_NEW
-from reconciler.render.markdown_document import MAX_BYTES
+from reconciler.github.issues import MOST_NEW
+from reconciler.render.document import MAX_BYTES
 
 TOP = Path(__file__).parents[2]
 TEXT = (TOP / "docs/github.md").read_text(encoding="utf-8")

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.errors import UsageProblem
-from reconciler.github.pull_request import pull_request_of
-from reconciler.github.rest import Rest
-from reconciler.github.workflow_run import api_of, current_run
+from reconciler.errors import UsageError
+from reconciler.github.client import GitHubClient
+from reconciler.github.workflow import api_of, current_run, pull_request_of
 from tests.github.github_server import GitHub
 
 COMMIT = "c" * 40
@@ -32,17 +31,17 @@ def environment(hub: GitHub, folder: Path, event: object) -> dict[str, str]:
     return {**hub.environment(), "GITHUB_EVENT_PATH": str(file)}
 
 
-def number(hub: GitHub, rest: Rest, folder: Path, event: object) -> int | None:
+def number(hub: GitHub, rest: GitHubClient, folder: Path, event: object) -> int | None:
     return pull_request_of(current_run(environment(hub, folder, event)), rest)
 
 
-def test_the_event_of_a_pull_request_names_it(hub: GitHub, rest: Rest, tmp_path: Path) -> None:
+def test_the_event_of_a_pull_request_names_it(hub: GitHub, rest: GitHubClient, tmp_path: Path) -> None:
     assert number(hub, rest, tmp_path, {"pull_request": {"number": 7}}) == 7
     assert not hub.requests
 
 
 def test_for_a_fork_the_one_with_the_runs_branch_and_commit_is_asked_for(
-    hub: GitHub, rest: Rest, tmp_path: Path
+    hub: GitHub, rest: GitHubClient, tmp_path: Path
 ) -> None:
     hub.pulls = [
         {"number": 5, "state": "open", "head": {"sha": "d" * 40}},
@@ -52,13 +51,17 @@ def test_for_a_fork_the_one_with_the_runs_branch_and_commit_is_asked_for(
     assert number(hub, rest, tmp_path, FOLLOWING) == 8
 
 
-def test_a_run_that_a_newer_push_has_overtaken_is_about_nothing(hub: GitHub, rest: Rest, tmp_path: Path) -> None:
+def test_a_run_that_a_newer_push_has_overtaken_is_about_nothing(
+    hub: GitHub, rest: GitHubClient, tmp_path: Path
+) -> None:
     hub.pulls = [{"number": 8, "state": "open", "head": {"sha": "d" * 40}}]
     assert number(hub, rest, tmp_path, FOLLOWING) is None
 
 
 @pytest.mark.parametrize("missing", ["event", "head_branch", "head_sha", "head_repository"])
-def test_an_event_of_another_kind_is_about_nothing(hub: GitHub, rest: Rest, tmp_path: Path, missing: str) -> None:
+def test_an_event_of_another_kind_is_about_nothing(
+    hub: GitHub, rest: GitHubClient, tmp_path: Path, missing: str
+) -> None:
     hub.pulls = [{"number": 8, "state": "open", "head": {"sha": COMMIT}}]
     event = {"workflow_run": {name: value for name, value in FOLLOWING["workflow_run"].items() if name != missing}}
     assert number(hub, rest, tmp_path, event) is None
@@ -84,17 +87,17 @@ def test_a_run_knows_its_pages(hub: GitHub, tmp_path: Path) -> None:
 def test_outside_of_a_workflow_nothing_is_done(
     hub: GitHub, tmp_path: Path, change: Mapping[str, str], told: str
 ) -> None:
-    with pytest.raises(UsageProblem, match=told):
+    with pytest.raises(UsageError, match=told):
         current_run({**environment(hub, tmp_path, {}), **change})
 
 
 def test_an_event_that_is_no_object_is_told(hub: GitHub, tmp_path: Path) -> None:
-    with pytest.raises(UsageProblem, match="event of the workflow run"):
+    with pytest.raises(UsageError, match="event of the workflow run"):
         current_run(environment(hub, tmp_path, [1]))
 
 
 @pytest.mark.parametrize("token", ["", "a\nb", "é"])
 def test_without_a_usable_token_nothing_is_called(hub: GitHub, tmp_path: Path, token: str) -> None:
     environ = {**environment(hub, tmp_path, {}), "GITHUB_TOKEN": token}
-    with pytest.raises(UsageProblem, match="GITHUB_TOKEN"):
+    with pytest.raises(UsageError, match="GITHUB_TOKEN"):
         api_of(current_run(environ), environ)

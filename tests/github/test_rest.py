@@ -5,26 +5,26 @@ from collections.abc import Callable
 
 import pytest
 
-from reconciler.errors import Exit, UsageProblem
-from reconciler.github import rest as module
-from reconciler.github.address import checked_address
-from reconciler.github.rest import GitHubError, Rest, number_at
+from reconciler.errors import Exit, UsageError
+from reconciler.github import client as module
+from reconciler.github.client import GitHubClient, GitHubError, number_at
+from reconciler.net.address import checked_address
 from tests.github.github_server import REPOSITORY, TOKEN, GitHub, serving
 
 
-def test_a_list_is_read_page_after_page(hub: GitHub, rest: Rest) -> None:
+def test_a_list_is_read_page_after_page(hub: GitHub, rest: GitHubClient) -> None:
     hub.comments[7] = [{"id": number} for number in range(250)]
     assert [item["id"] for item in rest.pages("issues/7/comments")] == list(range(250))
     assert len(hub.requests) == 3
 
 
-def test_a_full_last_page_ends_the_list_too(hub: GitHub, rest: Rest) -> None:
+def test_a_full_last_page_ends_the_list_too(hub: GitHub, rest: GitHubClient) -> None:
     hub.comments[7] = [{"id": number} for number in range(100)]
     assert len(list(rest.pages("issues/7/comments"))) == 100
 
 
 def test_a_list_without_end_is_left_alone_at_some_point(
-    hub: GitHub, rest: Rest, monkeypatch: pytest.MonkeyPatch
+    hub: GitHub, rest: GitHubClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_MOST_PAGES", 2)
     hub.comments[7] = [{"id": number} for number in range(1000)]
@@ -35,7 +35,9 @@ def test_a_list_without_end_is_left_alone_at_some_point(
     ("status", "hint"),
     [(401, "token"), (403, "permission"), (404, "permissions"), (410, "issues"), (422, "")],
 )
-def test_a_refusal_is_told_with_githubs_words_and_the_mend(hub: GitHub, rest: Rest, status: int, hint: str) -> None:
+def test_a_refusal_is_told_with_githubs_words_and_the_mend(
+    hub: GitHub, rest: GitHubClient, status: int, hint: str
+) -> None:
     hub.answers = [(status, {})]
     with pytest.raises(GitHubError, match=f"POST issues with {status}: as asked") as caught:
         rest.send("POST", "issues", {"title": "a", "body": "b", "labels": []})
@@ -45,20 +47,22 @@ def test_a_refusal_is_told_with_githubs_words_and_the_mend(hub: GitHub, rest: Re
     assert TOKEN not in caught.value.message
 
 
-def test_reading_is_tried_again_after_a_failure_of_the_server(hub: GitHub, rest: Rest, pauses: list[float]) -> None:
+def test_reading_is_tried_again_after_a_failure_of_the_server(
+    hub: GitHub, rest: GitHubClient, pauses: list[float]
+) -> None:
     hub.answers = [(502, {}), (500, {})]
     assert list(rest.pages("issues/7/comments")) == []
     assert pauses == [1.0, 2.0]
 
 
-def test_reading_ends_after_the_third_failure(hub: GitHub, rest: Rest) -> None:
+def test_reading_ends_after_the_third_failure(hub: GitHub, rest: GitHubClient) -> None:
     hub.answers = [(502, {})] * 5
     with pytest.raises(GitHubError, match="502"):
         list(rest.pages("issues/7/comments"))
     assert len(hub.requests) == 3
 
 
-def test_a_write_that_may_have_happened_is_not_sent_twice(hub: GitHub, rest: Rest) -> None:
+def test_a_write_that_may_have_happened_is_not_sent_twice(hub: GitHub, rest: GitHubClient) -> None:
     hub.answers = [(502, {})]
     with pytest.raises(GitHubError, match="502"):
         rest.send("POST", "issues/7/comments", {"body": "text"})
@@ -67,7 +71,7 @@ def test_a_write_that_may_have_happened_is_not_sent_twice(hub: GitHub, rest: Res
 
 @pytest.mark.parametrize(("asked", "waited"), [("3", 3.0), ("4000", 60.0)])
 def test_over_the_limit_a_write_waits_as_long_as_asked_and_no_longer_than_a_minute(
-    hub: GitHub, rest: Rest, pauses: list[float], asked: str, waited: float
+    hub: GitHub, rest: GitHubClient, pauses: list[float], asked: str, waited: float
 ) -> None:
     hub.answers = [(403, {"Retry-After": asked})]
     rest.send("POST", "issues/7/comments", {"body": "text"})
@@ -80,16 +84,16 @@ def test_over_the_limit_a_write_waits_as_long_as_asked_and_no_longer_than_a_minu
     [(lambda rest: rest.get("issues"), 3), (lambda rest: rest.send("PATCH", "issues/1", {}), 1)],
 )
 def test_github_out_of_reach_is_a_failure_of_its_own(
-    pauses: list[float], read: Callable[[Rest], object], tries: int
+    pauses: list[float], read: Callable[[GitHubClient], object], tries: int
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(GitHubError, match="cannot be reached: URLError"):
-        read(Rest(f"http://127.0.0.1:{port}", REPOSITORY, TOKEN, pauses.append))
+        read(GitHubClient(f"http://127.0.0.1:{port}", REPOSITORY, TOKEN, pauses.append))
     assert len(pauses) == tries - 1
 
 
-def test_an_answer_of_another_shape_is_a_failure(hub: GitHub, rest: Rest) -> None:
+def test_an_answer_of_another_shape_is_a_failure(hub: GitHub, rest: GitHubClient) -> None:
     with pytest.raises(GitHubError, match="no list"):
         list(rest.pages("actions/runs/7/artifacts", name="a"))
     with pytest.raises(GitHubError, match="not an object"):
@@ -101,14 +105,16 @@ def test_an_answer_of_another_shape_is_a_failure(hub: GitHub, rest: Rest) -> Non
         number_at({"id": "7"}, "id")
 
 
-def test_words_of_github_that_are_none_are_left_out(hub: GitHub, rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_of_github_that_are_none_are_left_out(
+    hub: GitHub, rest: GitHubClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "_MAX_ANSWER", 3)
     hub.answers = [(422, {})]
     with pytest.raises(GitHubError, match="422: no message"):
         rest.get("issues")
 
 
-def test_the_token_does_not_follow_to_another_host(hub: GitHub, rest: Rest) -> None:
+def test_the_token_does_not_follow_to_another_host(hub: GitHub, rest: GitHubClient) -> None:
     with serving() as storage:
         storage.archives[1] = b"content"
         hub.storage = storage.url
@@ -116,19 +122,19 @@ def test_the_token_does_not_follow_to_another_host(hub: GitHub, rest: Rest) -> N
         assert storage.authorizations == [None]
 
 
-def test_the_token_goes_along_on_the_same_host(hub: GitHub, rest: Rest) -> None:
+def test_the_token_goes_along_on_the_same_host(hub: GitHub, rest: GitHubClient) -> None:
     hub.archives[1] = b"0123456789"
     assert rest.download("actions/artifacts/1/zip", 4) == b"01234"
     assert hub.authorizations == [f"Bearer {TOKEN}"] * 2
 
 
-def test_nothing_is_followed_into_the_clear(hub: GitHub, rest: Rest) -> None:
+def test_nothing_is_followed_into_the_clear(hub: GitHub, rest: GitHubClient) -> None:
     hub.storage = "http://storage.example"
-    with pytest.raises(UsageProblem, match="not an https one"):
+    with pytest.raises(UsageError, match="not an https one"):
         rest.download("actions/artifacts/1/zip", 100)
 
 
-def test_a_write_is_not_taken_elsewhere(hub: GitHub, rest: Rest) -> None:
+def test_a_write_is_not_taken_elsewhere(hub: GitHub, rest: GitHubClient) -> None:
     hub.answers = [(307, {"Location": f"{hub.url}/elsewhere"})]
     with pytest.raises(GitHubError, match="307"):
         rest.send("POST", "issues/7/comments", {"body": "text"})
@@ -139,8 +145,8 @@ def test_a_write_is_not_taken_elsewhere(hub: GitHub, rest: Rest) -> None:
     "url", ["http://api.example", "http://127.0.0.1.example", "ftp://a", "https://", "http://[", ""]
 )
 def test_a_token_is_sent_over_https_only(url: str) -> None:
-    with pytest.raises(UsageProblem, match="not an https one"):
-        Rest(url, REPOSITORY, TOKEN)
+    with pytest.raises(UsageError, match="not an https one"):
+        GitHubClient(url, REPOSITORY, TOKEN)
 
 
 @pytest.mark.parametrize("url", ["https://api.github.com", "http://127.0.0.1:80", "http://localhost", "http://[::1]:8"])

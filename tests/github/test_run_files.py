@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.errors import UsageProblem
-from reconciler.github.run_files import OUTPUTS, SUMMARY, add_outputs, add_summary
+from reconciler.errors import UsageError
+from reconciler.github.workflow import OUTPUTS, SUMMARY, add_outputs, add_summary
 
 
 def test_outputs_and_summary_are_added_to_what_is_there(tmp_path: Path) -> None:
@@ -27,6 +27,6 @@ def test_without_the_files_nothing_is_written() -> None:
 @pytest.mark.parametrize(("name", "value"), [("a", "1\nb=2"), ("a", "1\rb=2"), ("a\nb", "1"), ("A B", "1")])
 def test_an_output_cannot_smuggle_in_another(tmp_path: Path, name: str, value: str) -> None:
     outputs = tmp_path / "outputs"
-    with pytest.raises(UsageProblem, match="cannot be set"):
+    with pytest.raises(UsageError, match="cannot be set"):
         add_outputs({OUTPUTS: str(outputs)}, {name: value})
     assert not outputs.exists()

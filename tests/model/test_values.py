@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from reconciler.contract.status import Status
+from reconciler.contract.api import Status
+from reconciler.diagnostics import Location
 from reconciler.model.plan import Verdict
 from reconciler.model.signature import FIELD_NAMES
-from reconciler.model.source import Location
 from reconciler.model.state import Entry, State
 from tests.support.values import PENDING, image, known, plan, planned, row
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image as Pictures
 
 from reconciler.definitions.load import load_definitions
-from reconciler.evidence import request_size
+from reconciler.evidence import read
 from reconciler.planning.desired import Wishes, desired_from
 from tests.support import images
 from tests.support.project import pending, write
@@ -102,7 +102,7 @@ def test_a_bad_commission_image_is_told_as_such(tmp_path: Path) -> None:
 
 
 def test_images_too_large_together_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(request_size, "MAX_BODY_BYTES", request_size.REST_OF_BODY + 10)
+    monkeypatch.setattr(read, "MAX_BODY_BYTES", read.REST_OF_BODY + 10)
     found = with_commission(tmp_path, images.png(9))
     assert not found.valid
     assert found.diagnostics[-1].message.startswith("commission_image")

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.decision.build import Choice
-from reconciler.errors import Refusal, UsageProblem
-from reconciler.model.plan import Compared, Plan, Verdict
-from reconciler.model.state import Entry, Holder, State
+from reconciler.errors import Refusal, UsageError
+from reconciler.model.plan import Compared, Plan, Selection, Verdict
+from reconciler.model.state import Entry, Lease, State
 from reconciler.planning.desired import Wishes
-from reconciler.planning.make import (
+from reconciler.planning.planner import (
     PARTIAL_LISTING,
     Described,
     Run,
@@ -22,11 +21,11 @@ from tests.support.fake_run import EMPTY, FakeClock, FakeVendor, MemoryStore
 from tests.support.values import MOMENT, NOW, RENAMED, SIGN_ID, TARGET, desired, intent, known, row
 
 WISHES = Wishes((desired(RENAMED), desired(key="second", sign_id=2)), ())
-OTHER = Holder("other-run", 1)
+OTHER = Lease("other-run", 1)
 
 
 def run_of(clock: FakeClock) -> Run:
-    return Run(TARGET, WISHES, Choice(), clock, settle_after=20.0)
+    return Run(TARGET, WISHES, Selection(), clock, settle_after=20.0)
 
 
 def online(state: State = EMPTY) -> Plan:
@@ -48,17 +47,17 @@ def test_a_plan_puts_the_account_and_the_record_beside_what_is_wanted() -> None:
 
 def test_everything_is_read_unless_a_run_is_narrowed() -> None:
     vendor = FakeVendor(FakeClock(), row(), row(sign_id=2))
-    assert describe(vendor, WISHES.desired, Choice()).complete
-    narrowed = describe(vendor, WISHES.desired, Choice(only=frozenset(["second"])))
+    assert describe(vendor, WISHES.desired, Selection()).complete
+    narrowed = describe(vendor, WISHES.desired, Selection(only=frozenset(["second"])))
     assert (sorted(narrowed.rows), narrowed.complete) == ([2], False)
 
 
 @pytest.mark.parametrize(
     ("choice", "complete", "told"),
-    [(Choice(), False, True), (Choice(), True, False), (Choice(only=frozenset(["second"])), False, False)],
+    [(Selection(), False, True), (Selection(), True, False), (Selection(only=frozenset(["second"])), False, False)],
 )
 def test_a_list_that_could_not_be_read_whole_is_told_where_it_was_wanted(
-    choice: Choice, complete: bool, told: bool
+    choice: Selection, complete: bool, told: bool
 ) -> None:
     plan = plan_from(TARGET, WISHES, Described({}, complete), EMPTY, MOMENT, choice)
     assert (PARTIAL_LISTING in plan.notes) is told
@@ -69,7 +68,7 @@ def test_a_record_that_somebody_holds_is_told() -> None:
 
 
 @pytest.mark.parametrize(("holder", "verdict"), [(OTHER, Verdict.UNVERIFIED), (None, Verdict.MODIFY)])
-def test_a_call_may_be_under_way_only_while_somebody_holds_the_record(holder: Holder | None, verdict: Verdict) -> None:
+def test_a_call_may_be_under_way_only_while_somebody_holds_the_record(holder: Lease | None, verdict: Verdict) -> None:
     opened = Entry(intent=intent(RENAMED, row(), ago=5.0))
     plan = online(EMPTY._replace(entries={SIGN_ID: opened}, holder=holder))
     assert plan.signatures[0].verdict is verdict
@@ -92,14 +91,14 @@ def test_a_record_from_the_future_is_new() -> None:
     assert ", 0 minutes old" in offline(EMPTY._replace(saved_at=NOW + 500)).notes[0]
 
 
-@pytest.mark.parametrize("choice", [Choice(only=frozenset(["x", "second"])), Choice(resubmit=frozenset(["x"]))])
-def test_a_key_that_no_definition_has_is_a_usage_error(choice: Choice) -> None:
-    with pytest.raises(UsageProblem, match="no definition has the key x"):
+@pytest.mark.parametrize("choice", [Selection(only=frozenset(["x", "second"])), Selection(resubmit=frozenset(["x"]))])
+def test_a_key_that_no_definition_has_is_a_usage_error(choice: Selection) -> None:
+    with pytest.raises(UsageError, match="no definition has the key x"):
         check_keys(choice, WISHES)
 
 
 def test_known_keys_pass() -> None:
-    check_keys(Choice(only=frozenset(["second"]), resubmit=frozenset(["acme-otp"])), WISHES)
+    check_keys(Selection(only=frozenset(["second"]), resubmit=frozenset(["acme-otp"])), WISHES)
 
 
 @pytest.mark.parametrize("most", [None, 1, 2])

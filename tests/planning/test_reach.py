@@ -5,15 +5,14 @@ from pathlib import Path
 import pytest
 
 from reconciler.clock import SystemClock
-from reconciler.cloud.endpoint import endpoint_from
-from reconciler.cloud.keys import Keys
 from reconciler.contract.api import MODIFY
-from reconciler.errors import Refusal, UsageProblem
+from reconciler.errors import Refusal, UsageError
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
-from reconciler.planning.account import reading
-from reconciler.planning.reach import Pacing, Reach
-from reconciler.planning.stores import store_for
+from reconciler.state.stores import store_for
+from reconciler.tencent.connection import Connection, RequestLimits, reading
+from reconciler.tencent.credentials.base import Keys
+from reconciler.tencent.endpoint import endpoint_from
 from tests.support.project import REGION, UIN, pending
 from tests.support.serving import serving
 from tests.support.values import TARGET
@@ -22,21 +21,21 @@ KEYS = Keys("AKIDsandbox", "sandbox-secret")
 LOOPBACK = endpoint_from("http://127.0.0.1:1", None)
 
 
-@pytest.mark.parametrize("changed", [Pacing(describe_rate=21.0), Pacing(modify_interval=0.5)])
-def test_the_vendors_limits_can_be_changed_for_loopback_only(changed: Pacing) -> None:
+@pytest.mark.parametrize("changed", [RequestLimits(describe_rate=21.0), RequestLimits(modify_interval=0.5)])
+def test_the_vendors_limits_can_be_changed_for_loopback_only(changed: RequestLimits) -> None:
     changed.check(LOOPBACK)
-    Pacing(request_timeout=1.0).check(endpoint_from(None, None))
-    with pytest.raises(UsageProblem, match="stay as they are"):
+    RequestLimits(request_timeout=1.0).check(endpoint_from(None, None))
+    with pytest.raises(UsageError, match="stay as they are"):
         changed.check(endpoint_from(None, None))
 
 
 def test_a_call_is_over_after_twice_the_request_timeout() -> None:
-    assert Pacing(request_timeout=7.0).settle_after == 14.0
+    assert RequestLimits(request_timeout=7.0).settle_after == 14.0
 
 
 def test_an_account_opened_for_reading_has_no_way_to_write() -> None:
     with serving([pending(1)]) as sandbox:
-        reach = Reach(endpoint_from(sandbox.url, None), KEYS, Pacing())
+        reach = Connection(endpoint_from(sandbox.url, None), KEYS, RequestLimits())
         with reading(Account("international", REGION), reach, SystemClock()) as opened:
             assert (opened.target.uin, opened.target.sandbox) == (UIN, True)
             assert not hasattr(opened.reader, "modify")
@@ -46,7 +45,7 @@ def test_an_account_opened_for_reading_has_no_way_to_write() -> None:
 
 def test_an_account_that_is_not_the_definitions_is_refused_before_anything_is_read() -> None:
     with serving([pending(1)]) as sandbox:
-        reach = Reach(endpoint_from(sandbox.url, None), KEYS, Pacing())
+        reach = Connection(endpoint_from(sandbox.url, None), KEYS, RequestLimits())
         with (
             pytest.raises(Refusal, match="the keys belong to account"),
             reading(Account("international", REGION, "100000000002"), reach, SystemClock()),

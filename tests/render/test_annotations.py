@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.render.annotations import MOST_OF_A_KIND, workflow_commands
-from reconciler.render.markdown_document import document_from
+from reconciler.render.document import document_from
 from tests.render.documents import everything, plan, problem, result, signature
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.render.clean import one_line, to_json
+from reconciler.text import escape_line, to_json
 from tests.support.strategies import texts
 
 HOSTILE = {
@@ -31,23 +31,23 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("text", "shown"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_what_steers_a_terminal_is_written_out(text: str, shown: str) -> None:
-    assert one_line(text) == shown
+    assert escape_line(text) == shown
 
 
 @pytest.mark.parametrize(
     "text", ["Acme", "北京银行", "Société Générale", "\U0001f468\u200d\U0001f469\u200d\U0001f466", "❤️", ""]
 )
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
-    assert one_line(text) == text
+    assert escape_line(text) == text
 
 
 @given(texts)
 def test_any_text_becomes_one_printable_line(text: str) -> None:
-    shown = one_line(text)
+    shown = escape_line(text)
     assert len(shown.splitlines()) <= 1
     assert shown.isascii() <= shown.isprintable()
     assert {unicodedata.category(character) for character in shown} & {"Cc", "Cs", "Zl", "Zp"} == set()
-    assert one_line(shown) == shown
+    assert escape_line(shown) == shown
     shown.encode()
 
 

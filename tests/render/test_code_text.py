@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.contract.codes import CODES, ErrorCode
-from reconciler.contract.treatment import Treatment
-from reconciler.render.code_text import TREATMENTS, code_text
+from reconciler.contract.error_codes import CODES, ErrorCode, Treatment
+from reconciler.render.findings import TREATMENTS, code_text
 
 
 @pytest.mark.parametrize("row", CODES.values(), ids=lambda row: row.code)

@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.render.clean import one_line
-from reconciler.render.columns import aligned, padded, widest, width
+from reconciler.render.layout import aligned, padded, widest, width
+from reconciler.text import escape_line
 from tests.support.strategies import texts
 
 
@@ -31,7 +31,7 @@ def test_no_line_ends_in_blanks() -> None:
     assert aligned([("a", ""), ("bb", "c")]) == ["a", "bb  c"]
 
 
-@given(st.lists(st.tuples(texts.map(one_line), st.just("|")), min_size=1, max_size=5))
+@given(st.lists(st.tuples(texts.map(escape_line), st.just("|")), min_size=1, max_size=5))
 def test_the_second_column_starts_at_one_cell_whatever_the_first_holds(rows: list[tuple[str, str]]) -> None:
     lines = aligned(rows)
     starts = {width(line.removesuffix("|")) for line in lines}

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconciler.model.source import Diagnostic, Location, Severity
-from reconciler.render.clean import one_line
-from reconciler.render.diagnostics import diagnostics_json, diagnostics_text, verdict_text
-from reconciler.render.paint import coloured, plain
-from reconciler.schema_files import read_schema
+from reconciler.diagnostics import Diagnostic, Location, Severity
+from reconciler.render.findings import diagnostics_json, diagnostics_text, verdict_text
+from reconciler.render.layout import coloured, plain
+from reconciler.schemas import read_schema
+from reconciler.text import escape_line
 from tests.support.plans import diagnostics
 
 SCHEMA = Draft202012Validator(json.loads(read_schema("diagnostics")))
@@ -48,4 +48,4 @@ def test_problems_of_any_text_render(problems: list[Diagnostic], valid: bool) ->
     assert [found["message"] for found in document["diagnostics"]] == [problem.message for problem in problems]
     lines = diagnostics_text(problems, plain).split("\n") if problems else []
     assert len(lines) == len(problems)
-    assert all(line == one_line(line) for line in lines)
+    assert all(line == escape_line(line) for line in lines)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reconciler.render.document_formats import in_format
+from reconciler.cli.formats import in_format
 from tests.render.documents import plan, signature
 
 DOCUMENT = json.dumps(plan(signature("refused"), diagnostics=[]))

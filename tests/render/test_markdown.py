@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.render.markdown import markdown
-from reconciler.render.markdown_document import document_from
-from reconciler.render.markdown_fit import COMMENT_BYTES, SUMMARY_BYTES, Section, fitted
+from reconciler.render.document import document_from
+from reconciler.render.markdown import COMMENT_BYTES, SUMMARY_BYTES, Section, fitted, markdown
 from tests.render.documents import IMAGE, plan, problem, result, signature
 
 LIMIT_OF_GITHUB = 65_536

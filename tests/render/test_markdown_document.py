@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from reconciler.errors import Refusal
 from reconciler.model.plan import Verdict
-from reconciler.render import markdown_document
+from reconciler.render import document
+from reconciler.render.document import document_from, error_json, parse_document, plan_json
 from reconciler.render.markdown import markdown
-from reconciler.render.markdown_document import document_from, parse_document
-from reconciler.render.plan_json import error_json, plan_json
 from tests.render.documents import everything, plan, result, signature
 from tests.support import values
 
@@ -116,6 +115,6 @@ def test_every_kind_of_value_and_document_is_read() -> None:
 
 
 def test_a_document_that_is_too_large_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markdown_document, "MAX_BYTES", 100)
+    monkeypatch.setattr(document, "MAX_BYTES", 100)
     with pytest.raises(Refusal, match="larger than"):
         parse_document(b'{"version": 1}' + b" " * 100)

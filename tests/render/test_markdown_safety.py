@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from reconciler.model.source import Location
-from reconciler.render.clean import one_line
+from reconciler.diagnostics import Location
+from reconciler.render.document import document_from
+from reconciler.render.issue import issue_text, issue_title
 from reconciler.render.markdown import markdown
-from reconciler.render.markdown_document import document_from
-from reconciler.render.markdown_issue import issue_text, issue_title
-from reconciler.render.markdown_text import LONGEST, code, prose, words
+from reconciler.render.markdown_escape import LONGEST, code, prose, words
+from reconciler.text import escape_line
 from tests.render.documents import everything
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -80,10 +80,10 @@ def test_foreign_text_has_no_effect_in_an_issue(text: str) -> None:
         assert kinds[0] == kinds[1]
 
 
-@given(texts.filter(lambda text: len(one_line(text)) <= LONGEST and one_line(text).strip() == one_line(text)))
+@given(texts.filter(lambda text: len(escape_line(text)) <= LONGEST and escape_line(text).strip() == escape_line(text)))
 def test_foreign_text_is_seen_as_it_is(text: str) -> None:
-    assert shown(f"x {code(text)} x") == f"x {one_line(text)} x"
-    assert shown(f"x {prose(text)} x") == f"x {one_line(text)} x"
+    assert shown(f"x {code(text)} x") == f"x {escape_line(text)} x"
+    assert shown(f"x {prose(text)} x") == f"x {escape_line(text)} x"
 
 
 @given(texts)

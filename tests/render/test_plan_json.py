@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconciler.contract.status import Status
+from reconciler.contract.api import Status
 from reconciler.model.plan import Plan, Verdict
-from reconciler.model.report import Outcome, Report, Result
+from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import FIELD_NAMES
-from reconciler.render.plan_json import error_json, plan_json, report_json
-from reconciler.schema_files import read_schema
+from reconciler.render.document import error_json, plan_json, report_json
+from reconciler.schemas import read_schema
 from tests.support.plans import plans, reports, some_text
 from tests.support.strategies import texts
 from tests.support.values import PENDING, plan, planned, row
@@ -37,7 +37,7 @@ def test_a_plan_is_as_its_schema_says(made: Plan) -> None:
 
 
 @given(reports())
-def test_a_report_is_as_its_schema_says(report: Report) -> None:
+def test_a_report_is_as_its_schema_says(report: ApplyReport) -> None:
     PLAN.validate(json.loads(report_json(report)))
 
 
@@ -57,7 +57,7 @@ def test_the_schema_misses_every_part_that_is_left_out(field: str) -> None:
 
 @pytest.mark.parametrize("field", ["outcome", "in_place", "request_id", "error", "status_after"])
 def test_outcomes_belong_to_an_apply_and_to_all_of_it(field: str) -> None:
-    applied = json.loads(report_json(Report(ONE, {})))
+    applied = json.loads(report_json(ApplyReport(ONE, {})))
     planned_only = json.loads(plan_json(ONE))
     planned_only["signatures"][0][field] = applied["signatures"][0].pop(field)
     assert not PLAN.is_valid(applied)
@@ -99,7 +99,7 @@ def test_every_part_has_a_title() -> None:
 
 def test_a_write_that_another_run_made_already_is_told() -> None:
     result = Result(Outcome.NOT_ATTEMPTED, shown=row(PENDING), in_place=True)
-    (signature,) = json.loads(report_json(Report(ONE, {1110: result})))["signatures"]
+    (signature,) = json.loads(report_json(ApplyReport(ONE, {1110: result})))["signatures"]
     assert (signature["in_place"], signature["status_after"], signature["error"]) == (True, "pending", None)
 
 

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 
 from reconciler.model.plan import Change, Plan, Verdict
-from reconciler.render.clean import one_line
-from reconciler.render.columns import width
-from reconciler.render.paint import coloured, plain
-from reconciler.render.plan_text import plan_text, summary_line, target_line
+from reconciler.render.layout import coloured, plain, width
+from reconciler.render.text import plan_text, summary_line, target_line
+from reconciler.text import escape_line
 from tests.support.plans import plans, with_text
 from tests.support.values import APPROVED, PENDING, REJECTED, TARGET, image, plan, planned, row
 
@@ -93,7 +92,7 @@ def test_the_sandbox_is_never_taken_for_the_vendor() -> None:
 def test_text_of_others_is_shown_harmless_wherever_it_stands() -> None:
     made = with_text(example(), HOSTILE)
     text = plan_text(made._replace(target=TARGET._replace(uin=HOSTILE)), plain)
-    assert text.count(one_line(HOSTILE)) == 12
+    assert text.count(escape_line(HOSTILE)) == 12
     assert "\x1b" not in text
     assert "\u202e" not in text
 
@@ -103,5 +102,5 @@ def test_a_plan_of_any_text_renders_line_by_line(made: Plan) -> None:
     for paint in (plain, coloured):
         assert plan_text(made, paint)
     lines = plan_text(made, plain).split("\n")
-    assert all(line == one_line(line) for line in lines)
+    assert all(line == escape_line(line) for line in lines)
     assert summary_line(made) in lines

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 
 from reconciler.model.plan import Verdict
-from reconciler.model.report import Outcome, Report, Result, Trouble
-from reconciler.render.clean import one_line
-from reconciler.render.paint import coloured, plain
-from reconciler.render.report_text import report_text
+from reconciler.model.report import ApplyReport, ErrorInfo, Outcome, Result
+from reconciler.render.layout import coloured, plain
+from reconciler.render.text import report_text
+from reconciler.text import escape_line
 from tests.support.plans import reports
 from tests.support.values import PENDING, plan, planned, row
 
@@ -17,16 +17,16 @@ PLAN = plan(
     [planned(Verdict.MODIFY, row(), name, number) for number, name in enumerate(NAMES, start=1)]
     + [planned(Verdict.REFUSED, row(), "six", 6)]
 )
-TIMEOUT = Trouble("Client.Timeout", "no answer came in time", "run again later")
-REPORT = Report(
+TIMEOUT = ErrorInfo("Client.Timeout", "no answer came in time", "run again later")
+REPORT = ApplyReport(
     PLAN,
     {
         1: Result(Outcome.ACCEPTED, "id-1", shown=row(PENDING)),
-        2: Result(Outcome.FAILED, trouble=Trouble("InvalidParameter", "a parameter is wrong", "")),
+        2: Result(Outcome.FAILED, trouble=ErrorInfo("InvalidParameter", "a parameter is wrong", "")),
         3: Result(Outcome.UNSETTLED, trouble=TIMEOUT),
         4: Result(Outcome.NOT_ATTEMPTED, shown=row(PENDING), in_place=True),
     },
-    Trouble("Client.Record", "the record cannot be written", "run again"),
+    ErrorInfo("Client.Record", "the record cannot be written", "run again"),
 )
 EXPECTED = """\
   accepted       one    1  now pending  request id-1
@@ -53,23 +53,23 @@ def test_colour_appears_only_where_it_is_asked_for() -> None:
 
 
 def test_an_apply_with_nothing_to_write_says_so() -> None:
-    assert report_text(Report(plan([planned(Verdict.WAITING)]), {}), plain) == "Apply: nothing to do"
+    assert report_text(ApplyReport(plan([planned(Verdict.WAITING)]), {}), plain) == "Apply: nothing to do"
 
 
 def test_an_early_end_without_a_mend_ends_with_what_happened() -> None:
-    report = Report(plan(), {}, Trouble("Client.Stopped", "the run was stopped", ""))
+    report = ApplyReport(plan(), {}, ErrorInfo("Client.Stopped", "the run was stopped", ""))
     assert report_text(report, plain) == "Ended early: the run was stopped\nApply: nothing to do"
 
 
 def test_the_vendors_request_ids_and_codes_are_shown_harmless() -> None:
     evil = "\x1b[2J\n\u202e"
-    result = Result(Outcome.FAILED, evil, Trouble(evil, evil, evil))
-    text = report_text(Report(PLAN, {1: result}, Trouble(evil, evil, evil)), plain)
-    assert text.count(one_line(evil)) == 6
+    result = Result(Outcome.FAILED, evil, ErrorInfo(evil, evil, evil))
+    text = report_text(ApplyReport(PLAN, {1: result}, ErrorInfo(evil, evil, evil)), plain)
+    assert text.count(escape_line(evil)) == 6
     assert "\x1b" not in text
 
 
 @given(reports())
-def test_a_report_of_any_text_renders_line_by_line(report: Report) -> None:
+def test_a_report_of_any_text_renders_line_by_line(report: ApplyReport) -> None:
     assert report_text(report, coloured)
-    assert all(line == one_line(line) for line in report_text(report, plain).split("\n"))
+    assert all(line == escape_line(line) for line in report_text(report, plain).split("\n"))

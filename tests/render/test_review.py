@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.contract.status import Status
-from reconciler.model.live import Row
-from reconciler.model.review import Review, Reviewed
-from reconciler.model.signature import Desired
-from reconciler.render.paint import coloured, plain
-from reconciler.render.review import review_json, review_text
-from reconciler.schema_files import read_schema
+from reconciler.contract.api import Status
+from reconciler.model.report import SignatureStatus, StatusReport
+from reconciler.model.signature import LiveSignature, Signature
+from reconciler.render.layout import coloured, plain
+from reconciler.render.text import review_json, review_text
+from reconciler.schemas import read_schema
 from tests.support.plans import keys, locations, targets
 from tests.support.strategies import rows, sign_fields
 from tests.support.values import APPROVED, PENDING, REJECTED, SIGN_ID, TARGET, UNDOCUMENTED, desired, row
@@ -22,8 +21,8 @@ from tests.support.values import APPROVED, PENDING, REJECTED, SIGN_ID, TARGET, U
 SCHEMA = jsonschema.Draft202012Validator(json.loads(read_schema("status")))
 
 
-def review(live: Row | None, *unmanaged: Row) -> Review:
-    return Review(TARGET, (Reviewed(desired(), live),), unmanaged)
+def review(live: LiveSignature | None, *unmanaged: LiveSignature) -> StatusReport:
+    return StatusReport(TARGET, (SignatureStatus(desired(), live),), unmanaged)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +35,7 @@ def review(live: Row | None, *unmanaged: Row) -> Review:
         (None, Status.MISSING),
     ],
 )
-def test_a_signature_stands_as_its_row_says(live: Row | None, status: Status) -> None:
+def test_a_signature_stands_as_its_row_says(live: LiveSignature | None, status: Status) -> None:
     found = review(live)
     assert found.signatures[0].status is status
     assert found.summary[status] == sum(found.summary.values()) == 1
@@ -58,7 +57,7 @@ def test_a_time_past_all_calendars_is_told_as_the_number() -> None:
 
 
 def test_without_signatures_it_says_so() -> None:
-    assert review_text(Review(TARGET, ()), plain).endswith("Status: no signatures")
+    assert review_text(StatusReport(TARGET, ()), plain).endswith("Status: no signatures")
 
 
 def test_rows_that_no_definition_names_are_listed() -> None:
@@ -72,12 +71,12 @@ def test_colour_comes_only_where_it_is_asked_for() -> None:
 
 @given(
     st.builds(
-        Review,
+        StatusReport,
         targets,
         st.lists(
             st.builds(
-                Reviewed,
-                st.builds(Desired, keys, st.integers(1, 2**63 - 1), sign_fields, locations),
+                SignatureStatus,
+                st.builds(Signature, keys, st.integers(1, 2**63 - 1), sign_fields, locations),
                 st.none() | rows(),
             ),
             max_size=3,
@@ -85,6 +84,6 @@ def test_colour_comes_only_where_it_is_asked_for() -> None:
         st.lists(rows(), max_size=2).map(tuple),
     )
 )
-def test_whatever_the_vendor_says_the_document_is_that_of_the_schema(found: Review) -> None:
+def test_whatever_the_vendor_says_the_document_is_that_of_the_schema(found: StatusReport) -> None:
     SCHEMA.validate(json.loads(review_json(found)))
     assert all(unicodedata.category(sign) != "Cc" for sign in review_text(found, plain).replace("\n", ""))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.model.signature import FieldValue, Image
-from reconciler.render.values import as_data, in_words
+from reconciler.render.layout import as_data, in_words
 
 DIGEST = "0123456789ab" + "c" * 52
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from reconciler.sandbox.data import AccountData, RowData
+from reconciler.sandbox.model import AccountData, RowData
 from tests.support import images
 
 PENDING, APPROVED, NOT_EFFECTIVE, REJECTED, UNHEARD_OF = 1110, 1111, 1112, 1113, 1114

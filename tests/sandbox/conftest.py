@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.sandbox.data import AccountData
-from reconciler.sandbox.facts import Facts
 from reconciler.sandbox.faults import parse_fault
-from reconciler.sandbox.options import Options
+from reconciler.sandbox.model import AccountData
+from reconciler.sandbox.options import Options, UnconfirmedBehaviour
 from reconciler.sandbox.running import Sandbox, running
 from tests.sandbox.accounts import account
 
@@ -24,7 +23,9 @@ def start() -> Iterator[Start]:
         def started(
             seed: AccountData | None = None, faults: tuple[str, ...] = (), limits: bool = False, **given: Any
         ) -> Sandbox:
-            facts = Facts(**{name: given.pop(name) for name in tuple(given) if name in Facts.__slots__})
+            facts = UnconfirmedBehaviour(
+                **{name: given.pop(name) for name in tuple(given) if name in UnconfirmedBehaviour.__slots__}
+            )
             options = Options(
                 seed=account() if seed is None else seed,
                 faults=tuple(parse_fault(text) for text in faults),

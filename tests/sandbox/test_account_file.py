@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import Exit
-from reconciler.sandbox.data import AccountData, ImageDigest, RowData, Submission
-from reconciler.sandbox.seed.account_file import load_account_file
-from reconciler.sandbox.seed.problems import AccountFileError
+from reconciler.sandbox.account_file import AccountFileError, load_account_file
+from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submission
 
 FULL = """
 uin: "100000000009"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.sandbox.account import Account
-from reconciler.sandbox.data import RowData
+from reconciler.sandbox.model import RowData
 from tests.sandbox.accounts import PENDING, REJECTED, account, submission
 from tests.sandbox.caller import Caller
 from tests.sandbox.conftest import Start

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.errors import UsageProblem
+from reconciler.errors import UsageError
 from reconciler.sandbox.faults import PROCESSED, UNPROCESSED, Fault, FaultPlan, parse_fault
 
 
@@ -43,7 +43,7 @@ def test_a_fault_is_read_as_written(text: str, fault: Fault) -> None:
     ],
 )
 def test_what_is_no_fault_is_refused_with_the_mend(text: str) -> None:
-    with pytest.raises(UsageProblem, match="ACTION:WHICH:KIND") as refused:
+    with pytest.raises(UsageError, match="ACTION:WHICH:KIND") as refused:
         parse_fault(text)
     assert refused.value.hint
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.sandbox.mangle import FOREIGN_ID
+from reconciler.sandbox.faults import FOREIGN_ID
 from reconciler.sandbox.running import Sandbox
 from tests.sandbox.accounts import APPROVED, PENDING, submission
 from tests.sandbox.caller import Caller

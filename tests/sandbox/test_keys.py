@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.errors import UsageProblem
-from reconciler.sandbox.keys import Key, parse_key
+from reconciler.errors import UsageError
+from reconciler.sandbox.signing import Key, parse_key
 
 
 def test_a_key_is_read_with_and_without_a_token() -> None:
@@ -13,6 +13,6 @@ def test_a_key_is_read_with_and_without_a_token() -> None:
 
 @pytest.mark.parametrize("text", ["", "canary", "canary:", ":canary", "canary::x", "canary:x:"])
 def test_half_a_key_is_refused_without_repeating_it(text: str) -> None:
-    with pytest.raises(UsageProblem) as refused:
+    with pytest.raises(UsageError) as refused:
         parse_key(text)
     assert "canary" not in str(refused.value)

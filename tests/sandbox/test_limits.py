@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.sandbox.api_error import ApiError
-from reconciler.sandbox.limits import RateLimits
+from reconciler.sandbox.action import RateLimits
+from reconciler.sandbox.model import ApiError
 from tests.sandbox.accounts import PENDING, submission
 from tests.sandbox.caller import Caller
 from tests.sandbox.conftest import Start

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.sandbox.data import ImageDigest, RowData, Submission
+from reconciler.sandbox.model import ImageDigest, RowData, Submission
 from tests.sandbox.accounts import (
     APPROVED,
     GLOBAL,

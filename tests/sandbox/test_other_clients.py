@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.sandbox.keys import DEFAULT_KEY
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
+from reconciler.sandbox.signing import DEFAULT_KEY
 from tests.sandbox.accounts import PENDING, account, image, submission
 from tests.support.environment import outside_of_tests
 

@@ -14,7 +14,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.sms.v20210111.models import DescribeSmsSignListRequest, ModifySmsSignRequest
 from tencentcloud.sms.v20210111.sms_client import SmsClient
 
-from reconciler.sandbox.keys import DEFAULT_KEY
+from reconciler.sandbox.signing import DEFAULT_KEY
 from tests.sandbox.accounts import APPROVED, PENDING, submission
 from tests.sandbox.conftest import Start
 

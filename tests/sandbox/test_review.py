@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.errors import UsageProblem, VendorError
-from reconciler.sandbox.data import RowData
+from reconciler.errors import UsageError, VendorError
+from reconciler.sandbox.model import RowData
 from reconciler.sandbox.review import review_running
 from tests.sandbox.accounts import PENDING, account, submission
 from tests.sandbox.caller import Caller
@@ -40,7 +40,7 @@ def test_a_review_leaves_no_line_in_the_log_of_the_api(start: Start) -> None:
 
 
 def test_an_unknown_signature_cannot_be_reviewed(start: Start) -> None:
-    with pytest.raises(UsageProblem, match="no signature 9999"):
+    with pytest.raises(UsageError, match="no signature 9999"):
         review_running(start().url, 9999, "approve")
 
 
@@ -76,7 +76,7 @@ def test_the_control_path_takes_proper_reviews_only(
     ["https://127.0.0.1:80", "http://sms.tencentcloudapi.com:80", "http://127.0.0.1", "127.0.0.1:80", "http://[x", ""],
 )
 def test_only_this_machine_is_asked_for_a_review(endpoint: str) -> None:
-    with pytest.raises(UsageProblem, match="no sandbox on this machine"):
+    with pytest.raises(UsageError, match="no sandbox on this machine"):
         review_running(endpoint, PENDING, "approve")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.errors import ReconcilerError, UsageProblem
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.sandbox.faults import parse_fault
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
@@ -47,7 +47,7 @@ def test_without_keeping_requests_only_the_file_has_them(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "sandbox.example", ""])  # noqa: S104  # refused
 def test_a_host_that_others_could_reach_is_refused(host: str) -> None:
-    with pytest.raises(UsageProblem, match="its keys are public"), running(Options(host=host)):
+    with pytest.raises(UsageError, match="its keys are public"), running(Options(host=host)):
         pytest.fail("it listens")
 
 
@@ -79,7 +79,7 @@ def test_what_goes_wrong_inside_comes_out_at_the_end(monkeypatch: pytest.MonkeyP
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("reconciler.sandbox.dispatch.check", broken)
+    monkeypatch.setattr("reconciler.sandbox.gateway.check", broken)
     with (
         pytest.raises(ZeroDivisionError),
         running(Options()) as sandbox,

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.errors import ReconcilerError, UsageProblem
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.sandbox.account import Account, open_account, review
-from reconciler.sandbox.data import AccountData, RowData
+from reconciler.sandbox.account_file import AccountFileError
+from reconciler.sandbox.model import AccountData, RowData
 from reconciler.sandbox.review import review_saved
-from reconciler.sandbox.seed.problems import AccountFileError
 from tests.sandbox.accounts import PENDING, account, submission
 from tests.sandbox.caller import Caller
 from tests.sandbox.conftest import Start
@@ -74,10 +74,10 @@ def test_a_review_of_the_file_is_seen_by_the_sandbox_that_runs_on_it(start: Star
 
 
 def test_a_review_needs_a_file_and_a_signature(save: Path) -> None:
-    with pytest.raises(UsageProblem, match="no saved sandbox"):
+    with pytest.raises(UsageError, match="no saved sandbox"):
         review_saved(save, PENDING, "approve")
     open_account(save, account())
-    with pytest.raises(UsageProblem, match="no signature 9999"):
+    with pytest.raises(UsageError, match="no signature 9999"):
         review_saved(save, 9999, "approve")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.sandbox.keys import DEFAULT_KEY, Key
+from reconciler.sandbox.signing import DEFAULT_KEY, Key
 from tests.sandbox.caller import Caller
 from tests.sandbox.conftest import Start
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.sandbox.faults import parse_fault
-from reconciler.sandbox.keys import Key
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
+from reconciler.sandbox.signing import Key
 from tests.security import canaries
 from tests.support.commands import FAST, Done, inside
 from tests.support.project import APPROVED, REJECTED, Sign, account, pending, write

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from reconciler.apply import evidence
+from reconciler.apply import context
 from reconciler.cli import main
-from reconciler.cloud import route, sdk
-from reconciler.cloud.keys import Keys
-from reconciler.render import plan_text
+from reconciler.planning import doctor
+from reconciler.render import text
 from reconciler.sandbox import log as sandbox_log
-from reconciler.state import git
+from reconciler.state import git_command
+from reconciler.tencent import sdk
+from reconciler.tencent.credentials.base import Keys
 from tests.security import canaries
 from tests.security.scene import KEY, KEYS, Scene, every_command, scene
 from tests.state.git_http import hosting
@@ -179,7 +180,7 @@ def broken(*_: Any, **__: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("place", "name"), [(plan_text, "target_line"), (evidence, "read_for_upload"), (sdk.Sdk, "call")], ids=str
+    ("place", "name"), [(text, "target_line"), (context, "read_for_upload"), (sdk.Sdk, "call")], ids=str
 )
 def test_a_bug_shows_where_it_is_and_no_value(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, name: str
@@ -224,7 +225,7 @@ def test_without_the_plain_crash_report_a_bug_shows_keys_and_images(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(main, "_crash_report", str)
-    monkeypatch.setattr(plan_text, "target_line", broken)
+    monkeypatch.setattr(text, "target_line", broken)
     assert told_without(tmp_path, monkeypatch, ("plan",)) >= {"secret key", "session token", "image"}
 
 
@@ -236,7 +237,7 @@ def test_without_the_digests_of_the_sandboxs_log_images_show(tmp_path: Path, mon
 def test_without_its_care_for_proxies_a_doctor_shows_the_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(route, "_without_password", str)
+    monkeypatch.setattr(doctor, "_without_password", str)
     with scene(tmp_path) as at:
         entered(at, monkeypatch).run("doctor")
     assert "proxy password" in at.told()
@@ -247,7 +248,9 @@ def test_without_the_cleaning_of_gits_words_an_address_shows_its_password() -> N
     words = f"fatal: unable to access 'https://somebody:{password}@git.example/a'".encode()
     assert canaries.seen(words, canaries.shapes())
     for address in (password, f"a@{password}", f"{password}@b"):
-        cleaned = git._for_people(f"fatal: unable to access 'https://somebody:{address}@git.example/a'".encode())
+        cleaned = git_command._for_people(
+            f"fatal: unable to access 'https://somebody:{address}@git.example/a'".encode()
+        )
         assert canaries.seen(cleaned.encode(), canaries.shapes()) == set()
 
 

@@ -12,10 +12,10 @@ from typing import Final
 
 import pytest
 
-from reconciler.apply import evidence
+from reconciler.apply import context
 from reconciler.cli import apply as apply_command
-from reconciler.definitions import discover, parsed
-from reconciler.definitions.read_file import read_text
+from reconciler.definitions import discover, source
+from reconciler.definitions.source import read_text
 from reconciler.evidence.containment import Root
 from reconciler.sandbox.running import Sandbox
 from tests.support import images
@@ -258,12 +258,12 @@ def test_without_the_check_of_links_definitions_outside_are_quoted(
 ) -> None:
     (place.top / "away").symlink_to("../outside")
     monkeypatch.setattr(discover, "_leads_out", lambda _: False)
-    monkeypatch.setattr(parsed, "read_text", lambda path, _: read_text(path, Path("/")))
+    monkeypatch.setattr(source, "read_text", lambda path, _: read_text(path, Path("/")))
     assert {"hunter2", "outside-file"} <= place.seen(place.run("validate", "away"))
 
 
 def test_without_the_second_look_a_swapped_image_is_sent(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     swapped(place, monkeypatch)
-    monkeypatch.setattr(evidence, "read_for_upload", lambda _, folder, name, __: Path(folder, name).read_bytes())
+    monkeypatch.setattr(context, "read_for_upload", lambda _, folder, name, __: Path(folder, name).read_bytes())
     assert place.run("apply").code == 0
     assert hashlib.sha256(OUTSIDE).hexdigest() in place.seen()

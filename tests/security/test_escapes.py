@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import pytest
 
+from reconciler import text
 from reconciler.render import annotations as annotation_lines
-from reconciler.render import clean, markdown_text
-from reconciler.sandbox import service
-from reconciler.sandbox.api_error import ApiError
-from reconciler.sandbox.data import AccountData, RowData
+from reconciler.render import markdown_escape
+from reconciler.sandbox import gateway
+from reconciler.sandbox.model import AccountData, ApiError, RowData
 from reconciler.sandbox.running import Sandbox
-from reconciler.state import lines
+from reconciler.state import codec
 from tests.state.repositories import hub_and_clone
 from tests.support import images
 from tests.support.commands import FAST, Done, inside
@@ -114,8 +114,8 @@ def test_errors_and_request_ids_of_the_vendor_have_no_effect(
     def answered(answer: dict[str, Any], _: str) -> bytes:
         return json.dumps({"Response": {**answer, "RequestId": "##[add-mask]1"}}).encode()
 
-    monkeypatch.setattr(service, "error_answer", failing)
-    monkeypatch.setattr(service, "envelope", answered)
+    monkeypatch.setattr(gateway, "error_answer", failing)
+    monkeypatch.setattr(gateway, "envelope", answered)
     assert all_effects(sandbox, form) == set()
     monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", "wrong")
     for command in ("plan", "doctor"):
@@ -180,12 +180,12 @@ def bare(text: str, *_: object) -> str:
 def test_without_the_writing_out_of_characters_a_terminal_obeys(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    monkeypatch.setattr(clean, "_shown", bare)
+    monkeypatch.setattr(text, "_escape_character", bare)
     assert {"\x1b", "\u202e", "\x9b"} & all_effects(sandbox, form)
 
 
 def test_without_its_own_escapes_json_steers_a_terminal(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clean, "_UNSAFE_IN_JSON", re.compile("(?!)"))
+    monkeypatch.setattr(text, "_UNSAFE_IN_JSON", re.compile("(?!)"))
     assert {"\u202e", "\x9b"} <= all_effects(sandbox, "json")
 
 
@@ -193,7 +193,7 @@ def test_without_the_care_for_the_runner_its_commands_come_through(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files_of_a_pull_request(Path.cwd())
-    monkeypatch.setattr(clean, "_RUNNER_COMMAND", re.compile("(?!)"))
+    monkeypatch.setattr(text, "_RUNNER_COMMAND", re.compile("(?!)"))
     found = all_effects(sandbox, "text")
     assert any("##[add-mask]d" in line for line in found)
     validated = effects(inside("validate", "."), "text")
@@ -203,7 +203,7 @@ def test_without_the_care_for_the_runner_its_commands_come_through(
 def test_without_the_escapes_of_markdown_a_comment_mentions_everyone(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(markdown_text, "_ENTITIES", {})
+    monkeypatch.setattr(markdown_escape, "_ENTITIES", {})
     assert {"@everyone", "<img"} <= all_effects(sandbox, "markdown")
 
 
@@ -211,7 +211,7 @@ def test_without_the_escapes_of_annotations_a_line_break_makes_another_command(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(annotation_lines, "_data", bare)
-    monkeypatch.setattr(annotation_lines, "one_line", bare)
+    monkeypatch.setattr(annotation_lines, "escape_line", bare)
     done = inside("plan", "--format", "github", "--endpoint", sandbox.url, *FAST)
     assert "\n::error file=a::b%0A::add-mask::c\n" in done.out
 
@@ -222,7 +222,7 @@ def test_without_its_escapes_the_record_steers_a_terminal(
     def raw(value: object) -> str:
         return json.dumps(value, ensure_ascii=False).replace("\ud800", "")
 
-    monkeypatch.setattr(lines, "line_of", raw)
+    monkeypatch.setattr(codec, "line_of", raw)
     inside("apply", "--yes", "--endpoint", sandbox.url, *FAST)
     record = tmp_path / "work" / ".reconciler" / f"sandbox-{UIN}-ap-singapore.json"
     assert "\u202e" in record.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model.state import State
-from reconciler.state.files import FileStore
+from reconciler.state.local import FileStore
 from tests.state.state_values import NAME, REGION, UIN, state
 
 CALLS = (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from reconciler.contract.choices import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
-from reconciler.model.live import Row
-from reconciler.model.signature import Image, SignFields
-from reconciler.model.state import Entry, Holder, Intent, State, Submitted
+from reconciler.contract.api import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
+from reconciler.model.signature import Image, LiveSignature, SignFields
+from reconciler.model.state import Entry, Intent, Lease, State, Submitted
 
 UIN = "100000000001"
 REGION = "ap-singapore"
@@ -23,8 +22,8 @@ def fields(name: str = "Acme") -> SignFields:
     return SignFields(name, "company", "business-license", False, "others", image("a"), image("b"), "Login codes")
 
 
-def row(sign_id: int = 1110, name: str = "Acme") -> Row:
-    return Row(sign_id, False, 1, name, "", 1617508800)
+def row(sign_id: int = 1110, name: str = "Acme") -> LiveSignature:
+    return LiveSignature(sign_id, False, 1, name, "", 1617508800)
 
 
 def submitted(name: str = "Acme") -> Entry:
@@ -35,7 +34,7 @@ def intended(name: str = "Acme", run: str = "run-1") -> Entry:
     return Entry(intent=Intent(fields(name), row(), 2.5, run, COMMIT))
 
 
-def state(*, holder: Holder | None = None, commit: str | None = None, **names: str) -> State:
+def state(*, holder: Lease | None = None, commit: str | None = None, **names: str) -> State:
     """A state of signatures ``s1110="Acme"``, each submitted under that name."""
     entries = {int(key[1:]): submitted(name) for key, name in names.items()}
     return State(UIN, REGION, entries, holder, commit, 3.5)
@@ -70,7 +69,16 @@ sign_fields = st.builds(
     st.none() | _int64,
 )
 rows = st.builds(
-    Row, _int64, st.booleans(), _int64, _text, _text, _int64, st.none() | _int64, st.none() | _text, st.none() | _int64
+    LiveSignature,
+    _int64,
+    st.booleans(),
+    _int64,
+    _text,
+    _text,
+    _int64,
+    st.none() | _int64,
+    st.none() | _text,
+    st.none() | _int64,
 )
 submissions = st.builds(
     Submitted, sign_fields, _time, st.none() | _text, _commit, st.booleans(), st.none() | rows, st.none() | rows
@@ -82,7 +90,7 @@ states = st.builds(
     st.text("0123456789", min_size=1, max_size=32),
     st.sampled_from([REGION, "ap-guangzhou", "eu-frankfurt-2"]),
     st.dictionaries(st.integers(1, 2**63 - 1), entries, max_size=4),
-    st.none() | st.builds(Holder, _run, _count, st.floats(0, 600)),
+    st.none() | st.builds(Lease, _run, _count, st.floats(0, 600)),
     _commit,
     st.none() | _time,
     st.booleans(),

@@ -9,8 +9,8 @@ import pytest
 
 from reconciler.errors import Exit, Refusal, StateError
 from reconciler.state.branch import MARKER, BranchStore
-from reconciler.state.document import dump, parse
-from reconciler.state.plumbing import Plumbing
+from reconciler.state.codec import dump, parse
+from reconciler.state.git_repository import GitRepository
 from reconciler.state.store import Snapshot
 from tests.state.repositories import clone, commit, footprint, git, hook, hub_and_clone, subjects
 from tests.state.state_values import NAME, state
@@ -211,7 +211,7 @@ def test_only_the_tip_is_fetched_however_long_the_trail(tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         saved(work, name)
     tip = git(hub, "rev-parse", BRANCH)
-    plumbing = Plumbing(work, "origin", BRANCH)
+    plumbing = GitRepository(work, "origin", BRANCH)
     assert plumbing.fetch() == tip
     assert plumbing._local("rev-list", "--count", tip).text == "1"
 

@@ -8,8 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import StateError
-from reconciler.state.branch import BranchStore
-from reconciler.state.branch_names import check_branch
+from reconciler.state.branch import BranchStore, check_branch
 from tests.state.state_values import NAME
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import StateConflict, StateError
-from reconciler.model.state import Holder, State
-from reconciler.state.branch import BranchStore
-from reconciler.state.plumbing import Plumbing
-from reconciler.state.push_answers import Answer, meaning
+from reconciler.model.state import Lease, State
+from reconciler.state.branch import Answer, BranchStore, meaning
+from reconciler.state.git_repository import GitRepository
 from tests.state.git_http import WRITER, hosting
 from tests.state.repositories import git, hook, hub_and_clone, subjects
 from tests.state.state_values import NAME, state
@@ -148,7 +147,7 @@ def test_an_answer_that_got_lost_is_no_conflict_with_oneself(
         base = store.load()
         for number in range(lost):
             hosted.lose = 1
-            base = store.save(base, state(s1=str(number), holder=Holder("a", number)), f"save {number}")
+            base = store.save(base, state(s1=str(number), holder=Lease("a", number)), f"save {number}")
         assert len(store.words) == lost
         assert store.load() == base
     assert subjects(hub, BRANCH) == [f"save {number}" for number in reversed(range(lost))]
@@ -177,7 +176,7 @@ def test_a_push_that_was_taken_but_took_too_long_counts(tmp_path: Path, monkeypa
     hook(hub, "post-receive", "sleep 60")
     store = Watched(work)
     base = store.load()
-    monkeypatch.setattr("reconciler.state.plumbing.REMOTE_LIMIT_S", 1.5)
+    monkeypatch.setattr("reconciler.state.git_repository.REMOTE_LIMIT_S", 1.5)
     assert store.save(base, state(s1="one"), "slow").state == state(s1="one")
     assert ["timed out" in words for words in store.words] == [True]
     assert subjects(hub, BRANCH) == ["slow"]
@@ -188,7 +187,7 @@ def test_a_push_that_was_not_taken_in_time_is_tried_again(tmp_path: Path, monkey
     hook(hub, "pre-receive", f"test -e {tmp_path}/once && exit 0; touch {tmp_path}/once; sleep 60")
     store = Watched(work)
     base = store.load()
-    monkeypatch.setattr("reconciler.state.plumbing.REMOTE_LIMIT_S", 1.5)
+    monkeypatch.setattr("reconciler.state.git_repository.REMOTE_LIMIT_S", 1.5)
     store.save(base, state(s1="one"), "second try")
     assert subjects(hub, BRANCH) == ["second try"]
 
@@ -196,7 +195,7 @@ def test_a_push_that_was_not_taken_in_time_is_tried_again(tmp_path: Path, monkey
 def test_an_id_that_is_none_never_becomes_a_refspec(tmp_path: Path) -> None:
     hub, work = hub_and_clone(tmp_path)
     stored(BranchStore(work, BRANCH, NAME), state(s1="one"))
-    plumbing = Plumbing(work, "origin", BRANCH)
+    plumbing = GitRepository(work, "origin", BRANCH)
     tip = plumbing.fetch()
     for wrong in ("", "HEAD", "abc", "-d", f"{tip}\n"):
         with pytest.raises(StateError, match="for a commit"):
@@ -207,7 +206,7 @@ def test_an_id_that_is_none_never_becomes_a_refspec(tmp_path: Path) -> None:
 def test_a_fetch_that_meets_a_moving_branch_is_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, work = hub_and_clone(tmp_path)
     stored(BranchStore(work, BRANCH, NAME), state(s1="one"))
-    plumbing = Plumbing(work, "origin", BRANCH)
+    plumbing = GitRepository(work, "origin", BRANCH)
     remote, failures = plumbing._remote, [1, 1]
 
     def moving(*arguments: str) -> object:

@@ -7,8 +7,8 @@ import pytest
 
 from reconciler.errors import StateError
 from reconciler.state.branch import BranchStore
-from reconciler.state.git import git as run_git
-from reconciler.state.git import plain_environment
+from reconciler.state.git_command import git as run_git
+from reconciler.state.git_command import plain_environment
 from tests.state.repositories import git, hook, hub_and_clone, subjects
 from tests.state.state_values import NAME, state
 

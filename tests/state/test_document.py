@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from reconciler.errors import StateError
 from reconciler.model.signature import FIELD_NAMES, Image
-from reconciler.model.state import Entry, Holder, State
-from reconciler.state import document
-from reconciler.state.document import dump, parse
+from reconciler.model.state import Entry, Lease, State
+from reconciler.state import codec
+from reconciler.state.codec import dump, parse
 from reconciler.state.shapes import FIELDS, IMAGE, ROW
 from tests.state import state_values as values
 
@@ -25,7 +25,7 @@ FULL = State(
     values.UIN,
     values.REGION,
     {1111: values.intended(), 1110: values.submitted("品牌")},
-    Holder("run-1", 7, 20.0),
+    Lease("run-1", 7, 20.0),
     values.COMMIT,
     12.25,
 )
@@ -236,11 +236,11 @@ def test_a_flipped_byte_never_escapes_as_another_error(at: int, byte: int) -> No
 
 def test_a_document_past_the_bound_is_neither_read_nor_written(monkeypatch: pytest.MonkeyPatch) -> None:
     data = dump(FULL)
-    monkeypatch.setattr(document, "MAX_BYTES", len(data) - 1)
+    monkeypatch.setattr(codec, "MAX_BYTES", len(data) - 1)
     assert "larger than" in problem(data)
     with pytest.raises(StateError, match="larger than"):
         dump(FULL)
-    monkeypatch.setattr(document, "MAX_BYTES", len(data))
+    monkeypatch.setattr(codec, "MAX_BYTES", len(data))
     assert parse(dump(FULL), source="x") == FULL
 
 
@@ -262,5 +262,5 @@ def test_what_could_not_be_read_back_is_not_written(state: State) -> None:
 def test_ten_thousand_signatures_are_one_document() -> None:
     state = FULL._replace(entries=dict.fromkeys(range(1, 10_001), values.submitted()))
     data = dump(state)
-    assert len(data) < document.MAX_BYTES
+    assert len(data) < codec.MAX_BYTES
     assert parse(data, source="x") == state

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from reconciler import files as folder_module
 from reconciler.errors import StateConflict, StateError
 from reconciler.model.state import State
-from reconciler.state import folder as folder_module
-from reconciler.state.document import dump, parse
-from reconciler.state.files import FileStore
+from reconciler.state.codec import dump, parse
+from reconciler.state.local import FileStore
 from tests.state.state_values import NAME, state
 
 OLD, NEW = state(s1="old"), state(s1="new")
@@ -52,7 +52,7 @@ def test_the_folder_keeps_itself_out_of_git(folder: Path) -> None:
 
 def test_an_ignore_file_that_another_run_just_made_will_do(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = [False, True]
-    monkeypatch.setattr("reconciler.state.own_folder._ignored", lambda _: looks.pop(0))
+    monkeypatch.setattr("reconciler.state.local._ignored", lambda _: looks.pop(0))
     stored(folder)
     assert not (folder / ".gitignore").exists()
 
@@ -207,7 +207,7 @@ def test_a_missing_parent_folder_is_told(tmp_path: Path) -> None:
 
 
 def test_a_folder_taken_away_in_between_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.state.files.ensured", lambda _: None)
+    monkeypatch.setattr("reconciler.state.local.ensure_folder", lambda _: None)
     with pytest.raises(StateError, match="taken away"):
         stored(folder)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.state.lineage import Lineage, head_commit, lineage
+from reconciler.state.git_history import Lineage, head_commit, lineage
 from tests.state.repositories import clone, commit, git, hub_and_clone
 
 

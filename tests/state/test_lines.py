@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from reconciler.model.state import Entry
-from reconciler.state.document import dump
-from reconciler.state.lines import Lines
+from reconciler.state.codec import Lines, dump, entry_object
 from reconciler.state.shapes import Malformed
-from reconciler.state.writing import entry_object
 from tests.state.state_values import intended, state, submitted
 
 FULL = state(s1110="Acme", s1111="Other")._replace(
@@ -27,7 +25,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         ids.append(sign_id)
         return entry_object(sign_id, entry)
 
-    monkeypatch.setattr("reconciler.state.lines.entry_object", noted)
+    monkeypatch.setattr("reconciler.state.codec.entry_object", noted)
     return ids
 
 

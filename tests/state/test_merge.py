@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import StateConflict, StateError
-from reconciler.model.state import Entry, Holder, State
+from reconciler.model.state import Entry, Lease, State
 from reconciler.state.merge import merge
 from tests.state.state_values import COMMIT, REGION, UIN, intended, state, submitted
 
@@ -47,22 +47,22 @@ def test_an_intent_there_and_an_outcome_here_contradict_each_other() -> None:
         merge(base, base._replace(entries={1: submitted()}), base._replace(entries={1: intended()}))
 
 
-@pytest.mark.parametrize("ours", [None, Holder("a", 1), Holder("a", 2)])
-def test_a_holder_that_moved_there_is_a_conflict(ours: Holder | None) -> None:
-    base = state(holder=Holder("a", 1))
+@pytest.mark.parametrize("ours", [None, Lease("a", 1), Lease("a", 2)])
+def test_a_holder_that_moved_there_is_a_conflict(ours: Lease | None) -> None:
+    base = state(holder=Lease("a", 1))
     with pytest.raises(StateConflict, match="another run"):
-        merge(base, state(holder=ours), state(holder=Holder("b", 1)))
+        merge(base, state(holder=ours), state(holder=Lease("b", 1)))
 
 
 def test_our_own_write_of_which_the_answer_was_lost_is_no_conflict() -> None:
-    ours = state(s1="one", holder=Holder("a", 2))
-    assert merge(state(holder=Holder("a", 1)), ours, ours) == ours
+    ours = state(s1="one", holder=Lease("a", 2))
+    assert merge(state(holder=Lease("a", 1)), ours, ours) == ours
 
 
 def test_the_holder_stays_ours_where_the_other_side_left_it() -> None:
-    base = state(holder=Holder("a", 1))
+    base = state(holder=Lease("a", 1))
     assert merge(base, state(holder=None), base).holder is None
-    assert merge(base, state(holder=Holder("a", 2)), base).holder == Holder("a", 2)
+    assert merge(base, state(holder=Lease("a", 2)), base).holder == Lease("a", 2)
 
 
 def test_the_commit_is_that_of_the_side_that_changed_it() -> None:

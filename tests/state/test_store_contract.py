@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import StateConflict, StateError
-from reconciler.model.state import Entry, Holder, State
+from reconciler.model.state import Entry, Lease, State
 from reconciler.state.branch import BranchStore
-from reconciler.state.files import FileStore
-from reconciler.state.names import record_name
-from reconciler.state.store import Store
+from reconciler.state.local import FileStore
+from reconciler.state.store import Store, record_name
 from tests.state import repositories
 from tests.state.state_values import NAME, REGION, UIN, state, submitted
 
@@ -56,8 +55,8 @@ def test_the_name_tells_the_sandbox_apart(opener: Opener) -> None:
 
 def test_what_was_saved_is_there_for_everybody(opener: Opener) -> None:
     store = opener()
-    saved = store.save(store.load(), state(s1="one", holder=Holder("a", 1)), "first")
-    assert saved.state == state(s1="one", holder=Holder("a", 1))
+    saved = store.save(store.load(), state(s1="one", holder=Lease("a", 1)), "first")
+    assert saved.state == state(s1="one", holder=Lease("a", 1))
     assert saved.version
     assert opener().load() == store.load() == saved
 
@@ -94,8 +93,8 @@ def test_two_first_saves_are_put_together(opener: Opener) -> None:
     ("theirs", "ours"),
     [
         (state(s1="theirs"), state(s1="ours")),
-        (state(holder=Holder("b", 1)), state(holder=Holder("a", 1))),
-        (state(holder=Holder("b", 1)), state(s1="ours")),
+        (state(holder=Lease("b", 1)), state(holder=Lease("a", 1))),
+        (state(holder=Lease("b", 1)), state(s1="ours")),
     ],
     ids=["same signature", "both take the fence", "fence taken there"],
 )

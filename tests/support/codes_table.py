@@ -8,9 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from reconciler.contract.codes import CODES, UNKNOWN_CODE
-from reconciler.contract.treatment import Treatment
-from reconciler.render.code_text import TREATMENTS
+from reconciler.contract.error_codes import CODES, UNKNOWN_CODE, Treatment
+from reconciler.render.findings import TREATMENTS
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "promises.md"
 BEGIN: Final = "<!-- made by `python -m tests.support.codes_table`: begin -->\n"

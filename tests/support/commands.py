@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from reconciler.cli.main import _run
-from reconciler.cli.session import Session
+from reconciler.cli.output import Session
 
 KEYS: Final = {"TENCENTCLOUD_SECRET_ID": "AKIDsandbox", "TENCENTCLOUD_SECRET_KEY": "sandbox-secret"}
 """The sandbox's own key pair."""

@@ -6,21 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from reconciler.apply.context import Context
-from reconciler.apply.ledger import Ledger
-from reconciler.cloud.api import Images, Listing
-from reconciler.cloud.pace import ModifyPace
-from reconciler.decision.build import Choice, make_plan
-from reconciler.decision.moment import Moment
+from reconciler.apply.context import ApplyContext
+from reconciler.apply.journal import Journal
+from reconciler.decision.compare import DecisionTime
+from reconciler.decision.plan import make_plan
 from reconciler.errors import VendorError
-from reconciler.model.live import Row
-from reconciler.model.plan import Plan, Planned
+from reconciler.model.plan import Plan, Planned, Selection
 from reconciler.model.report import Result
-from reconciler.model.signature import Desired, SignFields
+from reconciler.model.signature import LiveSignature, Signature, SignFields
 from reconciler.model.state import State
-from reconciler.planning.reach import Pacing
 from reconciler.state.merge import merge
 from reconciler.state.store import Snapshot
+from reconciler.tencent.api import Images, Listing
+from reconciler.tencent.connection import RequestLimits
+from reconciler.tencent.rate_limit import ModifyPace
 from tests.support.values import NOW, TARGET
 
 RUN: Final = "this-run"
@@ -93,7 +92,7 @@ class MemoryStore:
 class FakeVendor:
     """An account that reads and writes. ``answers`` are what the next modifies do instead of working."""
 
-    def __init__(self, clock: FakeClock, *rows: Row) -> None:
+    def __init__(self, clock: FakeClock, *rows: LiveSignature) -> None:
         self.account = {row.sign_id: row for row in rows}
         self.answers: list[Callable[[], str | None] | None] = []
         self.calls: list[tuple[float, int, SignFields]] = []
@@ -102,7 +101,7 @@ class FakeVendor:
         self.unreadable: list[VendorError | None] = []
         self._clock = clock
 
-    def row(self, sign_id: int, *, international: bool) -> Row | None:
+    def row(self, sign_id: int, *, international: bool) -> LiveSignature | None:
         self.looks += 1
         problem = self.unreadable.pop(0) if self.unreadable else None
         if problem is not None:
@@ -150,7 +149,7 @@ class Run:
 
     def __init__(
         self,
-        *rows: Row,
+        *rows: LiveSignature,
         state: State = EMPTY,
         costly: bool = False,
         slow: float = 0.0,
@@ -162,16 +161,16 @@ class Run:
         self.vendor = FakeVendor(self.clock, *rows)
         self.told = Told()
         self.stop = False
-        self.images: Callable[[Desired], Images] = lambda _: BYTES
-        pacing = Pacing(request_timeout=timeout)
-        self.context = Context(
+        self.images: Callable[[Signature], Images] = lambda _: BYTES
+        pacing = RequestLimits(request_timeout=timeout)
+        self.context = ApplyContext(
             self.vendor,
             self.vendor,
             self.store,
             self.clock,
             ModifyPace(self.clock, pacing.modify_interval),
             pacing,
-            Choice(resubmit=frozenset(resubmit)),
+            Selection(resubmit=frozenset(resubmit)),
             self.told,
             lambda: self.stop,
             self._load,
@@ -179,18 +178,18 @@ class Run:
             "c0ffee00" * 5,
         )
 
-    def _load(self, desired: Desired) -> Images:
+    def _load(self, desired: Signature) -> Images:
         return self.images(desired)
 
     def stop_now(self) -> None:
         """Ask the run to stop."""
         self.stop = True
 
-    def plan(self, *wishes: Desired) -> Plan:
+    def plan(self, *wishes: Signature) -> Plan:
         """Plan as an apply does, against the account and the record as they are."""
-        moment = Moment(self.clock.now(), settle_after=0.0)
+        moment = DecisionTime(self.clock.now(), settle_after=0.0)
         return make_plan(TARGET, wishes, dict(self.vendor.account), self.store.state, moment, self.context.choice)
 
-    def ledger(self) -> Ledger:
+    def ledger(self) -> Journal:
         """Open the record as the fence lets it through at once."""
-        return Ledger(self.store, self.store.load(), RUN, self.clock)
+        return Journal(self.store, self.store.load(), RUN, self.clock)

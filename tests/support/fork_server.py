@@ -19,7 +19,7 @@ _PRELOADED = (
     "reconciler.cli.adopt",
     "reconciler.cli.apply",
     "reconciler.cli.plan",
-    "reconciler.render.plan_json",
+    "reconciler.render.document",
     "reconciler.state.branch",
     "PIL.PngImagePlugin",
     "tencentcloud.common.common_client",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from reconciler.contract.status import Status
-from reconciler.model.live import Row
+from reconciler.contract.api import Status
+from reconciler.diagnostics import Diagnostic, Location, Severity
 from reconciler.model.plan import Change, Compared, Decision, Plan, Planned, Target, Verdict
-from reconciler.model.report import Outcome, Report, Result, Trouble
-from reconciler.model.signature import FIELD_NAMES, Account, Desired, Image
-from reconciler.model.source import Diagnostic, Location, Severity
+from reconciler.model.report import ApplyReport, ErrorInfo, Outcome, Result
+from reconciler.model.signature import FIELD_NAMES, Account, Image, LiveSignature, Signature
 from tests.support.strategies import rows, sign_fields, texts
 
 some_text = texts.map(lambda text: text or "?")
@@ -38,7 +37,7 @@ decisions = st.builds(
 )
 keys = st.from_regex(r"[a-z0-9][a-z0-9-]{0,12}", fullmatch=True)
 ids = st.integers(1, 2**63 - 1)
-signatures = st.builds(Planned, st.builds(Desired, keys, ids, sign_fields, locations), st.none() | rows(), decisions)
+signatures = st.builds(Planned, st.builds(Signature, keys, ids, sign_fields, locations), st.none() | rows(), decisions)
 codes = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+){0,2}", fullmatch=True)
 diagnostics = st.builds(Diagnostic, locations, st.sampled_from(Severity), codes, some_text, texts)
 targets = st.builds(
@@ -50,7 +49,7 @@ targets = st.builds(
 )
 
 
-def _unmanaged(sign_ids: set[int]) -> st.SearchStrategy[tuple[Row, ...]]:
+def _unmanaged(sign_ids: set[int]) -> st.SearchStrategy[tuple[LiveSignature, ...]]:
     return st.tuples(*(rows(sign_id=sign_id) for sign_id in sorted(sign_ids)))
 
 
@@ -63,18 +62,18 @@ plans = st.builds(
     st.text("0123456789abcdef", min_size=64, max_size=64).map("sha256:{}".format),
     st.lists(texts, max_size=2).map(tuple),
 )
-troubles = st.builds(Trouble, some_text, texts, texts)
+troubles = st.builds(ErrorInfo, some_text, texts, texts)
 results = st.builds(
     Result, st.sampled_from(Outcome), st.none() | texts, st.none() | troubles, st.none() | rows(), st.booleans()
 )
 
 
 @st.composite
-def reports(draw: st.DrawFn) -> Report:
+def reports(draw: st.DrawFn) -> ApplyReport:
     """Return a plan in which some of the signatures have a result."""
     plan = draw(plans)
     names = [planned.desired.sign_id for planned in plan.signatures if draw(st.booleans())]
-    return Report(plan, {sign_id: draw(results) for sign_id in names}, draw(st.none() | troubles))
+    return ApplyReport(plan, {sign_id: draw(results) for sign_id in names}, draw(st.none() | troubles))
 
 
 def with_text(plan: Plan, text: str) -> Plan:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from reconciler.sandbox.data import AccountData, RowData
+from reconciler.sandbox.model import AccountData, RowData
 from tests.support import images
 
 UIN: Final = "100000000001"

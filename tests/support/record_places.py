@@ -10,9 +10,8 @@ from typing import Final
 
 from reconciler.model.state import State
 from reconciler.state.branch import BranchStore
-from reconciler.state.files import FileStore
-from reconciler.state.names import record_name
-from reconciler.state.store import Store
+from reconciler.state.local import FileStore
+from reconciler.state.store import Store, record_name
 from tests.support.project import REGION, UIN, Sign, write
 
 BRANCH: Final = "reconciler-state"

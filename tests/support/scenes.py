@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from reconciler.sandbox.data import AccountData
 from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
 from tests.support.commands import FAST, Done

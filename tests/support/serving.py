@@ -8,17 +8,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from reconciler.contract.api import MODIFY
-from reconciler.sandbox.data import AccountData
-from reconciler.sandbox.facts import Facts
 from reconciler.sandbox.faults import Fault, parse_fault
-from reconciler.sandbox.options import Options
+from reconciler.sandbox.model import AccountData
+from reconciler.sandbox.options import Options, UnconfirmedBehaviour
 from reconciler.sandbox.running import Sandbox, running
 from tests.support.project import Sign, account
 
 
 @contextmanager
 def serving(
-    signs: Iterable[Sign] | AccountData, *faults: str | Fault, limits: bool = False, facts: Facts | None = None
+    signs: Iterable[Sign] | AccountData,
+    *faults: str | Fault,
+    limits: bool = False,
+    facts: UnconfirmedBehaviour | None = None,
 ) -> Iterator[Sandbox]:
     """Serve the signatures' account, without the vendor's limits unless they matter."""
     data = signs if isinstance(signs, AccountData) else account(signs)
@@ -26,7 +28,7 @@ def serving(
         seed=data,
         faults=tuple(parse_fault(fault) if isinstance(fault, str) else fault for fault in faults),
         limits=limits,
-        facts=facts or Facts(),
+        facts=facts or UnconfirmedBehaviour(),
     )
     with running(options) as sandbox:
         yield sandbox

@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from reconciler.contract.choices import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
-from reconciler.decision.moment import Moment
-from reconciler.model.live import Row
-from reconciler.model.signature import Desired, SignFields
-from reconciler.model.source import Location
+from reconciler.contract.api import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
+from reconciler.decision.compare import DecisionTime
+from reconciler.diagnostics import Location
+from reconciler.model.signature import LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, Intent, State, Submitted
 from tests.support.values import NOW, image
 
@@ -40,13 +39,13 @@ sign_fields = st.builds(
 status_codes = st.sampled_from([0, 1, 2, -1]) | st.integers(-(2**63), 2**63 - 1)
 modifiable_codes = st.sampled_from([1, -1])
 times = st.sampled_from([NOW - 2 * 86400, NOW - 7200, NOW - 600, NOW - 5, NOW]) | st.floats(0, NOW + 86400)
-moments = st.builds(Moment, st.just(NOW), st.sampled_from([0.0, 20.0, 600.0]))
+moments = st.builds(DecisionTime, st.just(NOW), st.sampled_from([0.0, 20.0, 600.0]))
 
 
-def rows(codes: st.SearchStrategy[int] = status_codes, sign_id: int = 1110) -> st.SearchStrategy[Row]:
+def rows(codes: st.SearchStrategy[int] = status_codes, sign_id: int = 1110) -> st.SearchStrategy[LiveSignature]:
     """Return rows of one signature."""
     return st.builds(
-        Row,
+        LiveSignature,
         st.just(sign_id),
         st.booleans(),
         codes,
@@ -68,7 +67,7 @@ def near(fields: SignFields) -> st.SearchStrategy[SignFields]:
     return st.just(fields) | st.one_of(edits).map(lambda edit: fields._replace(**edit)) | sign_fields
 
 
-def near_row(row: Row) -> st.SearchStrategy[Row]:
+def near_row(row: LiveSignature) -> st.SearchStrategy[LiveSignature]:
     """Return the same row, or the same but for its status, name, reply or time, or any other one."""
     edits: list[st.SearchStrategy[dict[str, Any]]] = [
         st.fixed_dictionaries({"status_code": status_codes}),
@@ -83,18 +82,18 @@ runs = st.sampled_from(["run-1", "run-2"])
 commits = st.none() | st.just("c0ffee00" * 5)
 
 
-def submissions(fields: SignFields, live: Row) -> st.SearchStrategy[Submitted]:
+def submissions(fields: SignFields, live: LiveSignature) -> st.SearchStrategy[Submitted]:
     """Return submissions that have to do with a definition and a row."""
     seen = st.none() | near_row(live)
     return st.builds(Submitted, near(fields), times, st.none() | texts, commits, st.booleans(), seen, seen)
 
 
-def intents(fields: SignFields, live: Row) -> st.SearchStrategy[Intent]:
+def intents(fields: SignFields, live: LiveSignature) -> st.SearchStrategy[Intent]:
     """Return intended calls that have to do with a definition and a row."""
     return st.builds(Intent, near(fields), near_row(live), times, runs, commits)
 
 
-def entries(fields: SignFields, live: Row) -> st.SearchStrategy[Entry]:
+def entries(fields: SignFields, live: LiveSignature) -> st.SearchStrategy[Entry]:
     """Return entries that have to do with a definition and a row."""
     return st.builds(Entry, st.none() | submissions(fields, live), st.none() | intents(fields, live))
 
@@ -103,9 +102,9 @@ class Situation(NamedTuple):
     """What one decision is taken on."""
 
     wanted: SignFields
-    live: Row
+    live: LiveSignature
     entry: Entry
-    moment: Moment
+    moment: DecisionTime
 
 
 @st.composite
@@ -121,10 +120,10 @@ def situations(draw: st.DrawFn, codes: st.SearchStrategy[int] = status_codes, si
 class Account(NamedTuple):
     """A whole run's inputs: definitions, rows by id, and the record."""
 
-    desired: tuple[Desired, ...]
-    live: dict[int, Row]
+    desired: tuple[Signature, ...]
+    live: dict[int, LiveSignature]
     state: State
-    moment: Moment
+    moment: DecisionTime
 
 
 @st.composite
@@ -133,7 +132,7 @@ def accounts(draw: st.DrawFn) -> Account:
     defined = draw(st.lists(st.integers(1, 8), unique=True, max_size=3))
     cases = {sign_id: draw(situations(sign_id=sign_id)) for sign_id in defined}
     desired = tuple(
-        Desired(f"key-{sign_id}", sign_id, case.wanted, Location("signatures.yaml", sign_id, 3))
+        Signature(f"key-{sign_id}", sign_id, case.wanted, Location("signatures.yaml", sign_id, 3))
         for sign_id, case in cases.items()
     )
     missing = draw(st.sets(st.sampled_from(defined))) if defined else set()

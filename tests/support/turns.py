@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconciler.apply.attempt import attempt
+from reconciler.cli.exit_codes import report_exit
 from reconciler.errors import VendorError
 from reconciler.model.plan import Plan
-from reconciler.model.report import Report, Result, report_exit
+from reconciler.model.report import ApplyReport, Result
 from reconciler.model.signature import SignFields
-from reconciler.model.state import Entry, Holder
+from reconciler.model.state import Entry, Lease
 from tests.support.fake_run import EMPTY, Run
 from tests.support.values import (
     RENAMED,
@@ -19,7 +20,7 @@ from tests.support.values import (
 )
 
 KNOWN = EMPTY._replace(entries={SIGN_ID: known()})
-OTHER = Holder("other-run", 1)
+OTHER = Lease("other-run", 1)
 
 
 def failing(code: str, request_id: str | None = "request-9") -> Callable[[], str]:
@@ -61,7 +62,7 @@ class Turn:
 
     @property
     def exit(self) -> int:
-        return report_exit(Report(self.plan, {SIGN_ID: self.result}))
+        return report_exit(ApplyReport(self.plan, {SIGN_ID: self.result}))
 
     @property
     def entry(self) -> Entry:

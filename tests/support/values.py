@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from reconciler.contract.status import Status
-from reconciler.decision.moment import Moment
-from reconciler.model.live import Row
+from reconciler.contract.api import Status
+from reconciler.decision.compare import DecisionTime
+from reconciler.diagnostics import Location
 from reconciler.model.plan import Decision, Plan, Planned, Target, Verdict
-from reconciler.model.signature import Account, Desired, Image, SignFields
-from reconciler.model.source import Location
+from reconciler.model.signature import Account, Image, LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, Intent, Submitted
 
 NOW: Final = 1_700_000_000.0
-MOMENT: Final = Moment(NOW, settle_after=20.0)
+MOMENT: Final = DecisionTime(NOW, settle_after=20.0)
 SIGN_ID: Final = 1110
 
 APPROVED, PENDING, NOT_EFFECTIVE, REJECTED, UNDOCUMENTED = 0, 1, 2, -1, 7
@@ -32,9 +31,9 @@ HIDDEN_EDIT: Final = ACME._replace(remark="Login and payment codes")
 RENAMED: Final = ACME._replace(sign_name="Acme Bank")
 
 
-def row(status_code: int = PENDING, **differing: Any) -> Row:
+def row(status_code: int = PENDING, **differing: Any) -> LiveSignature:
     """Return the row of the signature, created a day ago."""
-    return Row(SIGN_ID, False, status_code, "Acme", "", int(NOW) - 86400)._replace(**differing)
+    return LiveSignature(SIGN_ID, False, status_code, "Acme", "", int(NOW) - 86400)._replace(**differing)
 
 
 def submitted(fields: SignFields = ACME, ago: float = 7200.0, **differing: Any) -> Submitted:
@@ -48,21 +47,21 @@ def known(fields: SignFields = ACME, **differing: Any) -> Entry:
     return Entry(submitted(fields, **differing))
 
 
-def intent(fields: SignFields, before: Row, ago: float = 60.0, run: str = "run-1") -> Intent:
+def intent(fields: SignFields, before: LiveSignature, ago: float = 60.0, run: str = "run-1") -> Intent:
     """Return a call that was about to be made some seconds ago."""
     return Intent(fields, before, NOW - ago, run)
 
 
-def desired(fields: SignFields = ACME, key: str = "acme-otp", sign_id: int = SIGN_ID) -> Desired:
+def desired(fields: SignFields = ACME, key: str = "acme-otp", sign_id: int = SIGN_ID) -> Signature:
     """Return a definition."""
-    return Desired(key, sign_id, fields, Location("signatures.yaml", 12, 3))
+    return Signature(key, sign_id, fields, Location("signatures.yaml", 12, 3))
 
 
 TARGET: Final = Target(Account("international", "ap-singapore"), "100000000001", "sms.tencentcloudapi.com")
 
 
 def planned(
-    verdict: Verdict = Verdict.MODIFY, live: Row | None = None, key: str = "acme-otp", sign_id: int = 1110
+    verdict: Verdict = Verdict.MODIFY, live: LiveSignature | None = None, key: str = "acme-otp", sign_id: int = 1110
 ) -> Planned:
     """Return a signature of a plan with a verdict."""
     status = live.status if live is not None else Status.MISSING

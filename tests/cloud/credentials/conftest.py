@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.cloud.credentials.chain import find_keys
-from reconciler.cloud.credentials.source import Surroundings, Vendor
-from reconciler.cloud.endpoint import Endpoint
-from reconciler.cloud.keys import KeySource
+from reconciler.tencent.credentials.base import CredentialInputs, KeySource, Vendor
+from reconciler.tencent.credentials.chain import find_keys
+from reconciler.tencent.endpoint import Endpoint
 from tests.cloud.fake_clock import FakeClock
 
 Find = Callable[..., KeySource]
@@ -29,7 +28,7 @@ def find(home: Path, tmp_path: Path) -> Find:
         vendor = Vendor(
             more.pop("endpoint", Endpoint("http", "127.0.0.1:1")), "ap-singapore", 5.0, more.pop("clock", FakeClock())
         )
-        near = Surroundings(environment or {}, home, system=tmp_path / "etc", **more)
+        near = CredentialInputs(environment or {}, home, system=tmp_path / "etc", **more)
         return find_keys(near, vendor)
 
     return found

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.cloud.keys import Keys
 from reconciler.errors import CredentialsError
+from reconciler.tencent.credentials.base import Keys
 from tests.cloud.credentials.conftest import Find, text_of
 
 ENVIRONMENT = {"TENCENTCLOUD_SECRET_ID": "AKIDenvironment1", "TENCENTCLOUD_SECRET_KEY": "canary-env"}

@@ -9,15 +9,13 @@ from typing import Any
 
 import pytest
 
-from reconciler.cloud.credentials.renewal import RenewedKeys, Temporary
-from reconciler.cloud.credentials.source import METADATA_URL, Surroundings
-from reconciler.cloud.endpoint import endpoint_from
-from reconciler.cloud.keys import Keys
 from reconciler.contract.api import DESCRIBE
 from reconciler.errors import CredentialsError, ReconcilerError, VendorError
 from reconciler.sandbox.faults import parse_fault
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
+from reconciler.tencent.credentials.base import METADATA_URL, CredentialInputs, Keys, RenewedKeys, Temporary
+from reconciler.tencent.endpoint import endpoint_from
 from tests.cloud.conftest import Open, place
 from tests.cloud.credentials.conftest import Find, text_of
 from tests.cloud.fake_clock import FakeClock
@@ -320,7 +318,7 @@ def test_a_metadata_service_that_does_not_answer_is_given_up_after_its_limit(
         limits.append(seconds)
         raise VendorError(f"no answer within {seconds} s", code="Client.Timeout")
 
-    monkeypatch.setattr("reconciler.cloud.credentials.fetch.within", given_up)
+    monkeypatch.setattr("reconciler.net.transport.within", given_up)
     assert "no answer within" in failure(lambda: find(MACHINE).current(0)).message
     assert limits == [2.0]
 
@@ -329,5 +327,5 @@ def test_no_machine_is_asked_unless_a_role_is_named(find: Find) -> None:
     with serving(answering(http(json.dumps(TEMPORARY).encode()))) as metadata, pytest.raises(CredentialsError):
         find(metadata_url=f"http://{metadata.host}/")
     assert metadata.requests == []
-    assert Surroundings({}, Path("/")).metadata_url == METADATA_URL
+    assert CredentialInputs({}, Path("/")).metadata_url == METADATA_URL
     assert METADATA_URL.startswith("http://metadata.tencentyun.com/")

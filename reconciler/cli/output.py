@@ -1,0 +1,97 @@
+"""How one run prints: results to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Final, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from reconciler.errors import ReconcilerError
+    from reconciler.render.layout import Style
+
+
+class Session:
+    """The output format of a run, known once its command has read its options, and whether a result is out."""
+
+    def __init__(self) -> None:
+        self.format = "text"
+        self.answered = False
+
+    def result(self, text: str) -> None:
+        """Print a result to stdout."""
+        self.answered = True
+        click.echo(text, color=True)
+
+    def note(self, text: str) -> None:
+        """Print a remark for people to stderr."""
+        click.echo(text, err=True, color=True)
+
+    def fail(self, error: ReconcilerError) -> None:
+        """Tell an expected failure: in words to stderr, and where stdout is read by a program, as a document."""
+        from reconciler.text import escape_line  # noqa: PLC0415  # only when something failed
+
+        mend = f" - {error.hint}" if error.hint else ""
+        click.echo(f"error: {escape_line(error.message + mend)}", err=True)
+        self.answer_failure(int(error.exit_code), error.message, error.hint)
+
+    def crash(self, report: str) -> None:
+        """Tell a bug."""
+        hint = "this is a bug; please report the lines above"
+        click.echo(f"error: unexpected {report}\n{hint}", err=True)
+        self.answer_failure(1, "unexpected failure", hint)
+
+    def answer_failure(self, code: int, message: str, hint: str = "") -> None:
+        """Print the document of a failure where a program reads stdout and has read nothing yet.
+
+        Annotations are no document: one more may always follow.
+        """
+        if self.format == "github" or (self.format != "text" and not self.answered):
+            from reconciler.cli.formats import in_format  # noqa: PLC0415  # only when something failed
+            from reconciler.render.document import error_json  # noqa: PLC0415  # as above
+
+            click.echo(in_format(self.format, error_json(code, message, hint)))
+
+    def painter(self, *, stderr: bool = False) -> Style:
+        """Return the painter for a stream: colour on a terminal only, and not where ``NO_COLOR`` is set."""
+        from reconciler.render.layout import coloured, plain  # noqa: PLC0415  # not for help
+
+        return coloured if _is_colourful(sys.stderr if stderr else sys.stdout) else plain
+
+
+def _is_colourful(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+# A sign of life for reads that take longer than a moment.
+
+
+_MOMENT_S: Final = 1.0
+
+
+@contextmanager
+def spinner(words: str) -> Iterator[None]:
+    """Show a spinner with ``words`` on stderr, if that is a terminal, once the block takes over a second."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with ExitStack() as shown:
+        timer = threading.Timer(_MOMENT_S, _show, (shown, words))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+
+
+def _show(shown: ExitStack, words: str) -> None:
+    from rich.console import Console  # noqa: PLC0415  # only for what takes its time
+
+    shown.enter_context(Console(stderr=True).status(words))

@@ -1,1 +1,0 @@
-"""The vendor's side: keys, calls, pace, and answers turned into rows."""

@@ -1,0 +1,258 @@
+"""What is done after a call failed. One of these stands beside every error code in the table of codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class Treatment(StrEnum):
+    """How apply goes on after a write that was answered with an error.
+
+    A describe never writes, so for it ``RETRY`` and ``SETTLE`` both mean: try again, slower; all others end the run.
+    """
+
+    RETRY = "retry"
+    """The write certainly did not happen. It is repeated, slower each time, a bounded number of times."""
+
+    SETTLE = "settle"
+    """Nobody can say whether the write happened. It is never repeated; describing the signature settles it."""
+
+    REFUSE = "refuse"
+    """The vendor says that the signature is approved. It is left alone; the others go on."""
+
+    FAIL = "fail"
+    """The vendor did not take this signature. The others go on."""
+
+    STOP = "stop"
+    """No call will work before a person acts. The run ends; what is left is reported as not attempted."""
+
+
+# Every error code that the vendor documents for these calls: what it means, what is done, what to do.
+#
+# Sources: ``page`` is the error code list of the ``ModifySmsSign`` reference page (2024-09-10), ``common`` the
+# vendor's
+# list of codes that any action may answer, ``sdk`` codes that newer vendor SDKs name for signatures, and ``client``
+# our
+# own words for trouble on the way, where no vendor code exists.
+
+
+RETRY, SETTLE = Treatment.RETRY, Treatment.SETTLE
+
+
+REFUSE, FAIL, STOP = Treatment.REFUSE, Treatment.FAIL, Treatment.STOP
+
+
+class ErrorCode(NamedTuple):
+    """One row: ``meaning`` says what happened, ``advice`` what a person does about it."""
+
+    code: str
+    source: str
+    treatment: Treatment
+    meaning: str
+    advice: str
+
+
+CONNECTION_NOT_MADE: Final = "Client.ConnectionNotMade"
+
+
+CONNECTION_LOST: Final = "Client.ConnectionLost"
+
+
+TIMEOUT: Final = "Client.Timeout"
+
+
+HTTP_STATUS: Final = "Client.HttpStatus"
+
+
+BAD_ANSWER: Final = "Client.BadAnswer"
+
+
+NULL_ANSWER: Final = "Client.NullAnswer"
+
+
+NO_KEYS: Final = "Client.NoKeys"
+
+
+CHANGED_SINCE_PLAN: Final = "Client.ChangedSincePlan"
+
+
+EVIDENCE_CHANGED: Final = "Client.EvidenceChanged"
+
+
+RECORD: Final = "Client.Record"
+
+
+STOPPED: Final = "Client.Stopped"
+
+
+_WAIT = "Wait a little and run again; the record keeps what is open."
+
+
+_SUPPORT = "Run again later; if it stays, contact the vendor's SMS Helper with the request id."
+
+
+_REPORT = "The request was put together wrongly; please report it with the request id."
+
+
+_KEYS = "Check the keys and that they belong to this account; `reconciler doctor` shows which are used."
+
+
+_ROWS: Final = (
+    # What the reference page of ModifySmsSign lists.
+    ErrorCode("FailedOperation.FailResolvePacket", "page", FAIL, "the request could not be parsed", _REPORT),
+    ErrorCode("FailedOperation.JsonParseFail", "page", FAIL, "the request body is not valid JSON", _REPORT),
+    ErrorCode("FailedOperation.MissingSignatureList", "page", FAIL,
+              "the account has no such signature, or none that passed review",
+              "Check `sign_id`, the region and `international` against the console."),
+    ErrorCode("FailedOperation.MissingSignatureToModify", "page", FAIL,
+              "this signature id was never submitted or does not exist",
+              "Check `sign_id` against the console; ids differ per region."),
+    ErrorCode("FailedOperation.NotEnterpriseCertification", "page", STOP,
+              "accounts of individuals cannot change signatures through the API",
+              "Verify the account as an enterprise (takes effect in about an hour) or edit in the console."),
+    ErrorCode("FailedOperation.OtherError", "page", FAIL, "the vendor did not take the parameters",
+              "Compare the definition with the review standards; the request id helps the vendor's support."),
+    ErrorCode("FailedOperation.SignNumberLimit", "page", FAIL, "the account holds as many signatures as it may",
+              "Remove unused signatures in the console, or ask the vendor for a higher limit."),
+    ErrorCode("FailedOperation.TemplateAlreadyPassedCheck", "page", REFUSE, "it passed review and cannot be changed",
+              "Leave it as it is; a different text needs a new submission in the console."),
+    ErrorCode("FailedOperation.TemplateIdNotExist", "page", FAIL, "there is no such template", "Check `sign_id`."),
+    ErrorCode("InternalError.OtherError", "page", SETTLE, "the vendor failed inside", _SUPPORT),
+    ErrorCode("InternalError.RequestTimeException", "page", STOP,
+              "this machine's clock is too far from the vendor's (more than 10 minutes)",
+              "Set the clock right (NTP) and run again."),
+    ErrorCode("InternalError.RestApiInterfaceNotExist", "page", STOP, "the vendor does not know this interface",
+              "Check `account.endpoint` and `account.region`."),
+    ErrorCode("InternalError.SigVerificationFail", "page", STOP, "the vendor could not verify the request", _KEYS),
+    ErrorCode("InternalError.Timeout", "page", SETTLE, "the vendor's inner request timed out", _WAIT),
+    ErrorCode("InternalError.UnknownError", "page", SETTLE, "the vendor failed for an unknown reason", _SUPPORT),
+    ErrorCode("InvalidParameter", "page", FAIL, "a parameter is wrong",
+              "Compare the definition with the message; the vendor names no field here."),
+    ErrorCode("InvalidParameter.AppidAndBizId", "page", STOP, "account and application do not match",
+              "Check that the keys belong to the account which holds the signatures."),
+    ErrorCode("InvalidParameterValue.ImageInvalid", "page", FAIL, "the vendor cannot read an evidence image",
+              "Save the image again as a plain PNG or JPEG and commit it."),
+    ErrorCode("InvalidParameterValue.InvalidDocumentType", "page", FAIL,
+              "the document type does not go with the signature type",
+              "Choose a pair of `sign_type` and `document_type` that the vendor's table allows."),
+    ErrorCode("InvalidParameterValue.InvalidInternational", "page", FAIL,
+              "`international` is not that of the signature",
+              "A mainland signature cannot become a global one: correct `international` or `sign_id`."),
+    ErrorCode("InvalidParameterValue.InvalidSignPurpose", "page", FAIL, "the purpose is not accepted",
+              "Use `sign_purpose: self` or `others`; `others` needs a commission image."),
+    ErrorCode("InvalidParameterValue.SignAlreadyPassedCheck", "page", REFUSE,
+              "the signature is approved and cannot be changed",
+              "Leave the definition as approved; a different text needs a new signature."),
+    ErrorCode("InvalidParameterValue.SignExistAndUnapproved", "page", FAIL,
+              "another signature with this name already waits for review",
+              "Choose another name, or wait for the other one's review."),
+    ErrorCode("InvalidParameterValue.SignNameLengthTooLong", "page", FAIL, "the name is too long",
+              "Shorten `sign_name`."),
+    ErrorCode("UnauthorizedOperation.RequestIpNotInWhitelist", "page", STOP,
+              "requests from this address are not allowed", "Add the address to the allowlist in the console."),
+    ErrorCode("UnauthorizedOperation.RequestPermissionDeny", "page", STOP, "the keys lack the permission",
+              "Allow the action for these keys in CAM."),
+    ErrorCode("UnauthorizedOperation.ServiceSuspendDueToArrears", "page", STOP,
+              "the service is suspended for outstanding fees", "Top up the account in the console."),
+    ErrorCode("UnsupportedOperation", "page", STOP, "the request is not supported",
+              "Check `account.site`, `account.region` and `account.endpoint`."),
+    # Signature codes that newer SDKs name.
+    ErrorCode("FailedOperation.ProhibitSubAccountUse", "sdk", STOP, "sub-accounts may not use this call",
+              "Use keys of the main account, or ask for the permission."),
+    ErrorCode("FailedOperation.QualificationIdNotApproved", "sdk", FAIL, "the qualification is not approved yet",
+              "Wait for the qualification's own review, or name an approved one."),
+    ErrorCode("FailedOperation.SignIdNotExist", "sdk", FAIL, "there is no signature with this id",
+              "Check `sign_id` and the region."),
+    ErrorCode("InvalidParameterValue.QualificationIdNotFound", "sdk", FAIL, "there is no such qualification",
+              "Check `qualification_id` against the console."),
+    # Codes that any action may answer.
+    ErrorCode("ActionOffline", "common", STOP, "the vendor has withdrawn this call", "Look for a newer release."),
+    ErrorCode("AuthFailure", "common", STOP, "the vendor does not accept the keys", _KEYS),
+    ErrorCode("AuthFailure.InvalidAuthorization", "common", STOP, "the signature header is malformed", _KEYS),
+    ErrorCode("AuthFailure.InvalidSecretId", "common", STOP, "the key id is not one of the API's", _KEYS),
+    ErrorCode("AuthFailure.MFAFailure", "common", STOP, "multi-factor authentication failed", _KEYS),
+    ErrorCode("AuthFailure.SecretIdNotFound", "common", STOP, "the key id does not exist or is disabled", _KEYS),
+    ErrorCode("AuthFailure.SignatureExpire", "common", STOP,
+              "this machine's clock is too far from the vendor's (more than 5 minutes)",
+              "Set the clock right (NTP) and run again."),
+    ErrorCode("AuthFailure.SignatureFailure", "common", STOP, "the secret key does not go with the key id", _KEYS),
+    ErrorCode("AuthFailure.TokenFailure", "common", STOP, "the session token is wrong or has expired",
+              "Fetch fresh temporary keys and run again."),
+    ErrorCode("AuthFailure.UnauthorizedOperation", "common", STOP, "the keys lack the permission",
+              "Allow the action for these keys in CAM."),
+    ErrorCode("DryRunOperation", "common", FAIL, "the vendor treated it as a trial", _REPORT),
+    ErrorCode("FailedOperation", "common", FAIL, "the operation failed", _SUPPORT),
+    ErrorCode("InternalError", "common", SETTLE, "the vendor failed inside", _SUPPORT),
+    ErrorCode("InvalidAction", "common", STOP, "the vendor does not know this call",
+              "Check `account.endpoint`."),
+    ErrorCode("InvalidParameterValue", "common", FAIL, "a parameter's value is wrong",
+              "Compare the definition with the message."),
+    ErrorCode("InvalidRequest", "common", FAIL, "the request is malformed", _REPORT),
+    ErrorCode("IpInBlacklist", "common", STOP, "requests from this address are blocked",
+              "Ask the account's owner about the blocklist."),
+    ErrorCode("IpNotInWhitelist", "common", STOP, "requests from this address are not allowed",
+              "Add the address to the allowlist in the console."),
+    ErrorCode("LimitExceeded", "common", FAIL, "a quota of the account is used up",
+              "Ask the vendor for a higher quota."),
+    ErrorCode("MissingParameter", "common", FAIL, "a parameter is missing", _REPORT),
+    ErrorCode("NoSuchProduct", "common", STOP, "the vendor does not know this product", "Check `account.endpoint`."),
+    ErrorCode("NoSuchVersion", "common", STOP, "the vendor does not know this API version",
+              "Check `account.endpoint`."),
+    ErrorCode("RequestLimitExceeded", "common", RETRY, "too many calls a second, console and other tools included",
+              "Nothing was written. It is retried by itself; run again later if it stays."),
+    ErrorCode("RequestLimitExceeded.GlobalRegionUinLimitExceeded", "common", RETRY,
+              "the account makes too many calls a second in all regions", _WAIT),
+    ErrorCode("RequestLimitExceeded.IPLimitExceeded", "common", RETRY,
+              "this address makes too many calls a second", _WAIT),
+    ErrorCode("RequestLimitExceeded.UinLimitExceeded", "common", RETRY,
+              "the account makes too many calls a second", _WAIT),
+    ErrorCode("RequestSizeLimitExceeded", "common", FAIL, "the request is too large",
+              "Make the images smaller; both together must stay below about 7.5 MB."),
+    ErrorCode("ResourceInUse", "common", FAIL, "the signature is being worked on", _WAIT),
+    ErrorCode("ResourceInsufficient", "common", FAIL, "the vendor lacks resources for this", _WAIT),
+    ErrorCode("ResourceNotFound", "common", FAIL, "there is no such resource", "Check `sign_id` and the region."),
+    ErrorCode("ResourceUnavailable", "common", SETTLE, "the resource is not available now", _WAIT),
+    ErrorCode("ResponseSizeLimitExceeded", "common", SETTLE, "the answer was too large to send", _SUPPORT),
+    ErrorCode("ServiceUnavailable", "common", SETTLE, "the service is not available now", _WAIT),
+    ErrorCode("UnauthorizedOperation", "common", STOP, "the keys lack the permission",
+              "Allow the action for these keys in CAM."),
+    ErrorCode("UnknownParameter", "common", FAIL, "the vendor does not know a parameter",
+              "Check `account.site`: the editions know different fields."),
+    ErrorCode("UnsupportedProtocol", "common", STOP, "the vendor does not speak this protocol", "Use https."),
+    ErrorCode("UnsupportedRegion", "common", STOP, "the service does not exist in this region",
+              "Check `account.region`."),
+    # Trouble on the way, in our own words.
+    ErrorCode(CONNECTION_NOT_MADE, "client", RETRY, "no connection to the vendor could be made",
+              "Check the network, the proxy settings and `account.endpoint`."),
+    ErrorCode(CONNECTION_LOST, "client", SETTLE, "the connection broke before the answer came", _WAIT),
+    ErrorCode(TIMEOUT, "client", SETTLE, "no answer came in time", "Raise --request-timeout, or try later."),
+    ErrorCode(HTTP_STATUS, "client", SETTLE, "something on the way answered instead of the vendor's API",
+              "Check the proxy and `account.endpoint`."),
+    ErrorCode(BAD_ANSWER, "client", SETTLE, "the answer is not one of the vendor's API",
+              "Check the proxy and `account.endpoint`."),
+    ErrorCode(NULL_ANSWER, "client", SETTLE, "the answer lacks the part that says whether it worked", _SUPPORT),
+    ErrorCode(NO_KEYS, "client", STOP, "there are no keys to call with, or none that are still good", _KEYS),
+    ErrorCode(CHANGED_SINCE_PLAN, "client", FAIL, "the signature is not as planned any more; nothing was sent",
+              "Run `reconciler plan` and look at it again."),
+    ErrorCode(EVIDENCE_CHANGED, "client", REFUSE, "an image is not the planned one any more; nothing was sent",
+              "Run `reconciler plan` and look at it again."),
+    ErrorCode(RECORD, "client", STOP, "what was submitted could not be recorded, so nothing further was sent",
+              "Mend what keeps the record from being written; `reconciler doctor` shows where it is."),
+    ErrorCode(STOPPED, "client", STOP, "the run was stopped before its turn came; nothing was sent",
+              "Run apply again."),
+)  # fmt: skip
+
+
+CODES: Final[Mapping[str, ErrorCode]] = {row.code: row for row in _ROWS}
+
+
+UNKNOWN_CODE: Final = ErrorCode(
+    "(unknown)", "client", SETTLE, "the vendor answered with a code that no page lists", _SUPPORT
+)
+
+
+def look_up(code: str) -> ErrorCode:
+    """Return the row for a code: itself, else its family (the part before the dot), else the unknown row."""
+    return CODES.get(code) or CODES.get(code.partition(".")[0]) or UNKNOWN_CODE._replace(code=code)

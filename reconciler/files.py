@@ -1,0 +1,174 @@
+"""A folder for small private files: read whole, replaced in one step, never through a link.
+
+Everything goes through the open folder, so that nobody can put another folder under the same path meanwhile. A process
+killed at any point leaves each file as it was or as it was to be, and at most one temporary file, which the next write
+takes away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from reconciler.errors import StateError
+
+_FILE_MODE: Final = 0o600
+
+
+_FOLDER_MODE: Final = 0o700
+
+
+_LOCK_WAIT_S: Final = 10.0
+
+
+_LOCK_POLL_S: Final = 0.02
+
+
+class Folder:
+    """An open folder. ``path`` serves messages only; every access goes through the descriptor."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path = path
+        self._descriptor = descriptor
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """Return at most ``limit`` + 1 bytes of a file, ``None`` where there is none. Raises OSError, StateError."""
+        try:
+            # Not blocking: a pipe in the file's place must not hold the run up.
+            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self._descriptor)
+        except FileNotFoundError:
+            return None
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise StateError(f"{self._path / name} is not a plain file", hint="Move it away.")
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return file.read(limit + 1)
+        finally:
+            os.close(descriptor)
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Make ``data`` the content of a file, durably, in one step. Raises OSError with the old content in place."""
+        temporary = f".{name}.tmp"
+        self._forget(temporary)
+        try:
+            self._write_new(temporary, data)
+            os.replace(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+        except OSError:
+            self._forget(temporary)
+            raise
+        os.fsync(self._descriptor)
+
+    @contextlib.contextmanager
+    def locked(self, name: str) -> Iterator[None]:
+        """Hold the lock of that name. The system lets go of it when the process ends, however that happens.
+
+        Raises OSError, and StateError where another process holds it longer than any write takes.
+        """
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+        descriptor = os.open(name, flags, _FILE_MODE, dir_fd=self._descriptor)
+        try:
+            self._acquire(descriptor, self._path / name)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _write_new(self, name: str, data: bytes) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(name, flags, _FILE_MODE, dir_fd=self._descriptor), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _forget(self, name: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=self._descriptor)
+
+    @staticmethod
+    def _acquire(descriptor: int, path: Path) -> None:
+        end = time.monotonic() + _LOCK_WAIT_S
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    raise StateError(
+                        f"another process has held {path} for {_LOCK_WAIT_S:.0f} s",
+                        hint="It may be suspended: let it go on or end it. The lock goes with the process.",
+                    ) from None
+                time.sleep(_LOCK_POLL_S)
+            else:
+                return
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Folder | None]:
+    """Open a folder, ``None`` where there is none. Raises OSError, and StateError for a link or anything else."""
+    descriptor = _descriptor(path)
+    if descriptor is None:
+        yield None
+        return
+    try:
+        yield Folder(path, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def made(path: Path) -> None:
+    """Make a folder for its owner alone, durably, where there is none yet. Raises OSError."""
+    try:
+        path.mkdir(mode=_FOLDER_MODE)
+    except FileExistsError:
+        return
+    parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(parent)
+    finally:
+        os.close(parent)
+
+
+def _descriptor(path: Path) -> int | None:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        if path.is_symlink() or not path.is_dir():
+            raise StateError(
+                f"{path} is not a folder, or a link to one", hint="Move it away: the record is kept in a real folder."
+            ) from None
+        raise
+
+
+# What the system says when a disk, a right or a link is in the way, in plain words with the mend.
+
+
+_HINTS: Final = {
+    errno.ENOSPC: "The disk is full: make room.",
+    errno.EDQUOT: "The disk quota is used up: make room.",
+    errno.EROFS: "The file system is read-only: run from a place that can be written, or keep the record on a branch.",
+    errno.EACCES: "Let the user who runs this read and write there.",
+    errno.EPERM: "Let the user who runs this read and write there.",
+    errno.ELOOP: "It is a link: move it away, the record is kept in a real file.",
+    errno.ENOLCK: "The file system knows no locks: keep the record on a local disk or on a branch.",
+}
+
+
+_OTHER_HINT: Final = "Check the disk and the rights on it."
+
+
+@contextlib.contextmanager
+def storage_errors(what: str) -> Iterator[None]:
+    """Turn an OSError into a StateError that begins with ``what``: "cannot write the record x"."""
+    try:
+        yield
+    except OSError as problem:
+        raise StateError(
+            f"{what}: {problem.strerror or problem}", hint=_HINTS.get(problem.errno or 0, _OTHER_HINT)
+        ) from problem

@@ -1,0 +1,144 @@
+"""What a workflow run tells about itself: the variables that GitHub sets, and the event that started it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from reconciler.errors import UsageError
+from reconciler.github.client import GitHubClient
+
+_REPOSITORY: Final = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+
+
+_COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
+
+
+_MAX_EVENT: Final = 32 * 2**20
+
+
+class Run(NamedTuple):
+    """A run of a workflow. ``commit`` is the one it runs on, empty where GitHub does not say."""
+
+    repository: str
+    api_url: str
+    server_url: str
+    run_id: str
+    commit: str
+    event: Mapping[str, Any]
+
+    @property
+    def url(self) -> str:
+        """The page of the run, with its summary and its artefacts."""
+        return f"{self.server_url}/{self.repository}/actions/runs/{self.run_id}"
+
+    @property
+    def files_url(self) -> str:
+        """The page of the repository's files at the commit of the run, empty where that is not known."""
+        return f"{self.server_url}/{self.repository}/blob/{self.commit}/" if self.commit else ""
+
+
+def current_run(environ: Mapping[str, str]) -> Run:
+    """Return the run that this process is part of. Raises UsageProblem outside of one."""
+    repository, run_id = environ.get("GITHUB_REPOSITORY", ""), environ.get("GITHUB_RUN_ID", "")
+    if not _REPOSITORY.fullmatch(repository) or not (run_id.isascii() and run_id.isdecimal()):
+        raise UsageError("this is no workflow run of GitHub", hint="`github` commands are for workflows")
+    commit = environ.get("GITHUB_SHA", "")
+    return Run(
+        repository=repository,
+        api_url=environ.get("GITHUB_API_URL", "https://api.github.com"),
+        server_url=environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/"),
+        run_id=run_id,
+        commit=commit if _COMMIT.fullmatch(commit) else "",
+        event=_event(environ.get("GITHUB_EVENT_PATH", "")),
+    )
+
+
+def api_of(run: Run, environ: Mapping[str, str]) -> GitHubClient:
+    """Return the API of the run's repository. Raises UsageProblem without a token."""
+    token = environ.get("GITHUB_TOKEN", "")
+    if not token or not token.isascii() or not token.isprintable():
+        raise UsageError("GITHUB_TOKEN is not set", hint="hand over github.token in `env` of the step")
+    return GitHubClient(run.api_url, run.repository, token)
+
+
+def _event(path: str) -> Mapping[str, Any]:
+    try:
+        with Path(path).open("rb") as file:
+            event = json.loads(file.read(_MAX_EVENT))
+    except (OSError, ValueError, RecursionError):
+        event = None
+    if not isinstance(event, dict):
+        raise UsageError("the event of the workflow run cannot be read", hint="check GITHUB_EVENT_PATH")
+    return event
+
+
+# Which pull request a run is about, from the event alone: nothing that a pull request's own run made is asked.
+#
+# A run for a fork's pull request is followed by one of the repository itself (``workflow_run``), whose event names the
+# fork, branch and commit but no pull request (GitHub documentation, "Events that trigger workflows",
+# ``workflow_run``);
+# which one that is, the API tells.
+
+
+def pull_request_of(run: Run, rest: GitHubClient) -> int | None:
+    """Return the number of the pull request, ``None`` where there is none, or a newer push has made the run stale."""
+    of_event = _at(run.event, "pull_request", "number")
+    if isinstance(of_event, int):
+        return of_event
+    if _at(run.event, "workflow_run", "event") != "pull_request":
+        return None
+    owner = _at(run.event, "workflow_run", "head_repository", "owner", "login")
+    branch = _at(run.event, "workflow_run", "head_branch")
+    commit = _at(run.event, "workflow_run", "head_sha")
+    if not (isinstance(owner, str) and isinstance(branch, str) and isinstance(commit, str)):
+        return None
+    return _open_at(rest, f"{owner}:{branch}", commit)
+
+
+def _open_at(rest: GitHubClient, head: str, commit: str) -> int | None:
+    for pull in rest.pages("pulls", state="open", head=head):
+        number = pull.get("number")
+        if _at(pull, "head", "sha") == commit and isinstance(number, int):
+            return number
+    return None
+
+
+def _at(data: object, *names: str) -> Any:
+    for name in names:
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data
+
+
+# The files that GitHub gives a step for its outputs and its summary.
+
+
+OUTPUTS: Final = "GITHUB_OUTPUT"
+
+
+SUMMARY: Final = "GITHUB_STEP_SUMMARY"
+
+
+_NAME: Final = re.compile(r"[a-z][a-z-]*")
+
+
+def add_outputs(environ: Mapping[str, str], outputs: Mapping[str, str]) -> None:
+    """Set outputs of the step, where there is a file for them. Raises UsageProblem for a value of several lines."""
+    for name, value in outputs.items():
+        if not _NAME.fullmatch(name) or not value.isprintable():
+            raise UsageError(f"the output {name!a} cannot be set: it is more than plain text on one line")
+    _append(environ.get(OUTPUTS), "".join(f"{name}={value}\n" for name, value in outputs.items()))
+
+
+def add_summary(environ: Mapping[str, str], text: str) -> None:
+    """Add Markdown to the summary of the step, where there is a file for it."""
+    _append(environ.get(SUMMARY), text + "\n")
+
+
+def _append(path: str | None, text: str) -> None:
+    if path:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)

@@ -1,0 +1,219 @@
+"""The way to an endpoint as the environment sets it, for people: through which proxy, trusting whom."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from requests.utils import get_environ_proxies, select_proxy
+
+from reconciler.clock import Clock
+from reconciler.contract.api import DESCRIBE, IDENTITY, MAX_CLOCK_SKEW_S
+from reconciler.contract.error_codes import look_up
+from reconciler.errors import Exit, ReconcilerError, VendorError
+from reconciler.model.plan import Target
+from reconciler.model.report import CheckResult, Finding
+from reconciler.model.signature import Account
+from reconciler.model.state import State
+from reconciler.net.environment import CA_VARIABLES, ca_bundle
+from reconciler.state.git_history import head_commit
+from reconciler.state.stores import store_for
+from reconciler.tencent.api import Identity
+from reconciler.tencent.connection import Connection, identify, sms_place, sts_place
+from reconciler.tencent.endpoint import Endpoint
+from reconciler.tencent.responses import rows_of
+from reconciler.tencent.sdk import Sdk
+
+_UNREADABLE: Final = "one that cannot be read"
+
+
+def proxy_for(endpoint: Endpoint) -> str | None:
+    """Return the proxy that calls go through, without the password it may hold; ``None`` where there is none."""
+    if endpoint.loopback:
+        return None
+    proxy = select_proxy(str(endpoint), get_environ_proxies(str(endpoint)))
+    return _without_password(proxy) if proxy else None
+
+
+def _without_password(proxy: str) -> str:
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        place = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return _UNREADABLE
+    return f"{parts.scheme}://{place}" if place else _UNREADABLE
+
+
+def trusted(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
+    """Say whose certificates are trusted. Raises VendorError where the environment names none that can be used."""
+    if endpoint.scheme == "http":
+        return "not asked for: plain http"
+    path = ca_bundle(environment)
+    if path is None:
+        return "the list that comes with the vendor's client"
+    name = next(name for name in CA_VARIABLES if environment.get(name))
+    return f"{path} ({name})"
+
+
+# Looking at one thing, so that what is wrong with it is told and does not keep the others from being looked at.
+
+
+def check(subject: str, look: Callable[[], str]) -> Finding:
+    """Return what ``look`` says, or the expected failure that it raises."""
+    try:
+        return Finding(subject, CheckResult.OK, look())
+    except ReconcilerError as error:
+        return problem(subject, error)
+
+
+def problem(subject: str, error: ReconcilerError) -> Finding:
+    """Return a failure as a finding."""
+    what, mend = error.message, error.hint
+    if isinstance(error, VendorError):
+        row = look_up(error.code)
+        what = f"{row.meaning} ({error.code}{': ' + what if what else ''})"
+        mend = mend or row.advice
+    return Finding(subject, CheckResult.PROBLEM, what, mend, error.exit_code)
+
+
+def skipped(subject: str, why: str) -> Finding:
+    """Return that a thing was not looked at."""
+    return Finding(subject, CheckResult.SKIPPED, why)
+
+
+# What a run would use to reach the account, tried out without writing anything.
+
+
+UNREACHED: Final = ("account", "clock", "signatures")
+"""Subjects that take keys to look at."""
+
+
+_NOT_OURS: Final = "another account's keys are not worked with"
+
+
+_ONE_ROW: Final[dict[str, object]] = {"International": 0, "Limit": 1, "Offset": 0}
+
+
+_SUB_ACCOUNT: Final = "FailedOperation.ProhibitSubAccountUse"
+
+
+_DESCRIBE_MAY_FAIL: Final = frozenset({_SUB_ACCOUNT, "FailedOperation.MissingSignatureList"})
+"""Codes that answer this question all the same: the account was reached, and the keys were taken."""
+
+
+def route_findings(endpoint: Endpoint, region: str) -> list[Finding]:
+    """Return what is known of the way to the vendor without going it."""
+    return [
+        Finding("endpoint", CheckResult.OK, f"{endpoint}, region {region}"),
+        Finding("proxy", CheckResult.OK, proxy_for(endpoint) or "none"),
+        check("certificates", lambda: trusted(endpoint, os.environ)),
+    ]
+
+
+class AccountChecks:
+    """A look at the account of the definitions. ``uin`` is known once the findings were taken and it could be had."""
+
+    def __init__(self, account: Account, reach: Connection, clock: Clock) -> None:
+        self._account = account
+        self._reach = reach
+        self._clock = clock
+        self.identity: Identity | None = None
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is found of keys, account, clock and signatures, one as soon as it is known."""
+        keys = check("keys", self._keys)
+        yield keys
+        if keys.health is not CheckResult.OK:
+            yield from (skipped(subject, "there are no keys to ask with") for subject in UNREACHED)
+            return
+        refused = False
+        for finding in self._account_and_clock():
+            refused = refused or finding.exit_code is Exit.REFUSED
+            yield finding
+        yield skipped("signatures", _NOT_OURS) if refused else check("signatures", self._signatures)
+
+    def _keys(self) -> str:
+        keys = self._reach.keys.current(0.0)
+        return f"{keys.masked_id} from {keys.source}{', with a session token' if keys.token else ''}"
+
+    def _account_and_clock(self) -> Iterator[Finding]:
+        declared = None if self._reach.embedded else self._account.uin
+        try:
+            with closing(self._client(IDENTITY)) as sdk:
+                try:
+                    self.identity = identify(sdk, self._clock, declared)
+                    yield self._account_found(self.identity)
+                except ReconcilerError as error:
+                    yield problem("account", error)
+                yield clock_finding(sdk.skew)
+        except VendorError as error:
+            yield problem("account", error)
+            yield clock_finding(None)
+
+    def _account_found(self, identity: Identity) -> Finding:
+        kind = ", a sandbox" if identity.sandbox else ""
+        if self._reach.embedded:
+            return Finding("account", CheckResult.OK, f"{identity.uin}{kind}")
+        if self._account.uin is None:
+            mend = f'write uin: "{identity.uin}" below account:, so that no other account\'s keys are taken'
+            return Finding("account", CheckResult.OK, f"{identity.uin}{kind}; the definitions name none", mend)
+        return Finding("account", CheckResult.OK, f"{identity.uin}{kind}, as account.uin says")
+
+    def _signatures(self) -> str:
+        before = self._clock.monotonic()
+        note = ""
+        with closing(self._client(DESCRIBE)) as sdk:
+            try:
+                rows_of(sdk.call(DESCRIBE, _ONE_ROW))
+            except VendorError as error:
+                if error.code not in _DESCRIBE_MAY_FAIL:
+                    raise
+                note = "; a sub-account's, so only declared ids can be read" if error.code == _SUB_ACCOUNT else ""
+        return f"can be read, in {(self._clock.monotonic() - before) * 1000:.0f} ms{note}"
+
+    def _client(self, action: str) -> Sdk:
+        place = (sts_place if action == IDENTITY else sms_place)(self._account, self._reach)
+        return Sdk(self._reach.keys, place, {action}, self._reach.pacing.request_timeout)
+
+
+def clock_finding(skew: float | None) -> Finding:
+    """Return how far this machine's clock is ahead of the vendor's, in seconds; both may be a second off."""
+    if skew is None:
+        return skipped("clock", "no answer told the vendor's time")
+    way = "ahead of" if skew > 0 else "behind"
+    what = f"{abs(skew):.0f} s {way} the vendor's" if abs(skew) >= 1 else "the same as the vendor's"
+    if abs(skew) <= MAX_CLOCK_SKEW_S:
+        return Finding("clock", CheckResult.OK, what)
+    mend = f"set it right (NTP): beyond {MAX_CLOCK_SKEW_S} s the vendor takes no request"
+    return Finding("clock", CheckResult.PROBLEM, what, mend, Exit.VENDOR)
+
+
+# Which record of submissions a run would use, and whether it can be read.
+
+
+def record_finding(root: Path, branch: str | None, target: Target) -> Finding:
+    """Return where the record is and what it holds."""
+
+    def look() -> str:
+        store = store_for(root, branch, target)
+        return f"{store.where}: {_content(store.load().state)}"
+
+    return check("record", look)
+
+
+def _content(state: State) -> str:
+    if state.saved_at is None:
+        return "nothing recorded yet"
+    when = datetime.fromtimestamp(state.saved_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    held = "; another run is at work, or was cut off" if state.holder is not None else ""
+    return f"{len(state.entries)} signatures, last written {when}{held}"
+
+
+def commit_finding(root: Path) -> Finding:
+    """Return which commit is checked out, which the record would name."""
+    return Finding("commit", CheckResult.OK, head_commit(root) or f"none: {root} is not in git, or has no commit yet")

@@ -1,0 +1,125 @@
+"""Planning: read the record, read the account, and hand both with the wishes to the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from reconciler.clock import Clock
+from reconciler.decision.compare import DecisionTime
+from reconciler.decision.plan import make_offline_plan, make_plan
+from reconciler.errors import Refusal, UsageError
+from reconciler.model.plan import Plan, Selection, Target, Verdict
+from reconciler.model.report import SignatureStatus, StatusReport
+from reconciler.model.signature import LiveSignature, Signature
+from reconciler.model.state import State
+from reconciler.planning.desired import Wishes
+from reconciler.state.store import Snapshot, StateReader
+from reconciler.tencent.api import Describer
+
+PARTIAL_LISTING: Final = "the account's whole list was not read, so rows that no definition names are not shown"
+
+
+class Described(NamedTuple):
+    """The account's rows as read for a plan; ``complete`` is false where only declared ids were asked for."""
+
+    rows: Mapping[int, LiveSignature]
+    complete: bool
+
+
+class Run(NamedTuple):
+    """What a planning run is about. ``settle_after`` is seconds, see ``Moment``."""
+
+    target: Target
+    wishes: Wishes
+    choice: Selection
+    clock: Clock
+    settle_after: float
+
+
+def describe(reader: Describer, desired: Sequence[Signature], choice: Selection) -> Described:
+    """Read the rows that a plan needs: all, or with ``--only`` those that were chosen."""
+    chosen = {wish.sign_id: wish.fields.international for wish in desired if choice.takes(wish.key)}
+    return Described(*reader.rows(chosen, everything=not choice.only))
+
+
+def plan_from(
+    target: Target, wishes: Wishes, described: Described, state: State, moment: DecisionTime, choice: Selection
+) -> Plan:
+    """Decide on what was read, and add what the plan tells about the run as a whole."""
+    plan = make_plan(target, wishes.desired, described.rows, state, moment, choice)
+    notes = () if described.complete or choice.only else (PARTIAL_LISTING,)
+    return plan._replace(diagnostics=wishes.diagnostics, notes=notes + _holder_note(state))
+
+
+def _holder_note(state: State) -> tuple[str, ...]:
+    if state.holder is None:
+        return ()
+    return ("another apply is at work, or was cut off; the next apply waits for it and settles what it left",)
+
+
+def plan_online(reader: Describer, record: StateReader, run: Run) -> Plan:
+    """Plan against the account as it is now. Can only read."""
+    snapshot = record.load()
+    described = describe(reader, run.wishes.desired, run.choice)
+    moment = DecisionTime(run.clock.now(), _settle_after(snapshot, run.settle_after))
+    return plan_from(run.target, run.wishes, described, snapshot.state, moment, run.choice)
+
+
+def plan_offline(record: StateReader, run: Run) -> Plan:
+    """Plan against the record alone, and say how old it is."""
+    state = record.load().state
+    plan = make_offline_plan(
+        run.target, run.wishes.desired, state, DecisionTime(run.clock.now(), run.settle_after), run.choice
+    )
+    return plan._replace(diagnostics=run.wishes.diagnostics, notes=(_age(state, run.clock.now()),))
+
+
+def _settle_after(snapshot: Snapshot, seconds: float) -> float:
+    """Only a record that somebody still holds can have a call on its way."""
+    return seconds if snapshot.state.holder is not None else 0.0
+
+
+def _age(state: State, now: float) -> str:
+    if state.saved_at is None:
+        return "offline: nothing is recorded for this account yet, and the account was not read"
+    when = datetime.fromtimestamp(state.saved_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"offline: the account was not read; the record is of {when}, {_ago(now - state.saved_at)} old"
+
+
+def _ago(seconds: float) -> str:
+    minutes = max(0, int(seconds // 60))
+    days, hours = minutes // 1440, minutes // 60
+    return f"{days} days" if days > 1 else f"{hours} hours" if hours > 1 else f"{minutes} minutes"
+
+
+def check_keys(choice: Selection, wishes: Wishes) -> None:
+    """Raise UsageProblem for a chosen key that no definition has."""
+    known = {wish.key for wish in wishes.desired}
+    unknown = sorted((choice.only | choice.resubmit) - known)
+    if unknown:
+        raise UsageError(
+            f"no definition has the key {', '.join(unknown)}", hint="keys are the names below `signatures:`"
+        )
+
+
+def check_size(plan: Plan, most: int | None) -> None:
+    """Raise Refusal for a plan with more writes than ``--max-changes`` allows."""
+    writes = plan.summary[Verdict.MODIFY]
+    if most is not None and writes > most:
+        raise Refusal(f"the plan holds {writes} changes, --max-changes allows {most}", hint="look at the plan first")
+
+
+# The review state of what the definitions name.
+
+
+def status_report(target: Target, wishes: Wishes, described: Described, choice: Selection) -> StatusReport:
+    """Put the chosen signatures beside their rows."""
+    rows = described.rows
+    named = {wish.sign_id for wish in wishes.desired}
+    return StatusReport(
+        target,
+        tuple(SignatureStatus(wish, rows.get(wish.sign_id)) for wish in wishes.desired if choice.takes(wish.key)),
+        tuple(row for sign_id, row in sorted(rows.items()) if sign_id not in named),
+    )

@@ -1,0 +1,87 @@
+"""A plan as a file that anyone may read: ids, verdicts and digests, no image, no value, no key."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from reconciler.decision.plan import SavedPlan, operations_of
+from reconciler.errors import UsageError
+from reconciler.model.plan import Plan, Selection
+
+_VERSION: Final = 1
+
+
+_KIND: Final = "sms-signature-plan"
+
+
+_MAX_BYTES: Final = 64 * 1024 * 1024
+
+
+_OPERATION: Final = {"verdict": str, "sign_id": int, "status": str, "fields": dict}
+
+
+def write_plan(path: Path, plan: Plan, choice: Selection) -> None:
+    """Save a plan, replacing the file in one step. Raises UsageProblem where it cannot be written."""
+    document = {
+        "version": _VERSION,
+        "kind": _KIND,
+        "uin": plan.target.uin,
+        "region": plan.target.account.region,
+        "sandbox": plan.target.sandbox,
+        "fingerprint": plan.fingerprint,
+        "only": sorted(choice.only),
+        "operations": operations_of(plan.signatures),
+    }
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UsageError(f"the plan cannot be saved to {path}: {error.strerror}") from None
+
+
+def read_plan(path: Path) -> SavedPlan:
+    """Read a saved plan. Raises UsageProblem for a file that is none."""
+    try:
+        with path.open("rb") as file:
+            document = json.loads(file.read(_MAX_BYTES))
+    except OSError as error:
+        raise UsageError(f"the plan {path} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        _refuse(path)
+    try:
+        return _saved(document)
+    except (KeyError, TypeError, ValueError):
+        _refuse(path)
+
+
+def _saved(document: Any) -> SavedPlan:
+    if (document["version"], document["kind"]) != (_VERSION, _KIND):
+        raise ValueError
+    operations = tuple(_operation(operation) for operation in document["operations"])
+    return SavedPlan(
+        uin=_typed(document["uin"], str),
+        region=_typed(document["region"], str),
+        sandbox=_typed(document["sandbox"], bool),
+        fingerprint=_typed(document["fingerprint"], str),
+        only=tuple(_typed(key, str) for key in document["only"]),
+        operations=operations,
+    )
+
+
+def _operation(operation: Any) -> dict[str, Any]:
+    return {name: _typed(operation[name], kind) for name, kind in _OPERATION.items()}
+
+
+def _typed(value: Any, kind: type) -> Any:
+    if type(value) is not kind:
+        raise TypeError
+    return value
+
+
+def _refuse(path: Path) -> NoReturn:
+    raise UsageError(f"{path} is not a saved plan", hint="make one with `reconciler plan --out FILE`") from None

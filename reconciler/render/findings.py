@@ -1,0 +1,133 @@
+"""Problems of the definitions, for people and as the published JSON document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from reconciler.contract.error_codes import ErrorCode, Treatment
+from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.model.report import CheckResult, Finding
+from reconciler.render.layout import Style, padded, widest
+from reconciler.text import escape_line, to_json
+
+VERSION = 1
+
+
+def diagnostics_text(problems: Sequence[Diagnostic], paint: Style) -> str:
+    """Return one line per problem, ``file:line:column: what is wrong - how to mend it``, in the order given."""
+    return "\n".join(_line(problem, paint) for problem in problems)
+
+
+def _line(problem: Diagnostic, paint: Style) -> str:
+    mend = f" - {escape_line(problem.hint)}" if problem.hint else ""
+    severity = paint(f"{problem.severity}:", problem.severity)
+    return f"{escape_line(str(problem.location))}: {severity} {escape_line(problem.message)}{mend}"
+
+
+def verdict_text(problems: Sequence[Diagnostic], signatures: int, files: int) -> str:
+    """Return the closing line of a validation."""
+    counts = Counter(problem.severity for problem in problems)
+    found = f"{_number(signatures, 'signature')} in {_number(files, 'file')}"
+    if not problems:
+        return f"valid: {found}"
+    word = "not valid" if counts[Severity.ERROR] else "valid"
+    errors, warnings = _number(counts[Severity.ERROR], "error"), _number(counts[Severity.WARNING], "warning")
+    return f"{word}: {errors}, {warnings}; {found} without errors"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def diagnostics_json(problems: Sequence[Diagnostic], *, valid: bool) -> str:
+    """Return the document that ``schemas/diagnostics.schema.json`` describes."""
+    return to_json({"version": VERSION, "valid": valid, "diagnostics": diagnostics_data(problems)})
+
+
+def diagnostics_data(problems: Sequence[Diagnostic]) -> list[dict[str, object]]:
+    """Return the problems as plain data."""
+    return [
+        {
+            **problem.location._asdict(),
+            "severity": problem.severity.value,
+            "code": problem.code,
+            "message": problem.message,
+            "hint": problem.hint,
+        }
+        for problem in problems
+    ]
+
+
+# What a look at the surroundings found, for people and as JSON.
+
+
+HEALTH_VERSION: Final = 1
+
+
+def health_text(findings: Sequence[Finding], paint: Style) -> str:
+    """Return a line per finding, below it what to do, and a closing line."""
+    subjects, healths = widest(f.subject for f in findings), widest(f.health for f in findings)
+    lines = []
+    for finding in findings:
+        health = paint(padded(finding.health, healths), finding.health)
+        lines.append(f"{health}  {padded(finding.subject, subjects)}  {escape_line(finding.what)}")
+        if finding.mend:
+            lines.append(f"{' ' * (healths + subjects + 4)}{escape_line(finding.mend)}")
+    return "\n".join([*lines, "", _closing(findings)])
+
+
+def _closing(findings: Sequence[Finding]) -> str:
+    problems = sum(finding.health is CheckResult.PROBLEM for finding in findings)
+    return f"{problems} to mend" if problems else "all is well"
+
+
+def health_json(findings: Sequence[Finding]) -> str:
+    """Return the document of a look at the surroundings."""
+    healthy = all(finding.health is not CheckResult.PROBLEM for finding in findings)
+    return to_json(
+        {"version": HEALTH_VERSION, "healthy": healthy, "findings": [_data(finding) for finding in findings]}
+    )
+
+
+def _data(finding: Finding) -> dict[str, object]:
+    return {
+        "subject": finding.subject,
+        "health": finding.health.value,
+        "what": finding.what,
+        "mend": finding.mend,
+    }
+
+
+# An error code for people: its meaning, what this tool does after it, and what they do.
+
+
+_SOURCES: Final[Mapping[str, str]] = {
+    "page": "the vendor's reference page of ModifySmsSign",
+    "common": "the vendor's common error codes",
+    "sdk": "the vendor's SDK",
+    "client": "this tool's own",
+}
+
+
+TREATMENTS: Final[Mapping[Treatment, str]] = {
+    Treatment.RETRY: "Nothing was written. apply tries again by itself, slower each time, five times in all.",
+    Treatment.SETTLE: "It may have been written. apply never sends it again; it describes the signature to find out.",
+    Treatment.REFUSE: "Nothing was written, and nothing will be: apply leaves this one alone and goes on.",
+    Treatment.FAIL: "Nothing was written. A retry helps only after something is changed; apply goes on with others.",
+    Treatment.STOP: "Nothing was written. A retry helps only after something is changed; apply ends the run.",
+}
+
+
+def code_text(row: ErrorCode) -> str:
+    """Return the explanation of one code."""
+    return "\n".join(
+        [
+            row.code,
+            f"  meaning    {row.meaning}",
+            f"  treatment  {row.treatment}: {TREATMENTS[row.treatment]}",
+            f"  to do      {row.advice}",
+            f"  source     {_SOURCES[row.source]}",
+        ]
+    )

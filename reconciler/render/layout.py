@@ -1,0 +1,128 @@
+"""Colour for a terminal, and none elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from reconciler.contract.api import Status
+from reconciler.diagnostics import Severity
+from reconciler.model.plan import Verdict
+from reconciler.model.report import CheckResult, Outcome
+from reconciler.model.signature import FieldValue, Image
+from reconciler.text import escape_line
+
+Style = Callable[[str, object], str]
+"""Paints a text in the colour that belongs to a verdict, an outcome or a severity."""
+
+
+_CODES: Final[Mapping[object, str]] = {
+    Verdict.MODIFY: "33",
+    Verdict.IN_SYNC: "32",
+    Verdict.WAITING: "36",
+    Verdict.UNVERIFIED: "35",
+    Verdict.STUCK: "31",
+    Verdict.REFUSED: "31;1",
+    Verdict.BLOCKED: "31;1",
+    Outcome.ACCEPTED: "32",
+    Outcome.REFUSED: "31;1",
+    Outcome.FAILED: "31",
+    Outcome.UNSETTLED: "35",
+    Outcome.NOT_ATTEMPTED: "2",
+    Status.APPROVED: "32",
+    Status.APPROVED_NOT_EFFECTIVE: "32",
+    Status.PENDING: "36",
+    Status.REJECTED: "31",
+    Status.UNKNOWN: "31;1",
+    Status.MISSING: "31;1",
+    Severity.ERROR: "31",
+    Severity.WARNING: "33",
+    CheckResult.OK: "32",
+    CheckResult.PROBLEM: "31",
+    CheckResult.SKIPPED: "2",
+}
+
+
+def coloured(text: str, meaning: object) -> str:
+    """Return text in the colour of its meaning."""
+    code = _CODES.get(meaning)
+    return f"\x1b[{code}m{text}\x1b[0m" if code else text
+
+
+def plain(text: str, _meaning: object) -> str:
+    """Return text as it is."""
+    return text
+
+
+# Columns that stay aligned where characters are two cells wide, as Chinese ones are.
+
+
+def width(text: str) -> int:
+    """Return the number of terminal cells that a text takes."""
+    return len(text) if text.isascii() else _cells(text)
+
+
+def _cells(text: str) -> int:
+    from rich.cells import cell_len  # noqa: PLC0415  # only where there is other text than ASCII
+
+    return cell_len(text)
+
+
+def widest(cells: Iterable[str]) -> int:
+    """Return the width of the widest cell, 0 where there is none."""
+    return max(map(width, cells), default=0)
+
+
+def padded(text: str, cells: int) -> str:
+    """Return text filled up with spaces to a number of cells."""
+    return text.ljust(cells) if text.isascii() else text + " " * (cells - width(text))
+
+
+def aligned(rows: Sequence[Sequence[str]], gap: str = "  ") -> list[str]:
+    """Return one line per row, each column as wide as its widest cell."""
+    columns = []
+    for column in zip(*rows, strict=True):
+        size = widest(column)
+        columns.append([padded(cell, size) for cell in column])
+    return [gap.join(row).rstrip() for row in zip(*columns, strict=True)]
+
+
+# Field values in words and as plain data. An image is its name, sizes and digest, never its bytes.
+
+
+_SHORT_DIGEST = 12
+
+
+def in_words(value: FieldValue) -> str:
+    """Return a value as a person reads it."""
+    match value:
+        case None:
+            return "(none)"
+        case Image():
+            return _image_in_words(value)
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case _:
+            return f'"{escape_line(value)}"'
+
+
+def _image_in_words(image: Image) -> str:
+    size = f"{image.bytes / 1024:.1f} KB" if image.bytes < 1024 * 1024 else f"{image.bytes / 1024 / 1024:.1f} MB"
+    digest = image.sha256[:_SHORT_DIGEST]
+    return f"{escape_line(image.file)} ({image.width}x{image.height} {image.format}, {size}, sha256 {digest})"
+
+
+def as_data(value: FieldValue) -> object:
+    """Return a value for a JSON document."""
+    if not isinstance(value, Image):
+        return value
+    return {
+        "file": value.file,
+        "sha256": value.sha256,
+        "bytes": value.bytes,
+        "width": value.width,
+        "height": value.height,
+        "format": value.format,
+    }

@@ -1,0 +1,241 @@
+"""A plan for people: a line per signature, and below it why, what changes, and what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from reconciler.model.plan import Change, Plan, Planned, Target, Verdict
+from reconciler.model.report import ApplyReport, Outcome, Result, SignatureStatus, StatusReport
+from reconciler.model.signature import LiveSignature
+from reconciler.render.document import account_data, unmanaged_data
+from reconciler.render.layout import Style, aligned, in_words
+from reconciler.text import escape_line, to_json
+
+_SIGNS: Final = {
+    Verdict.MODIFY: "~",
+    Verdict.IN_SYNC: "=",
+    Verdict.WAITING: ".",
+    Verdict.UNVERIFIED: "?",
+    Verdict.STUCK: "!",
+    Verdict.REFUSED: "x",
+    Verdict.BLOCKED: "x",
+}
+
+
+_COUNTED: Final = {
+    Verdict.MODIFY: "to modify",
+    Verdict.IN_SYNC: "in sync",
+    Verdict.WAITING: "waiting for review",
+    Verdict.UNVERIFIED: "unverified",
+    Verdict.STUCK: "stuck",
+    Verdict.REFUSED: "refused",
+    Verdict.BLOCKED: "blocked",
+}
+
+
+_INDENT: Final = "      "
+
+
+def plan_text(plan: Plan, paint: Style) -> str:
+    """Return the whole plan, ending in its summary."""
+    return "\n".join(
+        [target_line(plan.target), "", *_signatures(plan, paint), *unmanaged_lines(plan.unmanaged), *_closing(plan)]
+    )
+
+
+def target_line(target: Target) -> str:
+    """Return the line that says which account it is about, plainly where it is the sandbox."""
+    place = f"account {escape_line(target.uin)}, site {target.account.site}, region {target.account.region}"
+    return f"SANDBOX, not the vendor: {place}" if target.sandbox else place[0].upper() + place[1:]
+
+
+def _signatures(plan: Plan, paint: Style) -> Iterator[str]:
+    heads = aligned([_head(planned) for planned in plan.signatures])
+    for planned, head in zip(plan.signatures, heads, strict=True):
+        yield "  " + paint(head, planned.verdict)
+        yield from (_INDENT + line for line in details(planned))
+
+
+def _head(planned: Planned) -> Sequence[str]:
+    desired = planned.desired
+    name = escape_line(desired.fields.sign_name)
+    return _SIGNS[planned.verdict], planned.verdict, desired.key, str(desired.sign_id), name, planned.decision.status
+
+
+def details(planned: Planned) -> Iterator[str]:
+    """Yield why, what changes, what the reviewer said, and what to do."""
+    decision = planned.decision
+    yield escape_line(decision.reason)
+    if decision.changes:
+        yield from changes(decision.changes)
+    if planned.live is not None and planned.live.review_reply:
+        yield f"reviewer: {escape_line(planned.live.review_reply)}"
+    if planned.advice:
+        yield escape_line(f"-> {planned.advice}")
+
+
+def changes(changed: Sequence[Change]) -> list[str]:
+    """Return one aligned line per change, old to new."""
+    return aligned([(change.field, f"{in_words(change.old)} -> {in_words(change.new)}") for change in changed])
+
+
+def unmanaged_lines(rows: Sequence[LiveSignature]) -> Iterator[str]:
+    """Yield the rows that no definition names, nothing where there are none."""
+    if rows:
+        yield ""
+        yield "  Not in the definitions, left alone:"
+        yield from (_INDENT + line for line in aligned([_row(row) for row in rows]))
+
+
+def _row(row: LiveSignature) -> Sequence[str]:
+    return str(row.sign_id), escape_line(row.sign_name), row.status
+
+
+def _closing(plan: Plan) -> Iterator[str]:
+    yield ""
+    yield from (f"Note: {escape_line(note)}" for note in plan.notes)
+    yield summary_line(plan)
+    if any(planned.verdict is Verdict.MODIFY for planned in plan.signatures):
+        yield f"Fingerprint: {plan.fingerprint}"
+
+
+def summary_line(plan: Plan) -> str:
+    """Return the counts by verdict, what is to be modified always named."""
+    counts = plan.summary
+    named = [f"{counts[verdict]} {words}" for verdict, words in _COUNTED.items() if counts[verdict]]
+    if not counts[Verdict.MODIFY]:
+        named.insert(0, "nothing to modify")
+    return "Plan: " + ", ".join(named)
+
+
+# What became of a plan, for people: what was sent and how it stands, then what was not and why.
+
+
+_REPORT_INDENT = "      "
+
+
+def report_text(report: ApplyReport, paint: Style) -> str:
+    """Return the result of every planned write, and the counts."""
+    return "\n".join([*_written(report, paint), *_early_end(report), _summary(report)])
+
+
+def _planned_writes(report: ApplyReport) -> list[Planned]:
+    return [planned for planned in report.plan.signatures if planned.verdict is Verdict.MODIFY]
+
+
+def _written(report: ApplyReport, paint: Style) -> Iterator[str]:
+    writes = _planned_writes(report)
+    heads = aligned([_report_head(planned, report.result(planned)) for planned in writes])
+    for planned, head in zip(writes, heads, strict=True):
+        result = report.result(planned)
+        yield "  " + paint(head, result.outcome)
+        yield from (_REPORT_INDENT + line for line in _details(result))
+
+
+def _report_head(planned: Planned, result: Result) -> Sequence[str]:
+    now = f"now {result.shown.status}" if result.shown is not None else ""
+    request = f"request {escape_line(result.request_id)}" if result.request_id else ""
+    return result.outcome, planned.desired.key, str(planned.desired.sign_id), now, request
+
+
+def _details(result: Result) -> Iterator[str]:
+    if result.in_place:
+        yield "already submitted just so by another run"
+    if result.trouble is not None:
+        yield escape_line(f"{result.trouble.code}: {result.trouble.message}")
+        if result.trouble.hint:
+            yield f"-> {escape_line(result.trouble.hint)}"
+    if result.outcome is Outcome.UNSETTLED:
+        yield "-> nobody can tell yet whether it was sent; it is not sent again, the next run looks first"
+
+
+def _early_end(report: ApplyReport) -> Iterator[str]:
+    if report.trouble is not None:
+        mend = f" - {escape_line(report.trouble.hint)}" if report.trouble.hint else ""
+        yield f"Ended early: {escape_line(report.trouble.message)}{mend}"
+
+
+def _summary(report: ApplyReport) -> str:
+    counts = Counter(report.result(planned).outcome for planned in _planned_writes(report))
+    named = [f"{counts[outcome]} {outcome.value.replace('-', ' ')}" for outcome in Outcome if counts[outcome]]
+    return "Apply: " + (", ".join(named) if named else "nothing to do")
+
+
+# The review state of signatures, for people and as JSON (``schemas/status.schema.json``).
+
+
+VERSION: Final = 1
+
+
+_STATUS_INDENT: Final = "      "
+
+
+def review_text(review: StatusReport, paint: Style) -> str:
+    """Return one line per signature, below it the reviewer's reply, and the counts."""
+    return "\n".join(
+        [
+            target_line(review.target),
+            "",
+            *_lines(review, paint),
+            *unmanaged_lines(review.unmanaged),
+            "",
+            _counts(review),
+        ]
+    )
+
+
+def _lines(review: StatusReport, paint: Style) -> Iterator[str]:
+    heads = aligned([_status_head(reviewed) for reviewed in review.signatures])
+    for reviewed, head in zip(review.signatures, heads, strict=True):
+        yield "  " + paint(head, reviewed.status)
+        if reviewed.live is not None and reviewed.live.review_reply:
+            yield f"{_STATUS_INDENT}reviewer: {escape_line(reviewed.live.review_reply)}"
+
+
+def _status_head(reviewed: SignatureStatus) -> Sequence[str]:
+    desired, live = reviewed.desired, reviewed.live
+    name = escape_line(live.sign_name if live is not None else desired.fields.sign_name)
+    submitted = f"submitted {_when(live.create_time)}" if live is not None and live.create_time else ""
+    return reviewed.status, desired.key, str(desired.sign_id), name, submitted
+
+
+def _when(seconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (OverflowError, OSError, ValueError):
+        return f"at {seconds}"
+
+
+def _counts(review: StatusReport) -> str:
+    named = [f"{count} {status}" for status, count in review.summary.items() if count]
+    return "Status: " + (", ".join(named) if named else "no signatures")
+
+
+def review_json(review: StatusReport) -> str:
+    """Return the document of a status."""
+    return to_json(
+        {
+            "version": VERSION,
+            "account": account_data(review.target),
+            "summary": review.summary,
+            "signatures": [_signature(reviewed) for reviewed in review.signatures],
+            "unmanaged": [unmanaged_data(row) for row in review.unmanaged],
+        }
+    )
+
+
+def _signature(reviewed: SignatureStatus) -> dict[str, object]:
+    desired, live = reviewed.desired, reviewed.live
+    return {
+        "key": desired.key,
+        "sign_id": desired.sign_id,
+        "sign_name": live.sign_name if live is not None else desired.fields.sign_name,
+        "status": reviewed.status.value,
+        "status_code": live.status_code if live is not None else None,
+        "review_reply": live.review_reply if live is not None else "",
+        "create_time": live.create_time if live is not None else None,
+        "location": desired.location._asdict(),
+    }

@@ -1,1 +1,0 @@
-"""The vendor's actions, one module each: parameters, rules, answer."""

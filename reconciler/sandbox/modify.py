@@ -1,0 +1,172 @@
+"""The rules of ``ModifySmsSign``, each with the code that the reference page gives it.
+
+Name length: no page allows more than 15 characters (global SMS); mainland's 12 is not enforced, since the reference
+page's own example, ``Tencent Cloud`` for mainland, has 13.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from reconciler.contract.api import MODIFY, MODIFY_RATE, SMS_SERVICE, SMS_VERSION
+from reconciler.sandbox.action import Action, ActionContext
+from reconciler.sandbox.images import read_image
+from reconciler.sandbox.model import ApiError, ImageDigest, RowData, Submission
+from reconciler.sandbox.options import UnconfirmedBehaviour
+from reconciler.sandbox.parameters import Kind, Parameter, Params
+
+DOCUMENTS_OF: Final[Mapping[int, frozenset[int]]] = {
+    0: frozenset({0, 1}),
+    1: frozenset({0, 1, 2, 3, 4}),
+    2: frozenset({0, 1, 2, 3, 5}),
+    3: frozenset({0, 1, 2, 3, 8}),
+    4: frozenset({7}),
+    5: frozenset({2, 3}),
+    6: frozenset({0, 1, 2, 3, 6}),
+}
+"""Sign type to document types, from the reference page's parameter ``SignType``."""
+
+
+MAX_NAME: Final = 15
+"""Characters."""
+
+
+_APPROVED, _PENDING_CODE, _NOT_EFFECTIVE, _REJECTED = 0, 1, 2, -1
+
+
+def check_account(context: ActionContext) -> None:
+    """Refuse an individual account, and one in arrears."""
+    if context.account.arrears:
+        raise ApiError("UnauthorizedOperation.ServiceSuspendDueToArrears", "The service is suspended due to arrears.")
+    if context.account.individual:
+        raise ApiError("FailedOperation.NotEnterpriseCertification", "Individual users cannot modify signatures.")
+
+
+def check_row(context: ActionContext, params: Params) -> RowData:
+    """Return the row to modify: one of the region, of the same ``International``, and not approved."""
+    row = context.account.row(params["SignId"])
+    if row is None or row.region not in (None, context.region):
+        raise ApiError("FailedOperation.MissingSignatureToModify", "This signature ID does not exist.")
+    if params["International"] != int(row.international):
+        raise ApiError("InvalidParameterValue.InvalidInternational", "`International` is not that of the signature.")
+    if row.status_code == _APPROVED:
+        raise ApiError("InvalidParameterValue.SignAlreadyPassedCheck", "An approved signature cannot be modified.")
+    if row.status_code == _NOT_EFFECTIVE:
+        raise ApiError(context.facts.not_effective_code, "An approved signature cannot be modified.")
+    if row.status_code not in (_PENDING_CODE, _REJECTED):
+        # No page says what a state that no page lists answers; this one is the nearest.
+        raise ApiError("FailedOperation.MissingSignatureToModify", "This signature cannot be modified now.")
+    if row.filing_incomplete and context.facts.filing_incomplete == "refused":
+        raise ApiError("FailedOperation.OtherError", "The first carrier filing of this signature is incomplete.")
+    return row
+
+
+def check_values(context: ActionContext, params: Params, row: RowData) -> None:
+    """Check the purpose, the pair of sign type and document type, and what else either of them needs."""
+    if params["SignPurpose"] not in (0, 1):
+        raise ApiError("InvalidParameterValue.InvalidSignPurpose", "`SignPurpose` is 0 or 1.")
+    if params["DocumentType"] not in DOCUMENTS_OF.get(params["SignType"], frozenset()):
+        raise ApiError("InvalidParameterValue.InvalidDocumentType", "`DocumentType` does not go with `SignType`.")
+    if params["SignPurpose"] == 1 and "CommissionImage" not in params:
+        raise ApiError("MissingParameter", "`CommissionImage` is required where `SignPurpose` is 1.")
+    demanded = context.facts.qualification_id == "demanded" and not row.international
+    if demanded and "QualificationId" not in params:
+        raise ApiError("MissingParameter", "`QualificationId` is required for Chinese mainland SMS.")
+
+
+def check_name(context: ActionContext, name: str, row: RowData) -> None:
+    """Refuse a name that is empty, too long, or pending already for another id of the same kind and region."""
+    if not name:
+        raise ApiError("InvalidParameterValue", "`SignName` is empty.")
+    if len(name) > MAX_NAME:
+        raise ApiError("InvalidParameterValue.SignNameLengthTooLong", f"`SignName` is over {MAX_NAME} characters.")
+    for other in context.account.rows():
+        if other.sign_id == row.sign_id or other.status_code != _PENDING_CODE or other.sign_name != name:
+            continue
+        if other.international == row.international and other.region in (None, context.region):
+            raise ApiError("InvalidParameterValue.SignExistAndUnapproved", "The same signature is pending already.")
+
+
+def normal_name(name: str, facts: UnconfirmedBehaviour) -> str:
+    """Return the name that is kept: as sent, or half-width, trimmed and with single blanks inside."""
+    return " ".join(unicodedata.normalize("NFKC", name).split()) if facts.names == "normalised" else name
+
+
+# ``ModifySmsSign``: the one write. Either every rule holds and the row is pending again, or nothing changes.
+#
+# Source: the action's reference page (2024-09-10); ``QualificationId`` since SDK 3.0.1300 for the mainland site.
+
+
+_PENDING: Final = 1
+
+
+_QUALIFICATION_PASSED: Final = 1
+
+
+def _modify(context: ActionContext, params: Params) -> dict[str, Any]:
+    check_account(context)
+    with context.account.transaction():
+        row = check_row(context, params)
+        check_values(context, params, row)
+        name = normal_name(params["SignName"], context.facts)
+        check_name(context, name, row)
+        submitted = _submission(context, params, row)
+        context.account.change(_resubmitted(context, params, replace(row, sign_name=name, submitted=submitted)))
+    return {"ModifySignStatus": {"SignId": row.sign_id}}
+
+
+def _submission(context: ActionContext, params: Params, row: RowData) -> Submission:
+    old_remark = row.submitted.remark if row.submitted and context.facts.omitted_remark == "keeps" else None
+    return Submission(
+        sign_type=params["SignType"],
+        document_type=params["DocumentType"],
+        sign_purpose=params["SignPurpose"],
+        proof_image=_image(context, params, "ProofImage"),
+        # it takes effect only for the use of others, so for oneself it is not even looked at
+        commission_image=_image(context, params, "CommissionImage") if params["SignPurpose"] == 1 else None,
+        remark=params.get("Remark", old_remark),
+    )
+
+
+def _image(context: ActionContext, params: Params, name: str) -> ImageDigest:
+    return read_image(name, params[name], loose=context.facts.loose_base64 == "accepted")
+
+
+def _resubmitted(context: ActionContext, params: Params, row: RowData) -> RowData:
+    moved = int(context.now) if context.facts.create_time == "moves" else row.create_time
+    pending = replace(row, status_code=_PENDING, review_reply="", create_time=moved, filing_incomplete=False)
+    qualification = params.get("QualificationId")
+    if row.international or qualification in (None, row.qualification_id):
+        return pending
+    known = next((other for other in context.account.rows() if other.qualification_id == qualification), None)
+    return replace(
+        pending,
+        qualification_id=qualification,
+        qualification_name=known.qualification_name if known else "",
+        qualification_status_code=known.qualification_status_code if known else _QUALIFICATION_PASSED,
+    )
+
+
+ACTION: Final = Action(
+    name=MODIFY,
+    service=SMS_SERVICE,
+    version=SMS_VERSION,
+    schema={
+        "SignId": Parameter(Kind.UNSIGNED, required=True),
+        "SignName": Parameter(Kind.TEXT, required=True),
+        "SignType": Parameter(Kind.UNSIGNED, required=True),
+        "DocumentType": Parameter(Kind.UNSIGNED, required=True),
+        "International": Parameter(Kind.UNSIGNED, required=True),
+        "SignPurpose": Parameter(Kind.UNSIGNED, required=True),
+        "ProofImage": Parameter(Kind.TEXT, required=True),
+        "CommissionImage": Parameter(Kind.TEXT),
+        "Remark": Parameter(Kind.TEXT),
+        "QualificationId": Parameter(Kind.UNSIGNED),
+    },
+    run=_modify,
+    rate=MODIFY_RATE,
+    regional=True,
+)

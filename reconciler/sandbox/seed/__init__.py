@@ -1,1 +1,0 @@
-"""What the sandbox starts with: the account file, read and checked."""

@@ -1,0 +1,75 @@
+"""``AssumeRoleWithWebIdentity`` of the sts service: a web identity token for temporary keys, unsigned.
+
+Source: the action's reference page; default duration 7200 s, at most 43200 s.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from reconciler.contract.api import ASSUME_ROLE, IDENTITY, STS_SERVICE, STS_VERSION
+from reconciler.sandbox.action import Action, ActionContext
+from reconciler.sandbox.model import ApiError
+from reconciler.sandbox.parameters import Kind, Parameter, Params
+
+_DEFAULT_S: Final = 7200
+
+
+_LONGEST_S: Final = 43200
+
+
+def _assume_role(context: ActionContext, params: Params) -> dict[str, Any]:
+    _check(params)
+    expires_at = int(context.now) + params.get("DurationSeconds", _DEFAULT_S)
+    key = context.keys.issue(expires_at)
+    return {
+        "Credentials": {"Token": key.token, "TmpSecretId": key.secret_id, "TmpSecretKey": key.secret_key},
+        "ExpiredTime": expires_at,
+        "Expiration": datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def _check(params: Params) -> None:
+    for name in ("ProviderId", "WebIdentityToken", "RoleArn", "RoleSessionName"):
+        if not params[name]:
+            raise ApiError("InvalidParameterValue", f"`{name}` is empty.")
+    if not params["RoleArn"].startswith("qcs::cam::"):
+        raise ApiError("InvalidParameterValue", "`RoleArn` is not of the form qcs::cam::uin/...:roleName/...")
+    if not 1 <= params.get("DurationSeconds", _DEFAULT_S) <= _LONGEST_S:
+        raise ApiError("InvalidParameterValue", f"`DurationSeconds` is at least 1 and at most {_LONGEST_S}.")
+
+
+ASSUME_ROLE_ACTION: Final = Action(
+    name=ASSUME_ROLE,
+    service=STS_SERVICE,
+    version=STS_VERSION,
+    schema={
+        "ProviderId": Parameter(Kind.TEXT, required=True),
+        "WebIdentityToken": Parameter(Kind.TEXT, required=True),
+        "RoleArn": Parameter(Kind.TEXT, required=True),
+        "RoleSessionName": Parameter(Kind.TEXT, required=True),
+        "DurationSeconds": Parameter(Kind.UNSIGNED),
+    },
+    run=_assume_role,
+    signed=False,
+)
+
+
+# ``GetCallerIdentity`` of the sts service: whose keys these are. ``Type`` says that it is a sandbox.
+
+
+def _identity(context: ActionContext, _params: Params) -> dict[str, Any]:
+    if context.facts.identity == "denied":
+        raise ApiError("UnauthorizedOperation", f"You are not authorized to perform sts:{IDENTITY}.")
+    uin = context.account.uin
+    return {
+        "AccountId": uin,
+        "Arn": f"qcs::cam::uin/{uin}:uin/{uin}",
+        "UserId": uin,
+        "PrincipalId": uin,
+        "Type": "Sandbox",
+    }
+
+
+CALLER_IDENTITY: Final = Action(name=IDENTITY, service=STS_SERVICE, version=STS_VERSION, schema={}, run=_identity)

@@ -1,0 +1,162 @@
+"""A repository of our own for one branch of a remote: fetched to its tip only, committed to and pushed by plumbing.
+
+It lies in a temporary folder and goes with the process, so that nothing of the user's is touched: no working tree,
+index, ref, setting or shallow boundary; and so that a killed run leaves no lock for the next.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from reconciler.errors import StateError
+from reconciler.files import storage_errors
+from reconciler.state.git_access import access, object_format, settings_at
+from reconciler.state.git_command import REMOTE_LIMIT_S, Result, git, plain_environment, with_settings
+from reconciler.state.shapes import is_commit
+
+_ALIAS: Final = "record"
+
+
+_TIP: Final = "refs/reconciler/tip"
+
+
+_NO_SUCH_REF: Final = 2
+
+
+_FETCHES: Final = 3
+
+
+_IDENTITY: Final = {
+    f"GIT_{role}_{part}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for part, value in (("NAME", "sms-signature-reconciler"), ("EMAIL", "sms-signature-reconciler@localhost"))
+}
+
+
+_SETTINGS: Final = (
+    ("core.hooksPath", "/dev/null"),
+    ("credential.interactive", "false"),
+    ("gc.auto", "0"),
+    ("maintenance.auto", "false"),
+    ("i18n.commitEncoding", "utf-8"),
+    ("push.followTags", "false"),
+    ("push.gpgSign", "false"),
+    ("push.recurseSubmodules", "no"),
+    ("fetch.recurseSubmodules", "no"),
+)
+
+
+class Leaf(NamedTuple):
+    """An entry of the branch's root folder. ``size`` is in bytes, ``None`` for a folder."""
+
+    mode: str
+    kind: str
+    oid: str
+    size: int | None
+
+
+class GitRepository:
+    """The branch ``branch`` of ``remote`` of the checkout at ``root``. Made at the first use, it fetches nothing yet.
+
+    Raises StateError where git, the checkout or the remote is missing.
+    """
+
+    def __init__(self, root: Path, remote: str, branch: str) -> None:
+        self._root = root
+        self._ref = f"refs/heads/{branch}"
+        hash_name = object_format(root)
+        self._environment = self._made(hash_name)
+        reach = access(root, remote, settings_at(root, self._environment), _ALIAS)
+        addresses = ((f"remote.{_ALIAS}.url", reach.fetch_url), (f"remote.{_ALIAS}.pushurl", reach.push_url))
+        self._environment = with_settings(self._environment, (*reach.settings, *addresses, *_SETTINGS))
+        self._environment |= {"GIT_SSH_COMMAND": reach.ssh, **_IDENTITY}
+
+    def fetch(self) -> str | None:
+        """Fetch the branch's tip and return its commit id, ``None`` where the remote has no such branch.
+
+        Raises StateError where the remote cannot be reached.
+        """
+        result = Result(0, b"", "")
+        for _ in range(_FETCHES):
+            result = self._remote(
+                "fetch", "--depth=1", "--no-tags", "--no-write-fetch-head", _ALIAS, f"+{self._ref}:{_TIP}"
+            )
+            if not result.code:
+                return self._commit_id(self._local("rev-parse", "--verify", _TIP).text)
+            # The tip can also have moved between the two halves of a fetch: then it is there, and fetched again.
+            if self._remote("ls-remote", "--exit-code", _ALIAS, self._ref).code == _NO_SUCH_REF:
+                return None
+        raise StateError(
+            f"the branch of the record cannot be fetched: {result.words}",
+            hint="Check the connection and the right to read, with `git fetch`, from where this ran.",
+        )
+
+    def leaves(self, commit: str) -> dict[str, Leaf]:
+        """Return the entries of a commit's root folder by name. Raises StateError where it is not there."""
+        listing = self._local("ls-tree", "-z", "--long", self._commit_id(commit)).out
+        leaves = {}
+        for item in listing.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            head, _, name = item.partition("\t")
+            mode, kind, oid, size = head.split()
+            leaves[name] = Leaf(mode, kind, oid, int(size) if size.isdecimal() else None)
+        return leaves
+
+    def content(self, leaf: Leaf) -> bytes:
+        """Return the content of a file. Raises StateError where it is not there."""
+        return self._local("cat-file", "blob", leaf.oid).out
+
+    def commit(self, parent: str | None, files: Mapping[str, bytes], message: str) -> str:
+        """Write a commit with these files put into the root folder of its parent, and return its id; push nothing."""
+        leaves = self.leaves(parent) if parent else {}
+        for name, data in files.items():
+            oid = self._local("hash-object", "-w", "--stdin", data=data).text
+            leaves[name] = Leaf("100644", "blob", oid, len(data))
+        lines = "".join(f"{leaf.mode} {leaf.kind} {leaf.oid}\t{name}\0" for name, leaf in leaves.items())
+        tree = self._local("mktree", "-z", data=lines.encode("utf-8", "surrogateescape")).text
+        parents = ("-p", parent) if parent else ()
+        text = message.encode("utf-8")
+        return self._commit_id(self._local("commit-tree", "--no-gpg-sign", *parents, "-F", "-", tree, data=text).text)
+
+    def push(self, commit: str, expected: str | None) -> Result:
+        """Make ``commit`` the branch's tip if that still is ``expected``, ``None`` for a branch that must not exist.
+
+        A failure is in the result. Raises GitTimeout, after which it may have happened or not.
+        """
+        lease = f"--force-with-lease={self._ref}:{self._commit_id(expected) if expected else ''}"
+        # An id that is empty would make a refspec that deletes the branch.
+        refspec = f"{self._commit_id(commit)}:{self._ref}"
+        result = self._remote("push", "--porcelain", "--no-verify", lease, _ALIAS, refspec)
+        told = [line[1:] for line in result.text.splitlines() if line.startswith("!")]
+        return result._replace(words="; ".join([*told, result.words]))
+
+    def _made(self, hash_name: str) -> dict[str, str]:
+        with storage_errors("cannot make a temporary folder"):
+            path = tempfile.mkdtemp(prefix="reconciler-git-")
+        weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
+        environment = {**with_settings(plain_environment(), ()), "GIT_DIR": path}
+        arguments = ("init", "--quiet", "--bare", "--template=", f"--object-format={hash_name}", path)
+        self._checked(git(self._root, environment, *arguments))
+        return environment
+
+    def _local(self, *arguments: str, data: bytes = b"") -> Result:
+        return self._checked(git(self._root, self._environment, *arguments, data=data))
+
+    def _remote(self, *arguments: str) -> Result:
+        return git(self._root, self._environment, *arguments, limit_s=REMOTE_LIMIT_S)
+
+    @staticmethod
+    def _checked(result: Result) -> Result:
+        if result.code:
+            raise StateError(f"git failed: {result.words}", hint="Check the temporary folder (TMPDIR) and its space.")
+        return result
+
+    @staticmethod
+    def _commit_id(text: str) -> str:
+        if not is_commit(text):
+            raise StateError(f"git gave {text[:80]!a} for a commit", hint="Check the git that is installed.")
+        return text

@@ -1,0 +1,113 @@
+"""The tool's own folder in a checkout, which keeps itself out of git."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from reconciler.errors import StateError
+from reconciler.files import Folder, made, opened, storage_errors
+from reconciler.model.state import State
+from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
+from reconciler.state.merge import merge
+from reconciler.state.store import Snapshot, check_name, empty_state
+
+_IGNORE_FILE: Final = ".gitignore"
+
+
+_IGNORE_ALL: Final = b"*\n"
+
+
+_LOCK: Final = "folder.lock"
+
+
+def ensure_folder(path: Path) -> None:
+    """Make the folder where there is none yet. Raises StateError where it cannot be made or is not a real folder."""
+    with storage_errors(f"cannot write to {path}"):
+        made(path)
+        with opened(path) as folder:
+            if folder is not None and not _ignored(folder):
+                _ignore(folder)
+
+
+def _ignored(folder: Folder) -> bool:
+    return folder.read(_IGNORE_FILE, 0) is not None
+
+
+def _ignore(folder: Folder) -> None:
+    # Runs for two accounts may both be the first one here.
+    with folder.locked(_LOCK):
+        if not _ignored(folder):
+            folder.replace(_IGNORE_FILE, _IGNORE_ALL)
+
+
+# The record as a file in a folder of its own, for one machine.
+#
+# A save replaces the file in one step under a lock, if it still holds what was loaded, and otherwise merges first. The
+# lock is held during the save only, so nothing is left to clear up after a killed run.
+
+
+class FileStore:
+    """The record ``name`` (see ``record_name``) as ``<name>.json`` in ``folder``. Loading creates nothing.
+
+    The version token of a snapshot is the SHA-256 of the file, empty where there is none.
+    """
+
+    costly = False
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._name = name
+        self._empty = empty_state(name)
+        self._file = f"{name}.json"
+        self._lines = Lines()
+
+    @property
+    def where(self) -> str:
+        """The path of the file."""
+        return str(self._folder / self._file)
+
+    def load(self) -> Snapshot:
+        """Read the record; an empty state where there is no file. Raises StateError where it cannot be read."""
+        with storage_errors(f"cannot read the record {self.where}"), opened(self._folder) as folder:
+            return Snapshot(self._empty, "") if folder is None else self._current(folder)
+
+    def save(self, base: Snapshot, state: State, note: str) -> Snapshot:
+        """Store ``state``, made from ``base``, durably. A file keeps no history, so ``note`` goes nowhere.
+
+        Raises StateConflict where another run changed the same, StateError where the file cannot be written; the file
+        is then as it was, or as it was to be where only the last flush to disk failed.
+        """
+        del note
+        check_name(state, self._name, source="the new record")
+        ensure_folder(self._folder)
+        with storage_errors(f"cannot write the record {self.where}"), opened(self._folder) as folder:
+            if folder is None:
+                raise StateError(f"{self._folder} was taken away meanwhile", hint="Start the run again.")
+            return self._replace(folder, base, state)
+
+    def _replace(self, folder: Folder, base: Snapshot, state: State) -> Snapshot:
+        with folder.locked(f"{self._name}.lock"):
+            held = folder.read(self._file, MAX_BYTES)
+            # Read into values only where another run wrote it: each change is stored twice, and a record may be long.
+            if _version(held) != base.version:
+                state = merge(base.state, state, self._parsed(held))
+            data = dump(state, self._lines)
+            folder.replace(self._file, data)
+        return Snapshot(state, _version(data))
+
+    def _current(self, folder: Folder) -> Snapshot:
+        data = folder.read(self._file, MAX_BYTES)
+        return Snapshot(self._parsed(data), _version(data))
+
+    def _parsed(self, data: bytes | None) -> State:
+        if data is None:
+            return self._empty
+        state = parse(data, source=self.where)
+        check_name(state, self._name, source=self.where)
+        return state
+
+
+def _version(data: bytes | None) -> str:
+    return "" if data is None else hashlib.sha256(data).hexdigest()

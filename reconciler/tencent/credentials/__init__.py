@@ -1,0 +1,1 @@
+"""Where keys come from: one file a source, and the order in which they are looked for."""

@@ -1,0 +1,57 @@
+"""The profile file of the vendor's SDKs: ``[default]`` of ``~/.tencentcloud/credentials``, else below ``/etc``.
+
+Sources: ``ProfileCredential`` of the Python SDK for both places and names; the Go SDK for the variable; the Node SDK
+for ``token``, and for values in quotation marks.
+"""
+
+from __future__ import annotations
+
+import configparser
+from pathlib import Path
+from typing import Final
+
+from reconciler.errors import CredentialsError
+from reconciler.tencent.credentials.base import Absent, CredentialInputs, Keys, keys_of, read_small
+
+FILE: Final = "TENCENTCLOUD_CREDENTIALS_FILE"
+
+
+_SECTION: Final = "default"
+
+
+def from_profile_file(near: CredentialInputs) -> Keys | Absent:
+    """Return the keys of the profile file. Raises CredentialsError where one exists without usable keys."""
+    if named := near.variable(FILE):
+        found = _keys_in(Path(named))
+        if found is None:
+            raise CredentialsError(f"{FILE} names {named}, which does not exist", hint=f"correct or unset {FILE}")
+        return found
+    places = [folder / "credentials" for folder in (near.home / ".tencentcloud", near.system / "tencentcloud")]
+    for place in places:
+        if (found := _keys_in(place)) is not None:
+            return found
+    return Absent(f"profile file: neither {places[0]} nor {places[1]} exists")
+
+
+def _keys_in(path: Path) -> Keys | None:
+    text = read_small(path)
+    if text is None:
+        return None
+    parser = configparser.ConfigParser(interpolation=None, default_section="", strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:  # its words may quote a line with a key
+        raise CredentialsError(f"{path} is not an INI file", hint=_form()) from None
+    section = dict(parser[_SECTION]) if parser.has_section(_SECTION) else {}
+    secret_id, secret_key, token = (_plain(section.get(name)) for name in ("secret_id", "secret_key", "token"))
+    if not (secret_id and secret_key):
+        raise CredentialsError(f"{path} has no [{_SECTION}] with secret_id and secret_key", hint=_form())
+    return keys_of(secret_id, secret_key, token, str(path))
+
+
+def _plain(value: str | None) -> str:
+    return (value or "").strip().strip("\"'")
+
+
+def _form() -> str:
+    return f"it should hold a line [{_SECTION}], and below it secret_id = ... and secret_key = ..."

@@ -1,0 +1,74 @@
+"""Which hosts may be talked to: the vendor's over https, and loopback, where a sandbox listens.
+
+Keys and licence images go wherever the endpoint points, so nothing else is accepted.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+from reconciler.contract.api import DEFAULT_ENDPOINT, ROOT_DOMAIN, SMS_SERVICE
+from reconciler.errors import UsageError
+from reconciler.net.address import is_loopback
+
+_PLAIN_NAME: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
+
+
+class Endpoint(NamedTuple):
+    """``host`` may carry a port; ``scheme`` is ``https``, or ``http`` on loopback only."""
+
+    scheme: str
+    host: str
+
+    @property
+    def loopback(self) -> bool:
+        """Tell whether the other side is this very machine."""
+        return is_loopback(urlsplit(f"//{self.host}").hostname or "")
+
+    def for_service(self, service: str) -> Endpoint:
+        """Return where another of the vendor's services is: same site and region, same place on loopback."""
+        prefix = SMS_SERVICE + "."
+        if self.loopback or not self.host.startswith(prefix):
+            return self
+        return self._replace(host=f"{service}.{self.host.removeprefix(prefix)}")
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host}"
+
+
+def endpoint_from(override: str | None, declared: str | None) -> Endpoint:
+    """Return the endpoint of a run: ``--endpoint`` over ``account.endpoint`` over the vendor's default.
+
+    Raises UsageProblem where ``override`` is neither a host of the vendor nor on loopback.
+    """
+    if override is None:
+        return Endpoint("https", declared or DEFAULT_ENDPOINT)
+    scheme, host, port = _split(override)
+    loopback = is_loopback(host)
+    if scheme not in ({"https", "http"} if loopback else {"https"}) or not (loopback or is_vendors(host)):
+        raise UsageError(
+            f"--endpoint {override!r} is not a place to send keys to",
+            hint=f"use https://HOST.{ROOT_DOMAIN}, or http://127.0.0.1:PORT for a sandbox",
+        )
+    # Put together again from its parts, so that no other reader of the text can see another host in it.
+    name = f"[{host}]" if ":" in host else host
+    return Endpoint(scheme, name if port is None else f"{name}:{port}")
+
+
+def _split(url: str) -> tuple[str, str, int | None]:
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        plain = parts.path in {"", "/"} and not (parts.query or parts.fragment or "@" in parts.netloc)
+        scheme, host, port = parts.scheme, parts.hostname or "", parts.port
+    except ValueError:
+        plain, scheme, host, port = False, "", "", None
+    if not plain:
+        raise UsageError(f"--endpoint {url!r} is not a URL of scheme and host alone", hint="like http://127.0.0.1:8080")
+    return scheme, host, port
+
+
+def is_vendors(host: str) -> bool:
+    """Tell whether a host lies below the vendor's API domain. Anything but a plain name could be read in two ways."""
+    return host.endswith("." + ROOT_DOMAIN) and _PLAIN_NAME.fullmatch(host) is not None

@@ -1,0 +1,173 @@
+"""The one module that imports the vendor's SDK, and what has to be known to use it safely.
+
+- Its retryer can submit twice, so it stays off.
+- It raises an error answer only under one exact content type, so answers are read by our own hand.
+- Its debug log prints whole bodies, images included, so it is kept silent.
+- It reads proxies in its own way and no CA bundle of the environment, so the connection is our own.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import warnings
+from collections.abc import Callable, Collection
+from typing import Any, Final, NamedTuple
+
+from tencentcloud.common.common_client import CommonClient
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
+from tencentcloud.common.profile.client_profile import ClientProfile
+from tencentcloud.common.profile.http_profile import HttpProfile
+
+from reconciler.contract.api import MODIFY
+from reconciler.contract.error_codes import NO_KEYS
+from reconciler.errors import CredentialsError, VendorError
+from reconciler.net.deadline import Crew
+from reconciler.net.environment import ca_bundle, network_error
+from reconciler.net.transport import Transport, bounded
+from reconciler.tencent.call_log import CallLog
+from reconciler.tencent.credentials.base import Keys, KeySource
+from reconciler.tencent.endpoint import Endpoint
+from reconciler.tencent.responses import Answer, content_of
+
+_LANGUAGE: Final = "en-US"
+
+
+_CHUNK: Final = 65536
+
+
+_READ_MARGIN_S: Final = 300.0
+"""Keys are renewed this early, by the describe before a write and not by the write, which must not start late."""
+
+
+_WRITE_MARGIN_S: Final = 60.0
+
+
+class ServiceAddress(NamedTuple):
+    """What is called and where: a service and its version at an endpoint, in a region."""
+
+    service: str
+    version: str
+    endpoint: Endpoint
+    region: str
+
+
+class Sdk:
+    """Calls of one service version in one region. Safe to use from several threads; connections are kept.
+
+    ``actions`` are all that it can be made to call: one opened for a plan has no way to write. ``timeout`` bounds each
+    call as a whole, in seconds. Without ``keys`` calls are not signed. Raises VendorError where the environment names a
+    CA bundle that cannot be used.
+    """
+
+    def __init__(self, keys: KeySource | None, place: ServiceAddress, actions: Collection[str], timeout: float) -> None:
+        _quiet()
+        self._actions = frozenset(actions)
+        self._keys = keys
+        self._timeout = timeout
+        self._place = place
+        self._client = _Client(place, timeout)
+        self._crew = Crew()
+        self._last: CallLog | None = None
+
+    @property
+    def skew(self) -> float | None:
+        """Seconds that this machine's clock is ahead of the vendor's as of the last answer, to about a second."""
+        return self._last.skew if self._last is not None else None
+
+    def call(self, action: str, parameters: dict[str, object]) -> Answer:
+        """Return the content of ``Response``.
+
+        Raises VendorError with the vendor's code, or with one of our own: ``Client.NoKeys`` where keys have run out.
+        """
+        return self.begin(action, parameters)()
+
+    def begin(self, action: str, parameters: dict[str, object]) -> Callable[[], Answer]:
+        """Send a call, and return what waits for its answer. Both raise as ``call`` does."""
+        if action not in self._actions:
+            raise PermissionError(f"{action} is not among the calls that this client was opened for")
+        if self._keys is not None:
+            self._client.credential.keys = _good_keys(
+                self._keys, _WRITE_MARGIN_S if action == MODIFY else _READ_MARGIN_S
+            )
+        self._last = exchange = CallLog(action, self._place.endpoint, self._place.region)
+        exchange.begun(parameters)
+        options = {"SkipSign": self._keys is None, "Exchange": exchange}
+        end = self._crew.begin(self._timeout, lambda: self._client.answer(action, parameters, options))
+        return lambda: _ended(exchange, end)
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._crew.dismiss()
+        self._client.request.conn._session.close()  # noqa: SLF001  # the SDK offers no other way
+
+
+def _ended(exchange: CallLog, end: Callable[[], Answer]) -> Answer:
+    with exchange.logged():
+        answer = end()
+        exchange.answered(answer)
+    return answer
+
+
+def _good_keys(source: KeySource, margin: float) -> Keys:
+    try:
+        return source.current(margin)
+    except CredentialsError as error:
+        # Keys that run out in the middle of a run end it as any other trouble does: with what was done so far told.
+        raise VendorError(error.message, code=NO_KEYS, hint=error.hint) from None
+
+
+class _Credential:
+    """The keys of the next call, as the SDK asks for them; it does not where a call is not signed."""
+
+    keys: Keys
+
+    def get_credential_info(self) -> tuple[str, str, str | None]:
+        keys = self.keys
+        return keys.secret_id, keys.secret_key, keys.token
+
+
+class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
+    """The vendor's generic client with its connection and its ways of reading an answer replaced."""
+
+    def __init__(self, place: ServiceAddress, timeout: float) -> None:
+        http = HttpProfile(
+            protocol=place.endpoint.scheme,
+            endpoint=place.endpoint.host,
+            reqTimeout=(timeout / 2, timeout),
+            certification=None if place.endpoint.scheme == "http" else ca_bundle(os.environ),
+        )
+        profile = ClientProfile(httpProfile=http, language=_LANGUAGE)
+        super().__init__(place.service, place.version, _Credential(), place.region, profile)
+        self.request.conn.proxy = None
+        self.request.conn._session = Transport(environment=not place.endpoint.loopback)  # noqa: SLF001  # no other way
+
+    def answer(self, action: str, parameters: dict[str, object], options: dict[str, Any]) -> Answer:
+        try:
+            response = self._call(action, parameters, options)
+            with response:
+                options["Exchange"].arrived(response.headers, time.time())
+                status, body = response.status_code, bounded(response.iter_content(_CHUNK))
+        except VendorError:
+            raise
+        except TencentCloudSDKException as error:
+            raise network_error(error) from None
+        except Exception as error:  # noqa: BLE001  # the SDK lets many types through; all mean: no answer
+            raise network_error(error) from None
+        finally:
+            options["Exchange"].ended()
+        options["Exchange"].received = len(body)
+        return content_of(status, body)
+
+    def _build_req_inter(self, action: str, params: Any, req_inter: Any, options: Any = None) -> None:
+        super()._build_req_inter(action, params, req_inter, options)
+        options["Exchange"].sent = len(req_inter.data)
+
+
+def _quiet() -> None:
+    """Silence the SDK's log, which would print keys and images, and its use of a function that Python withdraws."""
+    sdk_log = logging.getLogger("tencentcloud_sdk_common")
+    sdk_log.setLevel(logging.CRITICAL)
+    sdk_log.propagate = False
+    warnings.filterwarnings("ignore", r".*utcfromtimestamp", DeprecationWarning, r"tencentcloud\.common\..*")

@@ -1,0 +1,59 @@
+"""The one write: ``ModifySmsSign``. Base64 is made here, for one call, and nowhere else.
+
+Source: input parameters of the reference page (2024-09-10); ``QualificationId`` since SDK 3.0.1300.
+"""
+
+from __future__ import annotations
+
+import base64
+
+from reconciler.contract.api import DOCUMENT_TYPES, INTERNATIONAL, MODIFY, SIGN_PURPOSES, SIGN_TYPES
+from reconciler.contract.error_codes import BAD_ANSWER
+from reconciler.errors import VendorError
+from reconciler.model.signature import SignFields
+from reconciler.tencent.api import Images
+from reconciler.tencent.reader import Caller
+from reconciler.tencent.responses import acknowledged_id, request_id_of
+
+
+class Writer:
+    """Submits signatures for review. It never repeats a call: whoever holds it decides what an error means."""
+
+    def __init__(self, sdk: Caller) -> None:
+        self._sdk = sdk
+
+    def modify(self, sign_id: int, fields: SignFields, images: Images) -> str | None:
+        """Submit a signature and return the request id.
+
+        Raises VendorError where the vendor did not say that it took the submission; its code tells what that means.
+        """
+        answer = self._sdk.call(MODIFY, parameters(sign_id, fields, images))
+        if acknowledged_id(answer) != sign_id:
+            raise VendorError("another signature is acknowledged", code=BAD_ANSWER, request_id=request_id_of(answer))
+        return request_id_of(answer)
+
+
+def parameters(sign_id: int, fields: SignFields, images: Images) -> dict[str, object]:
+    """Return the call's parameters in the vendor's names and numbers.
+
+    ``Remark`` is always sent, empty where there is none: whether an omitted one keeps the old is not documented.
+    """
+    sent: dict[str, object] = {
+        "SignId": sign_id,
+        "SignName": fields.sign_name,
+        "SignType": SIGN_TYPES[fields.sign_type],
+        "DocumentType": DOCUMENT_TYPES[fields.document_type],
+        "International": INTERNATIONAL[fields.international],
+        "SignPurpose": SIGN_PURPOSES[fields.sign_purpose],
+        "ProofImage": _base64(images.proof),
+        "Remark": fields.remark,
+    }
+    if images.commission is not None:
+        sent["CommissionImage"] = _base64(images.commission)
+    if fields.qualification_id is not None:
+        sent["QualificationId"] = fields.qualification_id
+    return sent
+
+
+def _base64(image: bytes) -> str:
+    return base64.b64encode(image).decode("ascii")

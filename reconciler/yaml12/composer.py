@@ -1,0 +1,206 @@
+"""Anchors and aliases. An alias may stand for a single value only, so that nothing can be multiplied by naming it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from sys import intern
+from typing import Any, Final
+
+import yaml
+
+from reconciler.yaml12 import problems
+from reconciler.yaml12.nodes import Frame, Positions
+from reconciler.yaml12.problems import MAX_ALIASED_CHARS, MAX_PROBLEMS, MERGE, Problem, too_many_problems
+from reconciler.yaml12.scalars import Scalar, resolve_plain
+
+AliasProblem = tuple[str, str]
+"""What is wrong with an alias, and the mend."""
+
+
+_UNKNOWN: Final = ("the alias names an anchor that does not stand before it", "write the value out")
+
+
+_CONTAINER: Final = ("the alias stands for a mapping or a list", "an alias may stand for a single value; write it out")
+
+
+_TOO_MUCH: Final = ("the aliases of this file stand for more text than is read", "write the values out, shorter")
+
+
+class Anchors:
+    """The anchors of one file so far, and how much text their aliases have stood for."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, Scalar] = {}
+        self._containers: set[str] = set()
+        self._used_chars = 0
+
+    def define(self, name: str, value: Scalar) -> None:
+        """Remember a single value; a later anchor of the same name replaces an earlier one."""
+        self._values[name] = value
+        self._containers.discard(name)
+
+    def define_container(self, name: str) -> None:
+        """Remember that a name stands for a mapping or a list."""
+        self._containers.add(name)
+
+    def use(self, name: str) -> tuple[Scalar, AliasProblem | None]:
+        """Return the value that an alias stands for, or what is wrong with it."""
+        if name in self._containers:
+            return None, _CONTAINER
+        if name not in self._values:
+            return None, _UNKNOWN
+        value = self._values[name]
+        self._used_chars += len(value) if isinstance(value, str) else 1
+        if self._used_chars > MAX_ALIASED_CHARS:
+            return None, _TOO_MUCH
+        return value, None
+
+
+# From events to data and marks, without recursion: nesting is a list of frames, and it has a bound.
+
+
+class StopReading(Exception):
+    """The file must not be read any further."""
+
+
+class Composer:
+    """Takes events one by one. ``_top`` is the innermost open frame, ``_outer`` are those around it.
+
+    ``pure``: the events come from a parser that lets halves of characters through.
+    """
+
+    def __init__(self, *, pure: bool) -> None:
+        self._pure = pure
+        self.problems: list[Problem] = []
+        self.marks = Positions()
+        self.root = self._top = Frame(keyed=False)
+        self._outer: list[Frame] = []
+        self._documents = 0
+        self._not_nodes = 0
+        self._anchors = Anchors()
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            yaml.StreamStartEvent: self._pass,
+            yaml.DocumentStartEvent: self._document,
+            yaml.MappingStartEvent: self._open,
+            yaml.SequenceStartEvent: self._open,
+            yaml.AliasEvent: self._alias,
+            yaml.MappingEndEvent: self._close,
+            yaml.SequenceEndEvent: self._close,
+            yaml.DocumentEndEvent: self._pass,
+            yaml.StreamEndEvent: self._pass,
+        }
+
+    def feed(self, events: Iterator[Any]) -> None:
+        """Take the events in their order. Raises StopReading."""
+        self._take(islice(events, problems.MAX_NODES))
+        for before, event in enumerate(events, problems.MAX_NODES):
+            self._check_count(before, event)
+            self._take((event,))
+
+    def _take(self, events: Iterable[Any]) -> None:
+        # Nearly all are ordinary scalars, and those are taken right here: a call for each would be a third of all time.
+        scalar: type[Any] = yaml.ScalarEvent
+        handlers, longest = self._handlers, -1 if self._pure else problems.MAX_SCALAR_CHARS
+        items, places, keyed = self._top.items, self._top.places, self._top.keyed
+        for event in events:
+            if type(event) is not scalar:
+                handlers[type(event)](event)
+                items, places, keyed = self._top.items, self._top.places, self._top.keyed
+                continue
+            text, mark = event.value, event.start_mark
+            places.append(mark.line)
+            places.append(mark.column)
+            if event.tag is not None or event.anchor is not None or len(text) > longest:
+                self._unusual(event)
+            elif not keyed or len(items) & 1:
+                items.append(resolve_plain(text) if event.implicit[0] else text)
+            elif text == MERGE:
+                self._unusual(event)
+            else:
+                items.append(intern(text))
+
+    def give_up(self) -> None:
+        """Tell what can be told of what is still open where reading ended early."""
+        if len(self.problems) < MAX_PROBLEMS:
+            with suppress(StopReading):
+                for frame in (*self._outer, self._top):
+                    self._report(frame.duplicates())
+
+    def _report(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.problems.append(problem)
+            if len(self.problems) >= MAX_PROBLEMS:
+                self._stop(too_many_problems(problem.line, problem.column))
+
+    def _stop(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        raise StopReading
+
+    def _check_count(self, before: int, event: Any) -> None:
+        if before - self._not_nodes >= problems.MAX_NODES and isinstance(event, yaml.NodeEvent):
+            self._stop(problems.too_many_nodes(event.start_mark))
+
+    def _pass(self, _event: Any) -> None:
+        self._not_nodes += 1
+
+    def _document(self, event: Any) -> None:
+        self._not_nodes += 1
+        self._documents += 1
+        if self._documents > 1:
+            self._stop(problems.second_document(event.start_mark))
+
+    def _unusual(self, event: Any) -> None:
+        """Take a scalar with an anchor or a tag, or one that may have to be refused. Its place was taken before."""
+        text, plain, top = event.value, event.implicit[0] and event.tag is None, self._top
+        as_key = top.wants_key
+        found = list(problems.in_scalar(event, merges=plain and as_key))
+        self._report(found)
+        if event.anchor is not None:
+            self._anchors.define(event.anchor, resolve_plain(text) if plain else text)
+        if not as_key:
+            top.add(None if found else resolve_plain(text) if plain else text, broken=bool(found))
+        elif found:
+            top.drop_key()
+            top.partial = True
+        else:
+            top.items.append(intern(text))
+
+    def _open(self, event: Any) -> None:
+        mark, top = event.start_mark, self._top
+        if len(self._outer) >= problems.MAX_DEPTH:
+            self._stop(problems.too_deep(mark))
+        broken = event.tag is not None
+        if broken:
+            self._report(problems.tag(event))
+        top.places += (mark.line, mark.column)
+        as_key = top.wants_key
+        if as_key:
+            top.drop_key()
+            self._report([problems.complex_key(mark)])
+        if event.anchor is not None:
+            self._anchors.define_container(event.anchor)
+        self._outer.append(top)
+        self._top = Frame(keyed=isinstance(event, yaml.MappingStartEvent), broken=broken, as_key=as_key)
+
+    def _close(self, _event: Any) -> None:
+        self._not_nodes += 1
+        done, self._top = self._top, self._outer.pop()
+        data = done.close(self.marks)
+        if done.keyed and 2 * len(data) != len(done.items):
+            self._report(done.duplicates())
+        if not done.as_key:
+            self._top.add(data, broken=done.broken)
+
+    def _alias(self, event: Any) -> None:
+        mark, top = event.start_mark, self._top
+        top.places += (mark.line, mark.column)
+        if top.wants_key:
+            top.drop_key()
+            self._report([problems.alias_key(mark)])
+            return
+        value, trouble = self._anchors.use(event.anchor)
+        if trouble is not None and not top.discards:
+            self._report([problems.at(mark, "yaml-alias", *trouble)])
+        top.add(value, broken=trouble is not None)
