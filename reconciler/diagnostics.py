@@ -1,9 +1,13 @@
-"""Where something stands in a file, and what is wrong there."""
+"""What is wrong at one place of a file, as a value: a constant text with named placeholders, and the values for it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from reconciler.errors import fill
 
 
 class Location(NamedTuple):
@@ -24,11 +28,50 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+NO_PARAMS: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+class Message(NamedTuple):
+    """One thing that can be said of a definition. ``code`` is a stable word for programs.
+
+    ``text`` and ``hint`` are constant templates with named placeholders, never put together from pieces, so that each
+    can be translated whole; ``params`` holds the values. A template without placeholders needs no params.
+    """
+
+    code: str
+    text: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+    params: Mapping[str, object] = NO_PARAMS
+
+    def given(self, **params: object) -> Message:
+        """Return the message with values for its placeholders."""
+        return self._replace(params=params)
+
+
 class Diagnostic(NamedTuple):
-    """One problem at one place. ``code`` is a stable word for programs, ``hint`` says how to mend it."""
+    """One message at one place. ``about`` is the key of the signature that it is about, ``None`` for a whole file."""
 
     location: Location
-    severity: Severity
-    code: str
-    message: str
-    hint: str = ""
+    rule: Message
+    about: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The stable word for programs."""
+        return self.rule.code
+
+    @property
+    def severity(self) -> Severity:
+        """Whether it stops the run."""
+        return self.rule.severity
+
+    @property
+    def message(self) -> str:
+        """What is wrong, with its values."""
+        return fill(self.rule.text, self.rule.params)
+
+    @property
+    def hint(self) -> str:
+        """What to do about it, with its values; may be empty."""
+        return fill(self.rule.hint, self.rule.params)

@@ -5,7 +5,9 @@ Exit codes are those of the published interface; where several hold in one run, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
+from typing import ClassVar, NamedTuple
 
 
 class Exit(IntEnum):
@@ -21,27 +23,60 @@ class Exit(IntEnum):
     UNSETTLED = 7
 
 
+def fill(template: str, params: Mapping[str, object]) -> str:
+    """Return a message with its values. A text without values stays as it is, braces included."""
+    return template.format_map(params) if params else template
+
+
+class ErrorInfo(NamedTuple):
+    """An error as reports and documents carry it: the vendor's code or one of our own, what happened, what to do."""
+
+    code: str
+    message: str
+    hint: str
+
+
 class ReconcilerError(Exception):
-    """An expected failure. ``message`` says what is wrong, ``hint`` how to mend it."""
+    """An expected failure: ``text`` says what is wrong and ``hint`` what to do about it.
 
-    exit_code = Exit.UNEXPECTED
+    Both are constant templates with named placeholders, so that they can be translated; ``params`` fill them.
+    """
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+    exit_code: ClassVar[Exit] = Exit.UNEXPECTED
+    code: str = "Client.Unexpected"
+
+    def __init__(self, text: str, *, hint: str = "", **params: object) -> None:
+        super().__init__(text)
+        self.text = text
+        self.hint_text = hint
+        self.params = params
+
+    @property
+    def message(self) -> str:
+        """What is wrong, with the values filled in."""
+        return fill(self.text, self.params)
+
+    @property
+    def hint(self) -> str:
+        """What to do about it, with the values filled in; may be empty."""
+        return fill(self.hint_text, self.params)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class UsageError(ReconcilerError):
     """The command was called in a way that cannot work."""
 
     exit_code = Exit.USAGE
+    code = "Client.Usage"
 
 
 class CredentialsError(ReconcilerError):
     """No usable keys, or keys that the vendor does not take."""
 
     exit_code = Exit.VENDOR
+    code = "Client.NoKeys"
 
 
 class VendorError(ReconcilerError):
@@ -49,8 +84,10 @@ class VendorError(ReconcilerError):
 
     exit_code = Exit.VENDOR
 
-    def __init__(self, message: str, *, code: str, request_id: str | None = None, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(
+        self, text: str, *, code: str, request_id: str | None = None, hint: str = "", **params: object
+    ) -> None:
+        super().__init__(text, hint=hint, **params)
         self.code = code
         self.request_id = request_id
 
@@ -59,6 +96,7 @@ class StateError(ReconcilerError):
     """The record of what was submitted cannot be read or written."""
 
     exit_code = Exit.UNEXPECTED
+    code = "Client.Record"
 
 
 class StateConflict(StateError):
@@ -69,3 +107,4 @@ class Refusal(ReconcilerError):
     """Something asked for is not done because it would be wrong: the wrong account, a stale plan."""
 
     exit_code = Exit.REFUSED
+    code = "Client.Refused"

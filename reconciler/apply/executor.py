@@ -8,9 +8,9 @@ from reconciler.apply.attempt import attempt
 from reconciler.apply.context import ApplyContext
 from reconciler.apply.journal import Journal
 from reconciler.apply.results import ends_run, record_trouble, stopped
-from reconciler.errors import StateError, VendorError
+from reconciler.errors import ErrorInfo, StateError, VendorError
 from reconciler.model.plan import Plan, Verdict
-from reconciler.model.report import ApplyReport, ErrorInfo, Outcome, Result
+from reconciler.model.report import ApplyReport, Outcome, Result
 
 
 def execute(plan: Plan, context: ApplyContext, ledger: Journal) -> ApplyReport:

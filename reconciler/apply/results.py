@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from reconciler.contract.error_codes import CHANGED_SINCE_PLAN, EVIDENCE_CHANGED, RECORD, STOPPED, Treatment, look_up
-from reconciler.errors import Refusal, StateError, VendorError
+from reconciler.errors import ErrorInfo, Refusal, StateError, VendorError
 from reconciler.model.plan import Compared, Decision, Planned, Verdict
-from reconciler.model.report import ErrorInfo, Outcome, Result
+from reconciler.model.report import Outcome, Result
 from reconciler.model.signature import LiveSignature
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from reconciler.contract.api import Status
-from reconciler.errors import Exit
+from reconciler.errors import ErrorInfo, Exit
 from reconciler.model.plan import Plan, Planned, Target, Verdict
 from reconciler.model.signature import LiveSignature, Signature
 
@@ -21,14 +21,6 @@ class Outcome(StrEnum):
     FAILED = "failed"
     UNSETTLED = "unsettled"
     NOT_ATTEMPTED = "not-attempted"
-
-
-class ErrorInfo(NamedTuple):
-    """Why a write did not come to be accepted: the vendor's code or one of our own, its words, and the mend."""
-
-    code: str
-    message: str
-    hint: str
 
 
 class Result(NamedTuple):

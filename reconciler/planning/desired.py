@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from reconciler.definitions.load import Definitions
-from reconciler.diagnostics import Diagnostic, Location, Severity
+from reconciler.diagnostics import Diagnostic, Location, Message, Severity
 from reconciler.evidence.inspect import Wanted, inspect
 from reconciler.evidence.problems import EvidenceProblem
 from reconciler.evidence.read import pair_problem
@@ -96,7 +96,9 @@ def _place(declared: Declared, field: str) -> Location:
 
 
 def _diagnostic(location: Location, field: str, name: str, problem: EvidenceProblem) -> Diagnostic:
-    return Diagnostic(location, problem.severity, problem.code, f"{field} {name}: {problem.message}", problem.hint)
+    return Diagnostic(
+        location, Message(problem.code, f"{field} {name}: {problem.message}", problem.hint, problem.severity)
+    )
 
 
 def _image(declared: Declared, name: str, evidence: Evidence) -> Image | None:

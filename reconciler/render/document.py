@@ -11,9 +11,9 @@ from typing import Final, NamedTuple, TypeVar
 
 from reconciler.contract.api import Status
 from reconciler.diagnostics import Location, Severity
-from reconciler.errors import Refusal
+from reconciler.errors import ErrorInfo, Refusal
 from reconciler.model.plan import Change, Plan, Planned, Target, Verdict
-from reconciler.model.report import ApplyReport, ErrorInfo, Outcome, Result
+from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import FieldValue, Image, LiveSignature
 from reconciler.render.findings import diagnostics_data
 from reconciler.render.layout import as_data

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from reconciler.diagnostics import Diagnostic, Location, Severity
+from reconciler.diagnostics import Diagnostic, Location, Message, Severity
 
 MAX_FILE_BYTES: Final = 40 * 1024 * 1024
 """Largest definition file."""
@@ -65,7 +65,7 @@ class Problem(NamedTuple):
     def within(self, file: str) -> Diagnostic:
         """Return the problem with the name of its file."""
         place = Location(file, self.line, self.column)
-        return Diagnostic(place, self.severity, self.code, self.message, self.hint)
+        return Diagnostic(place, Message(self.code, self.message, self.hint, self.severity))
 
 
 def too_many_problems(line: int, column: int) -> Problem:

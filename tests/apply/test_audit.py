@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from reconciler.apply import results
+from reconciler.errors import ErrorInfo
 from reconciler.model.plan import Change
-from reconciler.model.report import ErrorInfo, Outcome, Result
+from reconciler.model.report import Outcome, Result
 from tests.support.values import planned, row
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reconciler.cli.exit_codes import plan_exit, report_exit
-from reconciler.errors import Exit
+from reconciler.errors import ErrorInfo, Exit
 from reconciler.model.plan import Planned, Verdict
-from reconciler.model.report import ApplyReport, ErrorInfo, Outcome, Result
+from reconciler.model.report import ApplyReport, Outcome, Result
 from tests.support.values import PENDING, SIGN_ID, plan, planned, row
 
 HELD_BACK = [Verdict.REFUSED, Verdict.BLOCKED]

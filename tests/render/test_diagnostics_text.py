@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconciler.diagnostics import Diagnostic, Location, Severity
+from reconciler.diagnostics import Diagnostic, Location, Message, Severity
 from reconciler.render.findings import diagnostics_json, diagnostics_text, verdict_text
 from reconciler.render.layout import coloured, plain
 from reconciler.schemas import read_schema
@@ -15,8 +15,8 @@ from reconciler.text import escape_line
 from tests.support.plans import diagnostics
 
 SCHEMA = Draft202012Validator(json.loads(read_schema("diagnostics")))
-ERROR = Diagnostic(Location("a.yaml", 3, 5), Severity.ERROR, "unknown-key", "there is no `sing_id`", "write `sign_id`")
-WARNING = Diagnostic(Location("a.yaml", 9, 1), Severity.WARNING, "same-name", "the name stands twice")
+ERROR = Diagnostic(Location("a.yaml", 3, 5), Message("unknown-key", "there is no `sing_id`", "write `sign_id`"))
+WARNING = Diagnostic(Location("a.yaml", 9, 1), Message("same-name", "the name stands twice", severity=Severity.WARNING))
 
 
 def test_a_problem_is_a_place_what_is_wrong_and_the_mend() -> None:

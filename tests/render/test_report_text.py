@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 
+from reconciler.errors import ErrorInfo
 from reconciler.model.plan import Verdict
-from reconciler.model.report import ApplyReport, ErrorInfo, Outcome, Result
+from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.render.layout import coloured, plain
 from reconciler.render.text import report_text
 from reconciler.text import escape_line

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from reconciler.contract.api import Status
 from reconciler.diagnostics import Diagnostic, Location, Severity
+from reconciler.errors import ErrorInfo
 from reconciler.model.plan import Change, Compared, Decision, Plan, Planned, Target, Verdict
-from reconciler.model.report import ApplyReport, ErrorInfo, Outcome, Result
+from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import FIELD_NAMES, Account, Image, LiveSignature, Signature
 from tests.support.strategies import rows, sign_fields, texts
 
