@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from reconciler.definitions.messages import RULES, RuleCase, Wording, fitting_words, wrong_type, wrong_word
-from reconciler.schemas import read_schema
+from reconciler.schemas import schema, validator
 from reconciler.text import listed, nearest, printable, quoted
 from reconciler.yaml12.nodes import Place
 from reconciler.yaml12.problems import Problem
@@ -20,7 +19,6 @@ from reconciler.yaml12.reader import Tree
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
-    from jsonschema_rs import Draft202012Validator
 
 
 class Violation(NamedTuple):
@@ -39,7 +37,7 @@ class Violation(NamedTuple):
 
 def is_valid(document: Any) -> bool:
     """Whether a document obeys the schema."""
-    return _fast_validator().is_valid(document)
+    return validator("signatures").is_valid(document)
 
 
 def broken_rules(document: Any) -> Iterator[Violation]:
@@ -66,25 +64,12 @@ def _one_each(found: Violation, schema: Mapping[str, Any]) -> Iterator[Violation
 
 
 @cache
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(read_schema("signatures"))
-    return schema
-
-
-@cache
-def _fast_validator() -> Draft202012Validator:
-    import jsonschema_rs  # noqa: PLC0415  # commands that read no definitions need not load it
-
-    return jsonschema_rs.Draft202012Validator(_schema())
-
-
-@cache
 def _telling_validator() -> Validator:
     from jsonschema import Draft202012Validator, validators  # noqa: PLC0415  # loaded only where something is wrong
 
     kind = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # not in its stubs
-    validator: Validator = kind(_schema())
-    return validator
+    telling: Validator = kind(schema("signatures"))
+    return telling
 
 
 def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
