@@ -36,6 +36,15 @@ class ErrorInfo(NamedTuple):
     hint: str
 
 
+class OptionKey(str):
+    """Names an option in an error without its flag: only the command line, which fills it in, knows how it is written.
+
+    It is the option's name with dashes, so that a message reads well before it is filled in too.
+    """
+
+    __slots__ = ()
+
+
 class ReconcilerError(Exception):
     """An expected failure: ``text`` says what is wrong and ``hint`` what to do about it.
 
@@ -97,6 +106,13 @@ class StateError(ReconcilerError):
 
     exit_code = Exit.UNEXPECTED
     code = "Client.Record"
+
+
+class RemoteError(StateError):
+    """The git remote that keeps the record, or the network on the way to it, failed."""
+
+    exit_code = Exit.VENDOR
+    code = "Client.Remote"
 
 
 class StateConflict(StateError):

@@ -33,11 +33,11 @@ class WritableAccount(NamedTuple):
 @contextmanager
 def writing(account: Account, reach: Connection, clock: Clock) -> Iterator[WritableAccount]:
     """Open the account of the definitions: first whose keys they are, then access to read and to submit."""
-    reach.pacing.check(reach.endpoint)
+    reach.limits.check(reach.endpoint)
     target = whose(account, reach, clock)
-    sdk = Sdk(reach.keys, sms_place(account, reach), {DESCRIBE, MODIFY}, reach.pacing.request_timeout)
+    sdk = Sdk(reach.keys, sms_place(account, reach), {DESCRIBE, MODIFY}, reach.limits.request_timeout)
     try:
-        yield WritableAccount(target, Reader(sdk, clock, reach.pacing.describe_rate), Writer(sdk))
+        yield WritableAccount(target, Reader(sdk, clock, reach.limits.describe_rate), Writer(sdk))
     finally:
         sdk.close()
 

@@ -61,7 +61,7 @@ def _online(inputs: Inputs, choice: Selection, options: dict[str, Any]) -> Plan:
     clock = SystemClock()
     with connect(inputs, **options) as reach, reading(inputs.account, reach, clock) as opened:
         record = record_of(inputs, opened.target, embedded=reach.embedded)
-        run = Run(opened.target, inputs.wishes, choice, clock, reach.pacing.settle_after)
+        run = Run(opened.target, inputs.wishes, choice, clock, reach.limits.settle_after)
         with spinner("reading the account"):
             return plan_online(opened.reader, record, run)
 

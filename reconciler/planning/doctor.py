@@ -178,7 +178,7 @@ class AccountChecks:
 
     def _client(self, action: str) -> Sdk:
         place = (sts_place if action == IDENTITY else sms_place)(self._account, self._reach)
-        return Sdk(self._reach.keys, place, {action}, self._reach.pacing.request_timeout)
+        return Sdk(self._reach.keys, place, {action}, self._reach.limits.request_timeout)
 
 
 def clock_finding(skew: float | None) -> Finding:

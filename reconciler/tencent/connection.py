@@ -105,12 +105,32 @@ class RequestLimits(NamedTuple):
             )
 
 
+class ConnectionOptions(NamedTuple):
+    """What a person asked for on how the account is reached. ``endpoint`` is a URL, ``None`` for the definitions' own.
+
+    ``sandbox`` asks for the one inside this process; ``oidc_provider`` and ``role_arn`` for keys by a web identity.
+    """
+
+    endpoint: str | None = None
+    sandbox: bool = False
+    oidc_provider: str | None = None
+    role_arn: str | None = None
+    request_timeout: float = REQUEST_TIMEOUT_S
+    describe_rate: float = DESCRIBE_RATE
+    modify_interval: float = MODIFY_INTERVAL_S
+
+    @property
+    def limits(self) -> RequestLimits:
+        """The limits that calls are made within."""
+        return RequestLimits(self.describe_rate, self.modify_interval, self.request_timeout)
+
+
 class Connection(NamedTuple):
     """Where the vendor is and with which keys. ``embedded`` where it is the sandbox inside this process."""
 
     endpoint: Endpoint
     keys: KeySource
-    pacing: RequestLimits
+    limits: RequestLimits
     embedded: bool = False
 
 
@@ -127,18 +147,18 @@ class OpenAccount(NamedTuple):
 @contextmanager
 def reading(account: Account, reach: Connection, clock: Clock) -> Iterator[OpenAccount]:
     """Open the account of the definitions: first whose keys they are, then access to what it holds."""
-    reach.pacing.check(reach.endpoint)
+    reach.limits.check(reach.endpoint)
     target = whose(account, reach, clock)
-    sdk = Sdk(reach.keys, sms_place(account, reach), {DESCRIBE}, reach.pacing.request_timeout)
+    sdk = Sdk(reach.keys, sms_place(account, reach), {DESCRIBE}, reach.limits.request_timeout)
     try:
-        yield OpenAccount(target, Reader(sdk, clock, reach.pacing.describe_rate))
+        yield OpenAccount(target, Reader(sdk, clock, reach.limits.describe_rate))
     finally:
         sdk.close()
 
 
 def whose(account: Account, reach: Connection, clock: Clock) -> Target:
     """Find out whose keys they are. Raises Refusal for an account that is not the definitions'."""
-    sdk = Sdk(reach.keys, sts_place(account, reach), {IDENTITY}, reach.pacing.request_timeout)
+    sdk = Sdk(reach.keys, sts_place(account, reach), {IDENTITY}, reach.limits.request_timeout)
     try:
         # An embedded sandbox is nobody's account, so the definitions' uin says nothing about it.
         identity = identify(sdk, clock, None if reach.embedded else account.uin)
