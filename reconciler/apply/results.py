@@ -63,7 +63,7 @@ def changed_since(fresh: Planned) -> Result:
         return Result(Outcome.NOT_ATTEMPTED, shown=row, in_place=True)
     held_back = decision.verdict in {Verdict.REFUSED, Verdict.BLOCKED, Verdict.IN_SYNC}
     message = f"since the plan: {decision.reason}"
-    trouble = ErrorInfo(CHANGED_SINCE_PLAN, message, fresh.advice or _PLAN_AGAIN)
+    trouble = ErrorInfo(CHANGED_SINCE_PLAN, message, fresh.hint or _PLAN_AGAIN)
     return Result(Outcome.REFUSED if held_back else Outcome.NOT_ATTEMPTED, trouble=trouble, shown=row)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from reconciler.contract.api import APPROVED, Status
 from reconciler.decision.compare import DecisionTime
-from reconciler.decision.table import decide
+from reconciler.decision.table import Rule, decide
 from reconciler.model.plan import EVERYTHING, Decision, Plan, Planned, Selection, Target, Verdict
 from reconciler.model.signature import FIELD_NAMES, FieldValue, Image, LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, State
@@ -189,5 +189,4 @@ def _decide_offline(
 ) -> Decision:
     if wish.sign_id in shown:
         return _decide(wish, shown, state, moment, choice)
-    reason = "the record holds nothing that the vendor showed of it, and the account was not read"
-    return Decision(Verdict.UNVERIFIED, 0, Status.UNKNOWN, reason, "run `reconciler plan` without --offline")
+    return Decision(Rule.NOT_READ, Status.UNKNOWN)

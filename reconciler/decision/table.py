@@ -1,131 +1,256 @@
-"""The words of each line of the decision table: why, and what a person does next."""
+"""The decision table: the first rule that fits decides. ``docs/decision.md`` is generated from the rules.
+
+Only a pending or rejected row gets past the rules for approved ones, so that nothing else can ever reach ``modify``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from enum import Enum, unique
+from typing import Final
 
 from reconciler.contract.api import APPROVED, MODIFIABLE, Status
 from reconciler.decision.compare import DecisionTime, Difference, changed_by_others, compare
 from reconciler.decision.intents import intent_status, last_known
-from reconciler.model.plan import Compared, Decision, IntentStatus, Verdict
+from reconciler.model.plan import Compared, Decision, IntentStatus, RuleText, Verdict
 from reconciler.model.signature import LiveSignature, SignFields
 from reconciler.model.state import Entry, Submitted
 
 _ADOPT: Final = (
-    "`reconciler adopt KEY` records the definition as what was submitted, `apply --resubmit KEY` submits it again"
+    "`reconciler adopt {key}` records the definition as what was submitted, `apply --resubmit {key}` submits it again"
 )
-
-
 _NEW_SIGNATURE: Final = (
     "put the definition back to what is approved; for a different text, create a new signature in the console"
     " and name its id here"
 )
-
-
 _LOOK_THEN_ADOPT: Final = (
-    "look in the console which submission was approved; if it is the definition, `reconciler adopt KEY` records that"
+    "look in the console which submission was approved; if it is the definition, `reconciler adopt {key}` records that"
+)
+_DIFFERS_PERHAPS_SENT: Final = (
+    "{status}: the vendor lets nobody change it, and the definition differs in {fields}; a run ended before the outcome"
+    " of its call was known"
 )
 
+_APPROVED: Final = "approved, effective or not"
+_OPEN: Final = "pending or rejected"
 
-_FIXED: Final = {
-    0: ("submitted again because --resubmit asks for it", ""),
-    1: (
+
+@unique
+class Rule(RuleText, Enum):
+    """Every rule, in the order in which they are read: the first that fits decides."""
+
+    NO_SUCH_SIGNATURE = (
+        "no-such-signature",
+        "1",
+        "no row",
+        "the account has no signature with this id in this region",
+        Verdict.BLOCKED,
         "the account has no signature with this id in this region",
         "check sign_id and account.region in the console",
-    ),
-    8: (
-        "a run ended before the outcome of its call was known, and nothing visible tells it: perhaps sent",
-        _ADOPT,
-    ),
-    10: (
-        "pending, but somebody submitted it again after this tool did; its hidden fields are not known",
-        _ADOPT,
-    ),
-    11: ("submitted as defined, waiting for the vendor's review", ""),
-    12: ("pending, and nothing visible differs; no submission is recorded, so nothing is sent", _ADOPT),
-    14: (
-        "rejected as submitted; nothing has changed since",
-        "change the definition as the reviewer asks, or `apply --resubmit KEY` to submit it unchanged",
-    ),
-}
-
-
-class Facts(NamedTuple):
-    """What the words may speak of. ``perhaps_sent`` tells that an open intent stayed open."""
-
-    live: LiveSignature
-    found: Difference
-    recorded: bool
-    perhaps_sent: bool
-
-
-def blocked(line: int, live: LiveSignature | None) -> tuple[str, str]:
-    """Return reason and advice for the lines that nothing passes, whatever is wanted."""
-    if live is None:
-        return _FIXED[1]
-    if line == 2:  # noqa: PLR2004  # lines are numbers in the documentation too
-        kind = "global" if live.international else "mainland"
-        return (
-            f"the account holds it as a {kind} signature, which cannot be changed",
-            "correct international or sign_id",
-        )
-    return (
-        f"the vendor shows status code {live.status_code}, which no page documents",
+    )
+    OTHER_KIND = (
+        "other-kind",
+        "2",
+        "any row",
+        "it is a mainland signature and a global one is wanted, or the other way round",
+        Verdict.BLOCKED,
+        "the account holds it as a {kind} signature, which cannot be changed",
+        "correct international or sign_id",
+    )
+    UNKNOWN_STATUS = (
+        "unknown-status",
+        "3",
+        "undocumented status",
+        "the vendor shows a code that no page explains",
+        Verdict.BLOCKED,
+        "the vendor shows status code {status_code}, which no page documents",
         "look at it in the console",
     )
-
-
-def explain(line: int, facts: Facts) -> tuple[str, str]:
-    """Return reason and advice for a line of the table. The advice is empty where nothing is to be done."""
-    match line:
-        case 4:
-            return _refused(facts), _LOOK_THEN_ADOPT if facts.perhaps_sent else _NEW_SIGNATURE
-        case 5:
-            return _in_sync(facts), ""
-        case 9 | 13:
-            return _modify(facts), ""
-        case _:
-            return _FIXED[line]
-
-
-def _refused(facts: Facts) -> str:
-    names = _listed(change.field for change in facts.found.changes)
-    what = f", and the definition differs in {names}" if names else ""
-    perhaps = "; a run ended before the outcome of its call was known" if facts.perhaps_sent else ""
-    return f"{_approved(facts)}: the vendor lets nobody change it{what}{perhaps}"
-
-
-def _in_sync(facts: Facts) -> str:
-    if facts.found.compared is Compared.ALL:
-        return f"{_approved(facts)} as submitted"
-    why = "a run ended before the outcome of its call was known" if facts.perhaps_sent else _why_unknown(facts)
-    return f"{_approved(facts)}; {why}, so only what the vendor shows was compared"
-
-
-def _why_unknown(facts: Facts) -> str:
-    return "changed by others since" if facts.recorded else "no submission is recorded"
-
-
-def _modify(facts: Facts) -> str:
-    names = _listed(change.field for change in facts.found.changes)
-    if not names:
-        return f"{facts.live.status}; no submission is recorded, so the definition is submitted"
-    drift = f"; changed outside this tool: {_listed(facts.found.drift)}" if facts.found.drift else ""
-    return f"{facts.live.status}, and the definition differs in {names}{drift}"
-
-
-def _approved(facts: Facts) -> str:
-    return "approved" if facts.live.status is Status.APPROVED else "approved, not effective yet"
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
-
-
-# The decision table: the first line that fits decides. The numbers are those of docs/decision.md.
-#
-# Only a pending or rejected row gets past line 5, so that nothing else can ever reach ``modify``.
+    INTENT_PROVEN = (
+        "intent-proven",
+        "6",
+        "approved, pending or rejected",
+        "an open intent, and the row shows it",
+        None,
+        "the intent counts as recorded; go on",
+    )
+    INTENT_DROPPED = (
+        "intent-dropped",
+        "7",
+        _OPEN,
+        "an open intent, and the row proves that nothing was sent",
+        None,
+        "the intent is dropped; go on",
+    )
+    APPROVED_DIFFERS = (
+        "approved-differs",
+        "4",
+        _APPROVED,
+        "something differs",
+        Verdict.REFUSED,
+        "{status}: the vendor lets nobody change it, and the definition differs in {fields}",
+        _NEW_SIGNATURE,
+    )
+    APPROVED_DIFFERS_PERHAPS_SENT = (
+        "approved-differs-perhaps-sent",
+        "4",
+        _APPROVED,
+        "something differs, and an intent stayed open",
+        Verdict.REFUSED,
+        _DIFFERS_PERHAPS_SENT,
+        _LOOK_THEN_ADOPT,
+    )
+    APPROVED_RESUBMIT = (
+        "approved-resubmit",
+        "4",
+        _APPROVED,
+        "`--resubmit` asks for it",
+        Verdict.REFUSED,
+        "{status}: the vendor lets nobody change it",
+        _NEW_SIGNATURE,
+    )
+    APPROVED_RESUBMIT_PERHAPS_SENT = (
+        "approved-resubmit-perhaps-sent",
+        "4",
+        _APPROVED,
+        "`--resubmit` asks for it, and an intent stayed open",
+        Verdict.REFUSED,
+        "{status}: the vendor lets nobody change it; a run ended before the outcome of its call was known",
+        _LOOK_THEN_ADOPT,
+    )
+    APPROVED_AS_SUBMITTED = (
+        "approved-as-submitted",
+        "5",
+        _APPROVED,
+        "nothing differs from the record",
+        Verdict.IN_SYNC,
+        "{status} as submitted",
+    )
+    APPROVED_PERHAPS_SENT = (
+        "approved-perhaps-sent",
+        "5",
+        _APPROVED,
+        "nothing known differs, and an intent stayed open",
+        Verdict.IN_SYNC,
+        "{status}; a run ended before the outcome of its call was known, so only what the vendor shows was compared",
+    )
+    APPROVED_CHANGED_BY_OTHERS = (
+        "approved-changed-by-others",
+        "5",
+        _APPROVED,
+        "nothing known differs, but somebody submitted it again after this tool did",
+        Verdict.IN_SYNC,
+        "{status}; changed by others since, so only what the vendor shows was compared",
+    )
+    APPROVED_NOT_RECORDED = (
+        "approved-not-recorded",
+        "5",
+        _APPROVED,
+        "no record, and nothing visible differs",
+        Verdict.IN_SYNC,
+        "{status}; no submission is recorded, so only what the vendor shows was compared",
+    )
+    RESUBMIT = (
+        "resubmit",
+        "R",
+        _OPEN,
+        "`--resubmit` asks for it",
+        Verdict.MODIFY,
+        "submitted again because --resubmit asks for it",
+    )
+    PERHAPS_SENT = (
+        "perhaps-sent",
+        "8",
+        _OPEN,
+        "an open intent otherwise, and the definition equals the intent or the record",
+        Verdict.UNVERIFIED,
+        "a run ended before the outcome of its call was known, and nothing visible tells it: perhaps sent",
+        _ADOPT,
+    )
+    PENDING_DIFFERS = (
+        "pending-differs",
+        "9",
+        "pending",
+        "something differs",
+        Verdict.MODIFY,
+        "{status}, and the definition differs in {fields}",
+    )
+    PENDING_DRIFTED = (
+        "pending-drifted",
+        "9",
+        "pending",
+        "something differs, some of it changed outside this tool",
+        Verdict.MODIFY,
+        "{status}, and the definition differs in {fields}; changed outside this tool: {drift}",
+    )
+    RESUBMITTED_BY_OTHERS = (
+        "resubmitted-by-others",
+        "10",
+        "pending",
+        "nothing differs, but somebody submitted it again after this tool did",
+        Verdict.UNVERIFIED,
+        "pending, but somebody submitted it again after this tool did; its hidden fields are not known",
+        _ADOPT,
+    )
+    WAITING_FOR_REVIEW = (
+        "waiting-for-review",
+        "11",
+        "pending",
+        "nothing differs from the record",
+        Verdict.WAITING,
+        "submitted as defined, waiting for the vendor's review",
+    )
+    PENDING_NOT_RECORDED = (
+        "pending-not-recorded",
+        "12",
+        "pending",
+        "no record, and nothing visible differs",
+        Verdict.UNVERIFIED,
+        "pending, and nothing visible differs; no submission is recorded, so nothing is sent",
+        _ADOPT,
+    )
+    REJECTED_DIFFERS = (
+        "rejected-differs",
+        "13",
+        "rejected",
+        "something differs",
+        Verdict.MODIFY,
+        "{status}, and the definition differs in {fields}",
+    )
+    REJECTED_DRIFTED = (
+        "rejected-drifted",
+        "13",
+        "rejected",
+        "something differs, some of it changed outside this tool",
+        Verdict.MODIFY,
+        "{status}, and the definition differs in {fields}; changed outside this tool: {drift}",
+    )
+    REJECTED_NOT_RECORDED = (
+        "rejected-not-recorded",
+        "13",
+        "rejected",
+        "no record, and nothing visible differs",
+        Verdict.MODIFY,
+        "{status}; no submission is recorded, so the definition is submitted",
+    )
+    REJECTED_AS_SUBMITTED = (
+        "rejected-as-submitted",
+        "14",
+        "rejected",
+        "nothing differs from the record",
+        Verdict.STUCK,
+        "rejected as submitted; nothing has changed since",
+        "change the definition as the reviewer asks, or `apply --resubmit {key}` to submit it unchanged",
+    )
+    NOT_READ = (
+        "not-read",
+        "offline",
+        "not read",
+        "the record holds no row of it",
+        Verdict.UNVERIFIED,
+        "the record holds nothing that the vendor showed of it, and the account was not read",
+        "run `reconciler plan` without --offline",
+    )
 
 
 _KNOWN: Final = MODIFIABLE | APPROVED
@@ -136,34 +261,45 @@ def decide(
 ) -> Decision:
     """Return the verdict on one signature. ``resubmit`` asks for a submission where the table would send none."""
     if live is None:
-        return Decision(Verdict.BLOCKED, 1, Status.MISSING, *blocked(1, live))
+        return Decision(Rule.NO_SUCH_SIGNATURE, Status.MISSING)
     if live.international != wanted.international:
-        return Decision(Verdict.BLOCKED, 2, live.status, *blocked(2, live))
+        return Decision(Rule.OTHER_KIND, live.status, {"kind": "global" if live.international else "mainland"})
     status = live.status
     if status not in _KNOWN:
-        return Decision(Verdict.BLOCKED, 3, status, *blocked(3, live))
-    fate = intent_status(entry.intent, live, moment)
-    known = last_known(entry, live, fate)
+        return Decision(Rule.UNKNOWN_STATUS, status, {"status_code": live.status_code})
+    intent = intent_status(entry.intent, live, moment)
+    known = last_known(entry, live, intent)
     found = compare(wanted, live, known, moment)
-    if fate is IntentStatus.OPEN and not _is_intended(wanted, entry):
+    is_open = intent is IntentStatus.OPEN
+    if is_open and not _is_intended(wanted, entry):
         found = found._replace(compared=Compared.VISIBLE)  # perhaps something else than the record says was submitted
     if status in APPROVED:
-        verdict, line = _decide_approved(found, resubmit)
+        rule = _approved(found, known, resubmit=resubmit, perhaps_sent=is_open)
     elif resubmit:
-        verdict, line = Verdict.MODIFY, 0
-    elif fate is IntentStatus.OPEN and _is_either(wanted, entry):
-        verdict, line = Verdict.UNVERIFIED, 8
+        rule = Rule.RESUBMIT
+    elif is_open and _is_either(wanted, entry):
+        rule = Rule.PERHAPS_SENT
     elif status is Status.PENDING:
-        verdict, line = _pending(found, known, live)
+        rule = _pending(found, known, live)
     else:
-        verdict, line = _rejected(found, known)
-    facts = Facts(live, found, recorded=known is not None, perhaps_sent=fate is IntentStatus.OPEN)
-    reason, advice = explain(line, facts)
-    return Decision(verdict, line, status, reason, advice, found.compared, found.changes, found.drift, fate)
+        rule = _rejected(found, known)
+    return Decision(rule, status, _params(status, found), found.compared, found.changes, found.drift, intent)
 
 
-def _decide_approved(found: Difference, resubmit: bool) -> tuple[Verdict, int]:
-    return (Verdict.REFUSED, 4) if found or resubmit else (Verdict.IN_SYNC, 5)
+def _params(status: Status, found: Difference) -> Mapping[str, object]:
+    return {"status": status, "fields": tuple(change.field for change in found.changes), "drift": found.drift}
+
+
+def _approved(found: Difference, known: Submitted | None, *, resubmit: bool, perhaps_sent: bool) -> Rule:
+    if found:
+        return Rule.APPROVED_DIFFERS_PERHAPS_SENT if perhaps_sent else Rule.APPROVED_DIFFERS
+    if resubmit:
+        return Rule.APPROVED_RESUBMIT_PERHAPS_SENT if perhaps_sent else Rule.APPROVED_RESUBMIT
+    if found.compared is Compared.ALL:
+        return Rule.APPROVED_AS_SUBMITTED
+    if perhaps_sent:
+        return Rule.APPROVED_PERHAPS_SENT
+    return Rule.APPROVED_NOT_RECORDED if known is None else Rule.APPROVED_CHANGED_BY_OTHERS
 
 
 def _is_either(wanted: SignFields, entry: Entry) -> bool:
@@ -175,17 +311,17 @@ def _is_intended(wanted: SignFields, entry: Entry) -> bool:
     return entry.intent is not None and wanted == entry.intent.fields
 
 
-def _pending(found: Difference, known: Submitted | None, live: LiveSignature) -> tuple[Verdict, int]:
+def _pending(found: Difference, known: Submitted | None, live: LiveSignature) -> Rule:
     if found:
-        return Verdict.MODIFY, 9
+        return Rule.PENDING_DRIFTED if found.drift else Rule.PENDING_DIFFERS
     if known is None:
-        return Verdict.UNVERIFIED, 12
+        return Rule.PENDING_NOT_RECORDED
     if changed_by_others(live, known):
-        return Verdict.UNVERIFIED, 10
-    return Verdict.WAITING, 11
+        return Rule.RESUBMITTED_BY_OTHERS
+    return Rule.WAITING_FOR_REVIEW
 
 
-def _rejected(found: Difference, known: Submitted | None) -> tuple[Verdict, int]:
-    if found or known is None:
-        return Verdict.MODIFY, 13
-    return Verdict.STUCK, 14
+def _rejected(found: Difference, known: Submitted | None) -> Rule:
+    if found:
+        return Rule.REJECTED_DRIFTED if found.drift else Rule.REJECTED_DIFFERS
+    return Rule.REJECTED_NOT_RECORDED if known is None else Rule.REJECTED_AS_SUBMITTED

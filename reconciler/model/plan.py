@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from reconciler.contract.api import Status
-from reconciler.diagnostics import Diagnostic
+from reconciler.diagnostics import NO_PARAMS, Diagnostic
+from reconciler.errors import fill
 from reconciler.model.signature import Account, FieldValue, LiveSignature, Signature
 
 
 class Verdict(StrEnum):
-    """What is to happen with a signature. Only ``modify`` ever leads to a call that writes."""
+    """What happens with a signature. Only ``modify`` ever leads to a call that writes."""
 
     MODIFY = "modify"
     IN_SYNC = "in-sync"
@@ -47,18 +50,56 @@ class Change(NamedTuple):
     new: FieldValue
 
 
-class Decision(NamedTuple):
-    """The verdict on one signature. ``line`` is the line of the decision table that fitted first."""
+@dataclass(frozen=True)
+class RuleText:
+    """A rule of the decision as data: its name for programs, its line in the table, when it fits, and what it says.
 
-    verdict: Verdict
-    line: int
-    status: Status
+    ``live`` and ``condition`` are for the documentation. ``reason`` and ``hint`` are whole templates with named
+    placeholders, never put together from pieces, so that each can be translated. ``verdict`` is ``None`` where a rule
+    only settles what the record says, and the lines below it decide.
+    """
+
+    code: str
+    line: str
+    live: str
+    condition: str
+    verdict: Verdict | None
     reason: str
-    advice: str = ""
+    hint: str = ""
+
+
+class Decision(NamedTuple):
+    """The rule that fitted a signature first, with the plain values that its words speak of."""
+
+    rule: RuleText
+    status: Status
+    params: Mapping[str, object] = NO_PARAMS
     compared: Compared = Compared.VISIBLE
     changes: tuple[Change, ...] = ()
     drift: tuple[str, ...] = ()
     intent: IntentStatus = IntentStatus.NONE
+
+    @property
+    def verdict(self) -> Verdict:
+        """The rule's verdict."""
+        if self.rule.verdict is None:
+            raise ValueError(f"{self.rule.code} decides nothing by itself")
+        return self.rule.verdict
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return fill(self.rule.reason, _in_words(self.params))
+
+
+def _in_words(params: Mapping[str, object]) -> dict[str, object]:
+    return {name: _word(value) for name, value in params.items()}
+
+
+def _word(value: object) -> object:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return "approved, not effective yet" if value is Status.APPROVED_NOT_EFFECTIVE else value
 
 
 class Planned(NamedTuple):
@@ -74,9 +115,9 @@ class Planned(NamedTuple):
         return self.decision.verdict
 
     @property
-    def advice(self) -> str:
-        """What a person does next, with the signature's own key in it."""
-        return self.decision.advice.replace("KEY", self.desired.key)
+    def hint(self) -> str:
+        """What a person does next, with the signature's own key in it; empty where nothing is to do."""
+        return fill(self.decision.rule.hint, {**self.decision.params, "key": self.desired.key})
 
 
 class Target(NamedTuple):

@@ -361,7 +361,7 @@ def _signature(planned: Planned) -> dict[str, object]:
         "sign_name": planned.desired.fields.sign_name,
         "verdict": decision.verdict.value,
         "reason": decision.reason,
-        "advice": planned.advice,
+        "advice": planned.hint,
         "status": decision.status.value,
         "compared": decision.compared.value,
         "changes": [_change(change) for change in decision.changes],

@@ -73,8 +73,8 @@ def details(planned: Planned) -> Iterator[str]:
         yield from changes(decision.changes)
     if planned.live is not None and planned.live.review_reply:
         yield f"reviewer: {escape_line(planned.live.review_reply)}"
-    if planned.advice:
-        yield escape_line(f"-> {planned.advice}")
+    if planned.hint:
+        yield escape_line(f"-> {planned.hint}")
 
 
 def changes(changed: Sequence[Change]) -> list[str]:

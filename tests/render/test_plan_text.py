@@ -10,7 +10,7 @@ from reconciler.render.layout import coloured, plain, width
 from reconciler.render.text import plan_text, summary_line, target_line
 from reconciler.text import escape_line
 from tests.support.plans import plans, with_text
-from tests.support.values import APPROVED, PENDING, REJECTED, TARGET, image, plan, planned, row
+from tests.support.values import APPROVED, PENDING, REJECTED, TARGET, because, image, plan, planned, row
 
 HOSTILE = "\x1b[2J\r\n\u202eevil\x9b1m"
 
@@ -39,7 +39,7 @@ def example() -> Plan:
     """Return a plan with a write, an approved signature, rows of nobody's and a note."""
     rejected = planned(Verdict.MODIFY, row(REJECTED, review_reply="Blurred scan"))
     changes = (Change("sign_name", "Acme", "北京银行"), Change("proof_image", None, image("c")))
-    decision = rejected.decision._replace(changes=changes, advice="apply --resubmit KEY")
+    decision = rejected.decision._replace(changes=changes, rule=because(Verdict.MODIFY, "apply --resubmit {key}"))
     approved = planned(Verdict.IN_SYNC, row(APPROVED), "bank", 1111)
     fields = approved.desired.fields._replace(sign_name="北京银行")
     unmanaged = (row(99, sign_id=7, sign_name="Old"), row(PENDING, sign_id=12, sign_name="Büro"))

@@ -11,6 +11,7 @@ from reconciler.model.plan import Change, Compared, Decision, Plan, Planned, Tar
 from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import FIELD_NAMES, Account, Image, LiveSignature, Signature
 from tests.support.strategies import rows, sign_fields, texts
+from tests.support.values import because
 
 some_text = texts.map(lambda text: text or "?")
 locations = st.builds(Location, some_text, st.integers(1, 9999), st.integers(1, 200))
@@ -25,13 +26,12 @@ images = st.builds(
 )
 values = st.one_of(st.none(), texts, st.booleans(), st.integers(), images)
 changes = st.builds(Change, st.sampled_from(FIELD_NAMES), values, values)
+rules = st.builds(because, st.sampled_from(Verdict), st.sampled_from(["", "{hint}"]), st.just("{reason}"))
 decisions = st.builds(
     Decision,
-    st.sampled_from(Verdict),
-    st.integers(0, 14),
+    rules,
     st.sampled_from(Status),
-    some_text,
-    texts,
+    st.fixed_dictionaries({"reason": some_text, "hint": texts}),
     st.sampled_from(Compared),
     st.lists(changes, max_size=3).map(tuple),
     st.lists(st.sampled_from(FIELD_NAMES), unique=True, max_size=2).map(tuple),

@@ -8,7 +8,7 @@ from typing import Any, Final
 from reconciler.contract.api import Status
 from reconciler.decision.compare import DecisionTime
 from reconciler.diagnostics import Location
-from reconciler.model.plan import Decision, Plan, Planned, Target, Verdict
+from reconciler.model.plan import Decision, Plan, Planned, RuleText, Target, Verdict
 from reconciler.model.signature import Account, Image, LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, Intent, Submitted
 
@@ -65,7 +65,12 @@ def planned(
 ) -> Planned:
     """Return a signature of a plan with a verdict."""
     status = live.status if live is not None else Status.MISSING
-    return Planned(desired(key=key, sign_id=sign_id), live, Decision(verdict, 9, status, "because"))
+    return Planned(desired(key=key, sign_id=sign_id), live, Decision(because(verdict), status))
+
+
+def because(verdict: Verdict, hint: str = "", reason: str = "because") -> RuleText:
+    """Return a rule that the table does not have."""
+    return RuleText("of-a-test", "9", "any row", "any", verdict, reason, hint)
 
 
 def plan(signatures: Iterable[Planned] = (), **more: Any) -> Plan:

@@ -1,25 +1,25 @@
-"""One example for each way to each line of docs/decision.md, and what a decision tells beside its verdict."""
+"""One example for each way to each rule of docs/decision.md, and what a decision tells beside its verdict."""
 
 from __future__ import annotations
 
 import pytest
 
 from reconciler.contract.api import Status
-from reconciler.decision.table import decide
+from reconciler.decision.table import Rule, decide
 from reconciler.model.plan import Compared, IntentStatus, Verdict
-from tests.decision.cases import CASES, Case, opened
 from tests.support.values import ACME, APPROVED, HIDDEN_EDIT, MOMENT, RENAMED, known, row
+from tests.unit.decision.cases import CASES, Case, opened
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_the_first_line_that_fits_decides(case: Case) -> None:
+def test_the_first_rule_that_fits_decides(case: Case) -> None:
     decision = case.decide()
-    assert (decision.line, decision.verdict) == (case.line, case.verdict)
+    assert decision.rule is case.rule
     assert decision.status is (case.live.status if case.live is not None else Status.MISSING)
 
 
 def test_the_examples_reach_every_verdict() -> None:
-    assert {case.verdict for case in CASES.values()} == set(Verdict)
+    assert {case.rule.verdict for case in CASES.values()} == set(Verdict)
 
 
 @pytest.mark.parametrize(
@@ -80,22 +80,23 @@ def test_an_unchanged_row_tells_for_an_hour_that_nothing_was_sent(ago: float, fa
 def test_a_qualification_taken_over_proves_the_call() -> None:
     wanted = ACME._replace(qualification_id=2)
     before = row(qualification_id=1)
-    assert decide(wanted, row(qualification_id=2), opened(wanted, before), MOMENT).line == 11
+    assert decide(wanted, row(qualification_id=2), opened(wanted, before), MOMENT).rule is Rule.WAITING_FOR_REVIEW
 
 
 def test_a_lagging_row_is_taken_for_the_one_before_the_submission() -> None:
     entry = known(RENAMED, ago=60.0, shown=None, before=row())
-    assert decide(RENAMED, row(), entry, MOMENT).line == 11
-    assert decide(RENAMED, row(), known(RENAMED, ago=3600.0, shown=None, before=row()), MOMENT).line == 9
+    assert decide(RENAMED, row(), entry, MOMENT).rule is Rule.WAITING_FOR_REVIEW
+    later = known(RENAMED, ago=3600.0, shown=None, before=row())
+    assert decide(RENAMED, row(), later, MOMENT).rule is Rule.PENDING_DRIFTED
 
 
 def test_the_vendors_spelling_may_show_after_the_acceptance_was_recorded() -> None:
     entry = known(RENAMED, shown=None, before=row())
-    assert decide(RENAMED, row(sign_name="ACME BANK"), entry, MOMENT).line == 11
-    assert decide(RENAMED, row(APPROVED, sign_name="ACME BANK"), entry, MOMENT).line == 5
-    assert decide(RENAMED, row(sign_name="Acme Banking"), entry, MOMENT).line == 9
+    assert decide(RENAMED, row(sign_name="ACME BANK"), entry, MOMENT).rule is Rule.WAITING_FOR_REVIEW
+    assert decide(RENAMED, row(APPROVED, sign_name="ACME BANK"), entry, MOMENT).rule is Rule.APPROVED_AS_SUBMITTED
+    assert decide(RENAMED, row(sign_name="Acme Banking"), entry, MOMENT).rule is Rule.PENDING_DRIFTED
 
 
 def test_another_spelling_by_somebody_else_is_drift() -> None:
     decision = decide(ACME, row(sign_name="ACME"), known(before=row()), MOMENT)
-    assert (decision.line, decision.drift) == (9, ("sign_name",))
+    assert (decision.rule, decision.drift) == (Rule.PENDING_DRIFTED, ("sign_name",))

@@ -78,7 +78,7 @@ def test_account_region_status_and_id_are_part_of_it() -> None:
 @given(texts, texts, texts)
 def test_wording_place_and_key_are_no_part_of_it(reason: str, key: str, file: str) -> None:
     plain = write()
-    said = plain._replace(decision=plain.decision._replace(reason=reason, advice=reason, line=13))
+    said = plain._replace(decision=plain.decision._replace(params={"reason": reason}))
     moved = said._replace(desired=said.desired._replace(key=key, folder=file))
     assert printed(moved) == printed(plain)
 

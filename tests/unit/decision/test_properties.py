@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconciler.contract.api import MODIFIABLE, Status
 from reconciler.decision.intents import intent_status
-from reconciler.decision.table import decide
+from reconciler.decision.table import Rule, decide
 from reconciler.model.plan import IntentStatus, Verdict
 from tests.support.strategies import Situation, modifiable_codes, situations
 
@@ -55,7 +55,7 @@ def test_every_verdict_says_why_and_whoever_must_act_is_told_how(case: Situation
     decision = decide(*case, resubmit=resubmit)
     assert decision.reason.strip()
     settled = {Verdict.MODIFY, Verdict.IN_SYNC, Verdict.WAITING}
-    assert bool(decision.advice) is (decision.verdict not in settled)
+    assert bool(decision.rule.hint) is (decision.verdict not in settled)
 
 
 @given(situations())
@@ -103,4 +103,4 @@ def test_what_is_perhaps_there_already_is_not_sent_by_itself(case: Situation) ->
     if intent is None or case.live.international != case.wanted.international:
         return
     if intent.fields == case.wanted and intent_status(intent, case.live, case.moment) is IntentStatus.OPEN:
-        assert decide(*case).line == 8
+        assert decide(*case).rule is Rule.PERHAPS_SENT

@@ -1,0 +1,70 @@
+"""Writes the parts of the documentation that are made from the code: ``python docs/generate.py [--check]``.
+
+A page holds a part between ``<!-- generated: NAME -->`` and ``<!-- end -->``; everything else is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from reconciler.decision.table import Rule
+
+FOLDER: Final = Path(__file__).parent
+_PART: Final = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(heads), *(list(row) for row in rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def decision_rules() -> str:
+    """Return the table of the rules, in the order in which they are read."""
+    return _table(
+        ("line", "rule", "live row", "condition", "verdict"),
+        (
+            (rule.line, f"`{rule.code}`", rule.live, rule.condition, f"`{rule.verdict}`" if rule.verdict else "go on")
+            for rule in Rule
+        ),
+    )
+
+
+def decision_words() -> str:
+    """Return what each rule says, and what a person does next."""
+    return _table(("rule", "reason", "to do"), ((f"`{rule.code}`", rule.reason, rule.hint) for rule in Rule))
+
+
+PARTS: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
+    {"decision-rules": decision_rules, "decision-words": decision_words}
+)
+
+
+def generated(text: str) -> str:
+    """Return a page with its generated parts made anew. Raises KeyError for a part that nothing makes."""
+    return _PART.sub(lambda found: found[1] + PARTS[found[2]]() + found[3], text)
+
+
+def main(arguments: list[str]) -> int:
+    """Write every page that is out of date, or with ``--check`` only name it and return 1."""
+    outdated = []
+    for page in sorted(FOLDER.glob("**/*.md")):
+        text = page.read_text(encoding="utf-8")
+        if generated(text) != text:
+            outdated.append(page)
+            if "--check" not in arguments:
+                page.write_text(generated(text), encoding="utf-8")
+    for page in outdated:
+        print(page.relative_to(FOLDER.parent))  # noqa: T201  # the pages are this script's output
+    return 1 if outdated and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
