@@ -27,9 +27,11 @@ from reconciler.planning.doctor import (
     route_findings,
     skipped,
 )
-from reconciler.render.findings import health_json, health_text, verdict_text
+from reconciler.render.findings import health_text, verdict_text
+from reconciler.render.serialize import doctor_document
 from reconciler.tencent.connection import Connection
 from reconciler.tencent.endpoint import endpoint_from
+from reconciler.text import to_json
 
 
 @click.command()
@@ -46,7 +48,7 @@ def doctor(session: Session, /, paths: tuple[str, ...], output: str, **options: 
     with spinner("looking around"):
         findings = list(_findings(paths, options))
     if output == "json":
-        session.result(health_json(findings))
+        session.result(to_json(doctor_document(findings)))
     else:
         session.result(health_text(findings, session.painter()))
     return worst_exit(findings)

@@ -15,7 +15,7 @@ from reconciler.github.artifact import fetch
 from reconciler.github.client import GitHubClient
 from reconciler.github.comment import WORKFLOW_LOGIN, put_comment
 from reconciler.github.workflow import Run, api_of, current_run, pull_request_of
-from reconciler.render.document import MAX_BYTES, Document, parse_document
+from reconciler.render.document import MAX_BYTES, Document, load_document
 from reconciler.render.markdown import markdown
 
 _UNVERIFIED: Final = (
@@ -59,4 +59,4 @@ def _foreign_text(run: Run, rest: GitHubClient, artifact: str) -> str | None:
     if content is None:
         return None
     page = f"{run.server_url}/{run.repository}/actions/runs/{int(run.event['workflow_run']['id'])}"
-    return _UNVERIFIED + _text(parse_document(content), run, page)
+    return _UNVERIFIED + _text(load_document(content), run, page)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.errors import UsageError
-from reconciler.render.document import MAX_BYTES, Document, parse_document
+from reconciler.render.document import MAX_BYTES, Document, load_document
 
 DOCUMENT: Final = "document.json"
 """What the last command printed as JSON; later steps and other runs show it."""
@@ -20,6 +20,6 @@ def read_document(path: Path) -> Document:
     """Read a document. Raises UsageProblem where there is no such file, Refusal where it is something else."""
     try:
         with path.open("rb") as file:
-            return parse_document(file.read(MAX_BYTES + 1))
+            return load_document(file.read(MAX_BYTES + 1))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None

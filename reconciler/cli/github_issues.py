@@ -9,12 +9,14 @@ import click
 
 from reconciler.cli.github_files import read_document
 from reconciler.cli.output import Session
+from reconciler.contract.api import Status
 from reconciler.errors import Exit, UsageError
 from reconciler.github.comment import WORKFLOW_LOGIN
-from reconciler.github.issues import KeptIssues, Need, Topic, keep_issues
+from reconciler.github.issues import KeptIssues, Topic, keep_issues, need_of
 from reconciler.github.workflow import api_of, current_run
-from reconciler.render.document import Document, Shown
-from reconciler.render.issue import is_settled, issue_text, issue_title, needs_somebody
+from reconciler.model.plan import Verdict
+from reconciler.render.document import Document, PlanDocument, SignatureDocument
+from reconciler.render.issue import issue_text, issue_title
 
 
 @click.command()
@@ -26,29 +28,24 @@ def issues(session: Session, document: Path, login: str) -> int:
 
     DOCUMENT is what `plan --format json` printed, of all signatures. An issue is closed once its signature is approved.
     """
-    plan = read_document(document)
+    plan = _whole_plan(read_document(document))
     run = current_run(os.environ)
-    topics = [_topic(shown, run.files_url) for shown in plan.signatures]
-    kept = keep_issues(api_of(run, os.environ), _account(plan), topics, login)
-    session.result(_words(kept))
+    topics = [_topic(signature, run.files_url) for signature in plan["signatures"]]
+    account = f"{plan['account']['uin']}-{plan['account']['region']}"
+    session.result(_words(keep_issues(api_of(run, os.environ), account, topics, login)))
     return Exit.DONE
 
 
-def _account(plan: Document) -> str:
-    """Return the account's name for issues. Issues are closed by what is missing, so the plan has to be a whole one."""
-    if plan.place is None or plan.error is not None or any(shown.verdict is None for shown in plan.signatures):
+def _whole_plan(document: Document) -> PlanDocument:
+    # Issues are closed by what is missing, so that a plan that ended early would close those that are needed.
+    if "fingerprint" not in document or document.get("error") is not None:
         raise UsageError("the document is no plan, so no issue was touched", hint="hand over that of `plan`")
-    return f"{plan.place.uin}-{plan.place.region}"
+    return document
 
 
-def _topic(shown: Shown, files_url: str) -> Topic:
-    return Topic(shown.sign_id, _need(shown), issue_title(shown), issue_text(shown, files_url))
-
-
-def _need(shown: Shown) -> Need:
-    if needs_somebody(shown):
-        return Need.ISSUE
-    return Need.NONE if is_settled(shown) else Need.WAIT
+def _topic(signature: SignatureDocument, files_url: str) -> Topic:
+    need = need_of(Verdict(signature["verdict"]), Status(signature["status"]), drifted=bool(signature["drift"]))
+    return Topic(signature["sign_id"], need, issue_title(signature), issue_text(signature, files_url))
 
 
 def _words(kept: KeptIssues) -> str:

@@ -7,11 +7,11 @@ one. Between ``stop-commands`` and its secret word nothing is read (GitHub docum
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,8 +29,9 @@ from reconciler.errors import Exit, ReconcilerError, Refusal, UsageError
 from reconciler.github.workflow import add_outputs, add_summary
 from reconciler.model.plan import Verdict
 from reconciler.render.annotations import workflow_commands
-from reconciler.render.document import Document
-from reconciler.render.markdown import SUMMARY_BYTES, markdown
+from reconciler.render.document import Document, verdict_counts
+from reconciler.render.markdown import markdown
+from reconciler.render.markdown_sections import SUMMARY_BYTES
 
 # -P: the folder of the run belongs to a pull request, and no module must come from there.
 _COMMAND: Final = (sys.executable, "-P", "-m", "reconciler")
@@ -70,9 +71,6 @@ def _handing_on(child: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 # ``reconciler github run``: a command of this tool as a step, with annotations, outputs and a summary.
-
-
-_FINGERPRINT: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @click.command()
@@ -150,18 +148,26 @@ def _tell(session: Session, command: str, document: Document | None) -> None:
         add_summary(os.environ, "### SMS signatures: no result\n\nThe log of this step says why.")
         return
     add_summary(os.environ, markdown(document, SUMMARY_BYTES, "the artefact of this run"))
-    # Warnings were annotated when the definitions were validated.
-    errors = tuple(found for found in document.problems if found.severity is Severity.ERROR)
-    annotated = document if command == "validate" else document._replace(problems=errors)
+    annotated = document if command == "validate" else _without_warnings(document)
     if commands := workflow_commands(annotated):
         session.result(commands)
 
 
+def _without_warnings(document: Document) -> Document:
+    # Warnings were annotated when the definitions were validated.
+    if "diagnostics" not in document:
+        return document
+    kept = document.copy()
+    kept["diagnostics"] = [found for found in document["diagnostics"] if found["severity"] == Severity.ERROR]
+    return kept
+
+
 def _outputs(document: Document | None, folder: Path, code: Exit) -> Iterator[tuple[str, str]]:
-    shown = document or Document()
-    yield "changes", str(shown.verdicts.get(Verdict.MODIFY, 0))
-    yield from ((verdict.value, str(shown.verdicts.get(verdict, 0))) for verdict in Verdict)
-    yield "fingerprint", shown.fingerprint if _FINGERPRINT.fullmatch(shown.fingerprint) else ""
+    plan = document if document is not None and "fingerprint" in document else None
+    verdicts = verdict_counts(plan) if plan is not None else Counter()
+    yield "changes", str(verdicts[Verdict.MODIFY])
+    yield from ((verdict.value, str(verdicts[verdict])) for verdict in Verdict)
+    yield "fingerprint", plan["fingerprint"] if plan is not None else ""
     yield "document", str(folder / DOCUMENT)
     yield "plan-file", str(folder / PLAN) if (folder / PLAN).is_file() else ""
     yield "exit-code", str(int(code))

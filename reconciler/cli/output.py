@@ -53,9 +53,9 @@ class Session:
         """
         if self.format == "github" or (self.format != "text" and not self.answered):
             from reconciler.cli.formats import in_format  # noqa: PLC0415  # only when something failed
-            from reconciler.render.document import error_json  # noqa: PLC0415  # as above
+            from reconciler.render.serialize import failure_document  # noqa: PLC0415  # as above
 
-            click.echo(in_format(self.format, error_json(code, message, hint)))
+            click.echo(in_format(self.format, failure_document(code, message, hint)))
 
     def painter(self, *, stderr: bool = False) -> Style:
         """Return the painter for a stream: colour on a terminal only, and not where ``NO_COLOR`` is set."""

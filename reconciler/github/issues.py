@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from reconciler.contract.api import Status
 from reconciler.errors import Refusal
 from reconciler.github.client import GitHubClient, Json, number_at
 from reconciler.github.comment import WORKFLOW_LOGIN, is_by
+from reconciler.model.plan import STOPPED, Verdict
 
 LABEL: Final = "sms-signature"
 
@@ -30,6 +32,13 @@ class Need(StrEnum):
     ISSUE = "issue"
     WAIT = "wait"
     NONE = "none"
+
+
+def need_of(verdict: Verdict, status: Status, *, drifted: bool) -> Need:
+    """Return whether somebody has to act on a signature; ``drifted`` where fields were changed outside of the tool."""
+    if status is Status.REJECTED or verdict in STOPPED or drifted:
+        return Need.ISSUE
+    return Need.NONE if verdict is Verdict.IN_SYNC else Need.WAIT
 
 
 class Topic(NamedTuple):

@@ -26,6 +26,10 @@ class Verdict(StrEnum):
     BLOCKED = "blocked"
 
 
+STOPPED: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED, Verdict.STUCK})
+"""Verdicts after which nothing happens until a person changes something."""
+
+
 class Compared(StrEnum):
     """How far a comparison could look: every field, or only those that the vendor shows."""
 

@@ -11,15 +11,12 @@ from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Location, Severity
 from reconciler.model.plan import Verdict
-from reconciler.render.document import Document, Said, Shown
-from reconciler.render.markdown import is_failed
+from reconciler.render.document import DiagnosticDocument, Document, LocationDocument, SignatureDocument, is_failed
 from reconciler.text import escape_line
 
 MOST_OF_A_KIND: Final = 10
 
-
 _LONGEST: Final = 2000
-
 
 _ERRORS: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED})
 
@@ -38,33 +35,46 @@ def workflow_commands(document: Document) -> str:
 
 
 def _found(document: Document) -> Iterator[_Annotation]:
-    if document.error is not None:
-        yield _Annotation(Severity.ERROR, "The run ended early", _joined(document.error.message, document.error.hint))
-    for problem in document.problems:
-        text = _joined(problem.message, problem.hint)
-        yield _Annotation(problem.severity, "SMS signatures", text, problem.location)
-    for shown in document.signatures:
-        yield from _of_signature(shown)
+    if "error" in document and document["error"] is not None:
+        error = document["error"]
+        yield _Annotation(Severity.ERROR, "The run ended early", _joined(error["message"], error["hint"]))
+    if "diagnostics" in document:
+        yield from map(_of_problem, document["diagnostics"])
+    if "fingerprint" in document:
+        for signature in document["signatures"]:
+            yield from _of_signature(signature)
 
 
-def _of_signature(shown: Shown) -> Iterator[_Annotation]:
-    title = f"{shown.key} ({shown.sign_id})"
-    if is_failed(shown):
-        said = _text(shown.error) if shown.error is not None else "see the step summary"
-        yield _Annotation(Severity.ERROR, f"{title} {shown.outcome}", said, shown.location)
-    elif shown.verdict in _ERRORS:
-        yield _Annotation(Severity.ERROR, f"{title} {shown.verdict}", _why(shown), shown.location)
-    elif shown.verdict is Verdict.STUCK:
-        yield _Annotation(Severity.WARNING, f"{title} {shown.verdict}", _why(shown), shown.location)
+def _of_problem(problem: DiagnosticDocument) -> _Annotation:
+    text = _joined(problem["message"], problem["hint"])
+    place = Location(problem["file"], problem["line"], problem["column"])
+    return _Annotation(Severity(problem["severity"]), "SMS signatures", text, place)
 
 
-def _why(shown: Shown) -> str:
-    reason = f"{shown.reason}; the reviewer says: {shown.review_reply}" if shown.review_reply else shown.reason
-    return _joined(reason, shown.advice)
+def _of_signature(signature: SignatureDocument) -> Iterator[_Annotation]:
+    title, place = f"{signature['key']} ({signature['sign_id']})", _place(signature["location"])
+    if is_failed(signature):
+        yield _Annotation(Severity.ERROR, f"{title} {signature['outcome']}", _error(signature), place)
+    elif signature["verdict"] in _ERRORS:
+        yield _Annotation(Severity.ERROR, f"{title} {signature['verdict']}", _why(signature), place)
+    elif signature["verdict"] == Verdict.STUCK:
+        yield _Annotation(Severity.WARNING, f"{title} {signature['verdict']}", _why(signature), place)
 
 
-def _text(said: Said) -> str:
-    return _joined(f"{said.code}: {said.message}" if said.code else said.message, said.hint)
+def _place(location: LocationDocument) -> Location:
+    return Location(location["file"], location["line"], location["column"])
+
+
+def _why(signature: SignatureDocument) -> str:
+    reply = f"; the reviewer says: {signature['review_reply']}" if signature["review_reply"] else ""
+    return _joined(signature["reason"] + reply, signature["advice"])
+
+
+def _error(signature: SignatureDocument) -> str:
+    error = signature["error"]
+    if error is None:
+        return "see the step summary"
+    return _joined(f"{error['code']}: {error['message']}" if error["code"] else error["message"], error["hint"])
 
 
 def _joined(text: str, hint: str) -> str:

@@ -10,9 +10,7 @@ from reconciler.contract.error_codes import ErrorCode, Treatment
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.model.report import CheckResult, Finding
 from reconciler.render.layout import Style, padded, widest
-from reconciler.text import escape_line, to_json
-
-VERSION = 1
+from reconciler.text import escape_line
 
 
 def diagnostics_text(problems: Sequence[Diagnostic], paint: Style) -> str:
@@ -41,29 +39,7 @@ def _number(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def diagnostics_json(problems: Sequence[Diagnostic], *, valid: bool) -> str:
-    """Return the document that ``schemas/diagnostics.schema.json`` describes."""
-    return to_json({"version": VERSION, "valid": valid, "diagnostics": diagnostics_data(problems)})
-
-
-def diagnostics_data(problems: Sequence[Diagnostic]) -> list[dict[str, object]]:
-    """Return the problems as plain data."""
-    return [
-        {
-            **problem.location._asdict(),
-            "severity": problem.severity.value,
-            "code": problem.code,
-            "message": problem.message,
-            "hint": problem.hint,
-        }
-        for problem in problems
-    ]
-
-
 # What a look at the surroundings found, for people and as JSON.
-
-
-HEALTH_VERSION: Final = 1
 
 
 def health_text(findings: Sequence[Finding], paint: Style) -> str:
@@ -81,23 +57,6 @@ def health_text(findings: Sequence[Finding], paint: Style) -> str:
 def _closing(findings: Sequence[Finding]) -> str:
     problems = sum(finding.health is CheckResult.PROBLEM for finding in findings)
     return f"{problems} to mend" if problems else "all is well"
-
-
-def health_json(findings: Sequence[Finding]) -> str:
-    """Return the document of a look at the surroundings."""
-    healthy = all(finding.health is not CheckResult.PROBLEM for finding in findings)
-    return to_json(
-        {"version": HEALTH_VERSION, "healthy": healthy, "findings": [_data(finding) for finding in findings]}
-    )
-
-
-def _data(finding: Finding) -> dict[str, object]:
-    return {
-        "subject": finding.subject,
-        "health": finding.health.value,
-        "what": finding.what,
-        "mend": finding.mend,
-    }
 
 
 # An error code for people: its meaning, what this tool does after it, and what they do.

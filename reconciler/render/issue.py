@@ -3,66 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
-from reconciler.contract.api import Status
-from reconciler.model.plan import Verdict
-from reconciler.render.document import Shown
-from reconciler.render.markdown import CHANGES_HEAD, changes
+from reconciler.model.plan import STOPPED
+from reconciler.render.document import SignatureDocument
+from reconciler.render.markdown import CHANGES_HEAD, change_rows
 from reconciler.render.markdown_escape import code, words
 
-_STOPPED: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED, Verdict.STUCK})
-
-
 _LONGEST_KEY: Final = 100
-
-
 _MOST_CHANGES: Final = 20
 
 
-def needs_somebody(shown: Shown) -> bool:
-    """Tell whether a signature was rejected, is stuck, refused or blocked, or was changed by others."""
-    return shown.status is Status.REJECTED or shown.verdict in _STOPPED or bool(shown.drift)
-
-
-def is_settled(shown: Shown) -> bool:
-    """Tell whether a signature is approved as it is defined."""
-    return shown.verdict is Verdict.IN_SYNC and not shown.drift
-
-
-def issue_title(shown: Shown) -> str:
+def issue_title(signature: SignatureDocument) -> str:
     """Return the title of a signature's issue."""
-    return f"SMS signature {shown.key[:_LONGEST_KEY]} ({shown.sign_id}): {_what(shown)}"
+    return f"SMS signature {signature['key'][:_LONGEST_KEY]} ({signature['sign_id']}): {_what(signature)}"
 
 
-def issue_text(shown: Shown, files_url: str) -> str:
+def issue_text(signature: SignatureDocument, files_url: str) -> str:
     """Return the text of a signature's issue. ``files_url`` is where files can be looked at, ending in /, or empty."""
-    return "\n\n".join(_paragraphs(shown, files_url))
+    return "\n\n".join(_paragraphs(signature, files_url))
 
 
-def _what(shown: Shown) -> str:
-    if shown.verdict in _STOPPED:
-        return f"{shown.verdict}, {shown.status}"
-    return f"{shown.status}, changed outside of the definitions" if shown.drift else str(shown.status)
+def _what(signature: SignatureDocument) -> str:
+    verdict, status = signature["verdict"], signature["status"]
+    if verdict in STOPPED:
+        return f"{verdict}, {status}"
+    return f"{status}, changed outside of the definitions" if signature["drift"] else status
 
 
-def _paragraphs(shown: Shown, files_url: str) -> Iterator[str]:
-    yield f"Status **{shown.status}**, plan **{shown.verdict}**: {words(shown.reason)}."
-    if shown.review_reply:
-        yield f"The reviewer says: {code(shown.review_reply)}"
-    if shown.drift:
-        yield f"Changed outside of this tool: {', '.join(map(code, shown.drift))}"
-    yield f"Defined as {code(shown.key)} in {_linked(shown, files_url)}."
-    if shown.advice:
-        yield f"To do: {words(shown.advice)}."
-    if shown.changes:
-        yield "\n".join([CHANGES_HEAD, *list(changes(shown))[:_MOST_CHANGES]])
+def _paragraphs(signature: SignatureDocument, files_url: str) -> Iterator[str]:
+    verdict = f"Status **{signature['status']}**, plan **{signature['verdict']}**"
+    yield f"{verdict}: {words(signature['reason'])}."
+    if signature["review_reply"]:
+        yield f"The reviewer says: {code(signature['review_reply'])}"
+    if signature["drift"]:
+        yield f"Changed outside of this tool: {', '.join(map(code, signature['drift']))}"
+    yield f"Defined as {code(signature['key'])} in {_linked(signature, files_url)}."
+    if signature["advice"]:
+        yield f"To do: {words(signature['advice'])}."
+    if signature["changes"]:
+        yield "\n".join([CHANGES_HEAD, *islice(change_rows(signature), _MOST_CHANGES)])
     yield "This issue follows the signature, and is closed once it is approved as defined."
 
 
-def _linked(shown: Shown, files_url: str) -> str:
-    file, line, _ = shown.location
-    if not files_url:
-        return code(f"{file}:{line}")
-    return f"[{code(f'{file}:{line}')}]({files_url}{quote(file)}#L{line})"
+def _linked(signature: SignatureDocument, files_url: str) -> str:
+    file, line = signature["location"]["file"], signature["location"]["line"]
+    place = code(f"{file}:{line}")
+    return f"[{place}]({files_url}{quote(file)}#L{line})" if files_url else place

@@ -9,7 +9,7 @@ from reconciler.contract.api import Status
 from reconciler.diagnostics import Severity
 from reconciler.model.plan import Verdict
 from reconciler.model.report import CheckResult, Outcome
-from reconciler.model.signature import FieldValue, Image
+from reconciler.render.document import ImageDocument, Value
 from reconciler.text import escape_line
 
 Style = Callable[[str, object], str]
@@ -87,18 +87,17 @@ def aligned(rows: Sequence[Sequence[str]], gap: str = "  ") -> list[str]:
     return [gap.join(row).rstrip() for row in zip(*columns, strict=True)]
 
 
-# Field values in words and as plain data. An image is its name, sizes and digest, never its bytes.
+# Field values in words. An image is its name, sizes and digest, never its bytes.
+
+_SHORT_DIGEST: Final = 12
 
 
-_SHORT_DIGEST = 12
-
-
-def in_words(value: FieldValue) -> str:
+def in_words(value: Value) -> str:
     """Return a value as a person reads it."""
     match value:
         case None:
             return "(none)"
-        case Image():
+        case dict():
             return _image_in_words(value)
         case bool():
             return "true" if value else "false"
@@ -108,21 +107,8 @@ def in_words(value: FieldValue) -> str:
             return f'"{escape_line(value)}"'
 
 
-def _image_in_words(image: Image) -> str:
-    size = f"{image.bytes / 1024:.1f} KB" if image.bytes < 1024 * 1024 else f"{image.bytes / 1024 / 1024:.1f} MB"
-    digest = image.sha256[:_SHORT_DIGEST]
-    return f"{escape_line(image.file)} ({image.width}x{image.height} {image.format}, {size}, sha256 {digest})"
-
-
-def as_data(value: FieldValue) -> object:
-    """Return a value for a JSON document."""
-    if not isinstance(value, Image):
-        return value
-    return {
-        "file": value.file,
-        "sha256": value.sha256,
-        "bytes": value.bytes,
-        "width": value.width,
-        "height": value.height,
-        "format": value.format,
-    }
+def _image_in_words(image: ImageDocument) -> str:
+    size = image["bytes"] / 1024
+    told = f"{size:.1f} KB" if size < 1024 else f"{size / 1024:.1f} MB"  # noqa: PLR2004  # as above
+    place, digest = escape_line(image["file"]), image["sha256"][:_SHORT_DIGEST]
+    return f"{place} ({image['width']}x{image['height']} {image['format']}, {told}, sha256 {digest})"

@@ -10,9 +10,9 @@ from typing import Final
 from reconciler.model.plan import Change, Plan, Planned, Target, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result, SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature
-from reconciler.render.document import account_data, unmanaged_data
 from reconciler.render.layout import Style, aligned, in_words
-from reconciler.text import escape_line, to_json
+from reconciler.render.serialize import value_document
+from reconciler.text import escape_line
 
 _SIGNS: Final = {
     Verdict.MODIFY: "~",
@@ -79,7 +79,12 @@ def details(planned: Planned) -> Iterator[str]:
 
 def changes(changed: Sequence[Change]) -> list[str]:
     """Return one aligned line per change, old to new."""
-    return aligned([(change.field, f"{in_words(change.old)} -> {in_words(change.new)}") for change in changed])
+    return aligned(
+        [
+            (change.field, f"{in_words(value_document(change.old))} -> {in_words(value_document(change.new))}")
+            for change in changed
+        ]
+    )
 
 
 def unmanaged_lines(rows: Sequence[LiveSignature]) -> Iterator[str]:
@@ -164,10 +169,7 @@ def _summary(report: ApplyReport) -> str:
     return "Apply: " + (", ".join(named) if named else "nothing to do")
 
 
-# The review state of signatures, for people and as JSON (``schemas/status.schema.json``).
-
-
-VERSION: Final = 1
+# The review state of signatures, for people.
 
 
 _STATUS_INDENT: Final = "      "
@@ -212,30 +214,3 @@ def _when(seconds: int) -> str:
 def _counts(review: StatusReport) -> str:
     named = [f"{count} {status}" for status, count in review.summary.items() if count]
     return "Status: " + (", ".join(named) if named else "no signatures")
-
-
-def review_json(review: StatusReport) -> str:
-    """Return the document of a status."""
-    return to_json(
-        {
-            "version": VERSION,
-            "account": account_data(review.target),
-            "summary": review.summary,
-            "signatures": [_signature(reviewed) for reviewed in review.signatures],
-            "unmanaged": [unmanaged_data(row) for row in review.unmanaged],
-        }
-    )
-
-
-def _signature(reviewed: SignatureStatus) -> dict[str, object]:
-    desired, live = reviewed.desired, reviewed.live
-    return {
-        "key": desired.key,
-        "sign_id": desired.sign_id,
-        "sign_name": live.sign_name if live is not None else desired.fields.sign_name,
-        "status": reviewed.status.value,
-        "status_code": live.status_code if live is not None else None,
-        "review_reply": live.review_reply if live is not None else "",
-        "create_time": live.create_time if live is not None else None,
-        "location": desired.location._asdict(),
-    }

@@ -11,7 +11,7 @@ from tests.github.steps import (
     stored,
     workflow,
 )
-from tests.render.documents import plan, signature
+from tests.render.documents import plan, result, signature, status, status_row
 from tests.support.commands import inside
 from tests.support.project import REJECTED, pending, write
 from tests.support.serving import serving
@@ -79,20 +79,25 @@ def test_many_rejections_are_left_to_the_next_run(hub: GitHub, tmp_path: Path) -
     assert done.out == "issues: 20 opened, 0 updated, 0 closed; 3 more are for the next run\n"
 
 
+STOPPED = {"code": "Client.Record", "message": "ended", "hint": ""}
+
+
 @pytest.mark.parametrize(
-    "document",
+    ("document", "code"),
     [
-        {"version": 1, "valid": False, "diagnostics": []},
-        plan(signature(), error={"code": "", "message": "ended", "hint": ""}),
-        plan({name: value for name, value in signature().items() if name != "verdict"}),
+        ({"version": 1, "valid": False, "diagnostics": []}, 2),
+        ({"version": 1, "error": {"code": 5, "message": "no keys", "hint": ""}}, 2),
+        (status(status_row()), 2),
+        (plan(signature() | result(), error=STOPPED), 2),
+        (plan({name: value for name, value in signature().items() if name != "verdict"}), 6),
     ],
 )
 def test_a_document_that_is_no_whole_plan_closes_no_issue(
-    hub: GitHub, tmp_path: Path, document: dict[str, Any]
+    hub: GitHub, tmp_path: Path, document: dict[str, Any], code: int
 ) -> None:
     with workflow(hub, tmp_path, {}):
         done = inside("github", "issues", stored(tmp_path, document))
-    assert done.code == 2
+    assert done.code == code, done.err
     assert not hub.requests
 
 

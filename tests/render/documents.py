@@ -13,6 +13,7 @@ ACCOUNT: Json = {
     "endpoint": "sms.tencentcloudapi.com",
     "sandbox": False,
 }
+VERDICTS = ("modify", "in-sync", "waiting", "unverified", "stuck", "refused", "blocked")
 IMAGE: Json = {"file": "evidence/a.png", "sha256": "ab" * 32, "bytes": 2048, "width": 24, "height": 16, "format": "PNG"}
 
 
@@ -27,10 +28,10 @@ def signature(verdict: str = "modify", text: str = "Acme", **differing: Any) -> 
         "status": "rejected",
         "compared": "all",
         "changes": [
-            {"field": text, "old": text, "new": None},
-            {"field": "proof_image", "old": IMAGE, "new": {**IMAGE, "file": text, "sha256": text}},
+            {"field": "sign_name", "old": text, "new": None},
+            {"field": "proof_image", "old": IMAGE, "new": {**IMAGE, "file": text}},
         ],
-        "drift": [text],
+        "drift": ["sign_name"],
         "location": {"file": text, "line": 12, "column": 3},
         "review_reply": text,
         **differing,
@@ -40,9 +41,9 @@ def signature(verdict: str = "modify", text: str = "Acme", **differing: Any) -> 
 def plan(*signatures: Json, text: str = "Acme", **differing: Any) -> Json:
     return {
         "version": 1,
-        "account": {**ACCOUNT, "uin": text, "site": text, "region": text},
-        "fingerprint": text,
-        "summary": {},
+        "account": {**ACCOUNT, "uin": text, "region": text},
+        "fingerprint": "sha256:" + "0" * 64,
+        "summary": dict.fromkeys(VERDICTS, 0),
         "signatures": list(signatures),
         "unmanaged": [{"sign_id": 9, "sign_name": text, "status": "approved"}],
         "diagnostics": [problem(text)],
@@ -76,16 +77,45 @@ def result(outcome: str = "failed", text: str = "Acme", **differing: Any) -> Jso
     }
 
 
+def status(*signatures: Json, text: str = "Acme") -> Json:
+    """What ``status`` prints of signatures that ``status_row`` made."""
+    unmanaged = [{"sign_id": 9, "sign_name": text, "status": "approved"}]
+    return {"version": 1, "account": ACCOUNT, "summary": {}, "signatures": list(signatures), "unmanaged": unmanaged}
+
+
+def status_row(text: str = "Acme", **differing: Any) -> Json:
+    return {
+        "key": "acme-otp",
+        "sign_id": 1110,
+        "sign_name": text,
+        "status": "rejected",
+        "status_code": -1,
+        "review_reply": text,
+        "create_time": 1617508800,
+        "location": {"file": text, "line": 12, "column": 3},
+        **differing,
+    }
+
+
 def everything(text: str) -> list[Json]:
     """Documents of every kind, with ``text`` wherever somebody else's text can be."""
-    verdicts = ("modify", "in-sync", "waiting", "unverified", "stuck", "refused", "blocked")
-    planned = [signature(verdict, text) for verdict in verdicts]
+    planned = [signature(verdict, text) for verdict in VERDICTS]
     applied = [signature("modify", text) | result(outcome, text) for outcome in ("failed", "unsettled", "accepted")]
-    seen = {name: value for name, value in signature(text=text).items() if name not in {"verdict", "reason", "advice"}}
     return [
         plan(*planned, text=text),
         plan(*applied, text=text, error={"code": text, "message": text, "hint": text}),
         {"version": 1, "valid": False, "diagnostics": [problem(text), problem(text, "warning")]},
-        {"version": 1, "account": ACCOUNT, "summary": {}, "signatures": [seen], "unmanaged": []},
+        status(status_row(text), text=text),
         {"version": 1, "error": {"code": 5, "message": text, "hint": text}},
     ]
+
+
+def beyond_the_schema(text: str) -> list[Json]:
+    """The same with ``text`` also where the schema has words of its own, as if nothing had been held against it."""
+    documents = everything(text)
+    for document in documents[:2]:
+        document["fingerprint"] = document["account"]["site"] = text
+        for item in document["signatures"]:
+            item["changes"][0]["field"] = item["changes"][1]["new"]["sha256"] = text
+            item["drift"] = [text]
+    return documents

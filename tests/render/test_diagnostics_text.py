@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from reconciler.diagnostics import Diagnostic, Location, Message, Severity
-from reconciler.render.findings import diagnostics_json, diagnostics_text, verdict_text
+from reconciler.render.findings import diagnostics_text, verdict_text
 from reconciler.render.layout import coloured, plain
+from reconciler.render.serialize import validation_document
 from reconciler.schemas import read_schema
-from reconciler.text import escape_line
+from reconciler.text import escape_line, to_json
 from tests.support.plans import diagnostics
 
 SCHEMA = Draft202012Validator(json.loads(read_schema("diagnostics")))
@@ -43,7 +44,7 @@ def test_the_closing_line_counts(problems: list[Diagnostic], signatures: int, wo
 
 @given(st.lists(diagnostics, max_size=3), st.booleans())
 def test_problems_of_any_text_render(problems: list[Diagnostic], valid: bool) -> None:
-    document = json.loads(diagnostics_json(problems, valid=valid))
+    document = json.loads(to_json(validation_document(problems, valid=valid)))
     SCHEMA.validate(document)
     assert [found["message"] for found in document["diagnostics"]] == [problem.message for problem in problems]
     lines = diagnostics_text(problems, plain).split("\n") if problems else []

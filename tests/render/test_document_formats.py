@@ -1,18 +1,19 @@
 from __future__ import annotations
 
-import json
+from typing import cast
 
 import pytest
 
 from reconciler.cli.formats import in_format
+from reconciler.render.document import Document
 from tests.render.documents import plan, signature
 
-DOCUMENT = json.dumps(plan(signature("refused"), diagnostics=[]))
+DOCUMENT = cast("Document", plan(signature("refused"), diagnostics=[]))
 
 
 @pytest.mark.parametrize(
     ("form", "begins"),
-    [("json", '{"version": 1,'), ("markdown", "### SMS signatures: 1 refused"), ("github", "::error ")],
+    [("json", '{\n  "version": 1,'), ("markdown", "### SMS signatures: 1 refused"), ("github", "::error ")],
 )
 def test_each_format_tells_the_same_document(form: str, begins: str) -> None:
     told = in_format(form, DOCUMENT)

@@ -1,18 +1,19 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from reconciler.render.document import document_from
-from reconciler.render.markdown import COMMENT_BYTES, SUMMARY_BYTES, Section, fitted, markdown
-from tests.render.documents import IMAGE, plan, problem, result, signature
+from reconciler.render.document import Document
+from reconciler.render.markdown import markdown
+from reconciler.render.markdown_sections import COMMENT_BYTES, SUMMARY_BYTES, Section, fitted
+from tests.render.documents import IMAGE, plan, problem, result, signature, status, status_row
 
 LIMIT_OF_GITHUB = 65_536
 
 
 def told(document: dict[str, Any], **options: Any) -> str:
-    return markdown(document_from(document), **options)
+    return markdown(cast("Document", document), **options)
 
 
 def numbered(count: int, verdict: str, **differing: Any) -> list[dict[str, Any]]:
@@ -87,9 +88,7 @@ def test_an_apply_shows_what_was_not_accepted_before_what_was() -> None:
 
 
 def test_a_status_is_a_table_with_the_reviewers_replies() -> None:
-    seen = {"key": "a", "sign_id": 1, "sign_name": "A", "status": "rejected", "review_reply": "blurred"}
-    document = plan({**seen, "location": {"file": "f", "line": 1, "column": 1}}, diagnostics=[], notes=[])
-    text = told({**document, "fingerprint": ""})
+    text = told(status(status_row(key="a", sign_id=1, sign_name="A", review_reply="blurred")))
     assert text.startswith("### SMS signatures: 1 rejected\n")
     assert "| <code>a</code> | 1 | rejected | <code>blurred</code> |" in text
     assert "| rejected | <code>a</code> | 1 | <code>A</code> |" in text

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 import pytest
 from hypothesis import example, given
@@ -8,13 +9,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from reconciler.diagnostics import Location
-from reconciler.render.document import document_from
+from reconciler.render.document import Document, SignatureDocument
 from reconciler.render.issue import issue_text, issue_title
 from reconciler.render.markdown import markdown
 from reconciler.render.markdown_escape import LONGEST, code, prose, words
 from reconciler.text import escape_line
-from tests.render.documents import everything
+from tests.render.documents import beyond_the_schema, everything, signature
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 HARMFUL = (
@@ -62,17 +62,15 @@ def shown(text: str) -> str:
 @given(texts)
 @example("|`@everyone` <!-- ::set-output name=x::y")
 def test_foreign_text_has_no_effect_anywhere_in_a_comment(text: str) -> None:
-    for hostile, plain in zip(everything(text), everything("x"), strict=True):
-        assert structure(markdown(document_from(hostile))) == structure(markdown(document_from(plain)))
+    for made in (everything, beyond_the_schema):
+        for hostile, plain in zip(made(text), made("x"), strict=True):
+            assert structure(markdown(cast("Document", hostile))) == structure(markdown(cast("Document", plain)))
 
 
 @given(texts)
 def test_foreign_text_has_no_effect_in_an_issue(text: str) -> None:
     bodies = [
-        [
-            issue_text(item, "https://github.example/a/b/blob/c/")
-            for item in document_from(everything(given)[0]).signatures
-        ]
+        [issue_text(item, "https://github.example/a/b/blob/c/") for item in beyond_the_schema(given)[0]["signatures"]]
         for given in (text, "x")
     ]
     for hostile, plain in zip(*bodies, strict=True):
@@ -108,16 +106,17 @@ def test_commands_in_this_tools_own_words_are_shown_as_values() -> None:
 
 
 def test_the_title_of_an_issue_takes_nothing_from_others() -> None:
-    signatures = document_from(everything("@everyone `x`")[0]).signatures
-    titles = [issue_title(signature) for signature in signatures]
+    signatures = beyond_the_schema("@everyone `x`")[0]["signatures"]
+    titles = [issue_title(item) for item in signatures]
     assert titles[0] == "SMS signature acme-otp (1110): rejected, changed outside of the definitions"
     assert not any("everyone" in title for title in titles)
 
 
 @pytest.mark.parametrize("file", ["a b.yaml", "a)(b.yaml", "../x\"y'.yaml", "名.yaml"])
 def test_an_issue_links_to_the_file_and_line_whatever_its_name(file: str) -> None:
-    signature = document_from(everything("x")[0]).signatures[0]
-    text = issue_text(signature._replace(location=Location(file, 12, 3)), "https://github.example/a/b/blob/c/")
+    place = {"file": file, "line": 12, "column": 3}
+    item = cast("SignatureDocument", signature(location=place))
+    text = issue_text(item, "https://github.example/a/b/blob/c/")
     links = [child for token in PARSER.parse(text) for child in token.children or [] if child.type == "link_open"]
     assert len(links) == 1
     assert str(links[0].attrs["href"]).endswith("#L12")

@@ -14,8 +14,9 @@ from reconciler.contract.api import Status
 from reconciler.model.plan import Plan, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import FIELD_NAMES
-from reconciler.render.document import error_json, plan_json, report_json
+from reconciler.render.serialize import failure_document, plan_document, report_document
 from reconciler.schemas import read_schema
+from reconciler.text import to_json
 from tests.support.plans import plans, reports, some_text
 from tests.support.strategies import texts
 from tests.support.values import PENDING, plan, planned, row
@@ -26,6 +27,11 @@ ERROR = Draft202012Validator(json.loads(read_schema("error")))
 ONE = plan([planned(Verdict.MODIFY, row(review_reply="Blurred scan"))])
 
 
+def printed(document: object) -> Any:
+    """A document as a program reads it."""
+    return json.loads(to_json(document))
+
+
 @pytest.mark.parametrize("validator", [PLAN, ERROR], ids=["plan", "error"])
 def test_the_schemas_are_schemas(validator: Draft202012Validator) -> None:
     Draft202012Validator.check_schema(validator.schema)
@@ -33,32 +39,32 @@ def test_the_schemas_are_schemas(validator: Draft202012Validator) -> None:
 
 @given(plans)
 def test_a_plan_is_as_its_schema_says(made: Plan) -> None:
-    PLAN.validate(json.loads(plan_json(made)))
+    PLAN.validate(printed(plan_document(made)))
 
 
 @given(reports())
 def test_a_report_is_as_its_schema_says(report: ApplyReport) -> None:
-    PLAN.validate(json.loads(report_json(report)))
+    PLAN.validate(printed(report_document(report)))
 
 
 @given(st.integers(1, 7), some_text, texts)
 def test_an_error_is_as_its_schema_says(code: int, message: str, hint: str) -> None:
-    document = json.loads(error_json(code, message, hint))
+    document = printed(failure_document(code, message, hint))
     ERROR.validate(document)
     assert document["error"] == {"code": code, "message": message, "hint": hint}
 
 
 @pytest.mark.parametrize("field", [*PLAN_SCHEMA["required"]])
 def test_the_schema_misses_every_part_that_is_left_out(field: str) -> None:
-    document = json.loads(plan_json(ONE))
+    document = printed(plan_document(ONE))
     del document[field]
     assert not PLAN.is_valid(document)
 
 
 @pytest.mark.parametrize("field", ["outcome", "in_place", "request_id", "error", "status_after"])
 def test_outcomes_belong_to_an_apply_and_to_all_of_it(field: str) -> None:
-    applied = json.loads(report_json(ApplyReport(ONE, {})))
-    planned_only = json.loads(plan_json(ONE))
+    applied = printed(report_document(ApplyReport(ONE, {})))
+    planned_only = printed(plan_document(ONE))
     planned_only["signatures"][0][field] = applied["signatures"][0].pop(field)
     assert not PLAN.is_valid(applied)
     assert not PLAN.is_valid(planned_only)
@@ -99,11 +105,11 @@ def test_every_part_has_a_title() -> None:
 
 def test_a_write_that_another_run_made_already_is_told() -> None:
     result = Result(Outcome.NOT_ATTEMPTED, shown=row(PENDING), in_place=True)
-    (signature,) = json.loads(report_json(ApplyReport(ONE, {1110: result})))["signatures"]
+    (signature,) = printed(report_document(ApplyReport(ONE, {1110: result})))["signatures"]
     assert (signature["in_place"], signature["status_after"], signature["error"]) == (True, "pending", None)
 
 
 def test_a_signature_tells_the_reviewers_reply_and_its_place() -> None:
-    (signature,) = json.loads(plan_json(ONE))["signatures"]
+    (signature,) = printed(plan_document(ONE))["signatures"]
     assert signature["review_reply"] == "Blurred scan"
     assert signature["location"] == {"file": "signatures.yaml", "line": 12, "column": 3}

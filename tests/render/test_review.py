@@ -12,8 +12,10 @@ from reconciler.contract.api import Status
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature
 from reconciler.render.layout import coloured, plain
-from reconciler.render.text import review_json, review_text
+from reconciler.render.serialize import status_document
+from reconciler.render.text import review_text
 from reconciler.schemas import read_schema
+from reconciler.text import to_json
 from tests.support.plans import keys, locations, targets
 from tests.support.strategies import rows, sign_fields
 from tests.support.values import APPROVED, PENDING, REJECTED, SIGN_ID, TARGET, UNDOCUMENTED, desired, row
@@ -85,5 +87,5 @@ def test_colour_comes_only_where_it_is_asked_for() -> None:
     )
 )
 def test_whatever_the_vendor_says_the_document_is_that_of_the_schema(found: StatusReport) -> None:
-    SCHEMA.validate(json.loads(review_json(found)))
+    SCHEMA.validate(json.loads(to_json(status_document(found))))
     assert all(unicodedata.category(sign) != "Cc" for sign in review_text(found, plain).replace("\n", ""))

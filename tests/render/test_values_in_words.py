@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from reconciler.model.signature import FieldValue, Image
-from reconciler.render.layout import as_data, in_words
+from reconciler.render.layout import in_words
+from reconciler.render.serialize import value_document
 
 DIGEST = "0123456789ab" + "c" * 52
 
@@ -24,11 +25,11 @@ DIGEST = "0123456789ab" + "c" * 52
     ],
 )
 def test_a_value_reads_as_a_person_writes_it(value: FieldValue, words: str) -> None:
-    assert in_words(value) == words
+    assert in_words(value_document(value)) == words
 
 
 def test_an_image_is_data_about_its_file_and_never_its_bytes() -> None:
-    assert as_data(Image(DIGEST, "a.png", 2048, 760, 520, "PNG")) == {
+    assert value_document(Image(DIGEST, "a.png", 2048, 760, 520, "PNG")) == {
         "file": "a.png",
         "sha256": DIGEST,
         "bytes": 2048,
@@ -40,4 +41,4 @@ def test_an_image_is_data_about_its_file_and_never_its_bytes() -> None:
 
 @pytest.mark.parametrize("value", [None, "Acme", True, 7])
 def test_other_values_are_data_already(value: FieldValue) -> None:
-    assert as_data(value) is value
+    assert value_document(value) is value

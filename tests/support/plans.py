@@ -24,7 +24,7 @@ images = st.builds(
     st.integers(0, 9999),
     st.sampled_from(["PNG", "JPEG"]),
 )
-values = st.one_of(st.none(), texts, st.booleans(), st.integers(), images)
+values = st.one_of(st.none(), texts, st.booleans(), st.integers(-(2**63), 2**63 - 1), images)
 changes = st.builds(Change, st.sampled_from(FIELD_NAMES), values, values)
 rules = st.builds(because, st.sampled_from(Verdict), st.sampled_from(["", "{hint}"]), st.just("{reason}"))
 decisions = st.builds(

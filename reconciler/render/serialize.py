@@ -1,0 +1,178 @@
+"""The model as the documents that ``--format json`` prints. The names in published JSON are given here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from reconciler.diagnostics import Diagnostic, Location
+from reconciler.errors import ErrorInfo
+from reconciler.model.plan import Change, Plan, Planned, Target
+from reconciler.model.report import ApplyReport, CheckResult, Finding, Result, SignatureStatus, StatusReport
+from reconciler.model.signature import FieldValue, Image, LiveSignature
+from reconciler.render.document import (
+    AccountDocument,
+    ChangeDocument,
+    DiagnosticDocument,
+    DoctorDocument,
+    ErrorDocument,
+    FailureDocument,
+    LocationDocument,
+    PlanDocument,
+    SignatureDocument,
+    StatusDocument,
+    StatusRowDocument,
+    UnmanagedDocument,
+    ValidationDocument,
+    Value,
+)
+
+VERSION: Final = 1
+
+
+def plan_document(plan: Plan) -> PlanDocument:
+    """Return the document of a plan."""
+    return {
+        "version": VERSION,
+        "account": _account(plan.target),
+        "fingerprint": plan.fingerprint,
+        "summary": plan.summary,
+        "signatures": [_signature(planned) for planned in plan.signatures],
+        "unmanaged": [_unmanaged(row) for row in plan.unmanaged],
+        "diagnostics": [_diagnostic(problem) for problem in plan.diagnostics],
+        "notes": list(plan.notes),
+    }
+
+
+def report_document(report: ApplyReport) -> PlanDocument:
+    """Return the document of an apply: that of the plan, with an outcome for each signature."""
+    document = plan_document(report.plan)
+    for signature, planned in zip(document["signatures"], report.plan.signatures, strict=True):
+        _add_outcome(signature, report.result(planned))
+    document["error"] = _error(report.trouble)
+    return document
+
+
+def status_document(report: StatusReport) -> StatusDocument:
+    """Return the document of a status."""
+    return {
+        "version": VERSION,
+        "account": _account(report.target),
+        "summary": report.summary,
+        "signatures": [_status_row(reviewed) for reviewed in report.signatures],
+        "unmanaged": [_unmanaged(row) for row in report.unmanaged],
+    }
+
+
+def validation_document(problems: Sequence[Diagnostic], *, valid: bool) -> ValidationDocument:
+    """Return the document of a validation."""
+    return {"version": VERSION, "valid": valid, "diagnostics": [_diagnostic(problem) for problem in problems]}
+
+
+def failure_document(code: int, message: str, hint: str) -> FailureDocument:
+    """Return the document of a command that ended before it had a result."""
+    return {"version": VERSION, "error": {"code": code, "message": message, "hint": hint}}
+
+
+def doctor_document(findings: Sequence[Finding]) -> DoctorDocument:
+    """Return the document of what ``doctor`` found."""
+    return {
+        "version": VERSION,
+        "healthy": all(finding.health is not CheckResult.PROBLEM for finding in findings),
+        "findings": [
+            {"subject": found.subject, "health": found.health.value, "what": found.what, "mend": found.mend}
+            for found in findings
+        ],
+    }
+
+
+def _account(target: Target) -> AccountDocument:
+    return {
+        "site": target.account.site,
+        "region": target.account.region,
+        "uin": target.uin,
+        "endpoint": target.endpoint,
+        "sandbox": target.sandbox,
+    }
+
+
+def _signature(planned: Planned) -> SignatureDocument:
+    decision, live = planned.decision, planned.live
+    return {
+        "key": planned.desired.key,
+        "sign_id": planned.desired.sign_id,
+        "sign_name": planned.desired.fields.sign_name,
+        "verdict": decision.verdict.value,
+        "reason": decision.reason,
+        "advice": planned.hint,
+        "status": decision.status.value,
+        "compared": decision.compared.value,
+        "changes": [_change(change) for change in decision.changes],
+        "drift": list(decision.drift),
+        "location": _location(planned.desired.location),
+        "review_reply": live.review_reply if live is not None else "",
+    }
+
+
+def _add_outcome(signature: SignatureDocument, result: Result) -> None:
+    signature["outcome"] = result.outcome.value
+    signature["in_place"] = result.in_place
+    signature["request_id"] = result.request_id
+    signature["error"] = _error(result.trouble)
+    signature["status_after"] = result.shown.status.value if result.shown is not None else None
+
+
+def _change(change: Change) -> ChangeDocument:
+    return {"field": change.field, "old": value_document(change.old), "new": value_document(change.new)}
+
+
+def value_document(value: FieldValue) -> Value:
+    """Return a field's value as documents hold it."""
+    if not isinstance(value, Image):
+        return value
+    return {
+        "file": value.file,
+        "sha256": value.sha256,
+        "bytes": value.bytes,
+        "width": value.width,
+        "height": value.height,
+        "format": value.format,
+    }
+
+
+def _unmanaged(row: LiveSignature) -> UnmanagedDocument:
+    return {"sign_id": row.sign_id, "sign_name": row.sign_name, "status": row.status.value}
+
+
+def _status_row(reviewed: SignatureStatus) -> StatusRowDocument:
+    desired, live = reviewed.desired, reviewed.live
+    return {
+        "key": desired.key,
+        "sign_id": desired.sign_id,
+        "sign_name": live.sign_name if live is not None else desired.fields.sign_name,
+        "status": reviewed.status.value,
+        "status_code": live.status_code if live is not None else None,
+        "review_reply": live.review_reply if live is not None else "",
+        "create_time": live.create_time if live is not None else None,
+        "location": _location(desired.location),
+    }
+
+
+def _diagnostic(problem: Diagnostic) -> DiagnosticDocument:
+    return {
+        "file": problem.location.file,
+        "line": problem.location.line,
+        "column": problem.location.column,
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _location(location: Location) -> LocationDocument:
+    return {"file": location.file, "line": location.line, "column": location.column}
+
+
+def _error(error: ErrorInfo | None) -> ErrorDocument | None:
+    return {"code": error.code, "message": error.message, "hint": error.hint} if error is not None else None
