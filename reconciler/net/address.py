@@ -16,19 +16,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def checked_address(url: str) -> str:
-    """Return the address as it is. Raises UsageProblem for one that a token must not be sent to."""
+def may_receive_token(url: str) -> bool:
+    """Tell whether a token may be sent to ``url``: over https, or in the clear to this machine."""
     try:
         scheme, host = urlsplit(url).scheme, urlsplit(url).hostname or ""
     except ValueError:
-        scheme, host = "", ""
-    if not host or not (scheme == "https" or (scheme == "http" and _is_this_machine(host))):
+        return False
+    return bool(host) and (scheme == "https" or (scheme == "http" and is_loopback(host)))
+
+
+def checked_address(url: str) -> str:
+    """Return the address as it is. Raises UsageError for one that a token must not be sent to."""
+    if not may_receive_token(url):
         raise UsageError("the address of GitHub's API is not an https one", hint="check GITHUB_API_URL")
     return url
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -1,7 +1,4 @@
-"""Which of our own codes a failure on the way gets.
-
-The one question that matters: can the request have arrived?
-"""
+"""What the environment asks of connections (proxy, certificates), and what a failure on the network means."""
 
 from __future__ import annotations
 
@@ -9,28 +6,35 @@ import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, ProxyError, Timeout
+from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError, SSLError
 
 from reconciler.contract.error_codes import CONNECTION_LOST, CONNECTION_NOT_MADE, TIMEOUT
 from reconciler.errors import VendorError
+from reconciler.net.address import is_loopback
 
+# The two invalid ones are raised for a proxy in the environment that is not a URL of one.
 _NEVER_CONNECTED = (ConnectTimeout, ConnectTimeoutError, InvalidSchema, InvalidURL, NewConnectionError, ProxyError)
-"""The two invalid ones mean a proxy of the environment that is none."""
+
+CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+
+_UNREADABLE: Final = "one that cannot be read"
 
 
 def network_error(error: BaseException) -> VendorError:
-    """Return the error for a request that got no answer.
+    """Return the error for a request that got no answer. Its code says whether the request can have arrived.
 
     Only where no connection was made, or its certificate did not verify, is it certain that nothing was sent.
     """
     causes = list(_causes(error))
     if any(isinstance(cause, _NEVER_CONNECTED) or _is_unverified(cause) for cause in causes):
-        return VendorError(_words(causes), code=CONNECTION_NOT_MADE)
+        return VendorError("{cause}", cause=_words(causes), code=CONNECTION_NOT_MADE)
     if any(isinstance(cause, (Timeout, ReadTimeoutError)) for cause in causes):
         return VendorError("no answer in time", code=TIMEOUT)
-    return VendorError(_words(causes), code=CONNECTION_LOST)
+    return VendorError("{cause}", cause=_words(causes), code=CONNECTION_LOST)
 
 
 def _is_unverified(cause: BaseException) -> bool:
@@ -55,10 +59,21 @@ def _words(causes: list[BaseException]) -> str:
     return system.strerror.lower() if system and system.strerror else type(causes[-1]).__name__
 
 
-# Which authorities are trusted to vouch for the vendor: those of the environment, else the SDK's own list.
+def proxy_for(url: str) -> str | None:
+    """Return the proxy that calls to ``url`` go through, without its password; ``None`` where there is none."""
+    if is_loopback(urlsplit(url).hostname or ""):
+        return None
+    proxy = select_proxy(url, get_environ_proxies(url))
+    return _without_password(proxy) if proxy else None
 
 
-CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+def _without_password(proxy: str) -> str:
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        address = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return _UNREADABLE
+    return f"{parts.scheme}://{address}" if address else _UNREADABLE
 
 
 def ca_bundle(environment: Mapping[str, str]) -> str | None:
@@ -68,19 +83,21 @@ def ca_bundle(environment: Mapping[str, str]) -> str | None:
     """
     for name in CA_VARIABLES:
         if path := environment.get(name):
-            _check(name, path)
+            _check_bundle(name, path)
             return path
     return None
 
 
-def _check(name: str, path: str) -> None:
+def _check_bundle(name: str, path: str) -> None:
     if Path(path).is_dir():
         return
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except (OSError, ValueError):  # the first is also what a file without certificates raises
         raise VendorError(
-            f"{name} names {path!r}, which is no file of certificates that can be read",
+            "{variable} names {path!r}, which is no file of certificates that can be read",
             code=CONNECTION_NOT_MADE,
-            hint=f"correct or unset {name}",
+            hint="correct or unset {variable}",
+            variable=name,
+            path=path,
         ) from None

@@ -1,10 +1,10 @@
-"""HTTP as this tool allows it: redirects are not followed, nothing replaces the signature, calls can be cut."""
+"""HTTP as this tool allows it: no redirects, no cookies, bodies of a bounded size, and calls that can be aborted."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, Final
 
@@ -15,35 +15,26 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from reconciler.contract.error_codes import BAD_ANSWER, HTTP_STATUS
 from reconciler.errors import VendorError
-from reconciler.net.deadline import hold, within
+from reconciler.net.deadline import Deadline, attach_to_call
 from reconciler.net.environment import ca_bundle, network_error
 
-MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
-"""A page of 100 rows is some 50 KB."""
+# A page of 100 rows is some 50 KB.
+MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 
-
-def bounded(chunks: Iterable[bytes]) -> bytes:
-    """Return the body of an answer. Raises VendorError where it is larger than any answer is."""
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
-            raise VendorError("the answer is too large", code=BAD_ANSWER)
-    return bytes(body)
-
-
+_CHUNK: Final = 65536
+_HTTP_OK: Final = 200
 _HEADERS: Final = dict(default_headers())
 
 
 class Transport:
-    """What stands in for a session of ``requests``: connections are kept, and nothing else is from call to call.
+    """Takes the place of a session of ``requests``: connections are kept, and nothing else is from call to call.
 
     A redirect would carry keys and images to wherever it points, so it is an answer like any other; there are no
-    cookies and no ``.netrc``. With ``environment``, proxies are those of the environment, read as ``requests`` does.
+    cookies and no ``.netrc``. With ``proxies``, those of the environment are used, read as ``requests`` does.
     """
 
-    def __init__(self, *, environment: bool) -> None:
-        self._environment = environment
+    def __init__(self, *, proxies: bool) -> None:
+        self._proxies = proxies
         self._adapter = _Adapter()
 
     def request(  # the signature by which the SDK calls a session
@@ -59,8 +50,8 @@ class Transport:
     ) -> Response:
         """Return the answer, whose body is yet to be read. Raises whatever ``requests`` raises."""
         prepared = PreparedRequest()
-        prepared.prepare(method, url, {**_HEADERS, **headers}, data=data, auth=_as_it_is)
-        proxies = get_environ_proxies(url) if self._environment else None
+        prepared.prepare(method, url, {**_HEADERS, **headers}, data=data, auth=_keep_headers)
+        proxies = get_environ_proxies(url) if self._proxies else None
         return self._adapter.send(prepared, stream=True, timeout=timeout, verify=verify, proxies=proxies)
 
     def close(self) -> None:
@@ -68,7 +59,7 @@ class Transport:
         self._adapter.close()
 
 
-def _as_it_is(request: PreparedRequest) -> PreparedRequest:
+def _keep_headers(request: PreparedRequest) -> PreparedRequest:
     """Keep a user and a password in a URL from replacing the signature."""
     return request
 
@@ -83,37 +74,38 @@ class _Adapter(HTTPAdapter):
 class _PlainConnection(HTTPConnection):
     def connect(self) -> None:
         super().connect()
-        hold(self.sock)
+        attach_to_call(self.sock)
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        hold(self.sock)
+        attach_to_call(self.sock)
         super().request(*args, **kwargs)
 
 
 class _TlsConnection(HTTPSConnection):
     def connect(self) -> None:
         super().connect()
-        hold(self.sock)
+        attach_to_call(self.sock)
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        hold(self.sock)
+        attach_to_call(self.sock)
         super().request(*args, **kwargs)
 
 
 _CONNECTIONS: Final[dict[str, Any]] = {"https": _TlsConnection, "http": _PlainConnection}
 
 
-# One small document over HTTP, within a time limit and a size.
-
-
-_HTTP_OK: Final = 200
-
-
-_CHUNK: Final = 65536
+def read_body(response: Response) -> bytes:
+    """Return the body of an answer. Raises VendorError where it is larger than any answer is."""
+    body = bytearray()
+    for chunk in response.iter_content(_CHUNK):
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise VendorError("the answer is too large", code=BAD_ANSWER)
+    return bytes(body)
 
 
 def fetch_json(url: str, headers: Mapping[str, str], seconds: float, *, proxies: bool) -> dict[str, Any]:
-    """Return the JSON object at ``url``. Raises VendorError where there is none ``within`` the time.
+    """Return the JSON object at ``url``. Raises VendorError where there is none within the time.
 
     With ``proxies``, those of the environment are used.
     """
@@ -122,21 +114,21 @@ def fetch_json(url: str, headers: Mapping[str, str], seconds: float, *, proxies:
     def get() -> tuple[int, bytes]:
         try:
             with (
-                closing(Transport(environment=proxies)) as transport,
+                closing(Transport(proxies=proxies)) as transport,
                 transport.request("GET", url, headers=headers, timeout=seconds, verify=verify) as response,
             ):
-                return response.status_code, bounded(response.iter_content(_CHUNK))
+                return response.status_code, read_body(response)
         except VendorError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is, there is no answer
             raise network_error(error) from None
 
-    return _object(*within(seconds, get))
+    return _object(*Deadline(seconds).start(get).result())
 
 
 def _object(status: int, body: bytes) -> dict[str, Any]:
     if status != _HTTP_OK:
-        raise VendorError(f"HTTP status {status}", code=HTTP_STATUS)
+        raise VendorError("HTTP status {status}", code=HTTP_STATUS, status=status)
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

@@ -8,9 +8,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
-
-from requests.utils import get_environ_proxies, select_proxy
 
 from reconciler.clock import Clock
 from reconciler.contract.api import DESCRIBE, IDENTITY, MAX_CLOCK_SKEW_S
@@ -20,7 +17,7 @@ from reconciler.model.plan import Target
 from reconciler.model.report import CheckResult, Finding
 from reconciler.model.signature import Account
 from reconciler.model.state import State
-from reconciler.net.environment import CA_VARIABLES, ca_bundle
+from reconciler.net.environment import CA_VARIABLES, ca_bundle, proxy_for
 from reconciler.state.git_history import head_commit
 from reconciler.state.stores import store_for
 from reconciler.tencent.api import Identity
@@ -28,25 +25,6 @@ from reconciler.tencent.connection import Connection, identify, sms_place, sts_p
 from reconciler.tencent.endpoint import Endpoint
 from reconciler.tencent.responses import rows_of
 from reconciler.tencent.sdk import Sdk
-
-_UNREADABLE: Final = "one that cannot be read"
-
-
-def proxy_for(endpoint: Endpoint) -> str | None:
-    """Return the proxy that calls go through, without the password it may hold; ``None`` where there is none."""
-    if endpoint.loopback:
-        return None
-    proxy = select_proxy(str(endpoint), get_environ_proxies(str(endpoint)))
-    return _without_password(proxy) if proxy else None
-
-
-def _without_password(proxy: str) -> str:
-    try:
-        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-        place = parts.netloc.rpartition("@")[2]
-    except ValueError:
-        return _UNREADABLE
-    return f"{parts.scheme}://{place}" if place else _UNREADABLE
 
 
 def trusted(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
@@ -110,7 +88,7 @@ def route_findings(endpoint: Endpoint, region: str) -> list[Finding]:
     """Return what is known of the way to the vendor without going it."""
     return [
         Finding("endpoint", CheckResult.OK, f"{endpoint}, region {region}"),
-        Finding("proxy", CheckResult.OK, proxy_for(endpoint) or "none"),
+        Finding("proxy", CheckResult.OK, proxy_for(str(endpoint)) or "none"),
         check("certificates", lambda: trusted(endpoint, os.environ)),
     ]
 

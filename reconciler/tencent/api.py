@@ -1,4 +1,4 @@
-"""What each command is handed of the vendor. A plan gets a ``Describer``, which has no way to write."""
+"""What each part is handed of the vendor. A plan gets a ``Describer``, which has no way to write."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from reconciler.model.signature import LiveSignature, SignFields
+
+Answer = Mapping[str, object]
+"""The content of ``Response``, checked by nobody yet."""
 
 
 class Identity(NamedTuple):
@@ -29,7 +32,7 @@ class Describer(Protocol):
         """Return the account's rows; ``declared`` maps each id of the definitions to its ``International``."""
 
     def row(self, sign_id: int, *, international: bool) -> LiveSignature | None:
-        """Return one signature as shown now, ``None`` where the account has none with this id."""
+        """Return one signature as it is now, ``None`` where the account has none with this id."""
 
 
 class Images(NamedTuple):
@@ -44,3 +47,24 @@ class Modifier(Protocol):
 
     def modify(self, sign_id: int, fields: SignFields, images: Images) -> str | None:
         """Submit a signature for review and return the request id. Raises VendorError where that is not certain."""
+
+
+class Caller(Protocol):
+    """Makes one call at a time."""
+
+    def call(self, action: str, parameters: dict[str, object]) -> Answer:
+        """Return the answer, or raise VendorError."""
+
+
+class PendingAnswer(Protocol):
+    """A call that was sent and is not waited for yet."""
+
+    def result(self) -> Answer:
+        """Wait for the answer and return it, or raise VendorError."""
+
+
+class Starter(Protocol):
+    """Starts calls that run side by side."""
+
+    def start(self, action: str, parameters: dict[str, object]) -> PendingAnswer:
+        """Send a call. May raise VendorError."""

@@ -1,4 +1,4 @@
-"""What is told of a call: never its keys, never what it carries."""
+"""What is logged of a call: never its keys, never what it carries."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from reconciler.errors import VendorError
+from reconciler.tencent.api import Answer
 from reconciler.tencent.endpoint import Endpoint
-from reconciler.tencent.responses import Answer, request_id_of
+from reconciler.tencent.responses import request_id_of
 
 _log = logging.getLogger("reconciler.cloud")
 
-
-_TOLD: Final = ("International", "Limit", "Offset", "SignId", "SignIdSet")
-"""Parameters that ``-vv`` shows; whatever else is sent is somebody's data."""
+# Parameters that ``-vv`` logs; whatever else is sent is somebody's data.
+_LOGGED: Final = ("International", "Limit", "Offset", "SignId", "SignIdSet")
 
 
 class CallLog:
-    """One call with what became of it. ``sent`` and ``received`` are bytes of the bodies."""
+    """The log of one call. ``sent`` and ``received`` are bytes of the bodies."""
 
     def __init__(self, action: str, endpoint: Endpoint, region: str) -> None:
         self._action = action
@@ -30,31 +30,31 @@ class CallLog:
         self._request_id: str | None = None
         self.sent = 0
         self.received = 0
-        self._start = 0.0
+        self._started_at = 0.0
         self._seconds: float | None = None
         self._date: str | None = None
-        self._arrived = 0.0
+        self._arrived_at = 0.0
 
     @property
     def skew(self) -> float | None:
         """Seconds that this machine's clock was ahead of the vendor's, ``None`` where the vendor did not say."""
         try:
-            return self._arrived - parsedate_to_datetime(self._date or "").timestamp()
+            return self._arrived_at - parsedate_to_datetime(self._date or "").timestamp()
         except (ValueError, OverflowError):
             return None
 
+    def started(self, parameters: Mapping[str, object]) -> None:
+        """Log that the call starts now."""
+        _log.debug("%s to %s: %s", self._action, self._where, _described(parameters))
+        self._started_at = time.monotonic()
+
     def arrived(self, headers: Mapping[str, str], now: float) -> None:
         """Note when the vendor answered by its own clock, where it says so."""
-        self._date, self._arrived = headers.get("Date"), now
-
-    def begun(self, parameters: Mapping[str, object]) -> None:
-        """Note and log that the call begins."""
-        _log.debug("%s to %s: %s", self._action, self._where, _told(parameters))
-        self._start = time.monotonic()
+        self._date, self._arrived_at = headers.get("Date"), now
 
     def ended(self) -> None:
         """Note that the call has ended now, though it may be waited for later."""
-        self._seconds = time.monotonic() - self._start
+        self._seconds = time.monotonic() - self._started_at
 
     def answered(self, answer: Answer) -> None:
         """Note that the vendor did what it was asked."""
@@ -69,7 +69,7 @@ class CallLog:
             self._code, self._request_id = error.code, error.request_id
             raise
         finally:
-            self._log_end(time.monotonic() - self._start if self._seconds is None else self._seconds)
+            self._log_end(time.monotonic() - self._started_at if self._seconds is None else self._seconds)
 
     def _log_end(self, seconds: float) -> None:
         _log.info(
@@ -83,6 +83,6 @@ class CallLog:
         )
 
 
-def _told(parameters: Mapping[str, object]) -> str:
-    shown = (f"{name}={parameters[name]}" for name in _TOLD if name in parameters)
-    return ", ".join(shown) or "no parameters to show"
+def _described(parameters: Mapping[str, object]) -> str:
+    logged = (f"{name}={parameters[name]}" for name in _LOGGED if name in parameters)
+    return ", ".join(logged) or "no parameters to show"

@@ -19,11 +19,11 @@ from reconciler.contract.api import (
 from reconciler.errors import CredentialsError, Refusal, UsageError, VendorError
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
-from reconciler.tencent.api import Identity
+from reconciler.tencent.api import Caller, Identity
 from reconciler.tencent.credentials.base import KeySource
 from reconciler.tencent.endpoint import Endpoint
 from reconciler.tencent.rate_limit import MODIFY_INTERVAL_S, patiently
-from reconciler.tencent.reader import Caller, Reader
+from reconciler.tencent.reader import Reader
 from reconciler.tencent.sdk import Sdk, ServiceAddress
 
 _DENIED: Final = ("UnauthorizedOperation", "AuthFailure.UnauthorizedOperation")

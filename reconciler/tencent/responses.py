@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final, NoReturn
 
 from reconciler.contract.error_codes import BAD_ANSWER, HTTP_STATUS, NULL_ANSWER
 from reconciler.errors import VendorError
 from reconciler.model.signature import LiveSignature
-
-Answer = Mapping[str, object]
-
+from reconciler.tencent.api import Answer
 
 _REQUEST_ID: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
 

@@ -12,35 +12,29 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any, Final, NamedTuple
 
 from tencentcloud.common.common_client import CommonClient
-from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from reconciler.contract.api import MODIFY
 from reconciler.contract.error_codes import NO_KEYS
 from reconciler.errors import CredentialsError, VendorError
-from reconciler.net.deadline import Crew
+from reconciler.net.deadline import Call, Deadline
 from reconciler.net.environment import ca_bundle, network_error
-from reconciler.net.transport import Transport, bounded
+from reconciler.net.transport import Transport, read_body
+from reconciler.tencent.api import Answer
 from reconciler.tencent.call_log import CallLog
 from reconciler.tencent.credentials.base import Keys, KeySource
 from reconciler.tencent.endpoint import Endpoint
-from reconciler.tencent.responses import Answer, content_of
+from reconciler.tencent.responses import content_of
 
 _LANGUAGE: Final = "en-US"
 
-
-_CHUNK: Final = 65536
-
-
+# Keys are renewed this early, by the describe before a write and not by the write, which must not start late.
 _READ_MARGIN_S: Final = 300.0
-"""Keys are renewed this early, by the describe before a write and not by the write, which must not start late."""
-
-
 _WRITE_MARGIN_S: Final = 60.0
 
 
@@ -61,14 +55,15 @@ class Sdk:
     CA bundle that cannot be used.
     """
 
-    def __init__(self, keys: KeySource | None, place: ServiceAddress, actions: Collection[str], timeout: float) -> None:
-        _quiet()
+    def __init__(
+        self, keys: KeySource | None, address: ServiceAddress, actions: Collection[str], timeout: float
+    ) -> None:
+        _silence_sdk()
         self._actions = frozenset(actions)
         self._keys = keys
-        self._timeout = timeout
-        self._place = place
-        self._client = _Client(place, timeout)
-        self._crew = Crew()
+        self._deadline = Deadline(timeout)
+        self._address = address
+        self._client = _Client(address, timeout)
         self._last: CallLog | None = None
 
     @property
@@ -81,41 +76,45 @@ class Sdk:
 
         Raises VendorError with the vendor's code, or with one of our own: ``Client.NoKeys`` where keys have run out.
         """
-        return self.begin(action, parameters)()
+        return self.start(action, parameters).result()
 
-    def begin(self, action: str, parameters: dict[str, object]) -> Callable[[], Answer]:
-        """Send a call, and return what waits for its answer. Both raise as ``call`` does."""
+    def start(self, action: str, parameters: dict[str, object]) -> StartedCall:
+        """Send a call, to be waited for later. Raises as ``call`` does, and so does its result."""
         if action not in self._actions:
             raise PermissionError(f"{action} is not among the calls that this client was opened for")
         if self._keys is not None:
-            self._client.credential.keys = _good_keys(
-                self._keys, _WRITE_MARGIN_S if action == MODIFY else _READ_MARGIN_S
-            )
-        self._last = exchange = CallLog(action, self._place.endpoint, self._place.region)
-        exchange.begun(parameters)
-        options = {"SkipSign": self._keys is None, "Exchange": exchange}
-        end = self._crew.begin(self._timeout, lambda: self._client.answer(action, parameters, options))
-        return lambda: _ended(exchange, end)
+            margin = _WRITE_MARGIN_S if action == MODIFY else _READ_MARGIN_S
+            self._client.credential.keys = _good_keys(self._keys, margin)
+        self._last = log = CallLog(action, self._address.endpoint, self._address.region)
+        log.started(parameters)
+        options = {"SkipSign": self._keys is None, "CallLog": log}
+        return StartedCall(log, self._deadline.start(lambda: self._client.answer(action, parameters, options)))
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._crew.dismiss()
         self._client.request.conn._session.close()  # noqa: SLF001  # the SDK offers no other way
 
 
-def _ended(exchange: CallLog, end: Callable[[], Answer]) -> Answer:
-    with exchange.logged():
-        answer = end()
-        exchange.answered(answer)
-    return answer
+class StartedCall(NamedTuple):
+    """A call that was sent, with its log."""
+
+    log: CallLog
+    answer: Call[Answer]
+
+    def result(self) -> Answer:
+        """Wait for the answer, log the end of the call, and return the content of ``Response``."""
+        with self.log.logged():
+            answer = self.answer.result()
+            self.log.answered(answer)
+        return answer
 
 
 def _good_keys(source: KeySource, margin: float) -> Keys:
     try:
         return source.current(margin)
     except CredentialsError as error:
-        # Keys that run out in the middle of a run end it as any other trouble does: with what was done so far told.
-        raise VendorError(error.message, code=NO_KEYS, hint=error.hint) from None
+        # Keys that run out in the middle of a run end it as any other failed call does, with a report of what was done.
+        raise VendorError("{keys}", code=NO_KEYS, hint="{remedy}", keys=error.message, remedy=error.hint) from None
 
 
 class _Credential:
@@ -131,41 +130,39 @@ class _Credential:
 class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
     """The vendor's generic client with its connection and its ways of reading an answer replaced."""
 
-    def __init__(self, place: ServiceAddress, timeout: float) -> None:
+    def __init__(self, address: ServiceAddress, timeout: float) -> None:
         http = HttpProfile(
-            protocol=place.endpoint.scheme,
-            endpoint=place.endpoint.host,
+            protocol=address.endpoint.scheme,
+            endpoint=address.endpoint.host,
             reqTimeout=(timeout / 2, timeout),
-            certification=None if place.endpoint.scheme == "http" else ca_bundle(os.environ),
+            certification=None if address.endpoint.scheme == "http" else ca_bundle(os.environ),
         )
         profile = ClientProfile(httpProfile=http, language=_LANGUAGE)
-        super().__init__(place.service, place.version, _Credential(), place.region, profile)
+        super().__init__(address.service, address.version, _Credential(), address.region, profile)
         self.request.conn.proxy = None
-        self.request.conn._session = Transport(environment=not place.endpoint.loopback)  # noqa: SLF001  # no other way
+        self.request.conn._session = Transport(proxies=not address.endpoint.loopback)  # noqa: SLF001  # no other way
 
     def answer(self, action: str, parameters: dict[str, object], options: dict[str, Any]) -> Answer:
         try:
             response = self._call(action, parameters, options)
             with response:
-                options["Exchange"].arrived(response.headers, time.time())
-                status, body = response.status_code, bounded(response.iter_content(_CHUNK))
+                options["CallLog"].arrived(response.headers, time.time())
+                status, body = response.status_code, read_body(response)
         except VendorError:
             raise
-        except TencentCloudSDKException as error:
-            raise network_error(error) from None
         except Exception as error:  # noqa: BLE001  # the SDK lets many types through; all mean: no answer
             raise network_error(error) from None
         finally:
-            options["Exchange"].ended()
-        options["Exchange"].received = len(body)
+            options["CallLog"].ended()
+        options["CallLog"].received = len(body)
         return content_of(status, body)
 
     def _build_req_inter(self, action: str, params: Any, req_inter: Any, options: Any = None) -> None:
         super()._build_req_inter(action, params, req_inter, options)
-        options["Exchange"].sent = len(req_inter.data)
+        options["CallLog"].sent = len(req_inter.data)
 
 
-def _quiet() -> None:
+def _silence_sdk() -> None:
     """Silence the SDK's log, which would print keys and images, and its use of a function that Python withdraws."""
     sdk_log = logging.getLogger("tencentcloud_sdk_common")
     sdk_log.setLevel(logging.CRITICAL)

@@ -11,8 +11,7 @@ from reconciler.contract.api import DOCUMENT_TYPES, INTERNATIONAL, MODIFY, SIGN_
 from reconciler.contract.error_codes import BAD_ANSWER
 from reconciler.errors import VendorError
 from reconciler.model.signature import SignFields
-from reconciler.tencent.api import Images
-from reconciler.tencent.reader import Caller
+from reconciler.tencent.api import Caller, Images
 from reconciler.tencent.responses import acknowledged_id, request_id_of
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.contract.api import DESCRIBE
 from reconciler.errors import VendorError
@@ -27,6 +27,12 @@ def listing(*entries: object) -> dict[str, Any]:
     return {"DescribeSignListStatusSet": list(entries), "RequestId": "f3e5a2c1-1111-4222-8333-444455556666"}
 
 
+class Pending(NamedTuple):
+    """A call that is made once its answer is asked for."""
+
+    result: Callable[[], dict[str, Any]]
+
+
 class FakeAccount:
     """Answers describes as the vendor does; ``twist`` may change an answer or raise."""
 
@@ -38,8 +44,8 @@ class FakeAccount:
         self.asked: list[dict[str, Any]] = []
         self._lock = threading.Lock()
 
-    def begin(self, action: str, parameters: dict[str, Any]) -> Callable[[], dict[str, Any]]:
-        return partial(self.call, action, parameters)
+    def start(self, action: str, parameters: dict[str, Any]) -> Pending:
+        return Pending(partial(self.call, action, parameters))
 
     def call(self, action: str, parameters: dict[str, Any]) -> dict[str, Any]:
         assert action == DESCRIBE

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from reconciler.errors import VendorError
 from reconciler.model.signature import LiveSignature
-from reconciler.net.transport import MAX_ANSWER_BYTES, bounded
 from reconciler.tencent.responses import acknowledged_id, content_of, merge_rows, request_id_of, rows_of
 from tests.cloud.rows import entry, listing
 
@@ -182,12 +181,6 @@ def test_another_http_status_is_not_the_vendors_api() -> None:
     with pytest.raises(VendorError, match="502") as refused:
         content_of(502, b'{"Response": {"RequestId": "x"}}')
     assert refused.value.code == "Client.HttpStatus"
-
-
-def test_an_answer_is_read_up_to_a_bound() -> None:
-    assert bounded([b"ab", b"c"]) == b"abc"
-    with pytest.raises(VendorError, match="too large"):
-        bounded([b"x" * MAX_ANSWER_BYTES, b"y"])
 
 
 @pytest.mark.parametrize("value", [None, 5, "", "x" * 65, "a\nb", "é", "\x1b[31m", ["id"]])

@@ -68,12 +68,13 @@ def test_a_failed_call_is_told_with_its_code(opened: Open, caplog: pytest.LogCap
 def test_a_call_that_was_interrupted_is_not_told_as_done(
     opened: Open, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted() -> None:
-        raise KeyboardInterrupt
+    class Interrupted:
+        def result(self) -> None:
+            raise KeyboardInterrupt
 
     caplog.set_level(logging.INFO, "reconciler.cloud")
     sdk = opened("127.0.0.1:9")
-    monkeypatch.setattr(sdk._crew, "begin", lambda *_: interrupted)
+    monkeypatch.setattr(sdk._deadline, "start", lambda *_: Interrupted())
     with pytest.raises(KeyboardInterrupt):
         sdk.call(DESCRIBE, {})
 

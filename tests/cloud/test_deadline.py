@@ -2,22 +2,27 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from reconciler.contract.api import DESCRIBE
 from reconciler.errors import VendorError
-from reconciler.net.deadline import AbortHandle, Crew, within
+from reconciler.net.deadline import AbortHandle, Deadline
 from tests.cloud.conftest import Open
 from tests.cloud.servers import answering, ok, serving
 
 
+def result(function: Callable[[], Any], seconds: float = 5.0) -> Any:
+    return Deadline(seconds).start(function).result()
+
+
 def test_what_a_call_returns_or_raises_comes_through() -> None:
-    assert within(5, lambda: "answer") == "answer"
-    assert within(5, lambda: None) is None
+    assert result(lambda: "answer") == "answer"
+    assert result(lambda: None) is None
     with pytest.raises(KeyError, match="key"):
-        within(5, lambda: dict[str, int]()["key"])
+        result(lambda: dict[str, int]()["key"])
 
 
 def test_what_is_no_exception_comes_through_too() -> None:
@@ -25,58 +30,45 @@ def test_what_is_no_exception_comes_through_too() -> None:
         raise SystemExit(3)
 
     with pytest.raises(SystemExit):
-        within(5, leave)
+        result(leave)
 
 
 def test_a_call_that_does_not_end_is_given_up() -> None:
     forever = threading.Event()
     with pytest.raises(VendorError, match=r"within 0\.05 s") as error:
-        within(0.05, forever.wait)
+        result(forever.wait, 0.05)
     forever.set()
     assert error.value.code == "Client.Timeout"
 
 
-def test_a_thread_that_ended_its_call_in_time_serves_the_next() -> None:
-    crew = Crew()
-    first = crew.within(5, threading.get_ident)
-    assert [crew.within(5, threading.get_ident) for _ in range(3)] == [first] * 3
-    assert first != threading.get_ident()
-    crew.dismiss()
+def test_a_call_runs_in_a_thread_of_its_own_that_ends_with_it_and_does_not_hold_the_process() -> None:
+    thread = result(threading.current_thread)
+    assert thread is not threading.current_thread()
+    assert thread.daemon
+    thread.join(10)
+    assert not thread.is_alive()
 
 
-def test_a_thread_whose_call_was_given_up_serves_no_other() -> None:
-    crew, stuck, idents = Crew(), threading.Event(), list[int]()
-
-    def get_stuck() -> None:
-        idents.append(threading.get_ident())
-        stuck.wait(10)
-
-    with pytest.raises(VendorError):
-        crew.within(0.05, get_stuck)
-    assert crew.within(5, threading.get_ident) != idents[0]
-    stuck.set()
-    crew.dismiss()
+def test_a_result_can_be_had_again() -> None:
+    call = Deadline(5).start(threading.get_ident)
+    assert call.result() == call.result() != threading.get_ident()
 
 
-def test_calls_that_were_begun_run_side_by_side_and_their_time_counts_from_then() -> None:
-    crew, together = Crew(), threading.Barrier(2)
-    ends = [crew.begin(5, lambda: together.wait(10)) for _ in range(2)]
-    assert sorted(end() for end in ends) == [0, 1]
-    late = crew.begin(0.05, threading.Event().wait)
+def test_calls_that_were_started_run_side_by_side_and_their_time_counts_from_then() -> None:
+    together = threading.Barrier(2)
+    calls = [Deadline(5).start(lambda: together.wait(10)) for _ in range(2)]
+    assert sorted(call.result() for call in calls) == [0, 1]
+    late = Deadline(0.05).start(threading.Event().wait)
     threading.Event().wait(0.1)
     with pytest.raises(VendorError, match=r"within 0\.05 s"):
-        late()
-    crew.dismiss()
+        late.result()
 
 
-def test_a_dismissed_crew_leaves_no_thread_behind_not_even_that_of_a_call_nobody_waited_for() -> None:
-    others, crew, go_on = set(threading.enumerate()), Crew(), threading.Event()
-    for end in [crew.begin(5, lambda: None) for _ in range(2)]:
-        end()
-    crew.begin(5, lambda: go_on.wait(10))
+def test_a_call_that_nobody_waits_for_ends_by_itself() -> None:
+    others, go_on = set(threading.enumerate()), threading.Event()
+    Deadline(5).start(lambda: go_on.wait(10))
     threads = set(threading.enumerate()) - others
-    assert threads
-    crew.dismiss()
+    assert len(threads) == 1
     go_on.set()
     for thread in threads:
         thread.join(10)
@@ -155,32 +147,32 @@ def test_the_next_call_after_one_that_was_given_up_works(opened: Open) -> None:
         stalled.set()
 
 
-def test_a_socket_is_cut_once_and_for_all() -> None:
+def test_an_aborted_call_can_use_no_other_socket() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        lifeline = AbortHandle()
-        lifeline.hold(ours)
-        lifeline.cut()
+        handle = AbortHandle()
+        handle.attach(ours)
+        handle.abort()
         assert theirs.recv(1) == b""
-        with pytest.raises(ConnectionAbortedError, match="given up"):
-            lifeline.hold(ours)
+        with pytest.raises(ConnectionAbortedError, match="aborted"):
+            handle.attach(ours)
 
 
-def test_a_connection_that_was_let_go_is_left_alone() -> None:
+def test_a_connection_of_an_ended_call_is_left_alone() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        lifeline = AbortHandle()
-        lifeline.hold(ours)
-        lifeline.let_go()
-        lifeline.cut()
+        handle = AbortHandle()
+        handle.attach(ours)
+        handle.detach()
+        handle.abort()
         ours.sendall(b"x")
         assert theirs.recv(1) == b"x"
 
 
-def test_cutting_what_has_ended_by_itself_is_no_trouble() -> None:
+def test_aborting_what_has_ended_by_itself_does_nothing() -> None:
     ours, theirs = socket.socketpair()
-    lifeline = AbortHandle()
-    lifeline.hold(ours)
+    handle = AbortHandle()
+    handle.attach(ours)
     ours.close()
     theirs.close()
-    lifeline.cut()
+    handle.abort()

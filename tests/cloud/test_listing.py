@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
 
 from reconciler.errors import VendorError
 from reconciler.model.signature import LiveSignature
-from reconciler.tencent.reader import Page, listed
+from reconciler.tencent.reader import list_account
 from tests.cloud.fake_clock import FakeClock
 
 
@@ -15,6 +16,20 @@ def row(sign_id: int) -> LiveSignature:
 
 
 PAGE = 100
+Rows = Callable[[], list[LiveSignature]]
+
+
+class Page:
+    """A page whose rows come from ``rows``; ``abandoned`` is called where they are not taken."""
+
+    def __init__(self, rows: Rows, abandoned: Callable[[], object] = lambda: None) -> None:
+        self._rows, self._abandoned = rows, abandoned
+
+    def rows(self) -> list[LiveSignature]:
+        return self._rows()
+
+    def abandon(self) -> None:
+        self._abandoned()
 
 
 class Series:
@@ -33,7 +48,7 @@ class Series:
 
     def ask(self, international: bool, offset: int) -> Page:
         if international:
-            return Page(list, lambda: None)
+            return Page(list)
         self.asked.append(offset)
         self.under_way += 1
         self.most = max(self.most, self.under_way)
@@ -46,7 +61,7 @@ class Series:
         return [row(i) for i in range(offset, min(offset + PAGE, self.count))]
 
     def listed(self) -> list[LiveSignature]:
-        return listed(self.ask, self.clock)
+        return list_account(self.ask, self.clock)
 
     @property
     def in_vain(self) -> int:
@@ -86,9 +101,9 @@ def test_both_series_are_asked_for_before_either_is_waited_for() -> None:
             assert len(asked) == 2
             return []
 
-        return Page(rows, lambda: None)
+        return Page(rows)
 
-    assert listed(ask, FakeClock()) == []
+    assert list_account(ask, FakeClock()) == []
 
 
 def test_pages_past_the_end_are_waited_for_and_not_taken() -> None:
@@ -108,17 +123,17 @@ def test_a_page_that_fails_ends_the_listing_once_the_others_have_ended() -> None
             page.rows()
             raise VendorError("no", code="UnauthorizedOperation")
 
-        return page._replace(rows=fail) if offset == 800 else page
+        return Page(fail, page.abandon) if offset == 800 else page
 
     with pytest.raises(VendorError, match="no"):
-        listed(ask, series.clock)
+        list_account(ask, series.clock)
     assert series.left
     assert series.under_way == 0
 
 
 def test_a_page_longer_than_asked_for_does_not_end_a_series() -> None:
     pages = {0: [row(1)] * 150, 100: [row(2)] * 150, 200: [row(3)] * 7}
-    found = listed(lambda flag, start: Page(lambda: [] if flag else pages[start], lambda: None), FakeClock())
+    found = list_account(lambda flag, start: Page(lambda: [] if flag else pages[start]), FakeClock())
     assert {one.sign_id for one in found} == {1, 2, 3}
 
 

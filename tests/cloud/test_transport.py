@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from requests import Response
 
 from reconciler.contract.api import DESCRIBE
 from reconciler.errors import VendorError
-from reconciler.net.transport import Transport
+from reconciler.net.transport import MAX_BODY_BYTES, Transport, read_body
 from reconciler.tencent.sdk import Sdk
 from tests.cloud.conftest import KEYS, Open, place
 from tests.cloud.servers import CERTIFICATE, answering, header_of, http, ok, serving
@@ -101,7 +103,7 @@ def test_authorities_that_cannot_be_read_are_named_before_any_call(
 
 
 def test_a_user_in_a_url_does_not_replace_the_signature() -> None:
-    with serving(answering(ok({}))) as server, closing(Transport(environment=False)) as transport:
+    with serving(answering(ok({}))) as server, closing(Transport(proxies=False)) as transport:
         url = f"http://someone:password@{server.host}/"
         transport.request("GET", url, headers={"Authorization": "signed"}, timeout=5, verify=True).close()
 
@@ -128,3 +130,15 @@ def test_a_netrc_does_not_replace_the_signature(opened: Open, monkeypatch: pytes
         sdk.call(DESCRIBE, {})
 
     assert (header_of(server.requests[0], "Authorization") or "").startswith("TC3-HMAC-SHA256 ")
+
+
+def body_in(*chunks: bytes) -> Response:
+    response = Response()
+    response.raw = BytesIO(b"".join(chunks))
+    return response
+
+
+def test_a_body_larger_than_any_answer_is_refused() -> None:
+    assert read_body(body_in(b"ab", b"c")) == b"abc"
+    with pytest.raises(VendorError, match="too large"):
+        read_body(body_in(b"x" * MAX_BODY_BYTES, b"y"))

@@ -40,7 +40,7 @@ def test_an_account_opened_for_reading_has_no_way_to_write() -> None:
             assert (opened.target.uin, opened.target.sandbox) == (UIN, True)
             assert not hasattr(opened.reader, "modify")
             with pytest.raises(PermissionError):
-                opened.reader._sdk.begin(MODIFY, {})
+                opened.reader._sdk.start(MODIFY, {})
 
 
 def test_an_account_that_is_not_the_definitions_is_refused_before_anything_is_read() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from reconciler.apply import context
 from reconciler.cli import main
-from reconciler.planning import doctor
+from reconciler.net import environment
 from reconciler.render import text
 from reconciler.sandbox import log as sandbox_log
 from reconciler.state import git_command
@@ -209,7 +209,7 @@ def told_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *commands: tup
 
 
 def test_without_the_silence_of_the_vendors_log_images_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    quiet = sdk._quiet
+    quiet = sdk._silence_sdk
 
     def loud() -> None:
         quiet()  # it also keeps a warning of the client from becoming an error
@@ -217,7 +217,7 @@ def test_without_the_silence_of_the_vendors_log_images_show(tmp_path: Path, monk
         log.setLevel(logging.DEBUG)
         log.propagate = True
 
-    monkeypatch.setattr(sdk, "_quiet", loud)
+    monkeypatch.setattr(sdk, "_silence_sdk", loud)
     assert "image" in told_without(tmp_path, monkeypatch, ("apply", "--yes"))
 
 
@@ -237,7 +237,7 @@ def test_without_the_digests_of_the_sandboxs_log_images_show(tmp_path: Path, mon
 def test_without_its_care_for_proxies_a_doctor_shows_the_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "_without_password", str)
+    monkeypatch.setattr(environment, "_without_password", str)
     with scene(tmp_path) as at:
         entered(at, monkeypatch).run("doctor")
     assert "proxy password" in at.told()

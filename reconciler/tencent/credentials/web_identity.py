@@ -14,6 +14,7 @@ from reconciler.contract.api import ASSUME_ROLE, STS_SERVICE, STS_VERSION
 from reconciler.errors import CredentialsError, VendorError
 from reconciler.net.address import is_loopback
 from reconciler.net.transport import fetch_json
+from reconciler.tencent.api import Answer
 from reconciler.tencent.credentials.base import (
     Absent,
     CredentialInputs,
@@ -24,7 +25,6 @@ from reconciler.tencent.credentials.base import (
     temporary_from,
 )
 from reconciler.tencent.rate_limit import patiently
-from reconciler.tencent.responses import Answer
 from reconciler.tencent.sdk import Sdk, ServiceAddress
 
 TOKEN_FILE: Final = "TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE"  # noqa: S105  # a variable's name

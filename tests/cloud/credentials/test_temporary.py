@@ -314,11 +314,11 @@ def test_a_metadata_service_that_does_not_answer_is_given_up_after_its_limit(
 ) -> None:
     limits: list[float] = []
 
-    def given_up(seconds: float, _call: object) -> None:
+    def given_up(seconds: float) -> None:
         limits.append(seconds)
         raise VendorError(f"no answer within {seconds} s", code="Client.Timeout")
 
-    monkeypatch.setattr("reconciler.net.transport.within", given_up)
+    monkeypatch.setattr("reconciler.net.transport.Deadline", given_up)
     assert "no answer within" in failure(lambda: find(MACHINE).current(0)).message
     assert limits == [2.0]
 
