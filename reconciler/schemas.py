@@ -1,17 +1,20 @@
 """The published JSON Schemas and the data files beside them: their text, and documents held against them.
 
-``is_valid`` and ``first_mismatch`` use jsonschema-rs, which is a hundred times as fast as jsonschema but says only what
-is wrong, not which part of the schema said so.
+``is_valid`` and ``first_mismatch`` use jsonschema-rs, which is a hundred times as fast as jsonschema. ``violations``
+uses jsonschema, which also hands out the part of the schema that was broken: messages are chosen by it.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
     from jsonschema_rs import Draft202012Validator
 
 _SUFFIX: Final = ".schema.json"
@@ -29,6 +32,20 @@ class Mismatch(NamedTuple):
 
     path: str
     text: str
+
+
+class Violation(NamedTuple):
+    """A broken rule. ``path`` leads to ``value``; ``keyword`` and ``demand`` are the schema's, ``rule`` its ``x-rule``.
+
+    For ``required`` and ``additionalProperties`` the path leads to the mapping, and ``name`` is the key in question.
+    """
+
+    path: tuple[str, ...]
+    keyword: str
+    rule: str
+    value: Any
+    demand: Any
+    name: str = ""
 
 
 def schema_names() -> tuple[str, ...]:
@@ -74,6 +91,51 @@ def first_mismatch(name: str, document: object) -> Mismatch | None:
     if error is None:
         return None
     return Mismatch(_cut(_path_text(error.instance_path)), _cut(error.message))
+
+
+def violations(name: str, document: Any) -> Iterator[Violation]:
+    """Yield every rule of a schema that a document breaks; none exactly where ``is_valid`` says yes."""
+    for error in _explaining_validator(name).iter_errors(document):
+        part = error.schema if isinstance(error.schema, Mapping) else {}
+        path = tuple(str(step) for step in error.absolute_path)
+        found = Violation(path, str(error.validator), part.get("x-rule", ""), error.instance, error.validator_value)
+        yield from _by_key(found, part)
+
+
+def _by_key(found: Violation, part: Mapping[str, Any]) -> Iterator[Violation]:
+    """Split what the validator says about a whole mapping into its keys."""
+    if found.keyword == "additionalProperties":
+        for key in found.value:
+            if key not in part["properties"]:
+                yield found._replace(name=key, demand=tuple(part["properties"]))
+    elif found.keyword == "required":
+        for key in found.demand:
+            if key not in found.value:
+                yield found._replace(name=key)
+    else:
+        yield found
+
+
+@cache
+def _explaining_validator(name: str) -> Validator:
+    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415  # 60 ms, needed only to explain an error
+
+    kind = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # not in its stubs
+    explaining: Validator = kind(schema(name))
+    return explaining
+
+
+def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
+    """Check a pattern as the schema's dialect means it, where ``$`` is the very end, not also before a last newline."""
+    from jsonschema import ValidationError  # noqa: PLC0415  # as above
+
+    if isinstance(instance, str) and not re.search(_python_pattern(pattern), instance):
+        yield ValidationError(f"does not match {pattern}")
+
+
+@cache
+def _python_pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace("$", r"\Z"))
 
 
 def _path_text(steps: list[str | int]) -> str:

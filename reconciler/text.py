@@ -32,9 +32,9 @@ def _yaml_text(value: Any) -> str:
     return str(value)
 
 
-def printable(text: str) -> str:
-    """Return a text cut at 60 characters, with unprintable characters escaped."""
-    cut = text[:_LONGEST] + ("..." if len(text) > _LONGEST else "")
+def printable(text: str, *, longest: int = _LONGEST) -> str:
+    """Return a text cut at ``longest`` characters, with unprintable characters escaped."""
+    cut = text[:longest] + ("..." if len(text) > longest else "")
     return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in cut)
 
 

@@ -10,10 +10,10 @@ from reconciler.apply.journal import Journal, await_lease
 from reconciler.decision.compare import DecisionTime
 from reconciler.decision.plan import SavedPlan, hold_against
 from reconciler.decision.transitions import settle, settlements
+from reconciler.definitions.load import Definitions
 from reconciler.errors import Exit, Refusal
 from reconciler.model.plan import Plan, Target
 from reconciler.model.state import State
-from reconciler.planning.desired import Wishes
 from reconciler.planning.planner import describe, plan_from
 from reconciler.state.git_history import Lineage, lineage
 
@@ -66,15 +66,15 @@ class Preflight(NamedTuple):
     ledger: Journal
 
 
-def preflight(context: ApplyContext, target: Target, wishes: Wishes) -> Preflight:
+def preflight(context: ApplyContext, target: Target, definitions: Definitions) -> Preflight:
     """Wait for other runs, settle by what the account shows what they left open, and plan afresh. Stores nothing."""
     snapshot = await_lease(context)
-    described = describe(context.reader, wishes.desired, context.choice)
+    described = describe(context.reader, definitions.signatures, context.choice)
     moment = DecisionTime(context.clock.now(), settle_after=0.0)
     ledger = Journal(context.store, snapshot, context.run, context.clock, context.pacing.settle_after)
     settled = settlements(snapshot.state, described.rows, moment)
     if settled:
         ids = ", ".join(str(sign_id) for sign_id in sorted(settled))
         ledger.later(lambda state: settle(state, snapshot.state, settled), f"settle {ids} by what the account shows")
-    plan = plan_from(target, wishes, described, ledger.state, moment, context.choice)
+    plan = plan_from(target, definitions, described, ledger.state, moment, context.choice)
     return Preflight(plan, ledger)

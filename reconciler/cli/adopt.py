@@ -42,10 +42,10 @@ def adopt(session: Session, /, keys: tuple[str, ...], paths: tuple[str, ...], **
     if inputs is None:
         return Exit.INVALID
     choice = Selection(only=frozenset(keys))
-    check_keys(choice, inputs.wishes)
-    wishes = [wish for wish in inputs.wishes.desired if choice.takes(wish.key)]
+    check_keys(choice, inputs.definitions)
+    chosen = [signature for signature in inputs.definitions.signatures if choice.takes(signature.key)]
     with open_for_writing(inputs, choice, options, threading.Event()) as around, progress() as observer:
-        adopt_all(around.context(observer), wishes)
-    for wish in wishes:
-        session.result(f"{wish.key} ({wish.sign_id}) is recorded as submitted")
+        adopt_all(around.context(observer), chosen)
+    for signature in chosen:
+        session.result(f"{signature.key} ({signature.sign_id}) is recorded as submitted")
     return Exit.DONE

@@ -51,7 +51,7 @@ def apply(session: Session, /, paths: tuple[str, ...], output: str, **options: A
     inputs = load_valid(session, paths)
     if inputs is None:
         return Exit.INVALID
-    check_keys(order.choice, inputs.wishes)
+    check_keys(order.choice, inputs.definitions)
     stop = threading.Event()
     with open_for_writing(inputs, order.choice, options, stop) as around:
         plan, ledger = _prepared(inputs, around, stop)
@@ -96,7 +96,7 @@ def _order(options: dict[str, Any]) -> _Order:
 
 def _prepared(inputs: Inputs, around: WriteSession, stop: threading.Event) -> tuple[Plan, Journal]:
     with stop_on_signals(stop), progress() as observer:
-        return preflight(around.context(observer), around.target, inputs.wishes)
+        return preflight(around.context(observer), around.target, inputs.definitions)
 
 
 def _show(session: Session, plan: Plan, *, asking: bool) -> None:

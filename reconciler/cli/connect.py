@@ -91,10 +91,10 @@ def _seed(inputs: Inputs, first: Path) -> AccountData:
         )
     if beside.is_file():
         return load_account_file(beside)
-    rows = tuple(_pending(wish) for wish in inputs.wishes.desired)
+    rows = tuple(_pending(signature) for signature in inputs.definitions.signatures)
     return AccountData(uin=inputs.account.uin or AccountData().uin, signatures=rows)
 
 
-def _pending(wish: Signature) -> RowData:
-    fields = wish.fields
-    return RowData(wish.sign_id, fields.sign_name, fields.international, _PENDING, region=None)
+def _pending(signature: Signature) -> RowData:
+    fields = signature.fields
+    return RowData(signature.sign_id, fields.sign_name, fields.international, _PENDING, region=None)

@@ -17,7 +17,6 @@ from reconciler.definitions.load import Definitions
 from reconciler.errors import CredentialsError, Exit
 from reconciler.model.plan import Target
 from reconciler.model.report import CheckResult, Finding
-from reconciler.planning.desired import Wishes
 from reconciler.planning.doctor import (
     UNREACHED,
     AccountChecks,
@@ -55,14 +54,14 @@ def doctor(session: Session, /, paths: tuple[str, ...], output: str, **options: 
 
 
 def _findings(paths: tuple[str, ...], options: dict[str, Any]) -> Iterator[Finding]:
-    definitions, wishes = load(paths)
-    yield _definitions_finding(definitions, wishes)
+    definitions = load(paths)
+    yield _definitions_finding(definitions)
     yield commit_finding(definitions.root)
-    if not wishes.valid or definitions.account is None:
+    if not definitions.valid or definitions.account is None:
         why = "the definitions are not valid, so the account is not reached"
         yield from (skipped(subject, why) for subject in ("keys", *UNREACHED, "record"))
         return
-    inputs = Inputs(definitions, wishes, definitions.account)
+    inputs = Inputs(definitions, definitions.account)
     try:
         with connect(inputs, **options) as reach:
             yield from _reached(inputs, reach)
@@ -70,9 +69,9 @@ def _findings(paths: tuple[str, ...], options: dict[str, Any]) -> Iterator[Findi
         yield from _without_keys(inputs, options["endpoint"], error)
 
 
-def _definitions_finding(definitions: Definitions, wishes: Wishes) -> Finding:
-    told = verdict_text(wishes.diagnostics, len(wishes.desired), len(definitions.files))
-    if wishes.valid:
+def _definitions_finding(definitions: Definitions) -> Finding:
+    told = verdict_text(definitions.diagnostics, len(definitions.signatures), len(definitions.files))
+    if definitions.valid:
         return Finding("definitions", CheckResult.OK, told)
     return Finding("definitions", CheckResult.PROBLEM, told, "`reconciler validate` names every problem", Exit.INVALID)
 

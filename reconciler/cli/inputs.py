@@ -15,25 +15,22 @@ from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.diagnostics import Severity
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
-from reconciler.planning.desired import Wishes, desired_from
 from reconciler.render.findings import diagnostics_text
 from reconciler.state.store import Store
 from reconciler.state.stores import store_for
 
 
 class Inputs(NamedTuple):
-    """Definitions without errors, what they wish, and the account that they are for."""
+    """Definitions without errors, and the account that they are for."""
 
     definitions: Definitions
-    wishes: Wishes
     account: Account
 
 
-def load(paths: Sequence[str]) -> tuple[Definitions, Wishes]:
+def load(paths: Sequence[str]) -> Definitions:
     """Read definitions and evidence; problems are in the diagnostics."""
     with spinner("checking definitions and evidence"), _uncollected():
-        definitions = load_definitions(paths or (DEFAULT_PATH,), cwd=Path.cwd())
-        return definitions, desired_from(definitions)
+        return load_definitions(paths or (DEFAULT_PATH,), cwd=Path.cwd())
 
 
 @contextmanager
@@ -51,16 +48,16 @@ def _uncollected() -> Iterator[None]:
 
 def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:
     """Read definitions and evidence; where they are not valid, print every problem and return ``None``."""
-    definitions, wishes = load(paths)
-    if wishes.valid and definitions.account is not None:
-        warnings = [problem for problem in wishes.diagnostics if problem.severity is Severity.WARNING]
+    definitions = load(paths)
+    if definitions.valid and definitions.account is not None:
+        warnings = [problem for problem in definitions.diagnostics if problem.severity is Severity.WARNING]
         if warnings:
             session.note(diagnostics_text(warnings, session.painter(stderr=True)))
-        return Inputs(definitions, wishes, definitions.account)
+        return Inputs(definitions, definitions.account)
     if session.format == "text":
-        session.note(diagnostics_text(wishes.diagnostics, session.painter(stderr=True)))
+        session.note(diagnostics_text(definitions.diagnostics, session.painter(stderr=True)))
     else:
-        show_problems(session, wishes.diagnostics, valid=False)
+        show_problems(session, definitions.diagnostics, valid=False)
     session.note("the definitions are not valid, so the account was not read")
     return None
 

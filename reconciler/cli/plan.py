@@ -46,7 +46,7 @@ def plan(
     out = options.pop("out")
     only, most, detailed = options.pop("only"), options.pop("max_changes"), options.pop("detailed_exitcode")
     choice = Selection(only=frozenset(only))
-    check_keys(choice, inputs.wishes)
+    check_keys(choice, inputs.definitions)
     made = (_offline if options.pop("offline") else _online)(inputs, choice, options)
     show_plan(session, made)
     check_size(made, most)
@@ -61,7 +61,7 @@ def _online(inputs: Inputs, choice: Selection, options: dict[str, Any]) -> Plan:
     clock = SystemClock()
     with connect(inputs, **options) as reach, reading(inputs.account, reach, clock) as opened:
         record = record_of(inputs, opened.target, embedded=reach.embedded)
-        run = Run(opened.target, inputs.wishes, choice, clock, reach.limits.settle_after)
+        run = Run(opened.target, inputs.definitions, choice, clock, reach.limits.settle_after)
         with spinner("reading the account"):
             return plan_online(opened.reader, record, run)
 
@@ -72,5 +72,5 @@ def _offline(inputs: Inputs, choice: Selection, options: dict[str, Any]) -> Plan
     if inputs.account.uin is None:
         raise UsageError("--offline cannot ask which account it is", hint="write the account's number as account.uin")
     target = Target(inputs.account, inputs.account.uin, "offline")
-    run = Run(target, inputs.wishes, choice, SystemClock(), RequestLimits().settle_after)
+    run = Run(target, inputs.definitions, choice, SystemClock(), RequestLimits().settle_after)
     return plan_offline(record_of(inputs, target), run)

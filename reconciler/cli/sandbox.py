@@ -178,7 +178,7 @@ def _embedded_save(definitions: str) -> Path:
     from reconciler.cli.connect import saved_at  # noqa: PLC0415  # for this command only
     from reconciler.definitions.load import load_definitions  # noqa: PLC0415  # as above
 
-    found = load_definitions((definitions,), cwd=Path.cwd())
+    found = load_definitions((definitions,), cwd=Path.cwd(), evidence=False)
     if not found.files:
         raise UsageError(f"there are no definitions at {definitions}", hint="name them with --definitions PATH")
     return saved_at(found.root, found.files[0])

@@ -31,13 +31,13 @@ def status(session: Session, /, paths: tuple[str, ...], output: str, only: tuple
     if inputs is None:
         return Exit.INVALID
     choice = Selection(only=frozenset(only))
-    check_keys(choice, inputs.wishes)
+    check_keys(choice, inputs.definitions)
     clock = SystemClock()
     with (
         connect(inputs, **options) as reach,
         reading(inputs.account, reach, clock) as opened,
         spinner("reading the account"),
     ):
-        described = describe(opened.reader, inputs.wishes.desired, choice)
-    show_status(session, status_report(opened.target, inputs.wishes, described, choice))
+        described = describe(opened.reader, inputs.definitions.signatures, choice)
+    show_status(session, status_report(opened.target, inputs.definitions, described, choice))
     return Exit.DONE

@@ -24,10 +24,10 @@ def validate(session: Session, paths: tuple[str, ...], output: str, *, strict: b
     4 where anything is wrong.
     """
     session.format = output
-    definitions, wishes = load(paths)
-    problems = wishes.diagnostics
-    valid = not problems if strict else wishes.valid
+    definitions = load(paths)
+    problems = definitions.diagnostics
+    valid = not problems if strict else definitions.valid
     show_problems(session, problems, valid=valid)
     if output == "text":
-        session.result(verdict_text(problems, len(wishes.desired), len(definitions.files)))
+        session.result(verdict_text(problems, len(definitions.signatures), len(definitions.files)))
     return Exit.DONE if valid else Exit.INVALID

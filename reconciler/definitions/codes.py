@@ -1,4 +1,4 @@
-"""Every code of a diagnostic about definitions, with one line on what it means. Codes never change meaning."""
+"""Every code of a diagnostic about definitions or evidence, with what it means. Codes never change meaning."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ _FILES: Final = {
     "too-many-problems": "The list of a file's problems was cut off.",
 }
 
-
 _YAML: Final = {
     "yaml-alias": "An alias stands for a mapping or a list, for nothing, for too much, or as a key.",
     "yaml-character": "A character that text files do not hold.",
@@ -36,7 +35,6 @@ _YAML: Final = {
     "yaml-too-many-nodes": "The file has more keys and values than are read.",
 }
 
-
 _SHAPE: Final = {
     "top-level": "The file is not a mapping.",
     "missing-field": "A field that is needed is missing.",
@@ -46,7 +44,6 @@ _SHAPE: Final = {
     "vendor-number": "The vendor's number stands where its word belongs.",
     "wrong-type": "A value of the wrong type, or none.",
 }
-
 
 _RUN: Final = {
     "account-conflict": "Two files name different accounts.",
@@ -58,7 +55,6 @@ _RUN: Final = {
     "uin-form": "The account's number is not written like one.",
 }
 
-
 _SIGNATURES: Final = {
     "commission-missing": "A signature for others has no power of attorney.",
     "commission-superfluous": "A signature for oneself has a power of attorney.",
@@ -67,7 +63,6 @@ _SIGNATURES: Final = {
     "duplicate-name": "Warning: two signatures of a series have the same name.",
     "duplicate-sign-id": "Two signatures have the same id.",
     "duplicate-signature": "Two files use the same key for a signature.",
-    "image-path": "A value that cannot be the path of an image.",
     "name-brackets": "A bracket in a name; an error for mainland SMS, else a warning.",
     "name-characters": "Warning: a character that the mainland page does not allow in a name.",
     "name-length": "A name shorter or longer than every page of the vendor's allows.",
@@ -83,5 +78,29 @@ _SIGNATURES: Final = {
     "withdrawn-type": "A sign type or document type that the site no longer takes.",
 }
 
+IMAGE_CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "image-path": "A value that cannot be the path of an image of the repository.",
+        "image-outside": "The path of an image leads out of the repository.",
+        "image-private": "The path of an image leads into a folder that belongs to git or to this tool.",
+        "image-missing": "There is no such image.",
+        "image-not-a-file": "The path of an image names a folder, a device, a pipe or a socket.",
+        "image-unreadable": "An image cannot be read.",
+        "image-empty": "The file of an image is empty.",
+        "image-too-large": "An image is larger than the vendor takes.",
+        "image-pointer": "A file is the pointer to an image that was not fetched.",
+        "image-locked": "An image is encrypted.",
+        "image-format": "A file is neither PNG nor JPEG.",
+        "image-extension": "The ending of an image's name does not fit its content.",
+        "image-broken": "An image does not decode.",
+        "image-animated": "An image has several frames.",
+        "image-dimensions": "An image has more pixels than are decoded here.",
+        "image-appended": "Something follows the end of an image.",
+        "image-rotated": "Warning: an image is turned by its EXIF data alone.",
+        "images-together": "Both images of a signature are too large for one request.",
+    }
+)
 
-DIAGNOSTIC_CODES: Final[Mapping[str, str]] = MappingProxyType({**_FILES, **_YAML, **_SHAPE, **_RUN, **_SIGNATURES})
+DIAGNOSTIC_CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {**_FILES, **_YAML, **_SHAPE, **_RUN, **_SIGNATURES, **IMAGE_CODES}
+)

@@ -1,4 +1,7 @@
-"""The root of a run: nothing outside it is ever read as evidence, and no link inside it leads a definition out."""
+"""Which files a run reads: files as named, and the ``*.yaml`` and ``*.yml`` of folders.
+
+The root of a run bounds it: nothing outside is ever read as evidence, and no link inside leads a definition out.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.diagnostics import Diagnostic
-from reconciler.yaml12.problems import Problem
+from reconciler.definitions import messages
+from reconciler.diagnostics import Diagnostic, Location, Message
 
 
 def find_root(first: Path) -> Path:
@@ -31,15 +34,6 @@ def find_root(first: Path) -> Path:
     return root if root is not None else Path(os.path.realpath(folder))
 
 
-def leads_outside() -> Problem:
-    """Return the problem of a path that a link leads out of the root."""
-    message = "a link leads outside the root of the run"
-    return Problem(1, 1, "file-outside-root", message, "put the file itself here")
-
-
-# Which files a run reads: files as named, directories by their ``*.yaml`` and ``*.yml``.
-
-
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -50,7 +44,7 @@ class SourceFile(NamedTuple):
     """A file to read: its absolute path, and its name as the user would type it."""
 
     path: Path
-    shown: str
+    name: str
 
 
 class Discovery(NamedTuple):
@@ -76,22 +70,22 @@ def discover(paths: Sequence[str], *, cwd: Path) -> Discovery:
                 order[found.location.file] = None
             else:
                 files.setdefault(os.path.realpath(found.path), found)
-                order[found.shown] = None
+                order[found.name] = None
     return Discovery(tuple(files.values()), tuple(problems), tuple(order))
 
 
 def _below(path: str, cwd: Path) -> Iterator[SourceFile | Diagnostic]:
     absolute = Path(os.path.normpath(cwd / path)) if "\0" not in path else cwd
-    shown = _shown(absolute, path, cwd)
+    name = _name_of(absolute, path, cwd)
     if "\0" not in path and _leads_out(absolute):
-        # Nothing that is found there is told, not even whether there is anything.
-        yield leads_outside().within(shown)
+        # Nothing that is found there is reported, not even whether there is anything.
+        yield _problem(name, messages.OUTSIDE_ROOT)
     elif "\0" in path or not os.path.lexists(absolute):
-        yield _missing(shown)
+        yield _problem(name, messages.FILE_MISSING)
     elif os.path.isdir(absolute):  # noqa: PTH112  # Path.is_dir raises where a folder may not be entered
-        yield from _in_folder(absolute, path, shown, cwd)
+        yield from _in_folder(absolute, path, name, cwd)
     else:
-        yield SourceFile(absolute, shown)
+        yield SourceFile(absolute, name)
 
 
 def _leads_out(absolute: Path) -> bool:
@@ -101,7 +95,7 @@ def _leads_out(absolute: Path) -> bool:
         return False
 
 
-def _in_folder(folder: Path, path: str, shown: str, cwd: Path) -> Iterator[SourceFile | Diagnostic]:
+def _in_folder(folder: Path, path: str, folder_name: str, cwd: Path) -> Iterator[SourceFile | Diagnostic]:
     unreadable: list[OSError] = []
     empty = True
     for parent, folders, names in os.walk(folder, onerror=unreadable.append):
@@ -110,11 +104,12 @@ def _in_folder(folder: Path, path: str, shown: str, cwd: Path) -> Iterator[Sourc
             if _is_definition(name):
                 empty = False
                 file = Path(parent, name)
-                yield SourceFile(file, _shown(file, str(Path(path, file.relative_to(folder))), cwd))
+                yield SourceFile(file, _name_of(file, str(Path(path, file.relative_to(folder))), cwd))
     for error in unreadable:
-        yield _unreadable(_shown(Path(error.filename), error.filename, cwd), error)
+        rule = messages.FOLDER_UNREADABLE.given(reason=error.strerror)
+        yield _problem(_name_of(Path(error.filename), error.filename, cwd), rule)
     if empty and not unreadable:
-        yield _no_definitions(shown)
+        yield _problem(folder_name, messages.NO_DEFINITIONS)
 
 
 def _is_definition(name: str) -> bool:
@@ -122,23 +117,11 @@ def _is_definition(name: str) -> bool:
     return name.endswith(_SUFFIXES) and not name.endswith(_SANDBOX_SUFFIXES) and not name.startswith(".")
 
 
-def _shown(absolute: Path, given: str, cwd: Path) -> str:
+def _name_of(absolute: Path, given: str, cwd: Path) -> str:
     """Return a file's name relative to ``cwd`` where it is below it, else as given; bytes that are no text escaped."""
     name = str(absolute.relative_to(cwd)) if absolute.is_relative_to(cwd) else given
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _missing(shown: str) -> Diagnostic:
-    hint = "check the name, and the folder that the command is run in"
-    return Problem(1, 1, "file-missing", "there is no such file or folder", hint).within(shown)
-
-
-def _unreadable(shown: str, error: OSError) -> Diagnostic:
-    message = f"the folder cannot be read: {error.strerror}"
-    return Problem(1, 1, "file-unreadable", message, "give the right to read it").within(shown)
-
-
-def _no_definitions(shown: str) -> Diagnostic:
-    message = "no definition file in this folder"
-    hint = "definitions are `*.yaml` and `*.yml`; `*.sandbox.yaml`, dot-files and dot-folders are left out"
-    return Problem(1, 1, "no-definitions", message, hint).within(shown)
+def _problem(name: str, rule: Message) -> Diagnostic:
+    return Diagnostic(Location(name, 1, 1), rule)

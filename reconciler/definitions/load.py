@@ -1,160 +1,110 @@
-"""All rules that one file can be held against by itself, once the run's site is known."""
+"""From paths to signatures: the order of the checks. In this order the rest of the package is best read."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from reconciler.definitions.discover import Discovery, SourceFile, discover, find_root
-from reconciler.definitions.run_checks import as_account, check_duplicates, require_account, settle, site_of
-from reconciler.definitions.schema_check import broken_rules, is_valid
-from reconciler.definitions.signatures import NamedImage, declared_in, images_of_faulty
-from reconciler.definitions.site_rules import advise, advise_on_name, site_rules_of
-from reconciler.definitions.source import ParsedFile, parse_file, refused_file
-from reconciler.diagnostics import Diagnostic, Severity
-from reconciler.model.signature import Account, Declared
-from reconciler.yaml12.problems import MAX_PROBLEMS, MAX_RUN_CHARS
-
-_ANY_REGION = "ap-singapore"
-
-
-def check_file(file: ParsedFile, site: str | None) -> None:
-    """Report every broken rule of a file. ``site`` is the run's, which may stand in another file."""
-    if not file.readable or file.tree is None:
-        return
-    if not is_valid(_with_site(file.tree.data, site)):
-        _check_rules(file, site)
-    if site is not None:
-        _advise(file, site)
-
-
-def _check_rules(file: ParsedFile, site: str | None) -> None:
-    assert file.tree is not None  # noqa: S101  # the caller looked
-    from reconciler.definitions.schema_check import RuleProblems  # noqa: PLC0415  # only where something is wrong
-
-    writer = RuleProblems(file.tree, file.text.splitlines(), site)
-    outside = list(islice(broken_rules(_without_signatures(file.tree.data)), MAX_PROBLEMS))
-    file.problems += writer.write(outside)
-    file.faulty_sections.update(broken.path[0] for broken in outside if broken.path)
-    for key, signature in file.signatures().items():
-        # One at a time: the validator that tells is a hundred times as slow, so it is to see the faulty ones only.
-        document = _with_site({"version": 1, "signatures": {key: signature}}, site)
-        if not is_valid(document):
-            file.faulty_keys.add(key)
-            if not file.overflows(key):
-                file.problems += writer.write(islice(broken_rules(document), MAX_PROBLEMS))
-
-
-def _with_site(document: dict[str, Any], site: str | None) -> dict[str, Any]:
-    """Return the document with an account of the run's site where it has none itself."""
-    if site is None or "account" in document:
-        return document
-    return {**document, "account": {"site": site, "region": _ANY_REGION}}
-
-
-def _without_signatures(document: dict[str, Any]) -> dict[str, Any]:
-    return {**document, "signatures": {}} if isinstance(document.get("signatures"), dict) else document
-
-
-def _advise(file: ParsedFile, site: str) -> None:
-    assert file.tree is not None  # noqa: S101  # the caller looked
-    edition = site_rules_of(site)
-    told = file.told()
-    for key, signature in file.signatures().items():
-        if key not in file.faulty_keys:
-            for problem in advise(signature, edition, file.tree.marks):
-                file.refuse(key, problem)
-        elif not file.full and isinstance(signature, dict) and _names_are_sound(file, signature, told):
-            file.problems += advise_on_name(signature, edition, file.tree.marks)
-
-
-def _names_are_sound(file: ParsedFile, signature: dict[str, Any], told: set[tuple[int, int]]) -> bool:
-    """Whether name and series of a faulty signature can be looked at, nothing having been said of them yet."""
-    kinds = {"sign_name": str, "international": bool}
-    return all(
-        isinstance(signature.get(field), kind) and not told & file.places(signature, field)
-        for field, kind in kinds.items()
-    )
-
-
-# From paths to checked definitions, in the order in which the rest of the package is to be read.
+from reconciler.definitions import run_checks
+from reconciler.definitions.discover import discover, find_root
+from reconciler.definitions.schema_check import check_schema, obeys_schema
+from reconciler.definitions.signatures import candidates, check_images, errors_of, inspect_images, signatures_of
+from reconciler.definitions.site_rules import check_site_rules
+from reconciler.definitions.source import DefinitionFile, read_all
+from reconciler.diagnostics import Diagnostic, Location, Severity
+from reconciler.model.signature import Account, Signature
+from reconciler.yaml12.problems import TOO_MANY_PROBLEMS
 
 
 class Definitions(NamedTuple):
     """What the files of a run define. ``signatures`` holds those without errors, in the order of the files.
 
-    ``root`` is absolute, ``files`` are the files read, ``shown`` the names by which locations call
-    the paths of the run, in order, ``branch`` is the state branch. ``account`` and ``branch`` are
-    ``None`` where missing or wrong. ``diagnostics`` are ordered by file, line and column. ``faulty_images`` are those
-    that signatures with errors name.
+    ``root`` is absolute, ``files`` are the files found, ``branch`` is the state branch. ``account`` and ``branch`` are
+    ``None`` where missing, and where anything outside the signatures is wrong. ``diagnostics`` are ordered by file,
+    line and column.
     """
 
     root: Path
     files: tuple[Path, ...]
-    shown: tuple[str, ...]
     account: Account | None
     branch: str | None
-    signatures: tuple[Declared, ...]
+    signatures: tuple[Signature, ...]
     diagnostics: tuple[Diagnostic, ...]
-    faulty_images: tuple[NamedImage, ...]
 
     @property
     def valid(self) -> bool:
         """Whether there is no error; warnings do not count."""
-        return all(diagnostic.severity is not Severity.ERROR for diagnostic in self.diagnostics)
+        return not any(_is_error(problem) for problem in self.diagnostics)
 
 
-def load_definitions(paths: Sequence[str], *, cwd: Path) -> Definitions:
-    """Read and check the definitions below ``paths``, which are relative to ``cwd``.
+def load_definitions(paths: Sequence[str], *, cwd: Path, evidence: bool = True) -> Definitions:
+    """Read and check the definitions below ``paths``, which are relative to ``cwd``, and their images.
 
-    Nothing that a file holds, and no path, makes it raise: every problem is among the diagnostics.
+    Nothing that a file holds, and no path, makes it raise: every problem is among the diagnostics. Without
+    ``evidence`` no image is looked at, and there are no signatures.
     """
-    found = discover(paths, cwd=cwd)
-    root = find_root(_first(paths, cwd))
-    return _check(root, found, list(_parse_all(found.files, root)))
+    found, root = discover(paths, cwd=cwd), find_root(_first(paths, cwd))
+    files, problems = read_all(found.files, root)
+    account, state = (run_checks.section_of(name, files) for name in ("account", "state"))
+    problems += [*found.problems, *run_checks.check_sections(files)]
+    if len(files) == len(found.files) and not found.problems:
+        problems += run_checks.check_account(files)
+    for file in files:
+        problems += _check_file(file, run_checks.site_of(account))
+    whole = _without_cut_off(files, problems)
+    problems += run_checks.check_duplicates(whole)
+    wanted = list(candidates(whole, errors_of(problems), _places(problems))) if evidence else []
+    images = inspect_images(wanted, root)
+    problems += check_images(wanted, images)
+    sound = not any(_is_error(problem) and problem.about is None for problem in problems)
+    return Definitions(
+        root,
+        tuple(source.path for source in found.files),
+        run_checks.as_account(account) if account and sound else None,
+        state["branch"] if state and sound else None,
+        tuple(signatures_of(wanted, images, errors_of(problems))),
+        tuple(_in_order(problems, found.order)),
+    )
+
+
+def _check_file(file: DefinitionFile, site: str | None) -> list[Diagnostic]:
+    """Return what is wrong with one file by itself. ``site`` is the run's, which another file may name."""
+    problems = check_schema(file, site)
+    if site is None or not _without_cut_off([file], problems):
+        return problems
+    faulty = {key for _file, key in errors_of(problems)}
+    if file.problems:
+        # What was refused while reading breaks the schema too, and is not reported a second time.
+        faulty = {key for key, fields in file.signatures.items() if not obeys_schema(key, fields, site)}
+    told = _places([*file.problems, *problems])
+    return [*problems, *check_site_rules(file, site, faulty, told)]
+
+
+def _without_cut_off(files: Iterable[DefinitionFile], problems: Iterable[Diagnostic]) -> list[DefinitionFile]:
+    """Return the files of which every problem is listed. Of the others nothing more is looked for."""
+    cut_off = {problem.location.file for problem in problems if problem.code == TOO_MANY_PROBLEMS.code}
+    return [file for file in files if file.name not in cut_off]
+
+
+def _is_error(problem: Diagnostic) -> bool:
+    return problem.severity is Severity.ERROR
+
+
+def _places(problems: Iterable[Diagnostic]) -> frozenset[Location]:
+    return frozenset(problem.location for problem in problems)
 
 
 def _first(paths: Sequence[str], cwd: Path) -> Path:
     return cwd / paths[0] if paths and os.path.lexists(cwd / paths[0]) else cwd
 
 
-def _parse_all(sources: Sequence[SourceFile], root: Path) -> Iterator[ParsedFile]:
-    read = 0
-    for source in sources:
-        file = parse_file(source, root) if read <= MAX_RUN_CHARS else refused_file(source)
-        read += len(file.text)
-        yield file
+def _in_order(problems: Iterable[Diagnostic], names: Sequence[str]) -> list[Diagnostic]:
+    order = {name: position for position, name in enumerate(names)}
+    return sorted(problems, key=lambda problem: (order[problem.location.file], problem.location, _in_words(problem)))
 
 
-def _check(root: Path, found: Discovery, files: list[ParsedFile]) -> Definitions:
-    account = settle("account", files)
-    state = settle("state", files)
-    if not found.problems:
-        require_account(files)
-    for file in files:
-        check_file(file, site_of(account))
-    check_duplicates(files)
-    return Definitions(
-        root=root,
-        files=tuple(file.source.path for file in files),
-        shown=tuple(found.order),
-        account=as_account(account) if account and _holds("account", files) else None,
-        branch=state["branch"] if state and _holds("state", files) else None,
-        signatures=tuple(signature for file in files for signature in declared_in(file)),
-        diagnostics=tuple(_in_order(found, files)),
-        faulty_images=tuple(image for file in files for image in images_of_faulty(file)),
-    )
-
-
-def _holds(section: str, files: list[ParsedFile]) -> bool:
-    return not any(section in file.faulty_sections for file in files)
-
-
-def _in_order(found: Discovery, files: list[ParsedFile]) -> Iterator[Diagnostic]:
-    problems = {problem.location.file: [problem] for problem in found.problems}
-    problems |= {file.source.shown: file.diagnostics() for file in files}
-    for shown in found.order:
-        yield from problems.get(shown, ())
+def _in_words(problem: Diagnostic) -> tuple[bool, str, str]:
+    # That the list ends here is said last.
+    return problem.code == TOO_MANY_PROBLEMS.code, problem.code, problem.message

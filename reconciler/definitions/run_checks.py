@@ -1,39 +1,54 @@
-"""One run, one account: ``account`` and ``state`` stand in one file of the run, or are equal in all."""
+"""Checks across the files of a run: one account, one place for the state, and nothing defined twice.
+
+``account`` and ``state`` are in one file of the run, or equal in all. A key and an id are errors the second time, a
+name is worth a warning.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from reconciler.definitions.messages import SITES
-from reconciler.definitions.source import ParsedFile
-from reconciler.diagnostics import Location, Severity
+from reconciler.definitions import messages
+from reconciler.definitions.site_rules import SITES
+from reconciler.definitions.source import DefinitionFile
+from reconciler.diagnostics import Diagnostic, Location, Message
 from reconciler.model.signature import Account
 from reconciler.text import quoted
-from reconciler.yaml12.problems import Problem
 
-_MENDS = {
-    "account": "run each account by itself, or keep `account` in one file",
-    "state": "keep `state` in one file of the run",
-}
+_CONFLICTS: Final = {"account": messages.ACCOUNT_CONFLICT, "state": messages.STATE_CONFLICT}
+
+# Not `true`, which equals 1 for Python and is no id, nor a list, which cannot be looked up.
+_COMPARABLE: Final = frozenset({str, int, float})
 
 
-def settle(name: str, files: Sequence[ParsedFile]) -> dict[str, Any] | None:
-    """Return the section of the run, the first one found; files that say otherwise get an error naming both places."""
-    first: dict[str, Any] | None = None
-    place: Location | None = None
+def section_of(name: str, files: Sequence[DefinitionFile]) -> dict[str, Any] | None:
+    """Return the section of the run, the first one found."""
+    return next((section for _file, section in _sections(name, files)), None)
+
+
+def check_sections(files: Sequence[DefinitionFile]) -> Iterator[Diagnostic]:
+    """Report each section that differs from the first one of its name, naming both places."""
+    for name, rule in _CONFLICTS.items():
+        sections = list(_sections(name, files))
+        for file, section in sections[1:]:
+            first_file, first = sections[0]
+            if section != first:
+                place = str(first_file.key_at(first_file.data, name))
+                yield Diagnostic(file.key_at(file.data, name), rule.given(place=place))
+
+
+def _sections(name: str, files: Sequence[DefinitionFile]) -> Iterator[tuple[DefinitionFile, dict[str, Any]]]:
     for file in files:
-        section = file.section(name)
-        if not isinstance(section, dict) or file.tree is None:
-            continue
-        here = file.key_place(file.tree.data, name)
-        if first is None or place is None:
-            first, place = section, here
-        elif section != first:
-            file.faulty_sections.add(name)
-            message = f"`{name}` differs from the one at {place}"
-            file.problems.append(Problem(here.line, here.column, f"{name}-conflict", message, _MENDS[name]))
-    return first
+        section = file.data.get(name)
+        if isinstance(section, dict):
+            yield file, section
+
+
+def check_account(files: Sequence[DefinitionFile]) -> Iterator[Diagnostic]:
+    """Report that no file has an account. ``files`` are all files of the run."""
+    if files and not any("account" in file.data for file in files):
+        yield Diagnostic(Location(files[0].name, 1, 1), messages.ACCOUNT_MISSING)
 
 
 def site_of(account: dict[str, Any] | None) -> str | None:
@@ -42,83 +57,55 @@ def site_of(account: dict[str, Any] | None) -> str | None:
     return site if isinstance(site, str) and site in SITES else None
 
 
-def require_account(files: Sequence[ParsedFile]) -> None:
-    """Report that no file has an account, unless the account may stand in a part that could not be read."""
-    if files and all(file.readable for file in files) and not any(_has_account(file) for file in files):
-        message = "no file of the run has an `account`"
-        hint = "add `account:` with `site` and `region` below `version: 1`"
-        files[0].problems.append(Problem(1, 1, "account-missing", message, hint))
-
-
-def _has_account(file: ParsedFile) -> bool:
-    return file.tree is not None and "account" in file.tree.data
-
-
 def as_account(section: dict[str, Any]) -> Account:
     """Return a checked section as a value."""
     return Account(section["site"], section["region"], section.get("uin"), section.get("endpoint"))
 
 
-# What may stand only once in a run: a key and an id are errors the second time, a name is worth a warning.
+class _Entry(NamedTuple):
+    file: DefinitionFile
+    key: str
+    fields: dict[str, Any]
 
 
-Entry = tuple[ParsedFile, str, dict[str, Any]]
-"""A signature with its file and its key."""
-
-
-_COMPARABLE: Final = frozenset({str, int, float})
-"""Not `true`, which equals 1 for Python and is no id, nor a list, which cannot be looked up."""
-
-
-def check_duplicates(files: Sequence[ParsedFile]) -> None:
-    """Report keys, ids and names that stand twice among all files, each at the later place and naming the earlier."""
+def check_duplicates(files: Sequence[DefinitionFile]) -> Iterator[Diagnostic]:
+    """Report duplicate keys, ids and names among all files, each at the later place and naming the earlier."""
     entries = list(_entries(files))
-    _check_keys(entries)
-    _check_field(
-        entries, "sign_id", "duplicate-sign-id", Severity.ERROR, "each signature is defined once; take one away"
-    )
-    _check_field(entries, "sign_name", "duplicate-name", Severity.WARNING, "the vendor refuses a second pending one")
+    yield from _check_keys(entries)
+    yield from _check_field(entries, "sign_id", messages.DUPLICATE_SIGN_ID)
+    yield from _check_field(entries, "sign_name", messages.DUPLICATE_NAME)
 
 
-def _entries(files: Sequence[ParsedFile]) -> Iterator[Entry]:
+def _entries(files: Sequence[DefinitionFile]) -> Iterator[_Entry]:
     for file in files:
-        if file.full:
-            continue
-        for key, signature in file.signatures().items():
-            if isinstance(signature, dict):
-                yield file, key, signature
+        for key, fields in file.signatures.items():
+            if isinstance(fields, dict):
+                yield _Entry(file, key, fields)
 
 
-def _check_keys(entries: Sequence[Entry]) -> None:
-    seen: dict[str, ParsedFile] = {}
-    for file, key, _signature in entries:
+def _check_keys(entries: Sequence[_Entry]) -> Iterator[Diagnostic]:
+    seen: dict[str, DefinitionFile] = {}
+    for file, key, _fields in entries:
         first = seen.setdefault(key, file)
         if first is not file:
-            before = first.key_place(first.signatures(), key)
-            here = file.key_place(file.signatures(), key)
-            message = f"the key {quoted(key)} is taken by the signature in {before}"
-            file.refuse(key, Problem(here.line, here.column, "duplicate-signature", message, "choose another key"))
+            place = str(first.key_at(first.signatures, key))
+            rule = messages.DUPLICATE_SIGNATURE.given(key=quoted(key), place=place)
+            yield Diagnostic(file.key_at(file.signatures, key), rule, key)
 
 
-def _check_field(entries: Sequence[Entry], field: str, code: str, severity: Severity, hint: str) -> None:
-    seen: dict[Any, tuple[ParsedFile, dict[str, Any]]] = {}
-    for file, key, signature in entries:
-        value = signature.get(field)
+def _check_field(entries: Sequence[_Entry], field: str, rule: Message) -> Iterator[Diagnostic]:
+    seen: dict[Any, _Entry] = {}
+    for entry in entries:
+        value = entry.fields.get(field)
         if type(value) not in _COMPARABLE:
             continue
-        first_file, first = seen.setdefault((_series(signature, field), value), (file, signature))
-        if first is not signature:
-            before = _field_place(first_file, first, field)
-            here = _field_place(file, signature, field)
-            message = f"`{field}` {quoted(value)} stands in {before} already"
-            file.refuse(key, Problem(here.line, here.column, code, message, hint, severity))
+        first = seen.setdefault((_series(entry.fields, field), value), entry)
+        if first is not entry:
+            place = str(first.file.value_at(first.fields, field))
+            found = rule.given(value=quoted(value), place=place)
+            yield Diagnostic(entry.file.value_at(entry.fields, field), found, entry.key)
 
 
-def _series(signature: dict[str, Any], field: str) -> Any:
+def _series(fields: dict[str, Any], field: str) -> Any:
     """Return what keeps equal values apart: nothing does for ids, the series does for names."""
-    return str(signature.get("international")) if field == "sign_name" else None
-
-
-def _field_place(file: ParsedFile, signature: dict[str, Any], field: str) -> Location:
-    assert file.tree is not None  # noqa: S101  # its signatures were read
-    return Location(file.source.shown, *file.tree.marks.value(signature, field))
+    return str(fields.get("international")) if field == "sign_name" else None

@@ -1,96 +1,51 @@
-"""The schema's verdict on a document: a fast yes or no first, and every broken rule only where the answer is no.
+"""Holds a definition file against the schema: the right words at the right place, one for each thing to correct.
 
-``x-rule`` in the schema names the rule that a part of it stands for; it is what messages are chosen by.
+The fast validator gives its yes or no first; only what it refuses is looked at by the one that explains. ``x-rule`` in
+the schema names the rule that a part of it stands for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
-from reconciler.definitions.messages import RULES, RuleCase, Wording, fitting_words, wrong_type, wrong_word
-from reconciler.schemas import schema, validator
+from reconciler.contract.api import DOCUMENT_TYPES, ROOT_DOMAIN, SIGN_PURPOSES, SIGN_TYPES
+from reconciler.definitions import messages
+from reconciler.definitions.site_rules import SITES, SiteRules, find_withdrawal, series_of, site_rules_of
+from reconciler.definitions.source import DefinitionFile
+from reconciler.diagnostics import Diagnostic, Location, Message
+from reconciler.schemas import Violation, is_valid, violations
 from reconciler.text import listed, nearest, printable, quoted
-from reconciler.yaml12.nodes import Place
-from reconciler.yaml12.problems import Problem
-from reconciler.yaml12.reader import Tree
+from reconciler.yaml12.problems import MAX_PROBLEMS, TOO_MANY_PROBLEMS
 
-if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
+_SCHEMA: Final = "signatures"
 
+_ANY_REGION: Final = "ap-singapore"
 
-class Violation(NamedTuple):
-    """A broken rule. ``path`` leads to ``value``; ``keyword`` and ``demand`` are the schema's, ``rule`` its ``x-rule``.
+_CHOICES: Final[Mapping[str, Mapping[str, int]]] = {
+    "sign_type": SIGN_TYPES,
+    "document_type": DOCUMENT_TYPES,
+    "sign_purpose": SIGN_PURPOSES,
+}
 
-    For ``required`` and ``additionalProperties`` the path leads to the mapping, and ``name`` is the key in question.
-    """
+_OPTIONAL: Final = frozenset(
+    {"commission_image", "remark", "qualification_id", "uin", "endpoint", "state", "signatures"}
+)
 
-    path: tuple[str, ...]
-    keyword: str
-    rule: str
-    value: Any
-    demand: Any
-    name: str = ""
+_BOOLEANS: Final = {
+    **dict.fromkeys(("yes", "y", "on", "true"), "true"),
+    **dict.fromkeys(("no", "n", "off", "false"), "false"),
+}
 
+_DIGITS: Final = re.compile("[0-9]{1,19}")
 
-def is_valid(document: Any) -> bool:
-    """Whether a document obeys the schema."""
-    return validator("signatures").is_valid(document)
+_PLAIN_SCALAR: Final = re.compile(r"[^\s,\[\]{}#]+")
 
+_LONGEST_PATH: Final = 1024
 
-def broken_rules(document: Any) -> Iterator[Violation]:
-    """Yield every rule of the schema that a document breaks; none exactly where ``is_valid`` says yes."""
-    for error in _telling_validator().iter_errors(document):
-        schema = error.schema if isinstance(error.schema, Mapping) else {}
-        path = tuple(str(step) for step in error.absolute_path)
-        found = Violation(path, str(error.validator), schema.get("x-rule", ""), error.instance, error.validator_value)
-        yield from _one_each(found, schema)
-
-
-def _one_each(found: Violation, schema: Mapping[str, Any]) -> Iterator[Violation]:
-    """Split what the validator says of a whole mapping into its keys."""
-    if found.keyword == "additionalProperties":
-        for name in found.value:
-            if name not in schema["properties"]:
-                yield found._replace(name=name, demand=tuple(schema["properties"]))
-    elif found.keyword == "required":
-        for name in found.demand:
-            if name not in found.value:
-                yield found._replace(name=name)
-    else:
-        yield found
-
-
-@cache
-def _telling_validator() -> Validator:
-    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415  # loaded only where something is wrong
-
-    kind = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # not in its stubs
-    telling: Validator = kind(schema("signatures"))
-    return telling
-
-
-def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
-    """Check a pattern as the schema's dialect means it, where ``$`` is the very end, not also before a last newline."""
-    from jsonschema import ValidationError  # noqa: PLC0415  # as above
-
-    if isinstance(instance, str) and not re.search(_python_pattern(pattern), instance):
-        yield ValidationError(f"does not match {pattern}")
-
-
-@cache
-def _python_pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace("$", r"\Z"))
-
-
-# From broken rules of the schema to problems: the right words at the right place, one for each thing to mend.
-
-
-_AT_KEY: Final = frozenset({"commission-superfluous", "qualification-superfluous"})
-
-
+# Of several problems with one value, the first of these says most; all others say less.
 _STRONGEST: Final = (
     "commission-superfluous",
     "qualification-superfluous",
@@ -100,105 +55,290 @@ _STRONGEST: Final = (
     "unknown-word",
 )
 
+_AT_KEY: Final = frozenset({"commission-superfluous", "qualification-superfluous", "missing-field"})
 
-_PLAIN: Final = re.compile(r"[^\s,\[\]{}#]+")
+
+def check_schema(file: DefinitionFile, site: str | None) -> list[Diagnostic]:
+    """Return every broken rule of a file. ``site`` is the run's, which another file may name."""
+    if is_valid(_SCHEMA, _with_site(file.data, site)):
+        return []
+    explain = _Explanation(file, site)
+    without_signatures = {**file.data, "signatures": {}} if file.signatures else file.data
+    problems = explain.all(violations(_SCHEMA, without_signatures), about=None)
+    for key, signature in file.signatures.items():
+        # One at a time: the validator that explains is a hundred times as slow, so it sees the faulty ones only.
+        if obeys_schema(key, signature, site):
+            continue
+        if len(file.problems) + len(problems) >= MAX_PROBLEMS:
+            rule = TOO_MANY_PROBLEMS.given(limit=f"{MAX_PROBLEMS:,}")
+            return [*problems, Diagnostic(file.key_at(file.signatures, key), rule, key)]
+        problems += explain.all(violations(_SCHEMA, _alone(key, signature, site)), about=key)
+    return problems
 
 
-class RuleProblems:
-    """Writes the problems of one file. ``lines`` are its lines, ``site`` is the account's where it is known."""
+def obeys_schema(key: str, signature: object, site: str | None) -> bool:
+    """Whether a signature by itself obeys the schema."""
+    return is_valid(_SCHEMA, _alone(key, signature, site))
 
-    def __init__(self, tree: Tree, lines: list[str], site: str | None) -> None:
-        self._tree, self._lines, self._site = tree, lines, site
 
-    def write(self, broken: Iterable[Violation]) -> list[Problem]:
-        """Return the problems behind broken rules. Of several about one value only the most telling is kept."""
-        kept: dict[tuple[tuple[str, ...], str], Problem] = {}
-        for rule in broken:
-            if self._is_known(rule):
+def _alone(key: str, signature: object, site: str | None) -> dict[str, Any]:
+    return _with_site({"version": 1, "signatures": {key: signature}}, site)
+
+
+def _with_site(document: dict[str, Any], site: str | None) -> dict[str, Any]:
+    """Return the document with an account of the run's site where it has none itself."""
+    if site is None or "account" in document:
+        return document
+    return {**document, "account": {"site": site, "region": _ANY_REGION}}
+
+
+class _Explanation:
+    """Explains broken rules of one file. ``site`` is the account's where it is known."""
+
+    def __init__(self, file: DefinitionFile, site: str | None) -> None:
+        self._file, self._site = file, site
+        self._lines: list[str] = []
+
+    def all(self, broken: Iterable[Violation], *, about: str | None) -> list[Diagnostic]:
+        """Return the diagnostics of broken rules. Of several about one value only the most telling is kept."""
+        kept: dict[tuple[tuple[str, ...], str], Diagnostic] = {}
+        for violation in islice(broken, MAX_PROBLEMS):
+            if self._is_known(violation):
                 continue
-            problem = self._problem(rule)
-            subject = (rule.path, rule.name)
-            if subject not in kept or _strength(problem) < _strength(kept[subject]):
-                kept[subject] = problem
+            message = self._message(violation)
+            found = Diagnostic(self._place(violation, message.code), message, about)
+            subject = (violation.path, violation.name)
+            if subject not in kept or _strength(found) < _strength(kept[subject]):
+                kept[subject] = found
         return list(kept.values())
 
-    def _is_known(self, rule: Violation) -> bool:
+    def _is_known(self, violation: Violation) -> bool:
         """Whether the value in question was refused while reading already."""
-        marks, data = self._tree.marks, self._tree.data
-        for step in rule.path:
-            if marks.is_broken(data, step):
+        positions, data = self._file.positions, self._file.data
+        for step in violation.path:
+            if positions.is_broken(data, step):
                 return True
             data = data[step]
-        if rule.keyword == "required":
-            return marks.is_partial(data)
-        return bool(rule.name) and marks.is_broken(data, rule.name)
+        if violation.keyword == "required":
+            return positions.is_partial(data)
+        return bool(violation.name) and positions.is_broken(data, violation.name)
 
-    def _problem(self, rule: Violation) -> Problem:
-        wording = self._wording(rule)
-        return Problem(*self._place(rule, wording.code), *wording)
-
-    def _wording(self, rule: Violation) -> Wording:
-        field = printable(rule.path[-1]) if rule.path else "the file"
-        case = RuleCase(field, rule.value, self._signature(rule.path), self._site)
-        match rule.keyword:
+    def _message(self, violation: Violation) -> Message:
+        field = printable(violation.path[-1]) if violation.path else "the file"
+        case = RuleCase(field, violation.value, self._signature(violation.path), self._site)
+        match violation.keyword:
             case "additionalProperties":
-                return _unknown_key(rule)
-            case "required" if rule.rule != "commission-missing":
-                return Wording("missing-field", f"{_owner(rule.path)} has no `{rule.name}`", f"add `{rule.name}`")
+                return _unknown_field(violation)
+            case "required" if violation.rule != "commission-missing":
+                return messages.MISSING_FIELD.given(owner=_owner(violation.path), name=violation.name)
             case "type":
-                return wrong_type(field, rule.value, rule.demand, self._written(rule.path))
+                return _wrong_type(field, violation.value, violation.demand, self._written(violation.path))
             case "oneOf":
-                return wrong_word(field, rule.value, fitting_words(case))
+                return _wrong_word(field, violation.value, fitting_words(case))
             case _:
-                return RULES[rule.rule](case)
+                return RULES[violation.rule](case)
 
     def _signature(self, path: tuple[str, ...]) -> Mapping[str, Any]:
         if path[:1] != ("signatures",) or len(path) < 2:  # noqa: PLR2004  # the key is the second step
             return {}
-        signature = self._tree.data["signatures"][path[1]]
+        signature = self._file.signatures[path[1]]
         return signature if isinstance(signature, dict) else {}
 
-    def _place(self, rule: Violation, code: str) -> Place:
-        marks = self._tree.marks
+    def _place(self, violation: Violation, code: str) -> Location:
+        file, path = self._file, violation.path
         if code == "unknown-key":
-            return marks.key(self._mapping(rule.path), rule.name)
+            return file.key_at(self._mapping(path), violation.name)
         if code == "signature-key":
-            return marks.key(self._mapping(rule.path), rule.value)
+            return file.key_at(self._mapping(path), violation.value)
         if code == "commission-missing":
-            return marks.value(self._mapping(rule.path), "sign_purpose")
-        if not rule.path:
-            return self._tree.place
-        parent = self._mapping(rule.path[:-1])
-        at_key = code in _AT_KEY or code == "missing-field"
-        return marks.key(parent, rule.path[-1]) if at_key else marks.value(parent, rule.path[-1])
+            return file.value_at(self._mapping(path), "sign_purpose")
+        if not path:
+            return file.at(file.place)
+        parent = self._mapping(path[:-1])
+        return file.key_at(parent, path[-1]) if code in _AT_KEY else file.value_at(parent, path[-1])
 
     def _mapping(self, path: tuple[str, ...]) -> Any:
-        data = self._tree.data
+        data: Any = self._file.data
         for step in path:
             data = data[step]
         return data
 
     def _written(self, path: tuple[str, ...]) -> str:
-        """Return a plain scalar as the file spells it, since ``1.10`` is no longer to be seen in the number 1.1."""
-        line, column = self._tree.marks.value(self._mapping(path[:-1]), path[-1])
-        match = _PLAIN.match(self._lines[line - 1], column - 1) if line <= len(self._lines) else None
+        """Return a plain scalar as the file spells it, since ``1.10`` can no longer be seen in the number 1.1."""
+        if not self._lines:
+            self._lines = self._file.text.splitlines()
+        line, column = self._file.positions.value(self._mapping(path[:-1]), path[-1])
+        match = _PLAIN_SCALAR.match(self._lines[line - 1], column - 1) if line <= len(self._lines) else None
         if match is None or match[0][0] in "&*!":
             return quoted(self._mapping(path)).strip("`")
         return match[0]
 
 
-def _strength(problem: Problem) -> int:
-    return _STRONGEST.index(problem.code) if problem.code in _STRONGEST else len(_STRONGEST)
+def _strength(found: Diagnostic) -> int:
+    return _STRONGEST.index(found.code) if found.code in _STRONGEST else len(_STRONGEST)
 
 
-def _unknown_key(rule: Violation) -> Wording:
-    known = tuple(rule.demand)
-    guess = nearest(rule.name, known)
-    hint = f"did you mean `{guess}`?" if guess else f"the keys here are {listed(known, last='and')}"
-    return Wording("unknown-key", f"{_owner(rule.path)} has no field {quoted(rule.name)}", hint)
+def _unknown_field(violation: Violation) -> Message:
+    known = tuple(violation.demand)
+    owner, name = _owner(violation.path), quoted(violation.name)
+    guess = nearest(violation.name, known)
+    if guess:
+        return messages.UNKNOWN_FIELD_NEAR.given(owner=owner, name=name, guess=guess)
+    return messages.UNKNOWN_FIELD.given(owner=owner, name=name, known=listed(known, last="and"))
 
 
 def _owner(path: tuple[str, ...]) -> str:
     if not path:
         return "the file"
     return f"the signature {quoted(path[-1])}" if path[0] == "signatures" else f"`{path[-1]}`"
+
+
+def words_of(field: str) -> tuple[str, ...]:
+    """Return all words that there are for a field."""
+    return tuple(_CHOICES.get(field, SITES))
+
+
+def _wrong_word(field: str, value: Any, fitting: tuple[str, ...]) -> Message:
+    """Say that a value is none of the words of its field; ``fitting`` are those that would do here."""
+    if value is None:
+        return messages.NO_WORD.given(field=field, words=listed(fitting))
+    number = _vendor_number(value)
+    for word, code in _CHOICES.get(field, {}).items():
+        if code == number:
+            return messages.VENDOR_NUMBER.given(field=field, number=number, word=word)
+    guess = nearest(value, words_of(field)) if isinstance(value, str) else None
+    if guess:
+        return messages.UNKNOWN_WORD_NEAR.given(value=quoted(value), field=field, guess=guess)
+    return messages.UNKNOWN_WORD.given(value=quoted(value), field=field, words=listed(fitting))
+
+
+def _vendor_number(value: Any) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 1 else None
+
+
+def _wrong_type(field: str, value: Any, expected: str, written: str) -> Message:
+    """Say that a value is of another type than ``expected``; ``written`` is how the file spells it."""
+    if expected == "boolean":
+        return _not_a_boolean(field, value)
+    if value is None:
+        return _no_value(field, expected)
+    if expected == "string" and not isinstance(value, dict | list):
+        rule = messages.BOOLEAN_AS_TEXT if isinstance(value, bool) else messages.NUMBER_AS_TEXT
+        return rule.given(written=quoted(written), field=field, raw=printable(written))
+    if expected == "integer" and isinstance(value, str) and _DIGITS.fullmatch(value):
+        return messages.QUOTED_NUMBER.given(field=field, number=int(value))
+    return _NOT[expected].given(field=field, value=quoted(written if isinstance(value, float) else value))
+
+
+_NOT: Final = {
+    "string": messages.NOT_TEXT,
+    "integer": messages.NOT_A_NUMBER,
+    "object": messages.NOT_A_FIELD_MAPPING,
+}
+
+
+def _no_value(field: str, expected: str) -> Message:
+    if expected == "object":
+        return (messages.NO_OPTIONAL_MAPPING if field in _OPTIONAL else messages.NO_MAPPING).given(field=field)
+    return (messages.NO_OPTIONAL_VALUE if field in _OPTIONAL else messages.NO_VALUE).given(field=field)
+
+
+def _not_a_boolean(field: str, value: Any) -> Message:
+    if value in (0, 1) and isinstance(value, int):
+        return messages.VENDOR_NUMBER.given(field=field, number=value, word="true" if value else "false")
+    if value is None:
+        return messages.NO_SERIES.given(field=field)
+    word = _BOOLEANS.get(value.lower()) if isinstance(value, str) else None
+    if word:
+        return messages.QUOTED_BOOLEAN.given(field=field, value=quoted(value), word=word)
+    return messages.NOT_A_BOOLEAN.given(field=field, value=quoted(value))
+
+
+class RuleCase(NamedTuple):
+    """A broken rule with what is around it: the field, its value, the whole signature, the site if it is known."""
+
+    field: str
+    value: Any
+    signature: Mapping[str, Any]
+    site: str | None
+
+    @property
+    def site_rules(self) -> SiteRules:
+        """The rules of the site; where the site is not known, the reference page's."""
+        return site_rules_of(self.site or "international")
+
+    @property
+    def series(self) -> str:
+        """Which series of pairs holds for the signature."""
+        return series_of(self.signature.get("international"))
+
+
+def fitting_words(case: RuleCase) -> tuple[str, ...]:
+    """Return the words that the site takes for a field of the signature at hand."""
+    pairs = case.site_rules.pairs[case.series]
+    match case.field:
+        case "sign_type":
+            return tuple(pairs)
+        case "document_type":
+            own = pairs.get(str(case.signature.get("sign_type")))
+            return own or tuple(dict.fromkeys(document for documents in pairs.values() for document in documents))
+        case _:
+            return words_of(case.field)
+
+
+def _document_type(case: RuleCase) -> Message:
+    sign_type = str(case.signature.get("sign_type"))
+    fitting = case.site_rules.pairs[case.series].get(sign_type, ())
+    if not fitting:
+        return messages.DOCUMENT_TYPE_WITHOUT_SIGN_TYPE.given(value=case.value, sign_type=sign_type)
+    return messages.DOCUMENT_TYPE_MISMATCH.given(value=case.value, sign_type=sign_type, words=listed(fitting))
+
+
+def _withdrawn(case: RuleCase) -> Message:
+    entry = find_withdrawal(case.site_rules.withdrawn, case.field, case.value, case.series)
+    known = {"site": case.site, "value": case.value, "field": case.field, "words": listed(fitting_words(case))}
+    if entry is None:
+        return messages.WITHDRAWN_TYPE_UNDATED.given(**known)
+    rule = messages.WITHDRAWN_TYPE_MAINLAND if entry.series == {"mainland"} else messages.WITHDRAWN_TYPE
+    return rule.given(**known, since=entry.since, source=entry.source)
+
+
+def _image_path(case: RuleCase) -> Message:
+    if case.value.startswith("data:") or len(case.value) > _LONGEST_PATH:
+        return messages.IMAGE_EMBEDDED.given(field=case.field)
+    return messages.IMAGE_PATH.given(field=case.field, value=quoted(case.value))
+
+
+def _version(case: RuleCase) -> Message:
+    if case.value is None:
+        return messages.NO_VERSION.given(field=case.field)
+    return messages.UNSUPPORTED_VERSION.given(value=quoted(case.value))
+
+
+def _with_value(rule: Message) -> Callable[[RuleCase], Message]:
+    """Return a choice of words that needs no more than the field and its value."""
+    return lambda case: rule.given(field=case.field, value=quoted(case.value))
+
+
+RULES: Final[Mapping[str, Callable[[RuleCase], Message]]] = {
+    "unsupported-version": _version,
+    "region-form": _with_value(messages.REGION_FORM),
+    "uin-form": _with_value(messages.UIN_FORM),
+    "endpoint-host": lambda case: messages.ENDPOINT_HOST.given(value=quoted(case.value), domain=ROOT_DOMAIN),
+    "branch-name": _with_value(messages.BRANCH_NAME),
+    "signature-key": _with_value(messages.SIGNATURE_KEY),
+    "sign-id-range": _with_value(messages.SIGN_ID_RANGE),
+    "qualification-range": _with_value(messages.QUALIFICATION_RANGE),
+    "name-length": lambda case: messages.NAME_LENGTH.given(length=len(case.value)),
+    "name-outer-space": lambda _case: messages.NAME_OUTER_SPACE,
+    "text-characters": _with_value(messages.TEXT_CHARACTERS),
+    "document-type-mismatch": _document_type,
+    "withdrawn-type": _withdrawn,
+    "commission-missing": lambda _case: messages.COMMISSION_MISSING,
+    "commission-superfluous": lambda _case: messages.COMMISSION_SUPERFLUOUS,
+    "qualification-superfluous": lambda _case: messages.QUALIFICATION_SUPERFLUOUS,
+    "image-path": _image_path,
+}
+"""The choice of words for each rule by its name in the schema."""

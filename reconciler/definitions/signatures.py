@@ -1,70 +1,153 @@
-"""Checked signatures as the values that the rest of the tool works with, and what to look at of the faulty ones."""
+"""Checked mappings and digested images become signatures; the images of faulty ones are looked at too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from reconciler.definitions.source import ParsedFile
-from reconciler.diagnostics import Location
-from reconciler.model.signature import Declared
-from reconciler.yaml12.nodes import FieldPlaces
+from reconciler.definitions.source import DefinitionFile, FieldPlaces
+from reconciler.diagnostics import Diagnostic, Location, Message, Severity
+from reconciler.evidence.inspect import Inspected, Wanted, inspect
+from reconciler.evidence.read import pair_problem
+from reconciler.model.signature import Image, Signature, SignFields
+from reconciler.text import printable
+
+Evidence = Mapping[Wanted, Inspected]
 
 _IMAGES: Final = ("proof_image", "commission_image")
 
+# The schema takes no longer path.
+_LONGEST_PATH: Final = 1024
 
-class NamedImage(NamedTuple):
-    """An image that a faulty signature names. It is looked at too, so that one run tells of every problem."""
+# A message about an image knows neither the field nor the path that lead to it.
+_PREFIX: Final = "{field} {image}: "
 
-    folder: str
-    field: str
-    name: str
+
+class SignatureKey(NamedTuple):
+    """A signature among all files: the name of its file, and its key."""
+
+    file: str
+    key: str
+
+
+class Candidate(NamedTuple):
+    """One definition with the images to look at, by field. A ``faulty`` one does not become a signature."""
+
+    file: DefinitionFile
+    key: str
+    fields: dict[str, Any]
     location: Location
+    folder: str
+    images: dict[str, str]
+    faulty: bool
 
 
-def images_of_faulty(file: ParsedFile) -> Iterator[NamedImage]:
-    """Yield the images that the faulty signatures of a file name, those of which nothing was said yet."""
-    if file.ambiguous or file.full:
-        return
-    told = file.told()
-    for key, fields in file.signatures().items():
-        for field in _IMAGES if key in file.faulty_keys and isinstance(fields, dict) else ():
-            if isinstance(fields.get(field), str) and not told & file.places(fields, field):
-                place = Location(file.source.shown, *max(file.places(fields, field)))
-                yield NamedImage(str(file.source.path.parent), field, fields[field], place)
+def candidates(
+    files: Iterable[DefinitionFile], faulty: Container[SignatureKey], told: Container[Location]
+) -> Iterator[Candidate]:
+    """Yield the definitions whose images are looked at. None of a file whose YAML has problems: its meaning is unsure.
+
+    Of a faulty one those images are looked at about which nothing was ``told`` yet, so that one run finds everything.
+    """
+    for file in files:
+        if file.problems or not file.signatures:
+            continue
+        folder, signatures = str(file.path.parent), file.signatures
+        for (key, fields), place in zip(signatures.items(), file.positions.keys(signatures), strict=True):
+            is_faulty = (file.name, key) in faulty
+            images = _untold_images(file, fields, told) if is_faulty else _images(fields)
+            if images or not is_faulty:
+                yield Candidate(file, key, fields, file.at(place), folder, images, is_faulty)
 
 
-def declared_in(file: ParsedFile) -> Iterator[Declared]:
-    """Yield the signatures of a file that are free of errors, in the order of the file."""
-    if file.tree is None or file.ambiguous:
-        return
-    signatures = file.signatures()
-    if not signatures:
-        return
-    folder = str(file.source.path.parent)
-    for (key, fields), place in zip(signatures.items(), file.tree.marks.keys(signatures), strict=True):
-        if key not in file.faulty_keys:
-            location = Location(file.source.shown, *place)
-            places = FieldPlaces(file.source.shown, file.tree.marks, fields)
-            yield _declare(key, fields, folder, location, places)
+def _images(fields: dict[str, Any]) -> dict[str, str]:
+    return {field: fields[field] for field in _IMAGES if field in fields}
 
 
-def _declare(key: str, fields: dict[str, Any], folder: str, location: Location, places: FieldPlaces) -> Declared:
-    qualification = fields.get("qualification_id")
-    return Declared(
-        key=key,
-        # The schema takes 1110.0 for a whole number, as JSON does.
-        sign_id=int(fields["sign_id"]),
+def _untold_images(file: DefinitionFile, fields: object, told: Container[Location]) -> dict[str, str]:
+    if not isinstance(fields, dict):
+        return {}
+    return {
+        field: fields[field]
+        for field in _IMAGES
+        if isinstance(fields.get(field), str)
+        and file.key_at(fields, field) not in told
+        and file.value_at(fields, field) not in told
+    }
+
+
+def inspect_images(found: Sequence[Candidate], root: Path) -> Evidence:
+    """Look at every image once."""
+    wanted = [(candidate.folder, name) for candidate in found for name in candidate.images.values()]
+    return inspect(root, wanted) if wanted else {}
+
+
+def check_images(found: Iterable[Candidate], evidence: Evidence) -> Iterator[Diagnostic]:
+    """Return what is wrong with the images of each definition."""
+    for candidate in found:
+        inspected = {field: evidence[candidate.folder, name] for field, name in candidate.images.items()}
+        for field, image in inspected.items():
+            if image.problem is not None:
+                yield _diagnostic(candidate, field, image.problem)
+        # Nothing is said about the size of a pair that will not be sent.
+        if not candidate.faulty and len(inspected) == len(_IMAGES):
+            proof, commission = (inspected[field].image for field in _IMAGES)
+            if proof is not None and (together := pair_problem(proof, commission)) is not None:
+                yield _diagnostic(candidate, "commission_image", together)
+
+
+def _diagnostic(candidate: Candidate, field: str, problem: Message) -> Diagnostic:
+    image = printable(candidate.images[field], longest=_LONGEST_PATH)
+    params = {**problem.params, "field": field, "image": image}
+    rule = problem._replace(text=_PREFIX + problem.text, params=params)
+    return Diagnostic(candidate.file.value_at(candidate.fields, field), rule, candidate.key)
+
+
+def signatures_of(
+    found: Iterable[Candidate], evidence: Evidence, faulty: Container[SignatureKey]
+) -> Iterator[Signature]:
+    """Return the signatures without errors in definition and images; ``faulty`` are those with errors."""
+    for candidate in found:
+        if (candidate.file.name, candidate.key) not in faulty:
+            yield _signature(candidate, evidence)
+
+
+def _signature(candidate: Candidate, evidence: Evidence) -> Signature:
+    fields, qualification = candidate.fields, candidate.fields.get("qualification_id")
+    images = {field: evidence[candidate.folder, name].image for field, name in candidate.images.items()}
+    sign_fields = SignFields(
         sign_name=fields["sign_name"],
         sign_type=fields["sign_type"],
         document_type=fields["document_type"],
         international=fields["international"],
         sign_purpose=fields["sign_purpose"],
-        proof_image=fields["proof_image"],
-        commission_image=fields.get("commission_image"),
+        proof_image=_required(images["proof_image"]),
+        commission_image=images.get("commission_image"),
         remark=fields.get("remark", ""),
         qualification_id=None if qualification is None else int(qualification),
-        folder=folder,
-        location=location,
-        fields_at=places,
+    )
+    return Signature(
+        candidate.key,
+        # The schema takes 1110.0 for a whole number, as JSON does.
+        int(fields["sign_id"]),
+        sign_fields,
+        candidate.location,
+        candidate.folder,
+        FieldPlaces(candidate.file, fields),
+    )
+
+
+def _required(image: Image | None) -> Image:
+    if image is None:
+        raise AssertionError("a signature without a usable proof image has an error")
+    return image
+
+
+def errors_of(problems: Iterable[Diagnostic]) -> frozenset[SignatureKey]:
+    """Return the signatures that errors are about."""
+    return frozenset(
+        SignatureKey(problem.location.file, problem.about)
+        for problem in problems
+        if problem.about is not None and problem.severity is Severity.ERROR
     )

@@ -1,18 +1,33 @@
-"""A site's edition of the rules, read from its data file: what differs between sites is data, not branches in code."""
+"""The rules of a site, read from its data file, and what they say about a signature beyond the schema.
+
+What differs between sites is data, not branches in code. The vendor's pages differ about names (the reference page's
+own example, 13 characters with a space, breaks the mainland page), so only what is beyond every page is an error.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from reconciler.diagnostics import Severity
+from reconciler.definitions import messages
+from reconciler.definitions.source import DefinitionFile
+from reconciler.diagnostics import Diagnostic, Location, Message, Severity
 from reconciler.schemas import read_edition
 from reconciler.text import quoted
-from reconciler.yaml12.nodes import Positions
-from reconciler.yaml12.problems import Problem
+
+SITES: Final = ("international", "china")
+
+# The vendor's console puts these round a name by itself.
+_BRACKETS: Final = re.compile(r"[\[\](){}<>\uff08\uff09\uff3b\uff3d\uff5b\uff5d\u3008-\u3011\u3014-\u301b]")
+
+# Other spaces than the plain one, characters of no width, and those that turn the direction of writing.
+_UNSEEN: Final = re.compile("[\u00a0\u00ad\u115f\u1160\u2000-\u200f\u202a-\u202f\u205f-\u2069\u3000\u3164]")
+
+# Han ideographs with their extensions, letters and digits of ASCII, and the space of the reference page's example.
+_USUAL: Final = re.compile("[A-Za-z0-9 \u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]*")
 
 
 class Withdrawal(NamedTuple):
@@ -60,7 +75,7 @@ def find_withdrawal(entries: tuple[Withdrawal, ...], field: str, word: object, s
 
 @cache
 def site_rules_of(site: str) -> SiteRules:
-    """Return the edition of a site, ``international`` or ``china``."""
+    """Return the rules of a site, ``international`` or ``china``."""
     data = json.loads(read_edition(site))
     return SiteRules(
         site=data["site"],
@@ -82,90 +97,74 @@ def _name_rule(rule: dict[str, Any]) -> NameRule:
     return NameRule(rule["shortest"], rule["longest"], rule["brackets"], rule["characters"])
 
 
-# What the vendor's pages say of a signature's name, beyond what the schema refuses outright.
-#
-# The pages differ (the reference page's own example, 13 characters with a space, breaks the mainland page), so only
-# what
-# is beyond every page is an error.
+def check_site_rules(
+    file: DefinitionFile, site: str, faulty: Container[str], told: Container[Location]
+) -> list[Diagnostic]:
+    """Return what the rules of a site say about the signatures of a file beyond the schema.
+
+    Of a ``faulty`` signature only the name is looked at, and that only where nothing was ``told`` about it yet.
+    """
+    rules = site_rules_of(site)
+    problems: list[Diagnostic] = []
+    for key, signature in file.signatures.items():
+        if key not in faulty:
+            problems += _about_signature(file, key, signature, rules)
+        elif isinstance(signature, dict) and _names_are_sound(file, signature, told):
+            problems += _about_name(file, key, signature, rules)
+    return problems
 
 
-_BRACKETS: Final = re.compile(r"[\[\](){}<>\uff08\uff09\uff3b\uff3d\uff5b\uff5d\u3008-\u3011\u3014-\u301b]")
+def _names_are_sound(file: DefinitionFile, signature: dict[str, Any], told: Container[Location]) -> bool:
+    """Whether name and series of a faulty signature can be looked at, nothing having been said about them yet."""
+    return all(
+        isinstance(signature.get(field), kind)
+        and file.key_at(signature, field) not in told
+        and file.value_at(signature, field) not in told
+        for field, kind in _NEEDED_FOR_NAMES.items()
+    )
 
 
-# Other spaces than the plain one, characters of no width, and those that turn the direction of writing.
-_UNSEEN: Final = re.compile("[\u00a0\u00ad\u115f\u1160\u2000-\u200f\u202a-\u202f\u205f-\u2069\u3000\u3164]")
+_NEEDED_FOR_NAMES: Final = {"sign_name": str, "international": bool}
 
 
-# Han ideographs with their extensions, letters and digits of ASCII, and the space of the reference page's example.
-_USUAL: Final = re.compile("[A-Za-z0-9 \u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]*")
+def _about_signature(
+    file: DefinitionFile, key: str, signature: dict[str, Any], rules: SiteRules
+) -> Iterator[Diagnostic]:
+    yield from _about_name(file, key, signature, rules)
+    series = series_of(signature["international"])
+    if rules.qualification == series and "qualification_id" not in signature:
+        yield Diagnostic(file.value_at(signature, "international"), messages.QUALIFICATION_MISSING, key)
+    for entry in rules.deprecated:
+        word = signature[entry.field]
+        if word in entry.words and series in entry.series:
+            rule = messages.DEPRECATED_COMBINATION.given(word=word, since=entry.since, source=entry.source)
+            yield Diagnostic(file.value_at(signature, entry.field), rule, key)
 
 
-class NameProblem(NamedTuple):
-    """What is to be said of a name."""
-
-    severity: Severity
-    code: str
-    message: str
-    hint: str
+def _about_name(file: DefinitionFile, key: str, signature: Mapping[str, Any], rules: SiteRules) -> Iterator[Diagnostic]:
+    series = series_of(signature["international"])
+    for message in name_messages(signature["sign_name"], rules.names[series], series):
+        yield Diagnostic(file.value_at(signature, "sign_name"), message, key)
 
 
-def name_problems(name: str, rule: NameRule, series: str) -> Iterable[NameProblem]:
-    """Return what is to be said of a name under a series' rule."""
+def name_messages(name: str, rule: NameRule, series: str) -> Iterable[Message]:
+    """Return what the rule of a series says about a name."""
+    # Nearly all names are like this, and none of the expressions has to run for them.
     if rule.shortest <= len(name) <= rule.longest and name.isascii() and name.isalnum():
         return ()
     return _unusual(name, rule, series)
 
 
-def _unusual(name: str, rule: NameRule, series: str) -> Iterator[NameProblem]:
+def _unusual(name: str, rule: NameRule, series: str) -> Iterator[Message]:
     if not rule.shortest <= len(name) <= rule.longest:
-        message = f"the name has {len(name)} characters, and the {series} page says {rule.shortest} to {rule.longest}"
-        yield NameProblem(Severity.WARNING, "name-length-unusual", message, "shorten it if the reviewers refuse it")
+        yield messages.NAME_LENGTH_UNUSUAL.given(
+            length=len(name), series=series, shortest=rule.shortest, longest=rule.longest
+        )
     bracket, space = _BRACKETS.search(name), _UNSEEN.search(name)
     if bracket:
-        message = f"the name holds the bracket {quoted(bracket[0])}, and the vendor puts brackets round it by itself"
-        yield NameProblem(Severity(rule.brackets), "name-brackets", message, "write the name without brackets")
+        found = messages.NAME_BRACKETS.given(bracket=quoted(bracket[0]))
+        yield found._replace(severity=Severity(rule.brackets))
     if space:
-        message = f"the name holds U+{ord(space[0]):04X}, which is seen as a space or not at all"
-        yield NameProblem(Severity.WARNING, "name-wide-space", message, "use a plain space, or none")
+        yield messages.NAME_WIDE_SPACE.given(character=f"U+{ord(space[0]):04X}")
     if not (bracket or space) and rule.characters != "any" and not _USUAL.fullmatch(name):
-        others = quoted(name)
-        message = (
-            f"the {series} page allows Chinese characters, letters and digits in a name, and {others} holds others"
-        )
-        yield NameProblem(Severity.WARNING, "name-characters", message, "the reviewers may refuse it")
-
-
-# Warnings about a signature that obeys the schema: its name, its qualification, words that are on their way out.
-
-
-def advise(signature: Mapping[str, Any], edition: SiteRules, marks: Positions) -> list[Problem]:
-    """Return what the edition has to say of a signature beyond the schema."""
-    problems = advise_on_name(signature, edition, marks)
-    series = series_of(signature["international"])
-    if edition.qualification == series and "qualification_id" not in signature:
-        problems.append(_without_qualification(*marks.value(signature, "international")))
-    for entry in edition.deprecated:
-        if signature[entry.field] in entry.words and series in entry.series:
-            problems.append(_deprecated(signature[entry.field], entry, *marks.value(signature, entry.field)))
-    return problems
-
-
-def advise_on_name(signature: Mapping[str, Any], edition: SiteRules, marks: Positions) -> list[Problem]:
-    """Return what the edition has to say of a signature's name, which needs no other field than ``international``."""
-    series = series_of(signature["international"])
-    return [
-        Problem(*marks.value(signature, "sign_name"), found.code, found.message, found.hint, found.severity)
-        for found in name_problems(signature["sign_name"], edition.names[series], series)
-    ]
-
-
-def _without_qualification(line: int, column: int) -> Problem:
-    message = "a mainland signature has no `qualification_id`"
-    hint = "add the id of the approved qualification; the vendor asks for it since SDK 3.0.1300 (2025-01)"
-    return Problem(line, column, "qualification-missing", message, hint, Severity.WARNING)
-
-
-def _deprecated(word: str, entry: Withdrawal, line: int, column: int) -> Problem:
-    message = f"for mainland SMS `{word}` is withdrawn elsewhere since {entry.since} ({entry.source})"
-    hint = "this site's page still allows it; expect the reviewers to ask for another"
-    return Problem(line, column, "deprecated-combination", message, hint, Severity.WARNING)
+        yield messages.NAME_CHARACTERS.given(series=series, name=quoted(name))

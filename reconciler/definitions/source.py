@@ -1,4 +1,4 @@
-"""The text of one definition file, or why there is none. A pipe or device is told, never waited for."""
+"""Reads one definition file: its text within bounds, then its YAML. It never waits for a pipe or a device."""
 
 from __future__ import annotations
 
@@ -6,38 +6,149 @@ import errno
 import os
 import re
 import stat
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from reconciler.definitions.discover import SourceFile, find_root, leads_outside
-from reconciler.diagnostics import Diagnostic, Location, Severity
-from reconciler.yaml12.problems import (
-    MAX_FILE_BYTES,
-    MAX_PROBLEMS,
-    MAX_RUN_CHARS,
-    Problem,
-    place_after,
-    refused_directive,
-    too_many_problems,
-)
+from reconciler.definitions import messages
+from reconciler.definitions.discover import SourceFile, find_root
+from reconciler.diagnostics import Diagnostic, Location, Message
+from reconciler.yaml12.nodes import Positions
+from reconciler.yaml12.problems import Place, Problem, place_after, unsupported_directive
 from reconciler.yaml12.reader import Tree, build_tree
+
+MAX_FILE_BYTES: Final = 40 * 1024 * 1024
+"""Largest definition file."""
+
+MAX_RUN_CHARS: Final = 64 * 1024 * 1024
+"""Most characters in all files of one run together."""
+
+_MEBI: Final = 1024 * 1024
 
 # O_NONBLOCK: opening a pipe without a writer would wait for one. O_NOCTTY: a terminal must not become ours.
 _FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
 
-
 # What YAML 1.2 does not print, and the line ends of YAML 1.1 that editors do not count as such.
-_REFUSED: Final = "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-
+_UNSUPPORTED: Final = "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 
 _PLAIN: Final = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 
-
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
-
 _UTF8_MARK: Final = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionFile:
+    """One file that could be read to its end and is a mapping.
+
+    ``name`` is the file as locations name it, ``problems`` are those of its YAML that did not end the reading, ``end``
+    is the place behind its last character.
+    """
+
+    path: Path
+    name: str
+    text: str
+    data: dict[str, Any]
+    positions: Positions
+    place: Place
+    problems: tuple[Diagnostic, ...]
+    end: Place
+
+    @property
+    def signatures(self) -> dict[str, Any]:
+        """The signatures by key, right or wrong."""
+        section = self.data.get("signatures")
+        return section if isinstance(section, dict) else {}
+
+    def key_at(self, mapping: Mapping[str, Any], key: str) -> Location:
+        """Return the place of a key."""
+        return self.at(self.positions.key(mapping, key))
+
+    def value_at(self, mapping: Mapping[str, Any], key: str) -> Location:
+        """Return the place of the value of a key."""
+        return self.at(self.positions.value(mapping, key))
+
+    def at(self, place: Place) -> Location:
+        """Return a place of this file."""
+        return Location(self.name, *min(place, self.end))
+
+
+class FieldPlaces(Mapping[str, Location]):
+    """The place of each field that a signature writes out, looked up only where a message needs it."""
+
+    __slots__ = ("_fields", "_file")
+
+    def __init__(self, file: DefinitionFile, fields: Mapping[str, Any]) -> None:
+        self._file, self._fields = file, fields
+
+    def __getitem__(self, field: str) -> Location:
+        if field not in self._fields:
+            raise KeyError(field)
+        return self._file.value_at(self._fields, field)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
+def read_all(sources: Sequence[SourceFile], root: Path) -> tuple[list[DefinitionFile], list[Diagnostic]]:
+    """Read the files of a run, up to its bound: those that could be read, and every problem of reading any."""
+    files: list[DefinitionFile] = []
+    problems: list[Diagnostic] = []
+    characters = 0
+    for source in sources:
+        if characters > MAX_RUN_CHARS:
+            rule = messages.RUN_TOO_LARGE.given(limit=MAX_RUN_CHARS // _MEBI)
+            problems.append(Problem(1, 1, rule).within(source.name))
+            continue
+        text = read_text(source.path, root)
+        if isinstance(text, Problem):
+            problems.append(text.within(source.name))
+            continue
+        characters += len(text)
+        found = read(source, text)
+        if isinstance(found, DefinitionFile):
+            files.append(found)
+            problems += found.problems
+        else:
+            problems += found
+    return files, problems
+
+
+def read(source: SourceFile, text: str) -> DefinitionFile | list[Diagnostic]:
+    """Return a text as a definition file, or everything that is wrong with it where it is none."""
+    directive = unsupported_directive(text)
+    if directive is not None:
+        return [directive.within(source.name)]
+    tree = build_tree(text)
+    end = _end(text)
+    problems = [problem.within(source.name) for problem in _before(end, tree.problems)]
+    if not tree.complete:
+        return problems
+    if not isinstance(tree.data, dict):
+        return [*problems, Problem(*min(tree.place, end), _not_a_mapping(tree)).within(source.name)]
+    return DefinitionFile(source.path, source.name, text, tree.data, tree.positions, tree.place, tuple(problems), end)
+
+
+def _not_a_mapping(tree: Tree) -> Message:
+    return messages.FILE_EMPTY if tree.empty or tree.data is None else messages.NOT_A_MAPPING
+
+
+def _before(end: Place, problems: Sequence[Problem]) -> Iterator[Problem]:
+    # At the end libyaml counts a line more where the last one has no line break.
+    for problem in problems:
+        line, column = min((problem.line, problem.column), end)
+        yield Problem(line, column, problem.rule)
+
+
+def _end(text: str) -> Place:
+    """Return the place behind a text, without cutting a large one into its lines."""
+    line_ends = text.count("\n") + text.count("\r") - text.count("\r\n")
+    return line_ends + 1, len(text) - max(text.rfind("\n"), text.rfind("\r"))
 
 
 def read_text(path: Path, root: Path) -> str | Problem:
@@ -45,169 +156,51 @@ def read_text(path: Path, root: Path) -> str | Problem:
     real = Path(os.path.realpath(path))
     # A file that was named elsewhere than in the root has a repository or folder of its own to stay in.
     if not real.is_relative_to(root if path.is_relative_to(root) else find_root(path)):
-        return leads_outside()
+        return Problem(1, 1, messages.OUTSIDE_ROOT)
     try:
         data = _read_bytes(real)
     except OSError as error:
-        return _unreadable(error)
-    return data if isinstance(data, Problem) else _decode(data)
+        return Problem(1, 1, _unreadable(error))
+    return Problem(1, 1, data) if isinstance(data, Message) else _decode(data)
 
 
-def _unreadable(error: OSError) -> Problem:
+def _unreadable(error: OSError) -> Message:
     if isinstance(error, FileNotFoundError):
-        return Problem(
-            1, 1, "file-missing", "there is no such file", "check where the link leads, or name another file"
-        )
+        return messages.LINK_DANGLING
     if error.errno == errno.ELOOP:
-        return Problem(1, 1, "file-unreadable", "its links lead in a circle", "put the file itself here")
-    return Problem(1, 1, "file-unreadable", f"the file cannot be read: {error.strerror}", "give the right to read it")
+        return messages.LINK_LOOP
+    return messages.FILE_UNREADABLE.given(reason=error.strerror)
 
 
-def _read_bytes(real: Path) -> bytes | Problem:
+def _read_bytes(real: Path) -> bytes | Message:
     descriptor = os.open(real, _FLAGS)
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            return Problem(1, 1, "file-not-regular", "this is no regular file", "name a YAML file or a folder")
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return messages.NOT_REGULAR
         # The size may grow while it is read, so what was read decides.
         data = file.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
-        limit = MAX_FILE_BYTES // (1024 * 1024)
-        return Problem(1, 1, "file-too-large", f"the file is larger than {limit} MiB", "split it into several files")
+        return messages.FILE_TOO_LARGE.given(limit=MAX_FILE_BYTES // _MEBI)
     return data
 
 
 def _decode(data: bytes) -> str | Problem:
     if data.startswith(_UTF16_MARKS) or data[:2].count(0) == 1:
-        return Problem(1, 1, "file-encoding", "the file is UTF-16 or UTF-32, not UTF-8", "save it as UTF-8")
+        return Problem(1, 1, messages.WIDE_ENCODING)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8").removeprefix(_UTF8_MARK)
-        line, column = place_after(before)
-        message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
-        return Problem(line, column, "file-encoding", message, "save the file as UTF-8")
+        return Problem(*place_after(before), messages.NOT_UTF8.given(byte=f"{data[error.start]:02x}"))
     text = text.removeprefix(_UTF8_MARK)
     # Most of a file is plain characters, which are passed over ten times as fast this way.
     unusual = data.translate(None, delete=_PLAIN)
-    return (_refused_character(text) if unusual else None) or text
+    return (_unsupported_character(text) if unusual else None) or text
 
 
-def _refused_character(text: str) -> Problem | None:
-    match = re.search(_REFUSED, text)
+def _unsupported_character(text: str) -> Problem | None:
+    match = re.search(_UNSUPPORTED, text)
     if match is None:
         return None
-    line, column = place_after(text[: match.start()])
-    message = f"the character U+{ord(match[0]):04X} does not belong into a definition file"
-    return Problem(line, column, "yaml-character", message, "delete it; an editor may not show it")
-
-
-# A definition file after reading: its data, its marks, and what was wrong with it so far.
-
-
-@dataclass(slots=True)
-class ParsedFile:
-    """One file of a run. ``text`` and ``tree`` are missing where the file cannot be read at all.
-
-    ``faulty_keys`` are the signatures with errors, ``faulty_sections`` the top-level sections with errors.
-    ``full``: no more problems are looked for.
-    """
-
-    source: SourceFile
-    text: str = ""
-    tree: Tree | None = None
-    problems: list[Problem] = field(default_factory=list)
-    faulty_keys: set[str] = field(default_factory=set)
-    faulty_sections: set[str] = field(default_factory=set)
-    full: bool = False
-
-    @property
-    def readable(self) -> bool:
-        """Whether the whole file was read and is a mapping, so that what it lacks is known to be missing."""
-        return self.tree is not None and self.tree.complete and isinstance(self.tree.data, dict)
-
-    def section(self, name: str) -> Any:
-        """Return a top-level section, ``None`` where the file has none or cannot be read."""
-        return self.tree.data.get(name) if self.tree is not None and self.readable else None
-
-    @property
-    def ambiguous(self) -> bool:
-        """Whether the YAML itself is at fault somewhere, so that what the file means is not certain."""
-        return self.tree is not None and bool(self.tree.problems)
-
-    def signatures(self) -> dict[str, Any]:
-        """Return the signatures by key, right or wrong."""
-        section = self.section("signatures")
-        return section if isinstance(section, dict) else {}
-
-    def told(self) -> set[tuple[int, int]]:
-        """Return the places of which something was said already."""
-        return {(problem.line, problem.column) for problem in self.problems}
-
-    def places(self, mapping: dict[str, Any], key: str) -> set[tuple[int, int]]:
-        """Return the places of a key of this file and of its value."""
-        assert self.tree is not None  # noqa: S101  # a file with a mapping was read
-        return {self.tree.marks.key(mapping, key), self.tree.marks.value(mapping, key)}
-
-    def key_place(self, mapping: dict[str, Any], key: str) -> Location:
-        """Return the place of a key of this file."""
-        assert self.tree is not None  # noqa: S101  # a file with a mapping was read
-        return Location(self.source.shown, *self.tree.marks.key(mapping, key))
-
-    def overflows(self, key: str) -> bool:
-        """Whether the file has its fill of problems, so that no more are to be looked for from this signature on."""
-        if not self.full and len(self.problems) >= MAX_PROBLEMS:
-            self.full = True
-            place = self.key_place(self.signatures(), key)
-            self.problems.append(too_many_problems(place.line, place.column))
-        return self.full
-
-    def diagnostics(self) -> list[Diagnostic]:
-        """Return the problems with the file's name, by place."""
-        problems = self.problems
-        if problems and self.text:
-            end = place_after(self.text)
-            problems = [_not_behind(end, problem) for problem in problems]
-        ordered = sorted(problems, key=lambda problem: (problem.line, problem.column))
-        return [problem.within(self.source.shown) for problem in ordered]
-
-    def refuse(self, key: str, problem: Problem) -> None:
-        """Add a problem of one signature; an error means that the signature is not handed on."""
-        self.problems.append(problem)
-        if problem.severity is Severity.ERROR:
-            self.faulty_keys.add(key)
-
-
-def _not_behind(end: tuple[int, int], problem: Problem) -> Problem:
-    # At the end libyaml counts a line more where the last one has no line break.
-    line, column = min((problem.line, problem.column), end)
-    return problem._replace(line=line, column=column)
-
-
-def parse_file(source: SourceFile, root: Path) -> ParsedFile:
-    """Read one file into data. Whatever is wrong is among its problems."""
-    text = read_text(source.path, root)
-    if isinstance(text, Problem):
-        return ParsedFile(source, problems=[text])
-    directive = refused_directive(text)
-    if directive is not None:
-        return ParsedFile(source, problems=[directive])
-    tree = build_tree(text)
-    parsed = ParsedFile(source, text, tree, list(tree.problems))
-    if tree.complete and not isinstance(tree.data, dict):
-        parsed.problems.append(_no_mapping(tree))
-    return parsed
-
-
-def refused_file(source: SourceFile) -> ParsedFile:
-    """Return a file that is not read because the files before it hold all that one run reads."""
-    message = f"the files before this one hold more than {MAX_RUN_CHARS // (1024 * 1024)} Mi characters"
-    problem = Problem(1, 1, "run-too-large", message, "name fewer files in one run")
-    return ParsedFile(source, problems=[problem])
-
-
-def _no_mapping(tree: Tree) -> Problem:
-    if tree.empty or tree.data is None:
-        return Problem(*tree.place, "file-empty", "the file defines nothing", "begin with `version: 1`")
-    message = "the file is not a mapping"
-    return Problem(*tree.place, "top-level", message, "begin with `version: 1`, `account:` and `signatures:`")
+    rule = messages.CHARACTER.given(character=f"U+{ord(match[0]):04X}")
+    return Problem(*place_after(text[: match.start()]), rule)

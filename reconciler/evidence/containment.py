@@ -16,19 +16,27 @@ from types import TracebackType
 from typing import Final, Self
 
 from reconciler.evidence import problems
+from reconciler.evidence.problems import UnusableError
 
 MAX_LINKS: Final = 40
 """Links followed for one path; the usual limit of Linux."""
 
-
 PRIVATE: Final = frozenset({".git", ".reconciler"})
 """Folders whose files are never evidence, at any depth and in any case."""
 
-
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
-
 _FOLDER: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
+
+
+_SPECIAL: Final = "special file"
+
+_KINDS: Final = {
+    stat.S_IFIFO: "pipe",
+    stat.S_IFSOCK: "socket",
+    stat.S_IFCHR: "device",
+    stat.S_IFBLK: "device",
+}
 
 
 class Root:
@@ -42,7 +50,7 @@ class Root:
         try:
             self.descriptor = os.open(self.path, _FOLDER)
         except OSError as error:
-            raise problems.no_root(error) from None
+            raise UnusableError(problems.ROOT_UNREADABLE.given(reason=problems.reason(error))) from None
         # By identity too: some file systems know other spellings of a name than its case.
         self.private = frozenset(filter(None, (self._identity(name) for name in PRIVATE)))
 
@@ -70,7 +78,7 @@ class Root:
         try:
             return walk.to([*self._parts_of(folder), *_parts_of_name(name)])
         except OSError as error:
-            raise problems.from_os(error) from None
+            raise UnusableError(problems.from_os(error)) from None
         finally:
             walk.close()
 
@@ -80,15 +88,15 @@ class Root:
     def parts_below(self, absolute: str) -> list[str]:
         """Return the names that lead from the root to ``absolute``. Raises UnusableError where none do."""
         if absolute != self.path and not absolute.startswith(self.path.rstrip("/") + "/"):
-            raise problems.outside()
+            raise UnusableError(problems.OUTSIDE)
         return _split(absolute[len(self.path) :])
 
 
 def _parts_of_name(name: str) -> list[str]:
     if not name or "\0" in name or not _encodable(name):
-        raise problems.bad_path()
+        raise UnusableError(problems.BAD_PATH)
     if name.startswith("/"):
-        raise problems.absolute()
+        raise UnusableError(problems.ABSOLUTE_PATH)
     return _split(name)
 
 
@@ -128,14 +136,14 @@ class _Walk:
             descriptor = self._step(self._todo.popleft())
             if descriptor is not None:
                 return descriptor
-        raise problems.not_a_file("folder")
+        raise UnusableError(problems.NOT_A_FILE.given(kind="folder"))
 
     def _step(self, part: str) -> int | None:
         if part == "..":
             self._up()
             return None
         if _plain(part) in PRIVATE:
-            raise problems.private()
+            raise UnusableError(problems.PRIVATE)
         mode = self._mode(part)
         if not stat.S_ISLNK(mode) and not stat.S_ISDIR(mode):
             return self._open(part, mode)
@@ -149,11 +157,11 @@ class _Walk:
         except FileNotFoundError:
             names = os.listdir(self._folders[-1])  # noqa: PTH208  # a Path cannot be an open folder
             alike = (name for name in names if _plain(name) == _plain(part))
-            raise problems.missing_but(next(alike, None)) from None
+            raise UnusableError(problems.missing(next(alike, None))) from None
 
     def _up(self) -> None:
         if len(self._folders) == 1:
-            raise problems.outside()
+            raise UnusableError(problems.OUTSIDE)
         os.close(self._folders.pop())
 
     def _down(self, part: str) -> None:
@@ -161,12 +169,12 @@ class _Walk:
         self._folders.append(descriptor)
         found = os.fstat(descriptor)
         if (found.st_dev, found.st_ino) in self._root.private:
-            raise problems.private()
+            raise UnusableError(problems.PRIVATE)
 
     def _follow(self, part: str) -> None:
         self._links += 1
         if self._links > MAX_LINKS:
-            raise problems.link_loop()
+            raise UnusableError(problems.LINK_LOOP)
         target = os.readlink(part, dir_fd=self._folders[-1])
         parts = _split(target)
         if target.startswith("/"):
@@ -176,20 +184,13 @@ class _Walk:
 
     def _open(self, part: str, mode: int) -> int:
         if not stat.S_ISREG(mode):
-            raise problems.not_a_file(_KINDS.get(stat.S_IFMT(mode), "special file"))
+            kind = _KINDS.get(stat.S_IFMT(mode), _SPECIAL)
+            raise UnusableError(problems.NOT_A_FILE.given(kind=kind))
         if self._todo:
-            raise problems.missing_but(None)
+            raise UnusableError(problems.MISSING)
         descriptor = os.open(part, _FILE, dir_fd=self._folders[-1])
         # The name may have been given to something else since it was looked at.
         if stat.S_ISREG(os.fstat(descriptor).st_mode):
             return descriptor
         os.close(descriptor)
-        raise problems.not_a_file("special file")
-
-
-_KINDS: Final = {
-    stat.S_IFIFO: "pipe",
-    stat.S_IFSOCK: "socket",
-    stat.S_IFCHR: "device",
-    stat.S_IFBLK: "device",
-}
+        raise UnusableError(problems.NOT_A_FILE.given(kind=_SPECIAL))

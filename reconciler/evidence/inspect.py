@@ -11,48 +11,48 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from reconciler.diagnostics import Severity
-from reconciler.evidence import jpeg, png
+from reconciler.diagnostics import Message
+from reconciler.evidence import jpeg, png, problems
 from reconciler.evidence.containment import Root
 from reconciler.evidence.formats import JPEG, PNG, check_extension, format_of
-from reconciler.evidence.problems import EvidenceProblem, UnusableError
+from reconciler.evidence.problems import UnusableError
 from reconciler.evidence.read import read
-from reconciler.evidence.structure import UPRIGHT, Structure, broken
+from reconciler.evidence.structure import UPRIGHT, Structure
 from reconciler.model.signature import Image
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
 
-_DISSECT: Final[Mapping[str, Callable[[bytes], Structure]]] = {PNG: png.parse, JPEG: jpeg.parse}
+_PARSERS: Final[Mapping[str, Callable[[bytes], Structure]]] = {PNG: png.parse, JPEG: jpeg.parse}
 
 
-_ONE_AT_A_TIME: Final = threading.Lock()
+_ONE_DECODER: Final = threading.Lock()
 
 
 _SMALLEST_SCALE: Final = 8
 
 
 def examine(data: bytes, form: str) -> Structure:
-    """Return the anatomy of an image of the format ``form`` after decoding it. Raises UnusableError where it fails."""
-    anatomy = _DISSECT[form](data)
-    with _ONE_AT_A_TIME:
-        _decode(anatomy, form)
-    return anatomy
+    """Return the structure of an image of the format ``form`` after decoding it. Raises UnusableError."""
+    structure = _PARSERS[form](data)
+    with _ONE_DECODER:
+        _decode(structure, form)
+    return structure
 
 
-def _decode(anatomy: Structure, form: str) -> None:
+def _decode(structure: Structure, form: str) -> None:
     try:
-        with _opened(anatomy.bare, form) as image:
-            decodes = image.size == (anatomy.width, anatomy.height)
+        with _opened(structure.bare, form) as image:
+            decodes = image.size == (structure.width, structure.height)
             if decodes:
                 # A JPEG is read whole at an eighth of its size too, for a 64th of the memory.
-                image.draft(None, (_eighth(anatomy.width), _eighth(anatomy.height)))
+                image.draft(None, (_eighth(structure.width), _eighth(structure.height)))
                 image.load()
     except Exception:  # noqa: BLE001  # hostile bytes make the decoder raise nearly every type there is
         decodes = False
     if not decodes:
-        raise broken("it does not decode to the end")
+        raise UnusableError(problems.DECODING)
 
 
 def _eighth(pixels: int) -> int:
@@ -81,47 +81,54 @@ Wanted = tuple[str, str]
 """Folder of the definition file, and the path of the image as the definition writes it."""
 
 
+class Inspected(NamedTuple):
+    """What was found out about an image. ``image`` is missing where it cannot be used; a warning comes with one."""
+
+    image: Image | None
+    problem: Message | None
+
+
 _Identity = tuple[int, int]
 
 
-class _Findings(NamedTuple):
+class _Content(NamedTuple):
     """What holds of a file whatever name it was reached by."""
 
     sha256: str
     size: int
     form: str
-    anatomy: Structure
+    structure: Structure
 
 
-def inspect(root: Path, wanted: Iterable[Wanted]) -> dict[Wanted, Image | EvidenceProblem]:
-    """Return for every wanted image what it is, or what is wrong with it; a warning's problem carries the image."""
+def inspect(root: Path, wanted: Iterable[Wanted]) -> dict[Wanted, Inspected]:
+    """Return for every wanted image what it is, and what is wrong with it."""
     distinct = list(dict.fromkeys(wanted))
     try:
         with Root(root) as opened_root, ThreadPoolExecutor(THREADS) as pool:
             inspector = _Inspector(opened_root)
             return dict(zip(distinct, pool.map(inspector.look, distinct), strict=True))
     except UnusableError as error:
-        return dict.fromkeys(distinct, error.problem)
+        return dict.fromkeys(distinct, Inspected(None, error.problem))
 
 
 class _Inspector:
-    """Looks at files from several threads; the first to reach a file reads it, the others wait for its findings."""
+    """Looks at files from several threads; the first to reach a file reads it, the others wait for its content."""
 
     def __init__(self, root: Root) -> None:
         self._root = root
-        self._known: dict[_Identity, Future[_Findings]] = {}
+        self._known: dict[_Identity, Future[_Content]] = {}
         self._lock = threading.Lock()
 
-    def look(self, wanted: Wanted) -> Image | EvidenceProblem:
+    def look(self, wanted: Wanted) -> Inspected:
         folder, name = wanted
         try:
-            findings = self._findings(folder, name)
-            check_extension(name, findings.form)
+            content = self._content(folder, name)
+            check_extension(name, content.form)
         except UnusableError as error:
-            return error.problem
-        return _result(name, findings)
+            return Inspected(None, error.problem)
+        return _result(name, content)
 
-    def _findings(self, folder: str, name: str) -> _Findings:
+    def _content(self, folder: str, name: str) -> _Content:
         descriptor = self._root.open(folder, name)
         try:
             future, mine = self._claim(descriptor)
@@ -131,7 +138,7 @@ class _Inspector:
             os.close(descriptor)
         return future.result()
 
-    def _claim(self, descriptor: int) -> tuple[Future[_Findings], bool]:
+    def _claim(self, descriptor: int) -> tuple[Future[_Content], bool]:
         found = os.fstat(descriptor)
         identity = found.st_dev, found.st_ino
         with self._lock:
@@ -139,25 +146,17 @@ class _Inspector:
             return self._known.setdefault(identity, Future()), mine
 
 
-def _fulfil(future: Future[_Findings], descriptor: int) -> None:
+def _fulfil(future: Future[_Content], descriptor: int) -> None:
     try:
         data = read(descriptor)
         form = format_of(data)
-        anatomy = examine(data, form)._replace(bare=b"")
-        future.set_result(_Findings(hashlib.sha256(data).hexdigest(), len(data), form, anatomy))
+        structure = examine(data, form)._replace(bare=b"")
+        future.set_result(_Content(hashlib.sha256(data).hexdigest(), len(data), form, structure))
     except BaseException as error:  # noqa: BLE001  # whatever it is, those who wait must get it
         future.set_exception(error)
 
 
-def _result(name: str, findings: _Findings) -> Image | EvidenceProblem:
-    anatomy = findings.anatomy
-    image = Image(findings.sha256, name, findings.size, anatomy.width, anatomy.height, findings.form)
-    if anatomy.orientation == UPRIGHT:
-        return image
-    return EvidenceProblem(
-        "image-rotated",
-        "the image is upright only where its EXIF orientation is heeded; the reviewer may see it turned",
-        "turn it in an image editor and save it without the orientation (`magick in.jpg -auto-orient out.jpg`)",
-        Severity.WARNING,
-        image,
-    )
+def _result(name: str, content: _Content) -> Inspected:
+    structure = content.structure
+    image = Image(content.sha256, name, content.size, structure.width, structure.height, content.form)
+    return Inspected(image, None if structure.orientation == UPRIGHT else problems.ROTATED)

@@ -7,7 +7,9 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, broken, check_end, check_size, orientation_of
+from reconciler.evidence import problems
+from reconciler.evidence.problems import UnusableError
+from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, check_end, check_size, orientation_of
 
 SIGNATURE: Final = b"\xff\xd8\xff"
 
@@ -50,12 +52,12 @@ class _Segment(NamedTuple):
 
 
 def parse(data: bytes) -> Structure:
-    """Return the anatomy of ``data``, which starts with the signature. Raises UnusableError."""
+    """Return the structure of ``data``, which starts with the signature. Raises UnusableError."""
     segments = list(_segments(data))
     check_end(data[segments[-1].end :])
     markers = [segment.marker for segment in segments]
     if markers.count(_SCAN) > MAX_SCANS:
-        raise broken("it has more scans than any encoder writes")
+        raise UnusableError(problems.TOO_MANY_SCANS)
     width, height = _size(data, [segment for segment in segments if segment.marker in _FRAMES | _ODD_FRAMES])
     check_size(width, height)
     kept = (data[part.start : part.end] for part in segments if part.marker not in _LEFT_OUT)
@@ -64,12 +66,12 @@ def parse(data: bytes) -> Structure:
 
 def _size(data: bytes, frames: list[_Segment]) -> tuple[int, int]:
     if len(frames) != 1:
-        raise broken("its header is missing or repeated")
+        raise UnusableError(problems.HEADER_MISSING)
     (frame,) = frames
     if frame.marker in _ODD_FRAMES:
-        raise broken("it is of a rare kind of JPEG (lossless, hierarchical or arithmetic-coded)")
+        raise UnusableError(problems.RARE_JPEG)
     if frame.end - frame.body < 5:  # noqa: PLR2004  # precision, height, width: a byte and two numbers
-        raise broken("its header is malformed")
+        raise UnusableError(problems.HEADER_MALFORMED)
     height, width = struct.unpack_from(">HH", data, frame.body + 1)
     return width, height
 
@@ -90,22 +92,22 @@ def _segments(data: bytes) -> Iterator[_Segment]:
         if segment.marker == _END:
             return
         at = segment.end
-    raise broken("it is in too many pieces")
+    raise UnusableError(problems.TOO_MANY_PARTS)
 
 
 def _segment(data: bytes, at: int) -> _Segment:
     found = _MARKER.match(data, at)
     if not found:
-        raise broken("its end is missing" if at >= len(data) else "there is something between its parts")
+        raise UnusableError(problems.END_MISSING if at >= len(data) else problems.BETWEEN_PARTS)
     marker, start = found[1][0], found.end()
     if marker == _END:
         return _Segment(marker, at, start, start)
     end = start + int.from_bytes(data[start : start + 2])
     if marker == _START or end < start + 2 or end > len(data):
-        raise broken("its end is missing")
+        raise UnusableError(problems.END_MISSING)
     if marker == _SCAN:
         after = _AFTER_SCAN.search(data, end)
         if not after:
-            raise broken("its end is missing")
+            raise UnusableError(problems.END_MISSING)
         end = after.start()
     return _Segment(marker, at, start + 2, end)

@@ -10,8 +10,9 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from reconciler.evidence import problems
 from reconciler.evidence.problems import UnusableError
-from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, broken, check_end, check_size, orientation_of
+from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, check_end, check_size, orientation_of
 
 _FIELDS: Final = struct.Struct(">IIBBBBB")
 
@@ -114,14 +115,14 @@ class _Chunk(NamedTuple):
 
 
 def parse(data: bytes) -> Structure:
-    """Return the anatomy of ``data``, which starts with the signature. Raises UnusableError."""
+    """Return the structure of ``data``, which starts with the signature. Raises UnusableError."""
     chunks = list(_chunks(data))
     check_end(data[chunks[-1].end :])
     if any(chunk.kind == b"acTL" for chunk in chunks):
-        raise UnusableError("image-animated", "the PNG is animated", "export its first frame as a still image")
+        raise UnusableError(problems.ANIMATED)
     header = _header(chunks)
     if not unpacks_to((chunk.body for chunk in chunks if chunk.kind == b"IDAT"), unpacked_size(header)):
-        raise broken("some of its pixels are missing")
+        raise UnusableError(problems.PIXELS_MISSING)
     bare = SIGNATURE + b"".join(chunk.raw for chunk in chunks if chunk.kind in _MAKES_PIXELS)
     return Structure(header.width, header.height, _orientation(chunks), bare)
 
@@ -129,7 +130,7 @@ def parse(data: bytes) -> Structure:
 def _header(chunks: list[_Chunk]) -> Header:
     header = header_of(chunks[0].body)
     if header is None:
-        raise broken("its header is malformed")
+        raise UnusableError(problems.HEADER_MALFORMED)
     check_size(header.width, header.height)
     return header
 
@@ -144,22 +145,22 @@ def _chunks(data: bytes) -> Iterator[_Chunk]:
     for _ in range(MAX_PARTS):
         chunk = _chunk(data, at)
         if (at == len(SIGNATURE)) != (chunk.kind == b"IHDR"):
-            raise broken("its header is missing or repeated")
+            raise UnusableError(problems.HEADER_MISSING)
         yield chunk
         if chunk.kind == b"IEND":
             return
         at = chunk.end
-    raise broken("it is in too many pieces")
+    raise UnusableError(problems.TOO_MANY_PARTS)
 
 
 def _chunk(data: bytes, at: int) -> _Chunk:
     if at + _HEADER.size > len(data):
-        raise broken("its end is missing")
+        raise UnusableError(problems.END_MISSING)
     length, kind = _HEADER.unpack_from(data, at)
     start = at + _HEADER.size
     end = start + length + _CHECKSUM.size
     if end > len(data):
-        raise broken("its end is missing")
+        raise UnusableError(problems.END_MISSING)
     if zlib.crc32(data[at + 4 : start + length]) != _CHECKSUM.unpack_from(data, start + length)[0]:
-        raise broken("a checksum does not fit")
+        raise UnusableError(problems.CHECKSUM)
     return _Chunk(kind, data[start : start + length], data[at:end], end)

@@ -1,120 +1,129 @@
-"""What can be wrong with an evidence image, in words for people and with a stable code for programs."""
+"""What can be wrong with an evidence image. No message says anything about what lies outside the root."""
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
-from reconciler.diagnostics import Severity
+from reconciler.diagnostics import Message, Severity
 from reconciler.errors import Refusal
-from reconciler.model.signature import Image
 
-CODES: Final[Mapping[str, str]] = {
-    "image-path": "the path cannot name an image of the repository",
-    "image-outside": "the path leads out of the repository",
-    "image-private": "the path leads into a folder that belongs to git or to this tool",
-    "image-missing": "there is no such file",
-    "image-not-a-file": "the path names a folder, a device, a pipe or a socket",
-    "image-unreadable": "the file is there and cannot be read",
-    "image-empty": "the file is empty",
-    "image-too-large": "the file is larger than the vendor takes",
-    "image-pointer": "the file stands for an image that was not fetched",
-    "image-locked": "the file is encrypted",
-    "image-format": "the file is neither PNG nor JPEG",
-    "image-extension": "the name's ending does not fit the content",
-    "image-broken": "the image does not decode",
-    "image-animated": "the image has several frames",
-    "image-dimensions": "the image has more pixels than are decoded here",
-    "image-appended": "something follows the end of the image",
-    "image-rotated": "the image is shown turned by its EXIF data alone",
-    "images-together": "both images of a signature are too large for one request",
-}
-"""Every code of this package with its meaning."""
+_RELATIVE: Final = "give a path relative to the definition file, such as evidence/license.png"
+_EXPORT_AGAIN: Final = "open it in an image editor and export it again as PNG or JPEG"
 
-
-class EvidenceProblem(NamedTuple):
-    """One problem of one image. ``image`` is set for a warning: the image can be used in spite of it."""
-
-    code: str
-    message: str
-    hint: str
-    severity: Severity = Severity.ERROR
-    image: Image | None = None
+BAD_PATH: Final = Message("image-path", "this cannot be the path of a file", _RELATIVE)
+ABSOLUTE_PATH: Final = Message("image-path", "the path of an image must not be absolute", _RELATIVE)
+LINK_LOOP: Final = Message("image-path", "too many symbolic links follow on one another", "name the file itself")
+OUTSIDE: Final = Message(
+    "image-outside",
+    "the path leads out of the repository",
+    "copy the image into the repository; links and .. may not lead out of it",
+)
+PRIVATE: Final = Message(
+    "image-private",
+    "files below .git and .reconciler are never sent",
+    "keep images in a folder of their own, such as evidence/",
+)
+MISSING: Final = Message(
+    "image-missing",
+    "there is no such file",
+    "check the spelling; the path is relative to the definition file, with / between folders",
+)
+MISSING_BUT_ALIKE: Final = Message("image-missing", "there is no such file", "write {alike}, exactly as it is stored")
+NOT_A_FILE: Final = Message("image-not-a-file", "this is a {kind}, not an image file", "name a PNG or JPEG file")
+ROOT_UNREADABLE: Final = Message(
+    "image-unreadable",
+    "the top folder of the repository cannot be read: {reason}",
+    "check that it is still there and that you may read it",
+)
+NO_ACCESS: Final = Message("image-unreadable", "the file may not be read", "give yourself read access (`chmod u+r`)")
+UNREADABLE: Final = Message("image-unreadable", "the file cannot be read: {reason}", "check the disk, then run again")
+EMPTY: Final = Message("image-empty", "the file is empty", "export the image again and commit it")
+TOO_LARGE: Final = Message(
+    "image-too-large",
+    "the file is larger than the {limit} MB that the vendor takes",
+    "scale it down, or save it as a JPEG of lower quality",
+)
+NO_IMAGE: Final = Message("image-format", "this is neither PNG nor JPEG", "name a PNG or JPEG file of the document")
+WRONG_EXTENSION: Final = Message(
+    "image-extension",
+    "this is a {format} image, and its name does not end in {endings}",
+    "rename the file (`git mv`), or export it again as {other}",
+)
+NO_EXTENSION: Final = Message(
+    "image-extension", "this is a {format} image, and its name does not end in {endings}", "rename it"
+)
+DECODING: Final = Message("image-broken", "the image is damaged: it does not decode to the end", _EXPORT_AGAIN)
+HEADER_MALFORMED: Final = Message("image-broken", "the image is damaged: its header is malformed", _EXPORT_AGAIN)
+HEADER_MISSING: Final = Message(
+    "image-broken", "the image is damaged: its header is missing or repeated", _EXPORT_AGAIN
+)
+END_MISSING: Final = Message("image-broken", "the image is damaged: its end is missing", _EXPORT_AGAIN)
+PIXELS_MISSING: Final = Message("image-broken", "the image is damaged: some of its pixels are missing", _EXPORT_AGAIN)
+NO_PIXELS: Final = Message("image-broken", "the image is damaged: its width or height is 0", _EXPORT_AGAIN)
+TOO_MANY_PARTS: Final = Message("image-broken", "the image is damaged: it is in too many pieces", _EXPORT_AGAIN)
+TOO_MANY_SCANS: Final = Message(
+    "image-broken", "the image is damaged: it has more scans than any encoder writes", _EXPORT_AGAIN
+)
+BETWEEN_PARTS: Final = Message(
+    "image-broken", "the image is damaged: there is something between its parts", _EXPORT_AGAIN
+)
+CHECKSUM: Final = Message("image-broken", "the image is damaged: a checksum does not fit", _EXPORT_AGAIN)
+RARE_JPEG: Final = Message(
+    "image-broken",
+    "the image is damaged: it is of a rare kind of JPEG (lossless, hierarchical or arithmetic-coded)",
+    _EXPORT_AGAIN,
+)
+ANIMATED: Final = Message("image-animated", "the PNG is animated", "export its first frame as a still image")
+TOO_MANY_PIXELS: Final = Message(
+    "image-dimensions",
+    "{width} x {height} pixels are more than the {limit} million that are decoded here",
+    "scale it down; an A4 page at 300 dpi is 2480 x 3508",
+)
+APPENDED: Final = Message(
+    "image-appended",
+    "{bytes} bytes follow the end of the image, perhaps a video or another file",
+    _EXPORT_AGAIN,
+)
+ROTATED: Final = Message(
+    "image-rotated",
+    "the image is upright only where its EXIF orientation is heeded; the reviewer may see it turned",
+    "turn it in an image editor and save it without the orientation (`magick in.jpg -auto-orient out.jpg`)",
+    Severity.WARNING,
+)
+PAIR_TOO_LARGE: Final = Message(
+    "images-together",
+    "both images together have {together} MB, and one request holds about {most} MB of images",
+    "scale one of them down, or save it as a JPEG of lower quality",
+)
 
 
 class UnusableError(Exception):
     """Carries a problem out of the checks; never leaves this package."""
 
-    def __init__(self, code: str, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.problem = EvidenceProblem(code, message, hint)
+    def __init__(self, problem: Message) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
 
 
 class EvidenceChanged(Refusal):
     """An image is no longer the one that the plan was made with; nothing of it may be sent."""
 
 
-# Problems of a path to an image. None of them says anything about what lies outside the root.
-
-
-_RELATIVE = "give a path relative to the definition file, such as evidence/license.png"
-
-
-def bad_path() -> UnusableError:
-    """Return the problem of a path that is empty or holds characters that no file name can have."""
-    return UnusableError("image-path", "this cannot be the path of a file", _RELATIVE)
-
-
-def absolute() -> UnusableError:
-    """Return the problem of a path from the top of the file system."""
-    return UnusableError("image-path", "the path of an image must not be absolute", _RELATIVE)
-
-
-def outside() -> UnusableError:
-    """Return the problem of a path that leads out of the root, by itself or by a link on it."""
-    hint = "copy the image into the repository; links and .. may not lead out of it"
-    return UnusableError("image-outside", "the path leads out of the repository", hint)
-
-
-def private() -> UnusableError:
-    """Return the problem of a path into a folder that holds no evidence."""
-    hint = "keep images in a folder of their own, such as evidence/"
-    return UnusableError("image-private", "files below .git and .reconciler are never sent", hint)
-
-
-def link_loop() -> UnusableError:
-    """Return the problem of links that follow on links without end."""
-    return UnusableError("image-path", "too many symbolic links follow on one another", "name the file itself")
-
-
-def not_a_file(kind: str) -> UnusableError:
-    """Return the problem of a path that names something other than a regular file."""
-    return UnusableError("image-not-a-file", f"this is a {kind}, not an image file", "name a PNG or JPEG file")
-
-
-def missing_but(alike: str | None) -> UnusableError:
+def missing(alike: str | None) -> Message:
     """Return the problem of a path that names nothing, though ``alike`` differs in case or accents only."""
-    if alike is not None:
-        return UnusableError("image-missing", "there is no such file", f"write {alike!r}, exactly as it is stored")
-    hint = "check the spelling; the path is relative to the definition file, with / between folders"
-    return UnusableError("image-missing", "there is no such file", hint)
+    return MISSING if alike is None else MISSING_BUT_ALIKE.given(alike=repr(alike))
 
 
-def no_root(error: OSError) -> UnusableError:
-    """Return the problem of a root that cannot be opened."""
-    return UnusableError(
-        "image-unreadable",
-        f"the top folder of the repository cannot be read: {error.strerror or 'unknown reason'}",
-        "check that it is still there and that you may read it",
-    )
-
-
-def from_os(error: OSError) -> UnusableError:
+def from_os(error: OSError) -> Message:
     """Return the problem for what the operating system answered on a path inside the root."""
     if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}:
-        return missing_but(None)
+        return MISSING
     if error.errno in {errno.EACCES, errno.EPERM}:
-        return UnusableError("image-unreadable", "the file may not be read", "give yourself read access (`chmod u+r`)")
-    reason = error.strerror or "unknown reason"
-    return UnusableError("image-unreadable", f"the file cannot be read: {reason}", "check the disk, then run again")
+        return NO_ACCESS
+    return UNREADABLE.given(reason=reason(error))
+
+
+def reason(error: OSError) -> str:
+    """Return the system's words for an error."""
+    return error.strerror or "unknown reason"

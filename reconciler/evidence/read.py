@@ -1,4 +1,4 @@
-"""Reads an open image whole, within the vendor's size."""
+"""Reads an image whole, within the vendor's sizes: to be looked at, and once more to be sent."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.contract.api import MAX_BODY_BYTES, MAX_IMAGE_BYTES
+from reconciler.diagnostics import Message
+from reconciler.evidence import problems
 from reconciler.evidence.containment import Root
-from reconciler.evidence.problems import EvidenceChanged, EvidenceProblem, UnusableError, from_os
+from reconciler.evidence.problems import EvidenceChanged, UnusableError
 from reconciler.model.signature import Image
+
+REST_OF_BODY: Final = 64 * 1024
+"""Bytes set aside for everything in the request that is not an image."""
+
+_PREFIX: Final = "{image}: "
+_CHANGED: Final = "{image} changed since the plan was made; nothing was sent"
 
 
 def read(descriptor: int) -> bytes:
@@ -22,23 +30,16 @@ def read(descriptor: int) -> bytes:
             # The size is a promise that a growing file does not keep: one byte more than allowed is asked for.
             data = file.read(MAX_IMAGE_BYTES + 1)
     except OSError as error:
-        raise from_os(error) from None
+        raise UnusableError(problems.from_os(error)) from None
     if len(data) > MAX_IMAGE_BYTES:
         raise _too_large()
     if not data:
-        raise UnusableError("image-empty", "the file is empty", "export the image again and commit it")
+        raise UnusableError(problems.EMPTY)
     return data
 
 
 def _too_large() -> UnusableError:
-    return UnusableError(
-        "image-too-large",
-        f"the file is larger than the {MAX_IMAGE_BYTES // 1024**2} MB that the vendor takes",
-        "scale it down, or save it as a JPEG of lower quality",
-    )
-
-
-# Reads an image once more to be sent, and lets go of it only if it is still the one that was planned with.
+    return UnusableError(problems.TOO_LARGE.given(limit=MAX_IMAGE_BYTES // 1024**2))
 
 
 def read_for_upload(root: Path, folder: str, name: str, expected: Image) -> bytes:
@@ -47,11 +48,10 @@ def read_for_upload(root: Path, folder: str, name: str, expected: Image) -> byte
         with Root(root) as opened_root:
             data = _read(opened_root, folder, name)
     except UnusableError as error:
-        raise EvidenceChanged(f"{name}: {error.problem.message}", hint=error.problem.hint) from None
+        found = error.problem
+        raise EvidenceChanged(_PREFIX + found.text, hint=found.hint, **found.params, image=name) from None
     if hashlib.sha256(data).hexdigest() != expected.sha256:
-        raise EvidenceChanged(
-            f"{name} changed since the plan was made; nothing was sent", hint="plan again and look at the new plan"
-        )
+        raise EvidenceChanged(_CHANGED, hint="plan again and look at the new plan", image=name)
     return data
 
 
@@ -63,25 +63,17 @@ def _read(root: Root, folder: str, name: str) -> bytes:
         os.close(descriptor)
 
 
-# Whether both images of a signature fit into one request (TC3 POST body: 10 MB, ``RequestSizeLimitExceeded``).
+def pair_problem(proof: Image, commission: Image | None) -> Message | None:
+    """Return the problem where the images of one signature, in base64, do not fit its request.
 
-
-REST_OF_BODY: Final = 64 * 1024
-"""Bytes set aside for everything in the request that is not an image."""
-
-
-def pair_problem(proof: Image, commission: Image | None) -> EvidenceProblem | None:
-    """Return the problem where the images of one signature, in base64, do not fit its request."""
+    The body of a TC3 POST holds 10 MB, else ``RequestSizeLimitExceeded``.
+    """
     other = 0 if commission is None else commission.bytes
     if base64_size(proof.bytes) + base64_size(other) + REST_OF_BODY <= MAX_BODY_BYTES:
         return None
     together = (proof.bytes + other) / 1024**2
     most = (MAX_BODY_BYTES - REST_OF_BODY) * 3 / 4 / 1024**2
-    return EvidenceProblem(
-        "images-together",
-        f"both images together have {together:.2f} MB, and one request holds about {most:.2f} MB of images",
-        "scale one of them down, or save it as a JPEG of lower quality",
-    )
+    return problems.PAIR_TOO_LARGE.given(together=f"{together:.2f}", most=f"{most:.2f}")
 
 
 def base64_size(size: int) -> int:

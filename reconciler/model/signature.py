@@ -94,26 +94,3 @@ class Account(NamedTuple):
     region: str
     uin: str | None = None
     endpoint: str | None = None
-
-
-class Declared(NamedTuple):
-    """One signature as a definition file declares it: checked words, images still paths relative to ``folder``.
-
-    ``folder`` is the folder of the definition file, ``location`` the place of the key, ``fields_at`` that of each
-    field.
-    """
-
-    key: str
-    sign_id: int
-    sign_name: str
-    sign_type: str
-    document_type: str
-    international: bool
-    sign_purpose: str
-    proof_image: str
-    commission_image: str | None
-    remark: str
-    qualification_id: int | None
-    folder: str
-    location: Location
-    fields_at: Mapping[str, Location] = MappingProxyType({})

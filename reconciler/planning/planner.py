@@ -1,4 +1,4 @@
-"""Planning: read the record, read the account, and hand both with the wishes to the decision."""
+"""Planning: read the record, read the account, and hand both with the definitions to the decision."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 from reconciler.clock import Clock
 from reconciler.decision.compare import DecisionTime
 from reconciler.decision.plan import make_offline_plan, make_plan
+from reconciler.definitions.load import Definitions
 from reconciler.errors import Refusal, UsageError
 from reconciler.model.plan import Plan, Selection, Target, Verdict
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature
 from reconciler.model.state import State
-from reconciler.planning.desired import Wishes
 from reconciler.state.store import Snapshot, StateReader
 from reconciler.tencent.api import Describer
 
@@ -32,7 +32,7 @@ class Run(NamedTuple):
     """What a planning run is about. ``settle_after`` is seconds, see ``Moment``."""
 
     target: Target
-    wishes: Wishes
+    definitions: Definitions
     choice: Selection
     clock: Clock
     settle_after: float
@@ -40,17 +40,22 @@ class Run(NamedTuple):
 
 def describe(reader: Describer, desired: Sequence[Signature], choice: Selection) -> Described:
     """Read the rows that a plan needs: all, or with ``--only`` those that were chosen."""
-    chosen = {wish.sign_id: wish.fields.international for wish in desired if choice.takes(wish.key)}
+    chosen = {signature.sign_id: signature.fields.international for signature in desired if choice.takes(signature.key)}
     return Described(*reader.rows(chosen, everything=not choice.only))
 
 
 def plan_from(
-    target: Target, wishes: Wishes, described: Described, state: State, moment: DecisionTime, choice: Selection
+    target: Target,
+    definitions: Definitions,
+    described: Described,
+    state: State,
+    moment: DecisionTime,
+    choice: Selection,
 ) -> Plan:
     """Decide on what was read, and add what the plan tells about the run as a whole."""
-    plan = make_plan(target, wishes.desired, described.rows, state, moment, choice)
+    plan = make_plan(target, definitions.signatures, described.rows, state, moment, choice)
     notes = () if described.complete or choice.only else (PARTIAL_LISTING,)
-    return plan._replace(diagnostics=wishes.diagnostics, notes=notes + _holder_note(state))
+    return plan._replace(diagnostics=definitions.diagnostics, notes=notes + _holder_note(state))
 
 
 def _holder_note(state: State) -> tuple[str, ...]:
@@ -62,18 +67,18 @@ def _holder_note(state: State) -> tuple[str, ...]:
 def plan_online(reader: Describer, record: StateReader, run: Run) -> Plan:
     """Plan against the account as it is now. Can only read."""
     snapshot = record.load()
-    described = describe(reader, run.wishes.desired, run.choice)
+    described = describe(reader, run.definitions.signatures, run.choice)
     moment = DecisionTime(run.clock.now(), _settle_after(snapshot, run.settle_after))
-    return plan_from(run.target, run.wishes, described, snapshot.state, moment, run.choice)
+    return plan_from(run.target, run.definitions, described, snapshot.state, moment, run.choice)
 
 
 def plan_offline(record: StateReader, run: Run) -> Plan:
     """Plan against the record alone, and say how old it is."""
     state = record.load().state
     plan = make_offline_plan(
-        run.target, run.wishes.desired, state, DecisionTime(run.clock.now(), run.settle_after), run.choice
+        run.target, run.definitions.signatures, state, DecisionTime(run.clock.now(), run.settle_after), run.choice
     )
-    return plan._replace(diagnostics=run.wishes.diagnostics, notes=(_age(state, run.clock.now()),))
+    return plan._replace(diagnostics=run.definitions.diagnostics, notes=(_age(state, run.clock.now()),))
 
 
 def _settle_after(snapshot: Snapshot, seconds: float) -> float:
@@ -94,9 +99,9 @@ def _ago(seconds: float) -> str:
     return f"{days} days" if days > 1 else f"{hours} hours" if hours > 1 else f"{minutes} minutes"
 
 
-def check_keys(choice: Selection, wishes: Wishes) -> None:
+def check_keys(choice: Selection, definitions: Definitions) -> None:
     """Raise UsageProblem for a chosen key that no definition has."""
-    known = {wish.key for wish in wishes.desired}
+    known = {signature.key for signature in definitions.signatures}
     unknown = sorted((choice.only | choice.resubmit) - known)
     if unknown:
         raise UsageError(
@@ -114,12 +119,16 @@ def check_size(plan: Plan, most: int | None) -> None:
 # The review state of what the definitions name.
 
 
-def status_report(target: Target, wishes: Wishes, described: Described, choice: Selection) -> StatusReport:
+def status_report(target: Target, definitions: Definitions, described: Described, choice: Selection) -> StatusReport:
     """Put the chosen signatures beside their rows."""
     rows = described.rows
-    named = {wish.sign_id for wish in wishes.desired}
+    named = {signature.sign_id for signature in definitions.signatures}
     return StatusReport(
         target,
-        tuple(SignatureStatus(wish, rows.get(wish.sign_id)) for wish in wishes.desired if choice.takes(wish.key)),
+        tuple(
+            SignatureStatus(signature, rows.get(signature.sign_id))
+            for signature in definitions.signatures
+            if choice.takes(signature.key)
+        ),
         tuple(row for sign_id, row in sorted(rows.items()) if sign_id not in named),
     )

@@ -1,4 +1,7 @@
-"""Anchors and aliases. An alias may stand for a single value only, so that nothing can be multiplied by naming it."""
+"""From the parser's events to data and positions, without recursion: nesting is a list of open nodes with a bound.
+
+An alias may stand for a single value only, so that nothing can be multiplied by naming it.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from sys import intern
-from typing import Any, Final
+from typing import Any
 
 import yaml
 
+from reconciler.diagnostics import Message
 from reconciler.yaml12 import problems
-from reconciler.yaml12.nodes import Frame, Positions
-from reconciler.yaml12.problems import MAX_ALIASED_CHARS, MAX_PROBLEMS, MERGE, Problem, too_many_problems
+from reconciler.yaml12.nodes import OpenNode, Positions
+from reconciler.yaml12.problems import MAX_ALIASED_CHARS, MAX_PROBLEMS, MERGE_KEY, Problem, too_many_problems
 from reconciler.yaml12.scalars import Scalar, resolve_plain
-
-AliasProblem = tuple[str, str]
-"""What is wrong with an alias, and the mend."""
-
-
-_UNKNOWN: Final = ("the alias names an anchor that does not stand before it", "write the value out")
-
-
-_CONTAINER: Final = ("the alias stands for a mapping or a list", "an alias may stand for a single value; write it out")
-
-
-_TOO_MUCH: Final = ("the aliases of this file stand for more text than is read", "write the values out, shorter")
 
 
 class Anchors:
@@ -45,20 +37,17 @@ class Anchors:
         """Remember that a name stands for a mapping or a list."""
         self._containers.add(name)
 
-    def use(self, name: str) -> tuple[Scalar, AliasProblem | None]:
+    def use(self, name: str) -> tuple[Scalar, Message | None]:
         """Return the value that an alias stands for, or what is wrong with it."""
         if name in self._containers:
-            return None, _CONTAINER
+            return None, problems.ALIAS_OF_CONTAINER
         if name not in self._values:
-            return None, _UNKNOWN
+            return None, problems.ALIAS_UNKNOWN
         value = self._values[name]
         self._used_chars += len(value) if isinstance(value, str) else 1
         if self._used_chars > MAX_ALIASED_CHARS:
-            return None, _TOO_MUCH
+            return None, problems.ALIASES_TOO_LONG
         return value, None
-
-
-# From events to data and marks, without recursion: nesting is a list of frames, and it has a bound.
 
 
 class StopReading(Exception):
@@ -66,7 +55,7 @@ class StopReading(Exception):
 
 
 class Composer:
-    """Takes events one by one. ``_top`` is the innermost open frame, ``_outer`` are those around it.
+    """Takes events one by one. ``_top`` is the innermost open node, ``_outer`` are those around it.
 
     ``pure``: the events come from a parser that lets halves of characters through.
     """
@@ -74,9 +63,9 @@ class Composer:
     def __init__(self, *, pure: bool) -> None:
         self._pure = pure
         self.problems: list[Problem] = []
-        self.marks = Positions()
-        self.root = self._top = Frame(keyed=False)
-        self._outer: list[Frame] = []
+        self.positions = Positions()
+        self.root = self._top = OpenNode(keyed=False)
+        self._outer: list[OpenNode] = []
         self._documents = 0
         self._not_nodes = 0
         self._anchors = Anchors()
@@ -116,23 +105,23 @@ class Composer:
                 self._unusual(event)
             elif not keyed or len(items) & 1:
                 items.append(resolve_plain(text) if event.implicit[0] else text)
-            elif text == MERGE:
+            elif text == MERGE_KEY:
                 self._unusual(event)
             else:
                 items.append(intern(text))
 
     def give_up(self) -> None:
-        """Tell what can be told of what is still open where reading ended early."""
+        """Report duplicate keys of what is still open where reading ended early."""
         if len(self.problems) < MAX_PROBLEMS:
             with suppress(StopReading):
-                for frame in (*self._outer, self._top):
-                    self._report(frame.duplicates())
+                for node in (*self._outer, self._top):
+                    self._report(node.duplicates())
 
-    def _report(self, problems: Iterable[Problem]) -> None:
-        for problem in problems:
+    def _report(self, found: Iterable[Problem]) -> None:
+        for problem in found:
             self.problems.append(problem)
             if len(self.problems) >= MAX_PROBLEMS:
-                self._stop(too_many_problems(problem.line, problem.column))
+                self._stop(too_many_problems((problem.line, problem.column)))
 
     def _stop(self, problem: Problem) -> None:
         self.problems.append(problem)
@@ -140,7 +129,8 @@ class Composer:
 
     def _check_count(self, before: int, event: Any) -> None:
         if before - self._not_nodes >= problems.MAX_NODES and isinstance(event, yaml.NodeEvent):
-            self._stop(problems.too_many_nodes(event.start_mark))
+            limit = f"{problems.MAX_NODES:,}"
+            self._stop(problems.at(event.start_mark, problems.TOO_MANY_NODES.given(limit=limit)))
 
     def _pass(self, _event: Any) -> None:
         self._not_nodes += 1
@@ -149,13 +139,13 @@ class Composer:
         self._not_nodes += 1
         self._documents += 1
         if self._documents > 1:
-            self._stop(problems.second_document(event.start_mark))
+            self._stop(problems.at(event.start_mark, problems.SECOND_DOCUMENT))
 
     def _unusual(self, event: Any) -> None:
-        """Take a scalar with an anchor or a tag, or one that may have to be refused. Its place was taken before."""
+        """Take a scalar with an anchor or a tag, or one that may be unsupported. Its place was taken before."""
         text, plain, top = event.value, event.implicit[0] and event.tag is None, self._top
         as_key = top.wants_key
-        found = list(problems.in_scalar(event, merges=plain and as_key))
+        found = list(problems.in_scalar(event, plain_key=plain and as_key))
         self._report(found)
         if event.anchor is not None:
             self._anchors.define(event.anchor, resolve_plain(text) if plain else text)
@@ -170,24 +160,24 @@ class Composer:
     def _open(self, event: Any) -> None:
         mark, top = event.start_mark, self._top
         if len(self._outer) >= problems.MAX_DEPTH:
-            self._stop(problems.too_deep(mark))
+            self._stop(problems.at(mark, problems.TOO_DEEP.given(limit=problems.MAX_DEPTH)))
         broken = event.tag is not None
         if broken:
-            self._report(problems.tag(event))
+            self._report([problems.at(mark, problems.TAG)])
         top.places += (mark.line, mark.column)
         as_key = top.wants_key
         if as_key:
             top.drop_key()
-            self._report([problems.complex_key(mark)])
+            self._report([problems.at(mark, problems.COMPLEX_KEY)])
         if event.anchor is not None:
             self._anchors.define_container(event.anchor)
         self._outer.append(top)
-        self._top = Frame(keyed=isinstance(event, yaml.MappingStartEvent), broken=broken, as_key=as_key)
+        self._top = OpenNode(keyed=isinstance(event, yaml.MappingStartEvent), broken=broken, as_key=as_key)
 
     def _close(self, _event: Any) -> None:
         self._not_nodes += 1
         done, self._top = self._top, self._outer.pop()
-        data = done.close(self.marks)
+        data = done.close(self.positions)
         if done.keyed and 2 * len(data) != len(done.items):
             self._report(done.duplicates())
         if not done.as_key:
@@ -198,9 +188,9 @@ class Composer:
         top.places += (mark.line, mark.column)
         if top.wants_key:
             top.drop_key()
-            self._report([problems.alias_key(mark)])
+            self._report([problems.at(mark, problems.ALIAS_AS_KEY)])
             return
-        value, trouble = self._anchors.use(event.anchor)
-        if trouble is not None and not top.discards:
-            self._report([problems.at(mark, "yaml-alias", *trouble)])
-        top.add(value, broken=trouble is not None)
+        value, rule = self._anchors.use(event.anchor)
+        if rule is not None and not top.discards:
+            self._report([problems.at(mark, rule)])
+        top.add(value, broken=rule is not None)

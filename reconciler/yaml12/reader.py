@@ -1,15 +1,15 @@
-"""The events of a YAML text, from libyaml where PyYAML was built with it."""
+"""A YAML text as plain Python data and the positions of it all, parsed by libyaml where PyYAML was built with it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 
 from reconciler.yaml12.composer import Composer, StopReading
 from reconciler.yaml12.nodes import Positions
-from reconciler.yaml12.problems import Problem, syntax_problem
+from reconciler.yaml12.problems import LIBYAML_TOO_DEEP, Place, Problem, syntax_problem
 
 
 def parser_for(text: str, *, pure: bool = False) -> Any:  # two classes of PyYAML without a common type
@@ -36,16 +36,19 @@ def events_of(text: str, *, pure: bool = False) -> Iterator[yaml.Event]:
     return iter(parser_for(text, pure=pure).get_event, None)
 
 
-# One file as plain Python data and the marks of where everything stands.
+_READ_AGAIN_CHARS: Final = 100_000
 
 
 class Tree(NamedTuple):
-    """One file as data. ``complete`` is false where reading had to stop; ``empty`` where the file holds no document."""
+    """A YAML text as data. ``complete`` is false where reading stopped early; ``empty`` where there is no document.
+
+    ``place`` is where the document begins.
+    """
 
     data: Any
-    marks: Positions
+    positions: Positions
     problems: list[Problem]
-    place: tuple[int, int]
+    place: Place
     complete: bool
     empty: bool
 
@@ -53,22 +56,35 @@ class Tree(NamedTuple):
 def build_tree(text: str, *, pure: bool = False) -> Tree:
     """Read a YAML text. Never raises for what the text holds; ``pure`` chooses PyYAML's parser without libyaml."""
     pure = pure or not yaml.__with_libyaml__
-    builder = Composer(pure=pure)
+    composer = Composer(pure=pure)
     complete = False
     try:
-        builder.feed(events_of(text, pure=pure))
+        composer.feed(events_of(text, pure=pure))
         complete = True
     except yaml.YAMLError as error:
-        builder.problems.append(syntax_problem(error, text))
-        builder.give_up()
+        if not pure and _is_too_deep(error):
+            return build_tree(text, pure=True)
+        composer.problems.append(syntax_problem(error, text))
+        composer.give_up()
     except StopReading:
-        builder.give_up()
-    return _tree(builder, complete=complete)
+        composer.give_up()
+    return _tree(composer, complete=complete)
 
 
-def _tree(builder: Composer, *, complete: bool) -> Tree:
-    root = builder.root
+def _is_too_deep(error: yaml.YAMLError) -> bool:
+    """Whether libyaml, which reads ahead, found a nesting too deep before the composer could, in a part that is short.
+
+    The other parser finds it at the place where our own bound is, whichever release of libyaml there is. A long part is
+    not read again, since that parser is several times slower.
+    """
+    mark = getattr(error, "problem_mark", None)
+    return LIBYAML_TOO_DEEP in str(error) and mark is not None and mark.index < _READ_AGAIN_CHARS
+
+
+def _tree(composer: Composer, *, complete: bool) -> Tree:
+    root = composer.root
     if not root.items:
-        return Tree(None, builder.marks, builder.problems, (1, 1), complete, empty=True)
+        return Tree(None, composer.positions, composer.problems, (1, 1), complete, empty=True)
     line, column = root.places[:2]
-    return Tree(root.items[0], builder.marks, builder.problems, (line + 1, column + 1), complete, empty=False)
+    place = line + 1, column + 1
+    return Tree(root.items[0], composer.positions, composer.problems, place, complete, empty=False)

@@ -7,18 +7,17 @@ from reconciler.apply.journal import StoppedWaiting
 from reconciler.apply.preflight import preflight
 from reconciler.model.plan import Verdict
 from reconciler.model.state import Entry, Lease
-from reconciler.planning.desired import Wishes
 from tests.support.fake_run import EMPTY, Run
-from tests.support.values import ACME, HIDDEN_EDIT, RENAMED, SIGN_ID, TARGET, desired, intent, known, row
+from tests.support.values import ACME, HIDDEN_EDIT, RENAMED, SIGN_ID, TARGET, defined, desired, intent, known, row
 
 OTHER = Lease("other-run", 3)
 LEFT = EMPTY._replace(holder=OTHER, entries={SIGN_ID: Entry(intent=intent(RENAMED, row(), ago=5.0, run=OTHER.run))})
-WISHES = Wishes((desired(RENAMED),), ())
+DEFINITIONS = defined(desired(RENAMED))
 
 
 def test_a_call_that_a_killed_run_made_is_settled_as_submitted_and_not_repeated() -> None:
     run = Run(row(sign_name="Acme Bank"), state=LEFT)
-    prepared = preflight(run.context, TARGET, WISHES)
+    prepared = preflight(run.context, TARGET, DEFINITIONS)
     assert prepared.plan.signatures[0].verdict is Verdict.WAITING
     execute(prepared.plan, run.context, prepared.ledger)
     assert run.vendor.calls == []
@@ -30,7 +29,7 @@ def test_a_call_that_a_killed_run_made_is_settled_as_submitted_and_not_repeated(
 
 def test_a_call_that_a_killed_run_did_not_make_is_dropped_and_made() -> None:
     run = Run(row(), state=LEFT)
-    prepared = preflight(run.context, TARGET, WISHES)
+    prepared = preflight(run.context, TARGET, DEFINITIONS)
     assert prepared.plan.signatures[0].verdict is Verdict.MODIFY
     execute(prepared.plan, run.context, prepared.ledger)
     assert len(run.vendor.calls) == 1
@@ -40,7 +39,7 @@ def test_a_call_that_a_killed_run_did_not_make_is_dropped_and_made() -> None:
 def test_what_only_the_killed_run_could_know_stays_open_and_unsent() -> None:
     opened = Entry(known().submitted, intent(HIDDEN_EDIT, row(), ago=5.0, run=OTHER.run))
     run = Run(row(), state=EMPTY._replace(holder=OTHER, entries={SIGN_ID: opened}))
-    prepared = preflight(run.context, TARGET, Wishes((desired(HIDDEN_EDIT),), ()))
+    prepared = preflight(run.context, TARGET, defined(desired(HIDDEN_EDIT)))
     assert prepared.plan.signatures[0].verdict is Verdict.UNVERIFIED
     execute(prepared.plan, run.context, prepared.ledger)
     assert (run.vendor.calls, run.store.state.entry(SIGN_ID), run.store.state.holder) == ([], opened, None)
@@ -48,7 +47,7 @@ def test_what_only_the_killed_run_could_know_stays_open_and_unsent() -> None:
 
 def test_preparing_stores_nothing() -> None:
     run = Run(row(), state=LEFT)
-    preflight(run.context, TARGET, WISHES)
+    preflight(run.context, TARGET, DEFINITIONS)
     assert run.store.state == LEFT
 
 
@@ -56,12 +55,12 @@ def test_a_stop_while_waiting_neither_settles_nor_releases() -> None:
     run = Run(row(), state=LEFT)
     run.clock.at(2.0, run.stop_now)
     with pytest.raises(StoppedWaiting):
-        preflight(run.context, TARGET, WISHES)
+        preflight(run.context, TARGET, DEFINITIONS)
     assert run.store.state == LEFT
 
 
 def test_a_plan_in_order_needs_no_settling() -> None:
     run = Run(row(), state=EMPTY._replace(entries={SIGN_ID: known()}))
-    prepared = preflight(run.context, TARGET, Wishes((desired(ACME),), ()))
+    prepared = preflight(run.context, TARGET, defined(desired(ACME)))
     execute(prepared.plan, run.context, prepared.ledger)
     assert run.store.notes == []

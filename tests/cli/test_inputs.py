@@ -11,7 +11,7 @@ from reconciler.cli import inputs
 def test_the_collector_runs_again_once_definitions_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[bool] = []
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(inputs, "desired_from", lambda _: ran.append(gc.isenabled()))
+    monkeypatch.setattr(inputs, "load_definitions", lambda *_, **__: ran.append(gc.isenabled()))
     inputs.load(["missing.yaml"])
     gc.unfreeze()
     assert ran == [False]

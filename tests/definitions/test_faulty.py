@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from reconciler.definitions import source
+from reconciler.definitions import schema_check, signatures
 from reconciler.definitions.load import Definitions, load_definitions
+from reconciler.diagnostics import Diagnostic
+from reconciler.evidence.inspect import Inspected, Wanted
+from reconciler.evidence.problems import MISSING
 
 HEAD = "version: 1\naccount: {site: china, region: ap-guangzhou}\nsignatures:\n"
 FAULTY = """  a:
@@ -22,23 +26,37 @@ FAULTY = """  a:
 """
 
 
+@pytest.fixture(autouse=True)
+def missing_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every image be missing, so that the diagnostics show which ones are looked at."""
+
+    def inspect(_root: Path, wanted: Iterable[Wanted]) -> dict[Wanted, Inspected]:
+        return dict.fromkeys(wanted, Inspected(None, MISSING))
+
+    monkeypatch.setattr(signatures, "inspect", inspect)
+
+
 def load(folder: Path, text: str) -> Definitions:
     (folder / "signatures.yaml").write_text(HEAD + text, encoding="utf-8")
     return load_definitions(["signatures.yaml"], cwd=folder)
 
 
 def codes(found: Definitions) -> list[str]:
-    return [diagnostic.code for diagnostic in found.diagnostics]
+    return [diagnostic.code for diagnostic in found.diagnostics if diagnostic.code != MISSING.code]
 
 
 def named(found: Definitions) -> list[str]:
-    return [image.name for image in found.faulty_images]
+    return [str(image.rule.params["image"]) for image in missing(found)]
+
+
+def missing(found: Definitions) -> list[Diagnostic]:
+    return [diagnostic for diagnostic in found.diagnostics if diagnostic.code == MISSING.code]
 
 
 def test_a_faulty_signature_is_told_of_its_name_and_its_images_are_looked_at(tmp_path: Path) -> None:
     found = load(tmp_path, FAULTY)
     assert codes(found) == ["sign-id-range", "name-brackets"]
-    assert [(image.field, image.name, image.location.line) for image in found.faulty_images] == [
+    assert [(*image.rule.params.values(), image.location.line) for image in missing(found)] == [
         ("proof_image", "evidence/a.png", 11),
         ("commission_image", "evidence/b.png", 12),
     ]
@@ -69,7 +87,7 @@ def test_of_a_file_whose_yaml_is_at_fault_no_image_is_looked_at(tmp_path: Path) 
 def test_of_a_file_with_its_fill_of_problems_no_image_is_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "MAX_PROBLEMS", 0)
+    monkeypatch.setattr(schema_check, "MAX_PROBLEMS", 0)
     found = load(tmp_path, FAULTY)
     assert "too-many-problems" in codes(found)
     assert named(found) == []

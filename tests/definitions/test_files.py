@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.definitions.load import Definitions, load_definitions
-from reconciler.yaml12.problems import MAX_FILE_BYTES
+from reconciler.definitions.source import MAX_FILE_BYTES
 
 
 @pytest.fixture

@@ -20,11 +20,13 @@ EVERY_FIELD = Path(__file__).parents[1] / "examples" / "valid" / "every-field.ya
 def test_a_signature_is_handed_on_with_every_field_and_place() -> None:
     found = load_definitions(["every-field.yaml"], cwd=EVERY_FIELD.parent)
     (signature,) = found.signatures
-    assert (signature.key, signature.sign_id, signature.sign_name) == ("acme-otp", 1110, "Acme")
-    assert (signature.sign_type, signature.document_type) == ("company", "business-license")
-    assert (signature.international, signature.sign_purpose) == (False, "others")
-    assert (signature.proof_image, signature.commission_image) == ("evidence/license.png", "evidence/attorney.png")
-    assert (signature.remark, signature.qualification_id) == ("Login codes for acme.example", None)
+    fields = signature.fields
+    assert (signature.key, signature.sign_id, fields.sign_name) == ("acme-otp", 1110, "Acme")
+    assert (fields.sign_type, fields.document_type) == ("company", "business-license")
+    assert (fields.international, fields.sign_purpose) == (False, "others")
+    assert fields.commission_image is not None
+    assert (fields.proof_image.file, fields.commission_image.file) == ("evidence/license.png", "evidence/attorney.png")
+    assert (fields.remark, fields.qualification_id) == ("Login codes for acme.example", None)
     assert signature.folder == str(EVERY_FIELD.parent)
     assert signature.location == Location("every-field.yaml", 10, 3)
     assert signature.fields_at["sign_id"] == Location("every-field.yaml", 11, 14)
@@ -42,13 +44,14 @@ def test_account_and_branch_are_those_of_the_run() -> None:
 def test_what_is_left_out_has_its_default(load_text: Load, valid: str) -> None:
     found = load_text(valid)
     assert found.account == Account("international", "ap-singapore")
-    assert (found.branch, found.signatures[0].remark, found.signatures[0].commission_image) == (None, "", None)
+    fields = found.signatures[0].fields
+    assert (found.branch, fields.remark, fields.commission_image) == (None, "", None)
 
 
 def test_whole_numbers_with_a_point_are_handed_on_as_integers(load_text: Load, valid: str) -> None:
     text = valid.replace("international, region", "china, region").replace("1110,", "1110.0, qualification_id: 1.7e1,")
     (signature,) = load_text(text).signatures
-    assert (repr(signature.sign_id), repr(signature.qualification_id)) == ("1110", "17")
+    assert (repr(signature.sign_id), repr(signature.fields.qualification_id)) == ("1110", "17")
 
 
 def test_a_faulty_signature_does_not_hide_the_others(load_text: Load, valid: str) -> None:
@@ -100,7 +103,7 @@ import sys
 from pathlib import Path
 import reconciler.definitions.load as load
 assert not {"jsonschema", "jsonschema_rs"} & set(sys.modules), "importing the loader"
-assert load.load_definitions(["every-field.yaml"], cwd=Path(sys.argv[1])).valid
+assert load.load_definitions(["every-field.yaml"], cwd=Path(sys.argv[1]), evidence=False).valid
 assert "jsonschema" not in sys.modules, "a valid file"
 """
 

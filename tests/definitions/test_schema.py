@@ -12,10 +12,9 @@ from jsonschema import Draft202012Validator
 
 from reconciler.contract.api import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
 from reconciler.definitions.load import load_definitions
-from reconciler.definitions.messages import RULES
-from reconciler.definitions.schema_check import broken_rules, is_valid
+from reconciler.definitions.schema_check import RULES
 from reconciler.definitions.site_rules import site_rules_of
-from reconciler.schemas import read_edition, read_schema
+from reconciler.schemas import is_valid, read_edition, read_schema, violations
 
 SCHEMA = json.loads(read_schema("signatures"))
 SIGNATURE = SCHEMA["$defs"]["signature"]
@@ -132,7 +131,7 @@ DOCUMENTS = st.fixed_dictionaries(
 
 @given(DOCUMENTS | ODD)
 def test_the_fast_and_the_telling_validator_agree(document: Any) -> None:
-    assert is_valid(document) == (not list(broken_rules(document)))
+    assert is_valid("signatures", document) == (not list(violations("signatures", document)))
 
 
 @given(SIGNATURES)
@@ -140,4 +139,4 @@ def test_they_agree_on_single_signatures_of_either_site(signature: dict[str, Any
     for site in ("international", "china"):
         account = {"site": site, "region": "ap-singapore"}
         document = {"version": 1, "account": account, "signatures": {"acme-otp": signature}}
-        assert is_valid(document) == (not list(broken_rules(document)))
+        assert is_valid("signatures", document) == (not list(violations("signatures", document)))

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reconciler.errors import fill
 from reconciler.evidence.containment import MAX_LINKS, Root
-from reconciler.evidence.inspect import inspect
-from reconciler.evidence.problems import EvidenceProblem
-from reconciler.model.signature import Image
+from reconciler.evidence.inspect import Inspected, inspect
 from tests.support import images
 from tests.support.environment import open_descriptors
 
@@ -48,13 +47,18 @@ def tree(project: Path) -> Path:
     return project
 
 
-def look(root: Path, name: str, folder: Path | None = None) -> Image | EvidenceProblem:
+def look(root: Path, name: str, folder: Path | None = None) -> Inspected:
     (found,) = inspect(root, [(str(folder or root), name)]).values()
     return found
 
 
-def code(found: Image | EvidenceProblem) -> str:
-    return found.code if isinstance(found, EvidenceProblem) else "fine"
+def words(found: Inspected) -> str:
+    assert found.problem is not None
+    return fill(found.problem.text, found.problem.params)
+
+
+def code(found: Inspected) -> str:
+    return found.problem.code if found.problem else "fine"
 
 
 @pytest.mark.parametrize(
@@ -73,8 +77,8 @@ def code(found: Image | EvidenceProblem) -> str:
 )
 def test_a_path_that_stays_inside_is_followed(tree: Path, name: str) -> None:
     found = look(tree, name)
-    assert isinstance(found, Image)
-    assert found.file == name
+    assert found.image is not None
+    assert found.image.file == name
 
 
 def test_a_path_is_relative_to_its_definition_file(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,16 +176,16 @@ def test_a_name_in_another_case_or_composition_is_pointed_to(tree: Path) -> None
     names = {path.name for path in (tree / "evidence").iterdir()}
     for written, stored in {"evidence/License.PNG": "license.png", "evidence/Cafe\u0301.png": "Café.png"}.items():
         found = look(tree, written)
-        if Path(written).name in names or isinstance(found, Image):
+        if Path(written).name in names or found.problem is None:
             pytest.skip("this file system makes no difference between the two")
-        assert stored in found.hint
+        assert stored in fill(found.problem.hint, found.problem.params)
 
 
 @pytest.mark.parametrize("name", [".", "evidence", "evidence/", "sub/folder"])
 def test_a_folder_is_no_image(tree: Path, name: str) -> None:
     found = look(tree, name)
-    assert isinstance(found, EvidenceProblem)
-    assert (found.code, found.message) == ("image-not-a-file", "this is a folder, not an image file")
+    assert code(found) == "image-not-a-file"
+    assert words(found) == "this is a folder, not an image file"
 
 
 def test_a_pipe_and_a_socket_are_no_images_and_are_not_waited_for(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,8 +205,8 @@ def test_a_root_that_is_gone_is_a_problem_of_every_image(tmp_path: Path) -> None
     assert code(look(tmp_path / "gone", "a.png", tmp_path / "gone")) == "image-unreadable"
 
 
-@pytest.mark.parametrize(("number", "words"), [(13, "may not be read"), (5, "cannot be read")])
-def test_a_file_that_the_system_does_not_give_out_is_unreadable(tree: Path, number: int, words: str) -> None:
+@pytest.mark.parametrize(("number", "text"), [(13, "may not be read"), (5, "cannot be read")])
+def test_a_file_that_the_system_does_not_give_out_is_unreadable(tree: Path, number: int, text: str) -> None:
     real = os.open
 
     def failing(path: str, flags: int, *, dir_fd: int | None = None) -> int:
@@ -212,9 +216,8 @@ def test_a_file_that_the_system_does_not_give_out_is_unreadable(tree: Path, numb
 
     with patch("reconciler.evidence.containment.os.open", failing):
         found = look(tree, "evidence/license.png")
-    assert isinstance(found, EvidenceProblem)
-    assert found.code == "image-unreadable"
-    assert words in found.message
+    assert code(found) == "image-unreadable"
+    assert text in words(found)
 
 
 def test_nothing_stays_open(tree: Path) -> None:
@@ -252,7 +255,7 @@ PARTS = st.sampled_from(
 @given(parts=st.lists(PARTS, min_size=1, max_size=7))
 def test_whatever_is_reached_is_inside_by_the_systems_own_reckoning(tree: Path, parts: list[str]) -> None:
     name = "/".join(parts)
-    if isinstance(look(tree, name), Image):
+    if look(tree, name).image is not None:
         real = (tree / name).resolve(strict=True)
         assert real.is_relative_to(tree.resolve())
         assert not {".git", ".reconciler"} & set(real.relative_to(tree.resolve()).parts)

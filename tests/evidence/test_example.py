@@ -24,7 +24,7 @@ NAMES = [
 @pytest.fixture(scope="module")
 def images() -> dict[str, Image]:
     found = inspect(ROOT, [(str(ROOT), name) for name in NAMES])
-    return {name: image for (_, name), image in found.items() if isinstance(image, Image)}
+    return {name: inspected.image for (_, name), inspected in found.items() if inspected.image}
 
 
 def test_every_image_of_the_example_is_usable_and_small(images: dict[str, Image]) -> None:

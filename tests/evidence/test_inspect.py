@@ -7,6 +7,7 @@ import sys
 import threading
 import zlib
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from unittest.mock import patch
 
@@ -15,19 +16,25 @@ from PIL import Image as Pictures
 
 from reconciler.diagnostics import Severity
 from reconciler.evidence import inspect, png, read
-from reconciler.evidence.problems import EvidenceProblem, UnusableError
+from reconciler.evidence.problems import UnusableError
 from reconciler.model.signature import Image
 from tests.support import images
 from tests.support.images import chunk
+
+
+def codes(found: Iterable[inspect.Inspected]) -> list[str]:
+    return [result.problem.code if result.problem else "fine" for result in found]
 
 
 def test_an_image_is_told_by_digest_and_sizes(project: Path) -> None:
     data = (project / "evidence" / "license.png").read_bytes()
     wanted = (str(project), "evidence/license.png")
     (found,) = inspect.inspect(project, [wanted]).values()
-    assert found == Image(hashlib.sha256(data).hexdigest(), wanted[1], len(data), 24, 16, "PNG")
-    assert isinstance(found, Image)
-    assert (found.file, found.bytes, found.width, found.height, found.format) == (wanted[1], len(data), 24, 16, "PNG")
+    assert found.problem is None
+    image = found.image
+    assert image == Image(hashlib.sha256(data).hexdigest(), wanted[1], len(data), 24, 16, "PNG")
+    assert image is not None
+    assert (image.file, image.bytes, image.width, image.height, image.format) == (wanted[1], len(data), 24, 16, "PNG")
 
 
 def test_nothing_wanted_is_nothing_found(project: Path) -> None:
@@ -38,7 +45,7 @@ def test_every_wanted_image_is_answered_once_in_the_order_wanted(project: Path) 
     names = ["evidence/license.png", "nothing.png", "evidence/attorney.jpg", "evidence/license.png"]
     found = inspect.inspect(project, [(str(project), name) for name in names])
     assert [name for _, name in found] == names[:3]
-    assert [isinstance(result, Image) for result in found.values()] == [True, False, True]
+    assert [result.image is not None for result in found.values()] == [True, False, True]
 
 
 def test_a_file_is_read_once_however_it_is_reached(project: Path) -> None:
@@ -61,20 +68,26 @@ def test_a_file_is_read_once_however_it_is_reached(project: Path) -> None:
     with patch.object(inspect, "read", counting):
         found = inspect.inspect(project, wanted)
     assert list(reads.values()) == [1]
-    assert [result.file for result in found.values() if isinstance(result, Image)] == [name for _, name in wanted]
+    assert [result.image.file for result in found.values() if result.image] == [name for _, name in wanted]
 
 
 def test_the_name_counts_for_each_path_although_the_file_is_read_once(project: Path) -> None:
     (project / "wrong.jpg").symlink_to("evidence/license.png")
     found = inspect.inspect(project, [(str(project), "wrong.jpg"), (str(project), "evidence/license.png")])
-    assert [getattr(result, "code", "fine") for result in found.values()] == ["image-extension", "fine"]
+    assert codes(found.values()) == [
+        "image-extension",
+        "fine",
+    ]
 
 
 def test_a_broken_file_is_a_problem_wherever_it_is_named(project: Path) -> None:
     (project / "a.png").write_bytes(images.png()[:-3])
     (project / "b.png").symlink_to("a.png")
     found = inspect.inspect(project, [(str(project), name) for name in ("a.png", "b.png")])
-    assert [getattr(result, "code", "fine") for result in found.values()] == ["image-broken", "image-broken"]
+    assert codes(found.values()) == [
+        "image-broken",
+        "image-broken",
+    ]
 
 
 def test_an_image_turned_by_exif_alone_is_usable_with_a_warning(project: Path) -> None:
@@ -82,8 +95,8 @@ def test_an_image_turned_by_exif_alone_is_usable_with_a_warning(project: Path) -
     exif[0x0112] = 6
     (project / "phone.jpg").write_bytes(images.jpeg(4, exif=exif))
     (found,) = inspect.inspect(project, [(str(project), "phone.jpg")]).values()
-    assert isinstance(found, EvidenceProblem)
-    assert (found.code, found.severity) == ("image-rotated", Severity.WARNING)
+    assert found.problem is not None
+    assert (found.problem.code, found.problem.severity) == ("image-rotated", Severity.WARNING)
     assert found.image is not None
     assert (found.image.width, found.image.height) == (24, 16)
 
@@ -130,7 +143,7 @@ import pathlib, sys
 from reconciler.evidence.inspect import inspect
 root = pathlib.Path(sys.argv[1])
 found = inspect(root, [(str(root), path.name) for path in root.iterdir()])
-assert all(hasattr(image, "sha256") for image in found.values()), found
+assert all(inspected.image for inspected in found.values()), found
 status = pathlib.Path("/proc/self/status").read_text()
 print(len(found), next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
 """

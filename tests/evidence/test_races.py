@@ -10,10 +10,9 @@ from unittest.mock import patch
 import pytest
 
 from reconciler.contract.api import MAX_IMAGE_BYTES
-from reconciler.evidence.inspect import inspect
-from reconciler.evidence.problems import EvidenceProblem, UnusableError
+from reconciler.evidence.inspect import Inspected, inspect
+from reconciler.evidence.problems import UnusableError
 from reconciler.evidence.read import read
-from reconciler.model.signature import Image
 from tests.support import images
 from tests.support.environment import open_descriptors
 
@@ -27,7 +26,7 @@ def secret(project: Path) -> Path:
     return folder
 
 
-def look(root: Path) -> Image | EvidenceProblem:
+def look(root: Path) -> Inspected:
     (found,) = inspect(root, [(str(root), "evidence/license.png")]).values()
     return found
 
@@ -66,8 +65,8 @@ def test_what_is_swapped_between_check_and_use_is_not_opened(
     with patch("reconciler.evidence.containment.os.stat", then_swap):
         found = look(project)
     assert open_descriptors() == before
-    assert isinstance(found, EvidenceProblem)
-    assert found.code in {"image-unreadable", "image-missing", "image-not-a-file"}
+    assert found.problem is not None
+    assert found.problem.code in {"image-unreadable", "image-missing", "image-not-a-file"}
 
 
 def test_a_folder_moved_out_after_it_was_opened_is_still_the_one_that_was_checked(project: Path, secret: Path) -> None:
@@ -106,7 +105,7 @@ def test_a_link_that_flips_all_the_time_never_leads_out(project: Path, secret: P
     finally:
         stop.set()
         flipper.join()
-    found = {image for result in looks for image in result.values() if isinstance(image, Image)}
+    found = {inspected for result in looks for inspected in result.values() if inspected.image is not None}
     assert found <= {expected}
 
 

@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from reconciler.contract.api import MAX_BODY_BYTES, MAX_IMAGE_BYTES
+from reconciler.errors import fill
 from reconciler.evidence.read import REST_OF_BODY, base64_size, pair_problem
 from reconciler.model.signature import Image
 
@@ -23,7 +24,10 @@ def test_one_image_of_the_vendors_size_fits_alone_and_two_do_not() -> None:
     problem = pair_problem(image(MAX_IMAGE_BYTES), image(MAX_IMAGE_BYTES))
     assert problem is not None
     assert problem.code == "images-together"
-    assert problem.message == "both images together have 10.00 MB, and one request holds about 7.45 MB of images"
+    assert (
+        fill(problem.text, problem.params)
+        == "both images together have 10.00 MB, and one request holds about 7.45 MB of images"
+    )
 
 
 def test_the_bound_is_exact() -> None:

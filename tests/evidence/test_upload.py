@@ -18,8 +18,8 @@ NAME = "evidence/license.png"
 @pytest.fixture
 def planned(project: Path) -> Image:
     (found,) = inspect(project, [(str(project), NAME)]).values()
-    assert isinstance(found, Image)
-    return found
+    assert found.image is not None
+    return found.image
 
 
 def test_the_bytes_that_were_planned_with_are_given_out(project: Path, planned: Image) -> None:

@@ -9,13 +9,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from reconciler.definitions.codes import DIAGNOSTIC_CODES
+from reconciler.definitions.codes import DIAGNOSTIC_CODES, IMAGE_CODES
 from reconciler.definitions.load import Definitions, load_definitions
-from reconciler.errors import StateError
+from reconciler.errors import StateError, fill
 from reconciler.evidence.inspect import inspect
-from reconciler.evidence.problems import CODES, EvidenceProblem
 from reconciler.evidence.structure import MAX_PIXELS
-from reconciler.model.signature import Image
 from reconciler.state.codec import dump, parse
 
 _FOLDER: Final = tempfile.TemporaryDirectory(prefix="reconciler-fuzz-")
@@ -45,7 +43,7 @@ def _assert_settled(found: Definitions) -> None:
         assert found.account is not None
     for signature in found.signatures:
         assert signature.sign_id > 0
-        assert signature.sign_name
+        assert signature.fields.sign_name
 
 
 def evidence(data: bytes) -> None:
@@ -53,14 +51,15 @@ def evidence(data: bytes) -> None:
     file = _FILE.with_suffix(_ENDINGS[len(data) % len(_ENDINGS)])
     file.write_bytes(data)
     (found,) = inspect(file.parent, [(str(file.parent), file.name)]).values()
-    if isinstance(found, EvidenceProblem):
-        assert found.code in CODES, found
-        _assert_readable(found.message, found.hint)
-        found = found.image or found  # a warning's problem carries one
-    if isinstance(found, Image):
-        assert found.sha256 == hashlib.sha256(data).hexdigest()
-        assert found.bytes == len(data)
-        assert 0 < found.width * found.height <= MAX_PIXELS
+    image, problem = found
+    if problem is not None:
+        assert problem.code in IMAGE_CODES, problem
+        _assert_readable(fill(problem.text, problem.params), fill(problem.hint, problem.params))
+    assert image is not None or problem is not None
+    if image is not None:
+        assert image.sha256 == hashlib.sha256(data).hexdigest()
+        assert image.bytes == len(data)
+        assert 0 < image.width * image.height <= MAX_PIXELS
 
 
 def record(data: bytes) -> None:

@@ -43,6 +43,6 @@ def test_inputs_made_from_it_are_told_or_read(target: str) -> None:
 
 
 def test_a_broken_promise_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.fuzz.targets.CODES", {})
+    monkeypatch.setattr("tests.fuzz.targets.IMAGE_CODES", {})
     with pytest.raises(AssertionError):
         TARGETS["evidence"](b"no image")

@@ -5,7 +5,6 @@ import pytest
 from reconciler.errors import Refusal, UsageError
 from reconciler.model.plan import Compared, Plan, Selection, Verdict
 from reconciler.model.state import Entry, Lease, State
-from reconciler.planning.desired import Wishes
 from reconciler.planning.planner import (
     PARTIAL_LISTING,
     Described,
@@ -18,14 +17,14 @@ from reconciler.planning.planner import (
     plan_online,
 )
 from tests.support.fake_run import EMPTY, FakeClock, FakeVendor, MemoryStore
-from tests.support.values import MOMENT, NOW, RENAMED, SIGN_ID, TARGET, desired, intent, known, row
+from tests.support.values import MOMENT, NOW, RENAMED, SIGN_ID, TARGET, defined, desired, intent, known, row
 
-WISHES = Wishes((desired(RENAMED), desired(key="second", sign_id=2)), ())
+DEFINITIONS = defined(desired(RENAMED), desired(key="second", sign_id=2))
 OTHER = Lease("other-run", 1)
 
 
 def run_of(clock: FakeClock) -> Run:
-    return Run(TARGET, WISHES, Selection(), clock, settle_after=20.0)
+    return Run(TARGET, DEFINITIONS, Selection(), clock, settle_after=20.0)
 
 
 def online(state: State = EMPTY) -> Plan:
@@ -47,8 +46,8 @@ def test_a_plan_puts_the_account_and_the_record_beside_what_is_wanted() -> None:
 
 def test_everything_is_read_unless_a_run_is_narrowed() -> None:
     vendor = FakeVendor(FakeClock(), row(), row(sign_id=2))
-    assert describe(vendor, WISHES.desired, Selection()).complete
-    narrowed = describe(vendor, WISHES.desired, Selection(only=frozenset(["second"])))
+    assert describe(vendor, DEFINITIONS.signatures, Selection()).complete
+    narrowed = describe(vendor, DEFINITIONS.signatures, Selection(only=frozenset(["second"])))
     assert (sorted(narrowed.rows), narrowed.complete) == ([2], False)
 
 
@@ -59,7 +58,7 @@ def test_everything_is_read_unless_a_run_is_narrowed() -> None:
 def test_a_list_that_could_not_be_read_whole_is_told_where_it_was_wanted(
     choice: Selection, complete: bool, told: bool
 ) -> None:
-    plan = plan_from(TARGET, WISHES, Described({}, complete), EMPTY, MOMENT, choice)
+    plan = plan_from(TARGET, DEFINITIONS, Described({}, complete), EMPTY, MOMENT, choice)
     assert (PARTIAL_LISTING in plan.notes) is told
 
 
@@ -94,11 +93,11 @@ def test_a_record_from_the_future_is_new() -> None:
 @pytest.mark.parametrize("choice", [Selection(only=frozenset(["x", "second"])), Selection(resubmit=frozenset(["x"]))])
 def test_a_key_that_no_definition_has_is_a_usage_error(choice: Selection) -> None:
     with pytest.raises(UsageError, match="no definition has the key x"):
-        check_keys(choice, WISHES)
+        check_keys(choice, DEFINITIONS)
 
 
 def test_known_keys_pass() -> None:
-    check_keys(Selection(only=frozenset(["second"]), resubmit=frozenset(["acme-otp"])), WISHES)
+    check_keys(Selection(only=frozenset(["second"]), resubmit=frozenset(["acme-otp"])), DEFINITIONS)
 
 
 @pytest.mark.parametrize("most", [None, 1, 2])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 
 from reconciler.contract.api import Status
 from reconciler.decision.compare import DecisionTime
+from reconciler.definitions.load import Definitions
 from reconciler.diagnostics import Location
 from reconciler.model.plan import Decision, Plan, Planned, RuleText, Target, Verdict
 from reconciler.model.signature import Account, Image, LiveSignature, Signature, SignFields
@@ -76,3 +78,8 @@ def because(verdict: Verdict, hint: str = "", reason: str = "because") -> RuleTe
 def plan(signatures: Iterable[Planned] = (), **more: Any) -> Plan:
     """Return a plan of these signatures."""
     return Plan(TARGET, tuple(signatures), fingerprint="sha256:" + "0" * 64, **more)
+
+
+def defined(*signatures: Signature) -> Definitions:
+    """Return valid definitions of these signatures."""
+    return Definitions(Path("/repository"), (), TARGET.account, None, signatures, ())

@@ -5,22 +5,21 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pictures
 
-from reconciler.definitions.load import load_definitions
+from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.evidence import read
-from reconciler.planning.desired import Wishes, desired_from
 from tests.support import images
 from tests.support.project import pending, write
 
 
-def wishes(top: Path) -> Wishes:
-    return desired_from(load_definitions([str(top)], cwd=top))
+def loaded(top: Path) -> Definitions:
+    return load_definitions([str(top)], cwd=top)
 
 
 def test_definitions_and_digested_evidence_become_what_is_wanted(tmp_path: Path) -> None:
     write(tmp_path, [pending(1), pending(2, image=2, remark="Login codes")])
-    found = wishes(tmp_path)
+    found = loaded(tmp_path)
     assert found.valid
-    first, second = found.desired
+    first, second = found.signatures
     assert (first.key, first.sign_id, first.fields.sign_name, Path(first.folder)) == (
         "sign-1",
         1001,
@@ -35,8 +34,8 @@ def test_definitions_and_digested_evidence_become_what_is_wanted(tmp_path: Path)
 def test_a_signature_with_a_bad_image_is_left_out_and_its_field_is_named(tmp_path: Path) -> None:
     write(tmp_path, [pending(1), pending(2, image=2)])
     (tmp_path / "evidence" / "1.png").write_bytes(b"no image at all")
-    found = wishes(tmp_path)
-    assert [wish.key for wish in found.desired] == ["sign-2"]
+    found = loaded(tmp_path)
+    assert [signature.key for signature in found.signatures] == ["sign-2"]
     assert not found.valid
     problem = found.diagnostics[0]
     assert problem.message.startswith("proof_image evidence/1.png: ")
@@ -47,28 +46,28 @@ def test_the_images_of_a_faulty_signature_are_told_of_in_the_same_run(tmp_path: 
     file = write(tmp_path, [pending(1), pending(2, image=2)])
     file.write_text(file.read_text().replace("sign_id: 1001", "sign_id: 0"))
     (tmp_path / "evidence" / "1.png").unlink()
-    found = wishes(tmp_path)
+    found = loaded(tmp_path)
     assert [problem.code for problem in found.diagnostics] == ["sign-id-range", "image-missing"]
-    assert [wish.key for wish in found.desired] == ["sign-2"]
+    assert [signature.key for signature in found.signatures] == ["sign-2"]
 
 
 def test_one_bad_image_is_told_at_each_place_that_names_it(tmp_path: Path) -> None:
     write(tmp_path, [pending(1), pending(2)])
     (tmp_path / "evidence" / "1.png").unlink()
-    assert len(wishes(tmp_path).diagnostics) == 2
+    assert len(loaded(tmp_path).diagnostics) == 2
 
 
-def with_commission(top: Path, content: bytes) -> Wishes:
+def with_commission(top: Path, content: bytes) -> Definitions:
     file = write(top, [pending(1)])
     text = file.read_text().replace("sign_purpose: self", "sign_purpose: others\n    commission_image: evidence/c.png")
     file.write_text(text)
     (top / "evidence" / "c.png").write_bytes(content)
-    return wishes(top)
+    return loaded(top)
 
 
 def test_a_commission_image_is_part_of_what_is_wanted(tmp_path: Path) -> None:
     found = with_commission(tmp_path, images.png(9))
-    commission = found.desired[0].fields.commission_image
+    commission = found.signatures[0].fields.commission_image
     assert commission is not None
     assert commission.file == "evidence/c.png"
 
@@ -85,11 +84,11 @@ def test_an_image_that_is_turned_is_wanted_and_warned_of(tmp_path: Path, which: 
     for name in ("1.png", "c.png"):
         if which in {name, "both"}:
             (tmp_path / "evidence" / name).write_bytes(turned())
-    found = wishes(tmp_path)
+    found = loaded(tmp_path)
     assert found.valid
     assert {problem.code for problem in found.diagnostics} == {"image-rotated"}
     assert len(found.diagnostics) == 1 + (which == "both")
-    fields = found.desired[0].fields
+    fields = found.signatures[0].fields
     assert fields.proof_image.file == "evidence/1.png"
     assert fields.commission_image is not None
     assert fields.commission_image.file == "evidence/c.png"
@@ -97,7 +96,7 @@ def test_an_image_that_is_turned_is_wanted_and_warned_of(tmp_path: Path, which: 
 
 def test_a_bad_commission_image_is_told_as_such(tmp_path: Path) -> None:
     found = with_commission(tmp_path, b"no image")
-    assert found.desired == ()
+    assert found.signatures == ()
     assert found.diagnostics[0].message.startswith("commission_image evidence/c.png: ")
 
 
@@ -112,10 +111,10 @@ def test_problems_come_in_the_order_of_the_files(tmp_path: Path) -> None:
     for name in ("b", "a"):
         write(tmp_path / name, [pending(ord(name), image=ord(name))])
         (tmp_path / name / "evidence" / f"{ord(name)}.png").unlink()
-    found = desired_from(load_definitions([str(tmp_path / "b"), str(tmp_path / "a")], cwd=tmp_path))
+    found = load_definitions([str(tmp_path / "b"), str(tmp_path / "a")], cwd=tmp_path)
     assert [Path(problem.location.file).parent.name for problem in found.diagnostics] == ["b", "a"]
 
 
 def test_a_file_without_signatures_wants_nothing(tmp_path: Path) -> None:
     (tmp_path / "signatures.yaml").write_text("version: 1\n")
-    assert wishes(tmp_path).desired == ()
+    assert loaded(tmp_path).signatures == ()
