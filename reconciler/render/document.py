@@ -16,7 +16,7 @@ from reconciler.model.report import Outcome
 from reconciler.schemas import first_mismatch
 
 MAX_BYTES: Final = 32 * 2**20
-"""Largest document that is read; a plan of 5,000 signatures takes about 6 MB."""
+"""Largest document that is read; a plan of 5,000 signatures takes about 8 MB."""
 
 
 class LocationDocument(TypedDict):
@@ -68,8 +68,45 @@ class AccountDocument(TypedDict):
     sandbox: bool
 
 
+class LiveDocument(TypedDict):
+    """The row that the vendor shows. The qualification is null where the site shows none."""
+
+    sign_id: int
+    sign_name: str
+    international: bool
+    status: str
+    status_code: int
+    review_reply: str
+    create_time: int
+    qualification_id: int | None
+    qualification_name: str | None
+    qualification_status_code: int | None
+
+
+class DefinitionDocument(TypedDict):
+    """All fields of a definition, as an apply sends them."""
+
+    sign_name: str
+    sign_type: str
+    document_type: str
+    international: bool
+    sign_purpose: str
+    proof_image: ImageDocument
+    commission_image: ImageDocument | None
+    remark: str
+    qualification_id: int | None
+
+
+Param = str | bool | int | list[str] | None
+"""A value that the words of a reason speak of."""
+
+
 class SignatureDocument(TypedDict):
-    """One signature of a plan. ``outcome`` and what follows are there after an apply only."""
+    """One signature of a plan. ``outcome`` and what follows are there after an apply only.
+
+    ``rule`` and ``params`` are what ``reason`` and ``advice`` say, for programs and other languages; ``before`` is null
+    without a row. The first releases printed none of the four.
+    """
 
     key: str
     sign_id: int
@@ -83,6 +120,10 @@ class SignatureDocument(TypedDict):
     drift: list[str]
     location: LocationDocument
     review_reply: str
+    rule: NotRequired[str]
+    params: NotRequired[dict[str, Param]]
+    before: NotRequired[LiveDocument | None]
+    after: NotRequired[DefinitionDocument]
     outcome: NotRequired[str]
     in_place: NotRequired[bool]
     request_id: NotRequired[str | None]
@@ -109,6 +150,9 @@ class UnmanagedDocument(TypedDict):
     sign_id: int
     sign_name: str
     status: str
+    international: NotRequired[bool]
+    review_reply: NotRequired[str]
+    create_time: NotRequired[int]
 
 
 class DiagnosticDocument(TypedDict):

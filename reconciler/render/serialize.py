@@ -9,15 +9,19 @@ from reconciler.diagnostics import Diagnostic, Location
 from reconciler.errors import ErrorInfo
 from reconciler.model.plan import Change, Plan, Planned, Target
 from reconciler.model.report import ApplyReport, CheckResult, Finding, Result, SignatureStatus, StatusReport
-from reconciler.model.signature import FieldValue, Image, LiveSignature
+from reconciler.model.signature import FieldValue, Image, LiveSignature, SignFields
 from reconciler.render.document import (
     AccountDocument,
     ChangeDocument,
+    DefinitionDocument,
     DiagnosticDocument,
     DoctorDocument,
     ErrorDocument,
     FailureDocument,
+    ImageDocument,
+    LiveDocument,
     LocationDocument,
+    Param,
     PlanDocument,
     SignatureDocument,
     StatusDocument,
@@ -111,6 +115,50 @@ def _signature(planned: Planned) -> SignatureDocument:
         "drift": list(decision.drift),
         "location": _location(planned.desired.location),
         "review_reply": live.review_reply if live is not None else "",
+        "rule": decision.rule.code,
+        "params": {name: _param(value) for name, value in decision.params.items()},
+        "before": _live(live) if live is not None else None,
+        "after": _definition(planned.desired.fields),
+    }
+
+
+def _param(value: object) -> Param:
+    match value:
+        case None | bool() | int():
+            return value
+        case tuple() | list():
+            return [str(item) for item in value]
+        case _:
+            return str(value)
+
+
+def _live(row: LiveSignature) -> LiveDocument:
+    return {
+        "sign_id": row.sign_id,
+        "sign_name": row.sign_name,
+        "international": row.international,
+        "status": row.status.value,
+        "status_code": row.status_code,
+        "review_reply": row.review_reply,
+        "create_time": row.create_time,
+        "qualification_id": row.qualification_id,
+        "qualification_name": row.qualification_name,
+        "qualification_status_code": row.qualification_status_code,
+    }
+
+
+def _definition(fields: SignFields) -> DefinitionDocument:
+    commission = fields.commission_image
+    return {
+        "sign_name": fields.sign_name,
+        "sign_type": fields.sign_type,
+        "document_type": fields.document_type,
+        "international": fields.international,
+        "sign_purpose": fields.sign_purpose,
+        "proof_image": _image(fields.proof_image),
+        "commission_image": _image(commission) if commission is not None else None,
+        "remark": fields.remark,
+        "qualification_id": fields.qualification_id,
     }
 
 
@@ -128,20 +176,29 @@ def _change(change: Change) -> ChangeDocument:
 
 def value_document(value: FieldValue) -> Value:
     """Return a field's value as documents hold it."""
-    if not isinstance(value, Image):
-        return value
+    return _image(value) if isinstance(value, Image) else value
+
+
+def _image(image: Image) -> ImageDocument:
     return {
-        "file": value.file,
-        "sha256": value.sha256,
-        "bytes": value.bytes,
-        "width": value.width,
-        "height": value.height,
-        "format": value.format,
+        "file": image.file,
+        "sha256": image.sha256,
+        "bytes": image.bytes,
+        "width": image.width,
+        "height": image.height,
+        "format": image.format,
     }
 
 
 def _unmanaged(row: LiveSignature) -> UnmanagedDocument:
-    return {"sign_id": row.sign_id, "sign_name": row.sign_name, "status": row.status.value}
+    return {
+        "sign_id": row.sign_id,
+        "sign_name": row.sign_name,
+        "status": row.status.value,
+        "international": row.international,
+        "review_reply": row.review_reply,
+        "create_time": row.create_time,
+    }
 
 
 def _status_row(reviewed: SignatureStatus) -> StatusRowDocument:

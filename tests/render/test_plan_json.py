@@ -113,3 +113,38 @@ def test_a_signature_tells_the_reviewers_reply_and_its_place() -> None:
     (signature,) = printed(plan_document(ONE))["signatures"]
     assert signature["review_reply"] == "Blurred scan"
     assert signature["location"] == {"file": "signatures.yaml", "line": 12, "column": 3}
+
+
+def test_a_signature_holds_the_row_before_and_the_whole_definition_after() -> None:
+    (signature,) = printed(plan_document(ONE))["signatures"]
+    assert signature["before"]["review_reply"] == "Blurred scan"
+    assert signature["before"]["status_code"] == PENDING
+    assert list(signature["after"]) == list(FIELD_NAMES)
+    assert signature["after"]["proof_image"]["sha256"] == "a" * 64
+    (unseen,) = printed(plan_document(plan([planned(Verdict.BLOCKED)])))["signatures"]
+    assert unseen["before"] is None
+
+
+def test_a_reason_is_told_to_programs_by_its_rule_and_values() -> None:
+    made = ONE.signatures[0]
+    values = {"status": Status.PENDING, "fields": ("remark", "sign_name"), "count": 3, "none": None, "place": 1.5}
+    decided = made._replace(decision=made.decision._replace(params=values))
+    (signature,) = printed(plan_document(plan([decided])))["signatures"]
+    assert signature["rule"] == "of-a-test"
+    assert signature["params"] == {**values, "fields": ["remark", "sign_name"], "place": "1.5"}
+
+
+def test_a_document_of_the_first_releases_is_still_valid() -> None:
+    document = printed(plan_document(plan([planned()], unmanaged=(row(sign_id=9),))))
+    for name in ("rule", "params", "before", "after"):
+        del document["signatures"][0][name]
+    for name in ("international", "review_reply", "create_time"):
+        del document["unmanaged"][0][name]
+    PLAN.validate(document)
+
+
+@pytest.mark.parametrize("field", FIELD_NAMES)
+def test_a_definition_is_given_whole(field: str) -> None:
+    document = printed(plan_document(ONE))
+    del document["signatures"][0]["after"][field]
+    assert not PLAN.is_valid(document)
