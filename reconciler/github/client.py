@@ -1,35 +1,46 @@
-"""Where a token may be sent: over https, or in the clear to this machine."""
+"""GitHub's REST API for one repository: bounded, tried again only where nothing can have happened."""
 
 from __future__ import annotations
 
 import json
+import os
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from http.client import HTTPException, HTTPMessage
-from typing import IO, Any, Final
-from urllib.parse import quote, urlencode, urlsplit
+from types import TracebackType
+from typing import Any, Final
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
+from requests import PreparedRequest, RequestException, Response, Session
+from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse, Retry
+from urllib3.connectionpool import ConnectionPool
+from urllib3.exceptions import HTTPError
+
+from reconciler.contract.error_codes import BAD_ANSWER, HTTP_STATUS
 from reconciler.errors import Exit, ReconcilerError
 from reconciler.net.address import checked_address
+from reconciler.net.environment import ca_bundle, network_error
 
 _TIMEOUT_S: Final = 20.0
-
-
 _TRIES: Final = 3
-
-
 _LONGEST_PAUSE_S: Final = 60.0
-
+_MOST_REDIRECTS: Final = 3
 
 _PAGE: Final = 100
-
-
 _MOST_PAGES: Final = 100
-
-
 _MAX_ANSWER: Final = 16 * 2**20
 
+# Over GitHub's limits, where nothing happened yet, so that a write may be sent again too.
+_RATE_LIMITED: Final = frozenset({403, 429})
+_SERVER_ERROR: Final = 500
+
+_HEADERS: Final = {
+    "Accept": "application/vnd.github+json",
+    # A compressed answer could unfold to any size.
+    "Accept-Encoding": "identity",
+    "User-Agent": "sms-signature-reconciler",
+    "X-GitHub-Api-Version": "2022-11-28",
+}
 
 _HINTS: Final = {
     401: "the token is missing or has expired: hand over github.token as GITHUB_TOKEN",
@@ -37,7 +48,6 @@ _HINTS: Final = {
     404: "check the repository, and the job's permissions: without them GitHub says that nothing is there",
     410: "turn issues on in the repository's settings",
 }
-
 
 Json = dict[str, Any]
 
@@ -47,26 +57,55 @@ class GitHubError(ReconcilerError):
 
     exit_code = Exit.VENDOR
 
-    def __init__(self, message: str, *, status: int = 0) -> None:
-        super().__init__(message, hint=_HINTS.get(status, ""))
+    def __init__(self, text: str, *, code: str = BAD_ANSWER, status: int = 0, **params: object) -> None:
+        super().__init__(text, hint=_HINTS.get(status, ""), status=status, **params)
+        self.code = code
         self.status = status
 
 
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows where reading leads, over https, and takes the token to no other host."""
+class _Retry(Retry):
+    """Sends a request again after a pause: a read after any failure, a write only where GitHub asked for patience."""
 
-    max_redirections = 3
+    pause: Callable[[float], None]
 
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> urllib.request.Request | None:
-        if req.get_method() != "GET":
-            return None
-        checked_address(newurl)
-        following = super().redirect_request(req, fp, code, msg, headers, newurl)
-        if following is not None and urlsplit(newurl).netloc != urlsplit(req.full_url).netloc:
-            following.remove_header("Authorization")
-        return following
+    @classmethod
+    def after(cls, pause: Callable[[float], None]) -> _Retry:
+        """Return the retries of one call, which wait with ``pause``."""
+        retry = cls(total=_TRIES - 1, raise_on_status=False)
+        retry.pause = pause
+        return retry
+
+    def new(self, **changed: Any) -> _Retry:
+        retry = super().new(**changed)
+        retry.pause = self.pause
+        return retry
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        if status_code in _RATE_LIMITED:
+            return has_retry_after
+        return method == "GET" and status_code >= _SERVER_ERROR
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: ConnectionPool | None = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> _Retry:
+        if error is not None and method != "GET":
+            # A write that got no answer may have happened.
+            raise error
+        retry = super().increment(method, url, response, error, _pool, _stacktrace)
+        if response is not None:
+            # Else urllib3 reads the rest of it, whatever its size, to keep the connection.
+            response.close()
+        return retry
+
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        asked = response.headers.get("Retry-After", "") if response is not None else ""
+        self.pause(min(float(asked), _LONGEST_PAUSE_S) if asked.isdecimal() else float(len(self.history)))
 
 
 class GitHubClient:
@@ -77,9 +116,13 @@ class GitHubClient:
 
     def __init__(self, api_url: str, repository: str, token: str, pause: Callable[[float], None] = time.sleep) -> None:
         self._base = f"{checked_address(api_url).rstrip('/')}/repos/{quote(repository)}/"
+        self._host = urlsplit(self._base).netloc
         self._token = token
-        self._pause = pause
-        self._opener = urllib.request.build_opener(_Redirects)
+        self._session = Session()
+        self._session.headers.update(_HEADERS)
+        self._session.verify = ca_bundle(os.environ) or True
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=_Retry.after(pause)))
 
     def get(self, path: str, **query: str) -> Json:
         """Return the object at a path."""
@@ -91,7 +134,7 @@ class GitHubClient:
             asked = {**query, "per_page": str(_PAGE), "page": str(page)}
             items = _parsed(self._call("GET", _with_query(path, asked)))
             if not isinstance(items, list):
-                raise GitHubError(f"GitHub answered {path} with something that is no list")
+                raise GitHubError("GitHub answered {path} with something that is no list", path=path)
             yield from map(_expect_object, items)
             if len(items) < _PAGE:
                 return
@@ -105,53 +148,64 @@ class GitHubClient:
         return self._call("GET", path, limit=limit + 1)
 
     def _call(self, method: str, path: str, body: bytes | None = None, limit: int = _MAX_ANSWER) -> bytes:
-        for attempt in range(1, _TRIES + 1):
-            try:
-                return self._once(method, path, body, limit)
-            except urllib.error.HTTPError as error:
-                with error:
-                    pause = _pause_before_retry(method, error, attempt)
-                    if pause is None or attempt == _TRIES:
-                        raise GitHubError(_words(method, path, error), status=error.code) from None
-            except (OSError, HTTPException) as error:
-                # A write that got no answer may have happened.
-                if method != "GET" or attempt == _TRIES:
-                    raise GitHubError(f"GitHub cannot be reached: {type(error).__name__}") from None
-                pause = float(attempt)
-            self._pause(pause)
-        raise AssertionError("the last try returns or raises")
+        try:
+            with self._answer(method, self._base + path, body) as response:
+                if not response.ok or response.is_redirect:
+                    raise _status_error(method, path, response)
+                return _content(response, limit)
+        except (RequestException, HTTPError, OSError) as error:
+            failure = network_error(error)
+            raise GitHubError("GitHub cannot be reached: {cause}", code=failure.code, cause=failure.message) from None
 
-    def _once(self, method: str, path: str, body: bytes | None, limit: int) -> bytes:
-        request = urllib.request.Request(self._base + path, data=body, method=method)  # noqa: S310  # address is checked
-        request.add_header("Accept", "application/vnd.github+json")
-        request.add_header("X-GitHub-Api-Version", "2022-11-28")
-        request.add_header("User-Agent", "sms-signature-reconciler")
-        request.add_header("Authorization", f"Bearer {self._token}")
-        if body is not None:
-            request.add_header("Content-Type", "application/json")
-        with self._opener.open(request, timeout=_TIMEOUT_S) as answer:
-            content: bytes = answer.read(limit)
-            return content
+    def _answer(self, method: str, url: str, body: bytes | None) -> Response:
+        """Return the answer where redirects end. Only reading follows them, over https."""
+        for _ in range(_MOST_REDIRECTS + 1):
+            response = self._send(method, url, body)
+            if method != "GET" or not response.is_redirect:
+                return response
+            response.close()
+            url = checked_address(urljoin(url, response.headers["Location"]))
+        raise GitHubError("GitHub redirected {method} more than {limit} times", method=method, limit=_MOST_REDIRECTS)
+
+    def _send(self, method: str, url: str, body: bytes | None) -> Response:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        auth = self._authorized if urlsplit(url).netloc == self._host else _unauthorized
+        return self._session.request(
+            method, url, data=body, headers=headers, auth=auth, timeout=_TIMEOUT_S, stream=True, allow_redirects=False
+        )
+
+    def _authorized(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def _unauthorized(request: PreparedRequest) -> PreparedRequest:
+    # Given explicitly, since without it requests would look into a .netrc.
+    return request
+
+
+def _content(response: Response, limit: int) -> bytes:
+    content: bytes = response.raw.read(limit, decode_content=False)
+    return content
 
 
 def _with_query(path: str, query: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def _pause_before_retry(method: str, error: urllib.error.HTTPError, attempt: int) -> float | None:
-    asked = error.headers.get("Retry-After", "")
-    if error.code in {403, 429} and asked.isdecimal():
-        # Over the limit: nothing happened, so that a write may be tried again too.
-        return min(float(asked), _LONGEST_PAUSE_S)
-    return float(attempt) if error.code >= 500 and method == "GET" else None  # noqa: PLR2004  # HTTP's server errors
-
-
-def _words(method: str, path: str, error: urllib.error.HTTPError) -> str:
+def _status_error(method: str, path: str, response: Response) -> GitHubError:
     try:
-        said = str(json.loads(error.read(_MAX_ANSWER))["message"])
-    except (OSError, HTTPException, ValueError, RecursionError, KeyError, TypeError):
+        said = str(json.loads(_content(response, _MAX_ANSWER))["message"])
+    except (OSError, HTTPError, ValueError, RecursionError, KeyError, TypeError):
         said = "no message"
-    return f"GitHub answered {method} {path.partition('?')[0]} with {error.code}: {said[:200]}"
+    return GitHubError(
+        "GitHub answered {method} {path} with {status}: {said}",
+        code=HTTP_STATUS,
+        status=response.status_code,
+        method=method,
+        path=path.partition("?")[0],
+        said=said[:200],
+    )
 
 
 def _parsed(content: bytes) -> object:
@@ -171,5 +225,5 @@ def number_at(item: Mapping[str, object], name: str) -> int:
     """Return the number below a name of an object of GitHub's. Raises GitHubError where there is none."""
     number = item.get(name)
     if not isinstance(number, int):
-        raise GitHubError(f"GitHub's answer holds no {name}")
+        raise GitHubError("GitHub's answer holds no {name}", name=name)
     return number

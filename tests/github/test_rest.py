@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
+from urllib3 import HTTPResponse
 
 from reconciler.errors import Exit, UsageError
 from reconciler.github import client as module
@@ -41,6 +45,7 @@ def test_a_refusal_is_told_with_githubs_words_and_the_mend(
     hub.answers = [(status, {})]
     with pytest.raises(GitHubError, match=f"POST issues with {status}: as asked") as caught:
         rest.send("POST", "issues", {"title": "a", "body": "b", "labels": []})
+    assert len(hub.requests) == 1
     assert hint in caught.value.hint
     assert caught.value.exit_code is Exit.VENDOR
     assert caught.value.status == status
@@ -88,9 +93,70 @@ def test_github_out_of_reach_is_a_failure_of_its_own(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(GitHubError, match="cannot be reached: URLError"):
+    with pytest.raises(GitHubError, match="cannot be reached: connection refused"):
         read(GitHubClient(f"http://127.0.0.1:{port}", REPOSITORY, TOKEN, pauses.append))
     assert len(pauses) == tries - 1
+
+
+@contextmanager
+def hanging_up() -> Iterator[tuple[str, list[bytes]]]:
+    """A server that reads a request and closes the connection without an answer, and what it read."""
+    read: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with connection:
+                        read.append(connection.recv(65536))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", read
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("call", "sent"),
+    [
+        (lambda rest: rest.get("issues"), 3),
+        (lambda rest: rest.send("POST", "issues", {"title": "a"}), 1),
+        (lambda rest: rest.send("PATCH", "issues/1", {"title": "a"}), 1),
+    ],
+)
+def test_a_write_without_an_answer_is_not_sent_again(
+    pauses: list[float], call: Callable[[GitHubClient], object], sent: int
+) -> None:
+    with hanging_up() as (url, read), pytest.raises(GitHubError, match="cannot be reached"):
+        call(GitHubClient(url, REPOSITORY, TOKEN, pauses.append))
+    assert len(read) == sent
+    assert len(pauses) == sent - 1
+
+
+def test_over_the_limit_reading_waits_as_asked_too(hub: GitHub, rest: GitHubClient, pauses: list[float]) -> None:
+    hub.answers = [(429, {"Retry-After": "7"}), (403, {"Retry-After": "soon"})]
+    assert list(rest.pages("issues/7/comments")) == []
+    assert pauses == [7.0, 2.0]
+
+
+def test_an_answer_that_is_not_needed_is_not_read_to_its_end(
+    hub: GitHub, rest: GitHubClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = []
+    drain = HTTPResponse.drain_conn
+
+    def noting(response: HTTPResponse) -> None:
+        closed.append(response.closed)
+        drain(response)
+
+    monkeypatch.setattr(HTTPResponse, "drain_conn", noting)
+    hub.answers = [(502, {})]
+    assert list(rest.pages("issues/7/comments")) == []
+    assert closed == [True]
 
 
 def test_an_answer_of_another_shape_is_a_failure(hub: GitHub, rest: GitHubClient) -> None:
@@ -132,6 +198,31 @@ def test_nothing_is_followed_into_the_clear(hub: GitHub, rest: GitHubClient) -> 
     hub.storage = "http://storage.example"
     with pytest.raises(UsageError, match="not an https one"):
         rest.download("actions/artifacts/1/zip", 100)
+
+
+def test_redirects_have_an_end(hub: GitHub, rest: GitHubClient) -> None:
+    hub.answers = [(302, {"Location": f"{hub.url}/round"})] * 10
+    with pytest.raises(GitHubError, match="redirected GET more than 3 times"):
+        rest.get("issues")
+    assert len(hub.requests) == 4
+
+
+def test_no_password_of_a_netrc_replaces_the_token_or_follows_elsewhere(
+    hub: GitHub, rest: GitHubClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password secret\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with serving() as storage:
+        storage.archives[1] = b"content"
+        hub.storage = storage.url
+        assert rest.download("actions/artifacts/1/zip", 100) == b"content"
+        assert storage.authorizations == [None]
+    assert hub.authorizations == [f"Bearer {TOKEN}"]
+
+
+def test_a_compressed_answer_is_not_unfolded(hub: GitHub, rest: GitHubClient) -> None:
+    hub.answers = [(200, {"Content-Encoding": "gzip"})]
+    assert rest.download("issues", 100) == b'{"message": "as asked"}'
 
 
 def test_a_write_is_not_taken_elsewhere(hub: GitHub, rest: GitHubClient) -> None:
