@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from reconciler.cli.github_files import DOCUMENT, read_document
+from reconciler.cli.github_run import DOCUMENT, read_document
 from reconciler.cli.output import Session
 from reconciler.errors import Exit, UsageError
 from reconciler.github.artifact import fetch

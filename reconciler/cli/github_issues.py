@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.github_files import read_document
+from reconciler.cli.github_run import read_document
 from reconciler.cli.output import Session
 from reconciler.contract.api import Status
 from reconciler.errors import Exit, UsageError

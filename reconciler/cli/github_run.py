@@ -1,7 +1,8 @@
-"""A command of this tool as a child: its result in a file, its words in the log, where none of them is a command.
+"""``reconciler github run``: a command of this tool as a step, with annotations, outputs and a summary.
 
-GitHub reads commands for the runner out of everything that a step prints, so a file name in a pull request could hold
-one. Between ``stop-commands`` and its secret word nothing is read (GitHub documentation, "Workflow commands").
+The command runs as a child: its result in a file, its words in the log, where none of them is a command. GitHub reads
+commands for the runner out of everything that a step prints, so a file name in a pull request could hold one. Between
+``stop-commands`` and its secret word nothing is read (GitHub documentation, "Workflow commands").
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from typing import Final
 
 import click
 
-from reconciler.cli.github_files import DOCUMENT, PLAN, read_document
 from reconciler.cli.options import DEFAULT_PATH
 from reconciler.cli.output import Session
 from reconciler.definitions.load import load_definitions
@@ -29,48 +29,18 @@ from reconciler.errors import Exit, ReconcilerError, Refusal, UsageError
 from reconciler.github.workflow import add_outputs, add_summary
 from reconciler.model.plan import Verdict
 from reconciler.render.annotations import workflow_commands
-from reconciler.render.document import Document, verdict_counts
+from reconciler.render.document import MAX_BYTES, Document, load_document, verdict_counts
 from reconciler.render.markdown import markdown
 from reconciler.render.markdown_sections import SUMMARY_BYTES
 
+DOCUMENT: Final = "document.json"
+"""What the last command printed as JSON; later steps and other runs show it."""
+
+PLAN: Final = "plan.json"
+"""The saved plan, for ``apply --plan``."""
+
 # -P: the folder of the run belongs to a pull request, and no module must come from there.
 _COMMAND: Final = (sys.executable, "-P", "-m", "reconciler")
-
-
-def run_quietly(arguments: Sequence[str], result: Path) -> Exit:
-    """Run the command with its stdout in ``result`` and return its exit code.
-
-    Interrupts are handed on, since GitHub sends them to the step's own process only.
-    """
-    word = secrets.token_hex(16)
-    sys.stdout.write(f"::stop-commands::{word}\n")
-    sys.stdout.flush()
-    try:
-        with result.open("wb") as output:
-            # One stream for the words and the marks round them: two would arrive in any order.
-            child = subprocess.Popen((*_COMMAND, *arguments), stdout=output, stderr=sys.stdout.fileno())  # noqa: S603  # ourselves
-            with _handing_on(child):
-                code = child.wait()
-    finally:
-        sys.stdout.write(f"\n::{word}::\n")
-        sys.stdout.flush()
-    return Exit(code) if code in set(Exit) else Exit.UNEXPECTED
-
-
-@contextmanager
-def _handing_on(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    def handle(number: int, _frame: FrameType | None) -> None:
-        child.send_signal(number)
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-# ``reconciler github run``: a command of this tool as a step, with annotations, outputs and a summary.
 
 
 @click.command()
@@ -172,3 +142,45 @@ def _outputs(document: Document | None, folder: Path, code: Exit) -> Iterator[tu
     yield "plan-file", str(folder / PLAN) if (folder / PLAN).is_file() else ""
     yield "exit-code", str(int(code))
     yield "exit-reason", code.name.lower()
+
+
+def read_document(path: Path) -> Document:
+    """Read a document. Raises UsageError where there is no such file, Refusal where it is something else."""
+    try:
+        with path.open("rb") as file:
+            return load_document(file.read(MAX_BYTES + 1))
+    except OSError as error:
+        raise UsageError("{path} cannot be read: {why}", path=path, why=error.strerror) from None
+
+
+def run_quietly(arguments: Sequence[str], result: Path) -> Exit:
+    """Run the command with its stdout in ``result`` and return its exit code.
+
+    Interrupts are handed on, since GitHub sends them to the step's own process only.
+    """
+    word = secrets.token_hex(16)
+    sys.stdout.write(f"::stop-commands::{word}\n")
+    sys.stdout.flush()
+    try:
+        with result.open("wb") as output:
+            # One stream for the words and for the lines round them: two would arrive in any order.
+            child = subprocess.Popen((*_COMMAND, *arguments), stdout=output, stderr=sys.stdout.fileno())  # noqa: S603  # ourselves
+            with _handing_on(child):
+                code = child.wait()
+    finally:
+        sys.stdout.write(f"\n::{word}::\n")
+        sys.stdout.flush()
+    return Exit(code) if code in set(Exit) else Exit.UNEXPECTED
+
+
+@contextmanager
+def _handing_on(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    def handle(number: int, _frame: FrameType | None) -> None:
+        child.send_signal(number)
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
