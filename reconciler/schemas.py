@@ -118,19 +118,16 @@ def _by_key(found: Violation, part: Mapping[str, Any]) -> Iterator[Violation]:
 
 @cache
 def _explaining_validator(name: str) -> Validator:
-    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415  # 60 ms, needed only to explain an error
+    import jsonschema  # noqa: PLC0415  # 60 ms, needed only to explain an error
 
-    kind = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # not in its stubs
+    def check_pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
+        # As the schema's dialect means it, where `$` is the very end, not also before a last newline.
+        if isinstance(instance, str) and not re.search(_python_pattern(pattern), instance):
+            yield jsonschema.ValidationError(f"does not match {pattern}")
+
+    kind = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": check_pattern})  # type: ignore[no-untyped-call]  # not in its stubs
     explaining: Validator = kind(schema(name))
     return explaining
-
-
-def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
-    """Check a pattern as the schema's dialect means it, where ``$`` is the very end, not also before a last newline."""
-    from jsonschema import ValidationError  # noqa: PLC0415  # as above
-
-    if isinstance(instance, str) and not re.search(_python_pattern(pattern), instance):
-        yield ValidationError(f"does not match {pattern}")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Text of others made harmless, and words for lists and near misses.
+"""Text of others made harmless, and words for lists, near misses and times.
 
 What the vendor, a reviewer or a pull request wrote cannot steer a terminal, nor the log of a GitHub job: its runner
 obeys ``::name`` at the beginning of a line of output and ``##[name`` anywhere in it (actions/runner,
@@ -11,10 +11,25 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final
 
-_LONGEST = 60
+_LONGEST: Final = 60
+
+_UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"})
+
+# Joiners that ordinary emoji are made of.
+_KEPT: Final = frozenset("\u200d\ufe0f")
+
+# Up to the character without which it is no command.
+_RUNNER_COMMAND: Final = re.compile(r"^\s*:(?=:)|##\[")
+
+# Controls, direction and invisible characters, halves of characters, which no output can encode, and `##[`.
+_UNSAFE_IN_JSON: Final = re.compile(
+    "(?<=##)\\[|[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 def quoted(value: Any) -> str:
@@ -49,8 +64,6 @@ def listed(words: Iterable[str], *, last: str = "or") -> str:
 @lru_cache(maxsize=1024)
 def nearest(word: str, words: tuple[str, ...]) -> str | None:
     """Return the word that somebody probably meant, or ``None``. Case, spaces and underscores do not count."""
-    from difflib import get_close_matches  # noqa: PLC0415  # only where something is wrong
-
     by_form = {_form(candidate): candidate for candidate in words}
     matches = get_close_matches(_form(word[:_LONGEST]), by_form, n=1, cutoff=0.6)
     return by_form[matches[0]] if matches else None
@@ -60,21 +73,13 @@ def _form(word: str) -> str:
     return word.strip().lower().replace(" ", "-").replace("_", "-")
 
 
-_UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"})
-
-
-_KEPT: Final = frozenset("\u200d\ufe0f")
-"""Joiners that ordinary emoji are made of."""
-
-
-_RUNNER_COMMAND: Final = re.compile(r"^\s*:(?=:)|##\[")
-"""Up to the character without which it is none."""
-
-
-_UNSAFE_IN_JSON: Final = re.compile(
-    "(?<=##)\\[|[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
-"""Controls, direction and invisible characters, halves of characters, which no output can encode, and ``##[``."""
+def utc_time(seconds: float) -> str:
+    """Return a unix time as people read it, to the minute."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (OverflowError, OSError, ValueError):
+        # A number of the vendor's may be no time at all.
+        return f"at {seconds}"
 
 
 def escape_line(text: str) -> str:

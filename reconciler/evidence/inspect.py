@@ -9,7 +9,11 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
+
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
 
 from reconciler.diagnostics import Message
 from reconciler.evidence import jpeg, png, problems
@@ -19,10 +23,6 @@ from reconciler.evidence.problems import UnusableError
 from reconciler.evidence.read import read
 from reconciler.evidence.structure import UPRIGHT, Structure
 from reconciler.model.signature import Image
-
-if TYPE_CHECKING:
-    from PIL.ImageFile import ImageFile
-
 
 _PARSERS: Final[Mapping[str, Callable[[bytes], Structure]]] = {PNG: png.parse, JPEG: jpeg.parse}
 
@@ -62,11 +62,7 @@ def _eighth(pixels: int) -> int:
 def _opened(data: bytes, form: str) -> ImageFile:
     # The two decoders by name: the generic opener would try others, and a multi-picture JPEG as such.
     if form == PNG:
-        from PIL.PngImagePlugin import PngImageFile  # noqa: PLC0415  # loaded only when there is an image to decode
-
         return PngImageFile(io.BytesIO(data))
-    from PIL.JpegImagePlugin import JpegImageFile  # noqa: PLC0415  # as above
-
     return JpegImageFile(io.BytesIO(data))
 
 

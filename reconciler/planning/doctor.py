@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +24,7 @@ from reconciler.tencent.connection import Connection, identify, sms_place, sts_p
 from reconciler.tencent.endpoint import Endpoint
 from reconciler.tencent.responses import rows_of
 from reconciler.tencent.sdk import Sdk
+from reconciler.text import utc_time
 
 
 def trusted(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
@@ -187,7 +187,7 @@ def record_finding(root: Path, branch: str | None, target: Target) -> Finding:
 def _content(state: State) -> str:
     if state.saved_at is None:
         return "nothing recorded yet"
-    when = datetime.fromtimestamp(state.saved_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    when = utc_time(state.saved_at)
     held = "; another run is at work, or was cut off" if state.holder is not None else ""
     return f"{len(state.entries)} signatures, last written {when}{held}"
 

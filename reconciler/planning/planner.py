@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from reconciler.clock import Clock
@@ -17,6 +16,7 @@ from reconciler.model.signature import LiveSignature, Signature
 from reconciler.model.state import State
 from reconciler.state.store import Snapshot, StateReader
 from reconciler.tencent.api import Describer
+from reconciler.text import utc_time
 
 PARTIAL_LISTING: Final = "the account's whole list was not read, so rows that no definition names are not shown"
 
@@ -89,7 +89,7 @@ def _settle_after(snapshot: Snapshot, seconds: float) -> float:
 def _age(state: State, now: float) -> str:
     if state.saved_at is None:
         return "offline: nothing is recorded for this account yet, and the account was not read"
-    when = datetime.fromtimestamp(state.saved_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    when = utc_time(state.saved_at)
     return f"offline: the account was not read; the record is of {when}, {_ago(now - state.saved_at)} old"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from reconciler.model.plan import Change, Plan, Planned, Target, Verdict
@@ -12,7 +11,7 @@ from reconciler.model.report import ApplyReport, Outcome, Result, SignatureStatu
 from reconciler.model.signature import LiveSignature
 from reconciler.render.layout import Style, aligned, in_words
 from reconciler.render.serialize import value_document
-from reconciler.text import escape_line
+from reconciler.text import escape_line, utc_time
 
 _SIGNS: Final = {
     Verdict.MODIFY: "~",
@@ -200,15 +199,8 @@ def _lines(review: StatusReport, paint: Style) -> Iterator[str]:
 def _status_head(reviewed: SignatureStatus) -> Sequence[str]:
     desired, live = reviewed.desired, reviewed.live
     name = escape_line(live.sign_name if live is not None else desired.fields.sign_name)
-    submitted = f"submitted {_when(live.create_time)}" if live is not None and live.create_time else ""
+    submitted = f"submitted {utc_time(live.create_time)}" if live is not None and live.create_time else ""
     return reviewed.status, desired.key, str(desired.sign_id), name, submitted
-
-
-def _when(seconds: int) -> str:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    except (OverflowError, OSError, ValueError):
-        return f"at {seconds}"
 
 
 def _counts(review: StatusReport) -> str:

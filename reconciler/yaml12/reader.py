@@ -16,9 +16,7 @@ def parser_for(text: str, *, pure: bool = False) -> Any:  # two classes of PyYAM
     """Return PyYAML's parser for a text: libyaml's, or the several times slower pure one where it is missing."""
     if pure or not yaml.__with_libyaml__:
         return _PureParser(text)
-    from yaml._yaml import CParser  # noqa: PLC0415  # exists only in builds with libyaml
-
-    return CParser(text)
+    return yaml.cyaml.CParser(text)  # type: ignore[attr-defined]  # its stubs do not say that it is there
 
 
 class _PureParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.text import escape_line, to_json
+from reconciler.text import escape_line, listed, nearest, quoted, to_json, utc_time
 from tests.support.strategies import texts
 
 HOSTILE = {
@@ -75,3 +75,46 @@ def test_a_document_holds_no_character_that_steers(text: str) -> None:
 
 def test_a_document_stays_readable() -> None:
     assert to_json({"sign_name": "北京银行"}) == '{\n  "sign_name": "北京银行"\n}'
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({}, "a mapping"),
+        ([], "a list"),
+        (True, "`true`"),
+        (1.5, "`1.5`"),
+        ("a\n", "`a\\u000a`"),
+        ("x" * 61, f"`{'x' * 60}...`"),
+    ],
+)
+def test_a_value_is_quoted_on_one_line_and_cut(value: object, text: str) -> None:
+    assert quoted(value) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "text"), [([], ""), (["a"], "`a`"), (["a", "b"], "`a` or `b`"), (["a", "b", "c"], "`a`, `b` or `c`")]
+)
+def test_words_are_an_english_list(words: list[str], text: str) -> None:
+    assert listed(words) == text
+    assert listed(words, last="and") == text.replace(" or ", " and ")
+
+
+@pytest.mark.parametrize(
+    ("word", "found"), [("sign_nme", "sign_name"), (" Sign Name", "sign_name"), ("colour", None), ("x" * 10_000, None)]
+)
+def test_the_nearest_word_is_what_was_probably_meant(word: str, found: str | None) -> None:
+    assert nearest(word, ("sign_name", "sign_type")) == found
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "1970-01-01 00:00 UTC"),
+        (1_700_000_000.9, "2023-11-14 22:13 UTC"),
+        (10**20, f"at {10**20}"),
+        (float("nan"), "at nan"),
+    ],
+)
+def test_a_time_is_in_utc_whatever_number_it_is(seconds: float, text: str) -> None:
+    assert utc_time(seconds) == text
