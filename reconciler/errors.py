@@ -35,6 +35,9 @@ class ErrorInfo(NamedTuple):
     message: str
     hint: str
 
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
 
 class OptionKey(str):
     """Names an option in an error without its flag: only the command line, which fills it in, knows how it is written.
@@ -89,7 +92,10 @@ class CredentialsError(ReconcilerError):
 
 
 class VendorError(ReconcilerError):
-    """The vendor or the network failed. ``code`` is the vendor's error code or one of our own ``Client.*``."""
+    """The vendor or the network failed. ``code`` is the vendor's error code or one of our own ``Client.*``.
+
+    ``host`` is who was called, noted by whoever made the call.
+    """
 
     exit_code = Exit.VENDOR
 
@@ -99,6 +105,7 @@ class VendorError(ReconcilerError):
         super().__init__(text, hint=hint, **params)
         self.code = code
         self.request_id = request_id
+        self.host: str | None = None
 
 
 class StateError(ReconcilerError):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from reconciler.contract.error_codes import CHANGED_SINCE_PLAN, EVIDENCE_CHANGED, RECORD, STOPPED, Treatment, look_up
+from reconciler.contract.error_codes import (
+    CHANGED_SINCE_PLAN,
+    EVIDENCE_CHANGED,
+    RECORD,
+    STOPPED,
+    Treatment,
+    describe,
+    look_up,
+)
 from reconciler.errors import ErrorInfo, Refusal, StateError, VendorError
 from reconciler.model.plan import Compared, Decision, Planned, Verdict
 from reconciler.model.report import Outcome, Result
@@ -37,18 +45,12 @@ _PLAN_AGAIN: Final = "run `reconciler plan` and look at it again"
 
 def from_error(outcome: Outcome, error: VendorError, shown: LiveSignature | None = None) -> Result:
     """Return the result for a call that the vendor or the way to it did not acknowledge."""
-    return Result(outcome, error.request_id, _trouble(error), shown)
+    return Result(outcome, error.request_id, describe(error), shown)
 
 
 def unreachable(error: VendorError) -> Result:
     """Return the result where the signature could not be described, so that nothing was sent."""
-    return Result(Outcome.NOT_ATTEMPTED, error.request_id, _trouble(error))
-
-
-def _trouble(error: VendorError) -> ErrorInfo:
-    row = look_up(error.code)
-    message = f"{row.meaning} ({error.message})" if error.message else row.meaning
-    return ErrorInfo(error.code, message, error.hint or row.advice)
+    return Result(Outcome.NOT_ATTEMPTED, error.request_id, describe(error))
 
 
 def evidence_changed(error: Refusal) -> Result:

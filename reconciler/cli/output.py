@@ -34,11 +34,13 @@ class Session:
 
     def fail(self, error: ReconcilerError) -> None:
         """Tell an expected failure: in words to stderr, and where stdout is read by a program, as a document."""
+        from reconciler.contract.error_codes import describe, headline  # noqa: PLC0415  # only when something failed
         from reconciler.text import escape_line  # noqa: PLC0415  # only when something failed
 
-        mend = f" - {error.hint}" if error.hint else ""
-        click.echo(f"error: {escape_line(error.message + mend)}", err=True)
-        self.answer_failure(int(error.exit_code), error.message, error.hint)
+        info = describe(error)
+        hint = f" - {info.hint}" if info.hint else ""
+        click.echo(f"error: {escape_line(headline(error) + hint)}", err=True)
+        self.answer_failure(int(error.exit_code), info.message, info.hint, info.code)
 
     def crash(self, report: str) -> None:
         """Tell a bug."""
@@ -46,7 +48,7 @@ class Session:
         click.echo(f"error: unexpected {report}\n{hint}", err=True)
         self.answer_failure(1, "unexpected failure", hint)
 
-    def answer_failure(self, code: int, message: str, hint: str = "") -> None:
+    def answer_failure(self, code: int, message: str, hint: str = "", error_code: str = "") -> None:
         """Print the document of a failure where a program reads stdout and has read nothing yet.
 
         Annotations are no document: one more may always follow.
@@ -55,7 +57,7 @@ class Session:
             from reconciler.cli.formats import in_format  # noqa: PLC0415  # only when something failed
             from reconciler.render.serialize import failure_document  # noqa: PLC0415  # as above
 
-            click.echo(in_format(self.format, failure_document(code, message, hint)))
+            click.echo(in_format(self.format, failure_document(code, message, hint, error_code)))
 
     def painter(self, *, stderr: bool = False) -> Style:
         """Return the painter for a stream: colour on a terminal only, and not where ``NO_COLOR`` is set."""

@@ -1,10 +1,15 @@
-"""What is done after a call failed. One of these stands beside every error code in the table of codes."""
+"""Every error code that the vendor documents for these calls, and our own: what it means, and what is done about it.
+
+``describe`` is the one place that words an error, so that every command says the same of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+from reconciler.errors import ErrorInfo, ReconcilerError, VendorError
 
 
 class Treatment(StrEnum):
@@ -29,75 +34,66 @@ class Treatment(StrEnum):
     """No call will work before a person acts. The run ends; what is left is reported as not attempted."""
 
 
-# Every error code that the vendor documents for these calls: what it means, what is done, what to do.
-#
-# Sources: ``page`` is the error code list of the ``ModifySmsSign`` reference page (2024-09-10), ``common`` the
-# vendor's
-# list of codes that any action may answer, ``sdk`` codes that newer vendor SDKs name for signatures, and ``client``
-# our
-# own words for trouble on the way, where no vendor code exists.
-
-
-RETRY, SETTLE = Treatment.RETRY, Treatment.SETTLE
-
-
-REFUSE, FAIL, STOP = Treatment.REFUSE, Treatment.FAIL, Treatment.STOP
-
-
 class ErrorCode(NamedTuple):
-    """One row: ``meaning`` says what happened, ``advice`` what a person does about it."""
+    """One row: ``meaning`` says what happened, ``hint`` what a person does about it.
+
+    ``source`` is ``page`` for the error code list of the ``ModifySmsSign`` reference page (2024-09-10), ``common`` for
+    the vendor's list of codes that any action may answer, ``sdk`` for codes that newer vendor SDKs name for signatures,
+    and ``client`` for our own, of failures for which no vendor code exists.
+    """
 
     code: str
     source: str
     treatment: Treatment
     meaning: str
-    advice: str
+    hint: str
 
 
 CONNECTION_NOT_MADE: Final = "Client.ConnectionNotMade"
-
-
 CONNECTION_LOST: Final = "Client.ConnectionLost"
-
-
 TIMEOUT: Final = "Client.Timeout"
-
-
 HTTP_STATUS: Final = "Client.HttpStatus"
-
-
 BAD_ANSWER: Final = "Client.BadAnswer"
-
-
 NULL_ANSWER: Final = "Client.NullAnswer"
-
-
 NO_KEYS: Final = "Client.NoKeys"
-
-
 CHANGED_SINCE_PLAN: Final = "Client.ChangedSincePlan"
-
-
 EVIDENCE_CHANGED: Final = "Client.EvidenceChanged"
-
-
 RECORD: Final = "Client.Record"
-
-
+REMOTE: Final = "Client.Remote"
 STOPPED: Final = "Client.Stopped"
 
 
+def look_up(code: str) -> ErrorCode:
+    """Return the row for a code: itself, else its family (the part before the dot), else the unknown row."""
+    return CODES.get(code) or CODES.get(code.partition(".")[0]) or UNKNOWN_CODE._replace(code=code)
+
+
+def describe(error: ReconcilerError) -> ErrorInfo:
+    """Return an error's code, what happened and what to do.
+
+    What the vendor or the network says goes in brackets after the meaning, with the host where it tells something.
+    """
+    if not isinstance(error, VendorError):
+        return ErrorInfo(error.code, error.message, error.hint)
+    row = look_up(error.code)
+    details = [error.message, f"host {error.host}" if error.host and error.code.startswith("Client.") else ""]
+    text = ", ".join(detail for detail in details if detail)
+    return ErrorInfo(error.code, f"{row.meaning} ({text})" if text else row.meaning, error.hint or row.hint)
+
+
+def headline(error: ReconcilerError) -> str:
+    """Return an error in one line, without its hint: with its code where that is one to look up."""
+    info = describe(error)
+    return str(info) if isinstance(error, VendorError) or info.code in CODES else info.message
+
+
+RETRY, SETTLE = Treatment.RETRY, Treatment.SETTLE
+REFUSE, FAIL, STOP = Treatment.REFUSE, Treatment.FAIL, Treatment.STOP
+
 _WAIT = "Wait a little and run again; the record keeps what is open."
-
-
 _SUPPORT = "Run again later; if it stays, contact the vendor's SMS Helper with the request id."
-
-
 _REPORT = "The request was put together wrongly; please report it with the request id."
-
-
 _KEYS = "Check the keys and that they belong to this account; `reconciler doctor` shows which are used."
-
 
 _ROWS: Final = (
     # What the reference page of ModifySmsSign lists.
@@ -240,19 +236,14 @@ _ROWS: Final = (
               "Run `reconciler plan` and look at it again."),
     ErrorCode(RECORD, "client", STOP, "what was submitted could not be recorded, so nothing further was sent",
               "Mend what keeps the record from being written; `reconciler doctor` shows where it is."),
+    ErrorCode(REMOTE, "client", STOP, "the git remote that keeps the record could not be used",
+              "Check the network and the access to the remote; `reconciler doctor` shows where the record is."),
     ErrorCode(STOPPED, "client", STOP, "the run was stopped before its turn came; nothing was sent",
               "Run apply again."),
 )  # fmt: skip
 
-
 CODES: Final[Mapping[str, ErrorCode]] = {row.code: row for row in _ROWS}
-
 
 UNKNOWN_CODE: Final = ErrorCode(
     "(unknown)", "client", SETTLE, "the vendor answered with a code that no page lists", _SUPPORT
 )
-
-
-def look_up(code: str) -> ErrorCode:
-    """Return the row for a code: itself, else its family (the part before the dot), else the unknown row."""
-    return CODES.get(code) or CODES.get(code.partition(".")[0]) or UNKNOWN_CODE._replace(code=code)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
@@ -123,7 +124,11 @@ def fetch_json(url: str, headers: Mapping[str, str], seconds: float, *, proxies:
         except Exception as error:  # noqa: BLE001  # whatever it is, there is no answer
             raise network_error(error) from None
 
-    return _object(*Deadline(seconds).start(get).result())
+    try:
+        return _object(*Deadline(seconds).start(get).result())
+    except VendorError as error:
+        error.host = urlsplit(url).netloc.rpartition("@")[2]
+        raise
 
 
 def _object(status: int, body: bytes) -> dict[str, Any]:

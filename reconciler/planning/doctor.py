@@ -10,7 +10,7 @@ from typing import Final
 
 from reconciler.clock import Clock
 from reconciler.contract.api import DESCRIBE, IDENTITY, MAX_CLOCK_SKEW_S
-from reconciler.contract.error_codes import look_up
+from reconciler.contract.error_codes import describe, headline
 from reconciler.errors import Exit, ReconcilerError, VendorError
 from reconciler.model.plan import Target
 from reconciler.model.report import CheckResult, Finding
@@ -51,12 +51,7 @@ def check(subject: str, look: Callable[[], str]) -> Finding:
 
 def problem(subject: str, error: ReconcilerError) -> Finding:
     """Return a failure as a finding."""
-    what, mend = error.message, error.hint
-    if isinstance(error, VendorError):
-        row = look_up(error.code)
-        what = f"{row.meaning} ({error.code}{': ' + what if what else ''})"
-        mend = mend or row.advice
-    return Finding(subject, CheckResult.PROBLEM, what, mend, error.exit_code)
+    return Finding(subject, CheckResult.PROBLEM, headline(error), describe(error).hint, error.exit_code)
 
 
 def skipped(subject: str, why: str) -> Finding:

@@ -51,11 +51,15 @@ class ChangeDocument(TypedDict):
 
 
 class ErrorDocument(TypedDict):
-    """Something that went wrong: the vendor's code or one of our own; where a run ended, its exit code."""
+    """Something that went wrong: the vendor's code or one of our own.
+
+    Where a run ended without a result, ``code`` is its exit code and ``error_code`` the error's own.
+    """
 
     code: str | int
     message: str
     hint: str
+    error_code: NotRequired[str]
 
 
 class AccountDocument(TypedDict):

@@ -86,7 +86,7 @@ def code_text(row: ErrorCode) -> str:
             row.code,
             f"  meaning    {row.meaning}",
             f"  treatment  {row.treatment}: {TREATMENTS[row.treatment]}",
-            f"  to do      {row.advice}",
+            f"  to do      {row.hint}",
             f"  source     {_SOURCES[row.source]}",
         ]
     )

@@ -73,9 +73,12 @@ def validation_document(problems: Sequence[Diagnostic], *, valid: bool) -> Valid
     return {"version": VERSION, "valid": valid, "diagnostics": [_diagnostic(problem) for problem in problems]}
 
 
-def failure_document(code: int, message: str, hint: str) -> FailureDocument:
-    """Return the document of a command that ended before it had a result."""
-    return {"version": VERSION, "error": {"code": code, "message": message, "hint": hint}}
+def failure_document(code: int, message: str, hint: str, error_code: str = "") -> FailureDocument:
+    """Return the document of a command that ended before it had a result. ``code`` is the exit code."""
+    error: ErrorDocument = {"code": code, "message": message, "hint": hint}
+    if error_code:
+        error["error_code"] = error_code
+    return {"version": VERSION, "error": error}
 
 
 def doctor_document(findings: Sequence[Finding]) -> DoctorDocument:

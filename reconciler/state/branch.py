@@ -10,7 +10,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import Refusal, StateError
+from reconciler.errors import Refusal, RemoteError, StateError
 from reconciler.model.state import State
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
 from reconciler.state.git_command import GitTimeout
@@ -82,12 +82,12 @@ def meaning(words: str) -> Answer:
 
 
 def check_worth_trying(words: str, where: str) -> None:
-    """Raise StateError where trying again cannot help. ``words`` are git's, ``where`` names the branch."""
+    """Raise RemoteError where trying again cannot help. ``words`` are git's, ``where`` names the branch."""
     answer = meaning(words)
     if answer is Answer.AGAIN:
         return
     hint = _GRANT if answer is Answer.DENIED else "Mend what git says, and start the run again."
-    raise StateError(f"the record cannot be pushed to {where}: {words}", hint=hint)
+    raise RemoteError(f"the record cannot be pushed to {where}: {words}", hint=hint)
 
 
 # The record on a branch of a git remote, shared by everybody who can push there.
@@ -196,7 +196,7 @@ class BranchStore:
             if futile == _FUTILE:
                 break
             seen = found
-        raise StateError(
+        raise RemoteError(
             f"{self.where} could not be stored in {attempt + 1} tries; git said last: {words}",
             hint="Start the run again. A leftover *.lock file of the branch on the server has to be removed there.",
         )

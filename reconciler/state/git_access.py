@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from reconciler.errors import StateError
+from reconciler.errors import RemoteError, StateError
 from reconciler.state.git_command import TOKEN_VARIABLE, git, plain_environment
 
 _OLDEST: Final = (2, 31)
@@ -48,7 +48,7 @@ def access(root: Path, remote: str, own: list[tuple[str, str]], alias: str) -> A
     """Return how to reach ``remote`` of the checkout at ``root``.
 
     ``own`` are the settings that apply anywhere for this user, which need not be lent; ``alias`` is what the remote
-    will be called. Raises StateError where there is no such remote or the token cannot be used.
+    will be called. Raises RemoteError where there is no such remote, StateError where the token cannot be used.
     """
     environment = plain_environment()
     fetch_url, push_url = _url(root, environment, remote), _url(root, environment, remote, "--push")
@@ -113,7 +113,7 @@ def _lent_as(key: str, remote: str, alias: str) -> str | None:
 def _url(root: Path, environment: Mapping[str, str], remote: str, *options: str) -> str:
     result = git(root, environment, "remote", "get-url", *options, "--", remote)
     if result.code:
-        raise StateError(
+        raise RemoteError(
             f"the checkout has no remote called {remote}",
             hint=f"Add it with `git remote add {remote} URL`: the record is kept on a branch of it.",
         )

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from reconciler.errors import StateError
+from reconciler.errors import RemoteError, StateError
 
 TOKEN_VARIABLE: Final = "RECONCILER_GIT_TOKEN"  # noqa: S105  # the name of a variable, not a token
 """Environment variable with a token for HTTP remotes, ``TOKEN`` or ``USER:TOKEN``."""
@@ -62,7 +62,7 @@ class Result(NamedTuple):
         return self.out.decode("utf-8", "replace").rstrip("\n")
 
 
-class GitTimeout(StateError):
+class GitTimeout(RemoteError):
     """Git took longer than its limit and was ended; a push may have been taken all the same."""
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from reconciler.errors import StateError
+from reconciler.errors import RemoteError, StateError
 from reconciler.files import storage_errors
 from reconciler.state.git_access import access, object_format, settings_at
 from reconciler.state.git_command import REMOTE_LIMIT_S, Result, git, plain_environment, with_settings
@@ -79,7 +79,7 @@ class GitRepository:
     def fetch(self) -> str | None:
         """Fetch the branch's tip and return its commit id, ``None`` where the remote has no such branch.
 
-        Raises StateError where the remote cannot be reached.
+        Raises RemoteError where the remote cannot be reached.
         """
         result = Result(0, b"", "")
         for _ in range(_FETCHES):
@@ -91,7 +91,7 @@ class GitRepository:
             # The tip can also have moved between the two halves of a fetch: then it is there, and fetched again.
             if self._remote("ls-remote", "--exit-code", _ALIAS, self._ref).code == _NO_SUCH_REF:
                 return None
-        raise StateError(
+        raise RemoteError(
             f"the branch of the record cannot be fetched: {result.words}",
             hint="Check the connection and the right to read, with `git fetch`, from where this ran.",
         )

@@ -25,6 +25,7 @@ class CallLog:
 
     def __init__(self, action: str, endpoint: Endpoint, region: str) -> None:
         self._action = action
+        self._host = endpoint.host
         self._where = f"{endpoint}, region {region}"
         self._code = "interrupted"
         self._request_id: str | None = None
@@ -62,11 +63,12 @@ class CallLog:
 
     @contextmanager
     def logged(self) -> Iterator[None]:
-        """Log the end of the call, whatever it is."""
+        """Log the end of the call, whatever it is, and name its host in an error."""
         try:
             yield
         except VendorError as error:
             self._code, self._request_id = error.code, error.request_id
+            error.host = self._host
             raise
         finally:
             self._log_end(time.monotonic() - self._started_at if self._seconds is None else self._seconds)

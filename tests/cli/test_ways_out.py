@@ -87,7 +87,7 @@ def test_explain_knows_every_code(code: str) -> None:
     done = inside("explain", code)
     assert done.code == 0
     assert CODES[code].meaning in done.out
-    assert CODES[code].advice in done.out
+    assert CODES[code].hint in done.out
     assert str(CODES[code].treatment) in done.out
 
 

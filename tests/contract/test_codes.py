@@ -118,7 +118,7 @@ def test_a_row_says_what_happened_and_what_to_do(row: error_codes.ErrorCode) -> 
     assert row.source in {"page", "common", "sdk", "client"}
     assert row.meaning.strip()
     assert not row.meaning[0].isupper()
-    assert row.advice.endswith(".")
+    assert row.hint.endswith(".")
 
 
 def test_only_what_certainly_was_not_written_is_sent_again() -> None:

@@ -11,7 +11,7 @@ def test_every_code_is_explained_with_its_treatment_and_what_to_do(row: ErrorCod
     text = code_text(row)
     assert text.splitlines()[0] == row.code
     assert row.meaning in text
-    assert row.advice in text
+    assert row.hint in text
     assert TREATMENTS[row.treatment] in text
 
 
