@@ -26,7 +26,7 @@ from reconciler.planning.doctor import (
     route_findings,
     skipped,
 )
-from reconciler.render.findings import health_text, verdict_text
+from reconciler.render.findings import doctor_text, verdict_text
 from reconciler.render.serialize import doctor_document
 from reconciler.tencent.connection import Connection
 from reconciler.tencent.endpoint import endpoint_from
@@ -49,7 +49,7 @@ def doctor(session: Session, /, paths: tuple[str, ...], output: str, **options: 
     if output == "json":
         session.result(to_json(doctor_document(findings)))
     else:
-        session.result(health_text(findings, session.painter()))
+        session.result(doctor_text(findings, session.painter()))
     return worst_exit(findings)
 
 

@@ -14,7 +14,7 @@ from reconciler.render.document import Document
 from reconciler.render.findings import diagnostics_text
 from reconciler.render.markdown import markdown
 from reconciler.render.serialize import plan_document, report_document, status_document, validation_document
-from reconciler.render.text import plan_text, report_text, review_text
+from reconciler.render.text import plan_text, report_text, status_text
 from reconciler.text import to_json
 
 FORMATS: Final = ("text", "json", "markdown", "github")
@@ -36,12 +36,12 @@ def show_report(session: Session, report: ApplyReport) -> None:
         _show_document(session, report_document(report))
 
 
-def show_status(session: Session, review: StatusReport) -> None:
+def show_status(session: Session, report: StatusReport) -> None:
     """Print the review state of signatures as the result of a run."""
     if session.format == "text":
-        session.result(review_text(review, session.painter()))
+        session.result(status_text(report, session.painter()))
     else:
-        _show_document(session, status_document(review))
+        _show_document(session, status_document(report))
 
 
 def show_problems(session: Session, problems: Sequence[Diagnostic], *, valid: bool) -> None:

@@ -11,7 +11,6 @@ from reconciler.github.client import GitHubClient, number_at
 WORKFLOW_LOGIN: Final = "github-actions[bot]"
 """Who a workflow's own token writes as."""
 
-
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,60}")
 
 
@@ -34,7 +33,7 @@ def put_comment(rest: GitHubClient, number: int, name: str, text: str, login: st
 
 
 def marker_of(name: str) -> str:
-    """Return the hidden first line of a comment. Raises UsageProblem for a name that could end it early."""
+    """Return the hidden first line of a comment. Raises UsageError for a name that could end it early."""
     if not _NAME.fullmatch(name) or "--" in name:
         raise UsageError(f"{name!a} cannot be the name of a comment", hint="use letters, digits, dots and dashes")
     return f"<!-- sms-signature-reconciler comment {name} -->"

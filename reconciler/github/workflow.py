@@ -1,4 +1,4 @@
-"""What a workflow run tells about itself: the variables that GitHub sets, and the event that started it."""
+"""A run of a GitHub workflow: the variables and the event that describe it, and the files that it writes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from reconciler.errors import UsageError
 from reconciler.github.client import GitHubClient
 
 _REPOSITORY: Final = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
-
-
 _COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
-
-
+_OUTPUT_NAME: Final = re.compile(r"[a-z][a-z-]*")
 _MAX_EVENT: Final = 32 * 2**20
+
+OUTPUTS: Final = "GITHUB_OUTPUT"
+SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
 
 class Run(NamedTuple):
@@ -42,7 +42,7 @@ class Run(NamedTuple):
 
 
 def current_run(environ: Mapping[str, str]) -> Run:
-    """Return the run that this process is part of. Raises UsageProblem outside of one."""
+    """Return the run that this process is part of. Raises UsageError outside of one."""
     repository, run_id = environ.get("GITHUB_REPOSITORY", ""), environ.get("GITHUB_RUN_ID", "")
     if not _REPOSITORY.fullmatch(repository) or not (run_id.isascii() and run_id.isdecimal()):
         raise UsageError("this is no workflow run of GitHub", hint="`github` commands are for workflows")
@@ -58,7 +58,7 @@ def current_run(environ: Mapping[str, str]) -> Run:
 
 
 def api_of(run: Run, environ: Mapping[str, str]) -> GitHubClient:
-    """Return the API of the run's repository. Raises UsageProblem without a token."""
+    """Return the API of the run's repository. Raises UsageError without a token."""
     token = environ.get("GITHUB_TOKEN", "")
     if not token or not token.isascii() or not token.isprintable():
         raise UsageError("GITHUB_TOKEN is not set", hint="hand over github.token in `env` of the step")
@@ -76,12 +76,9 @@ def _event(path: str) -> Mapping[str, Any]:
     return event
 
 
-# Which pull request a run is about, from the event alone: nothing that a pull request's own run made is asked.
-#
 # A run for a fork's pull request is followed by one of the repository itself (``workflow_run``), whose event names the
-# fork, branch and commit but no pull request (GitHub documentation, "Events that trigger workflows",
-# ``workflow_run``);
-# which one that is, the API tells.
+# fork, branch and commit but no pull request (GitHub documentation, "Events that trigger workflows"). Which one that is
+# the API says; nothing that the pull request's own run made is asked.
 
 
 def pull_request_of(run: Run, rest: GitHubClient) -> int | None:
@@ -108,27 +105,16 @@ def _open_at(rest: GitHubClient, head: str, commit: str) -> int | None:
 
 
 def _at(data: object, *names: str) -> Any:
+    # An event may lack any part of what its documentation names.
     for name in names:
         data = data.get(name) if isinstance(data, Mapping) else None
     return data
 
 
-# The files that GitHub gives a step for its outputs and its summary.
-
-
-OUTPUTS: Final = "GITHUB_OUTPUT"
-
-
-SUMMARY: Final = "GITHUB_STEP_SUMMARY"
-
-
-_NAME: Final = re.compile(r"[a-z][a-z-]*")
-
-
 def add_outputs(environ: Mapping[str, str], outputs: Mapping[str, str]) -> None:
-    """Set outputs of the step, where there is a file for them. Raises UsageProblem for a value of several lines."""
+    """Set outputs of the step, where there is a file for them. Raises UsageError for a value of several lines."""
     for name, value in outputs.items():
-        if not _NAME.fullmatch(name) or not value.isprintable():
+        if not _OUTPUT_NAME.fullmatch(name) or not value.isprintable():
             raise UsageError(f"the output {name!a} cannot be set: it is more than plain text on one line")
     _append(environ.get(OUTPUTS), "".join(f"{name}={value}\n" for name, value in outputs.items()))
 

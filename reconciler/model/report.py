@@ -1,4 +1,4 @@
-"""What became of a plan: one result per signature, as a value that renderers read."""
+"""What a run reports: results of an apply, the review state of signatures, what ``doctor`` saw."""
 
 from __future__ import annotations
 
@@ -50,11 +50,8 @@ class ApplyReport(NamedTuple):
         return self.results.get(planned.desired.sign_id, default)
 
 
-# What a look at the tool's surroundings found, as a value that renderers read.
-
-
 class CheckResult(StrEnum):
-    """Whether a thing is as it has to be; ``skipped`` where something else has to be mended before it can be told."""
+    """Whether a thing is as it must be; ``skipped`` where something else must be corrected before it can be seen."""
 
     OK = "ok"
     PROBLEM = "problem"
@@ -62,16 +59,13 @@ class CheckResult(StrEnum):
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at: ``what`` would be used, or is wrong, and ``mend`` says what to do."""
+    """One thing that ``doctor`` checked: ``what`` would be used, or is wrong, and ``hint`` says what to do."""
 
     subject: str
-    health: CheckResult
+    result: CheckResult
     what: str
-    mend: str = ""
+    hint: str = ""
     exit_code: Exit = Exit.DONE
-
-
-# Where each signature stands in the vendor's review, as a value that renderers read.
 
 
 class SignatureStatus(NamedTuple):

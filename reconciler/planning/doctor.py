@@ -101,7 +101,7 @@ class AccountChecks:
         """Yield what is found of keys, account, clock and signatures, one as soon as it is known."""
         keys = check("keys", self._keys)
         yield keys
-        if keys.health is not CheckResult.OK:
+        if keys.result is not CheckResult.OK:
             yield from (skipped(subject, "there are no keys to ask with") for subject in UNREACHED)
             return
         refused = False

@@ -217,21 +217,12 @@ class FailureDocument(TypedDict):
 Document = PlanDocument | StatusDocument | ValidationDocument | FailureDocument
 
 
-class FindingDocument(TypedDict):
-    """One thing that ``doctor`` looked at."""
-
-    subject: str
-    health: str
-    what: str
-    mend: str
-
-
 class DoctorDocument(TypedDict):
-    """What ``doctor`` prints."""
+    """What ``doctor`` prints; a finding holds words only."""
 
     version: Literal[1]
     healthy: bool
-    findings: list[FindingDocument]
+    findings: list[dict[str, str]]
 
 
 def load_document(content: bytes) -> Document:

@@ -1,4 +1,4 @@
-"""Problems of the definitions, for people and as the published JSON document."""
+"""Lists of findings for people: problems of the definitions, what ``doctor`` saw, what an error code means."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from reconciler.text import escape_line
 
 
 def diagnostics_text(problems: Sequence[Diagnostic], paint: Style) -> str:
-    """Return one line per problem, ``file:line:column: what is wrong - how to mend it``, in the order given."""
+    """Return one line per problem, ``file:line:column: severity: text - hint``, in the order given."""
     return "\n".join(_line(problem, paint) for problem in problems)
 
 
 def _line(problem: Diagnostic, paint: Style) -> str:
-    mend = f" - {escape_line(problem.hint)}" if problem.hint else ""
+    hint = f" - {escape_line(problem.hint)}" if problem.hint else ""
     severity = paint(f"{problem.severity}:", problem.severity)
-    return f"{escape_line(str(problem.location))}: {severity} {escape_line(problem.message)}{mend}"
+    return f"{escape_line(str(problem.location))}: {severity} {escape_line(problem.message)}{hint}"
 
 
 def verdict_text(problems: Sequence[Diagnostic], signatures: int, files: int) -> str:
@@ -39,27 +39,21 @@ def _number(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-# What a look at the surroundings found, for people and as JSON.
-
-
-def health_text(findings: Sequence[Finding], paint: Style) -> str:
+def doctor_text(findings: Sequence[Finding], paint: Style) -> str:
     """Return a line per finding, below it what to do, and a closing line."""
-    subjects, healths = widest(f.subject for f in findings), widest(f.health for f in findings)
+    subjects, results = widest(f.subject for f in findings), widest(f.result for f in findings)
     lines = []
     for finding in findings:
-        health = paint(padded(finding.health, healths), finding.health)
-        lines.append(f"{health}  {padded(finding.subject, subjects)}  {escape_line(finding.what)}")
-        if finding.mend:
-            lines.append(f"{' ' * (healths + subjects + 4)}{escape_line(finding.mend)}")
+        result = paint(padded(finding.result, results), finding.result)
+        lines.append(f"{result}  {padded(finding.subject, subjects)}  {escape_line(finding.what)}")
+        if finding.hint:
+            lines.append(f"{' ' * (results + subjects + 4)}{escape_line(finding.hint)}")
     return "\n".join([*lines, "", _closing(findings)])
 
 
 def _closing(findings: Sequence[Finding]) -> str:
-    problems = sum(finding.health is CheckResult.PROBLEM for finding in findings)
+    problems = sum(finding.result is CheckResult.PROBLEM for finding in findings)
     return f"{problems} to mend" if problems else "all is well"
-
-
-# An error code for people: its meaning, what this tool does after it, and what they do.
 
 
 _SOURCES: Final[Mapping[str, str]] = {
@@ -68,7 +62,6 @@ _SOURCES: Final[Mapping[str, str]] = {
     "sdk": "the vendor's SDK",
     "client": "this tool's own",
 }
-
 
 TREATMENTS: Final[Mapping[Treatment, str]] = {
     Treatment.RETRY: "Nothing was written. apply tries again by itself, slower each time, five times in all.",
@@ -80,7 +73,7 @@ TREATMENTS: Final[Mapping[Treatment, str]] = {
 
 
 def code_text(row: ErrorCode) -> str:
-    """Return the explanation of one code."""
+    """Return the explanation of one error code: its meaning, what this tool does after it, what a person does."""
     return "\n".join(
         [
             row.code,

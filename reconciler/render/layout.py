@@ -1,4 +1,4 @@
-"""Colour for a terminal, and none elsewhere."""
+"""How text for a terminal is laid out: colour, columns, and field values in words."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from reconciler.render.document import ImageDocument, Value
 from reconciler.text import escape_line
 
 Style = Callable[[str, object], str]
-"""Paints a text in the colour that belongs to a verdict, an outcome or a severity."""
-
+"""Returns a text in the colour that belongs to a verdict, an outcome or a severity."""
 
 _CODES: Final[Mapping[object, str]] = {
     Verdict.MODIFY: "33",
@@ -54,7 +53,7 @@ def plain(text: str, _meaning: object) -> str:
     return text
 
 
-# Columns that stay aligned where characters are two cells wide, as Chinese ones are.
+# Columns are counted in cells of the terminal: a Chinese character takes two.
 
 
 def width(text: str) -> int:
@@ -109,6 +108,6 @@ def in_words(value: Value) -> str:
 
 def _image_in_words(image: ImageDocument) -> str:
     size = image["bytes"] / 1024
-    told = f"{size:.1f} KB" if size < 1024 else f"{size / 1024:.1f} MB"  # noqa: PLR2004  # as above
-    place, digest = escape_line(image["file"]), image["sha256"][:_SHORT_DIGEST]
-    return f"{place} ({image['width']}x{image['height']} {image['format']}, {told}, sha256 {digest})"
+    rounded = f"{size:.1f} KB" if size < 1024 else f"{size / 1024:.1f} MB"  # noqa: PLR2004  # as above
+    file, digest = escape_line(image["file"]), image["sha256"][:_SHORT_DIGEST]
+    return f"{file} ({image['width']}x{image['height']} {image['format']}, {rounded}, sha256 {digest})"

@@ -15,15 +15,11 @@ from reconciler.text import escape_line
 LONGEST: Final = 400
 """Characters of one foreign value that are shown."""
 
-
 _HARMLESS: Final = frozenset(" ,;()'\"%?/.-")
-
 
 _REFERENCE_STARTS: Final = frozenset("@#$")
 
-
 _BREAK: Final = "<!-- -->"
-
 
 _ENTITIES: Final = {
     number: f"&#{number};{_BREAK if chr(number) in _REFERENCE_STARTS else ''}"
@@ -31,9 +27,7 @@ _ENTITIES: Final = {
     if not chr(number).isalnum() and chr(number) not in _HARMLESS
 }
 
-
 _GH_REFERENCE: Final = re.compile(r"(?i)\b(gh)-(?=\d)")
-
 
 _BARE_ADDRESS: Final = re.compile(r"(?i)\b(www)\.")
 

@@ -30,6 +30,7 @@ from reconciler.render.document import (
     ValidationDocument,
     Value,
 )
+from reconciler.schemas import schema
 
 VERSION: Final = 1
 
@@ -82,12 +83,13 @@ def failure_document(code: int, message: str, hint: str, error_code: str = "") -
 
 
 def doctor_document(findings: Sequence[Finding]) -> DoctorDocument:
-    """Return the document of what ``doctor`` found."""
+    """Return the document of what ``doctor`` found. Its schema names what a finding holds, in this order."""
+    names = schema("doctor")["properties"]["findings"]["items"]["required"]
     return {
         "version": VERSION,
-        "healthy": all(finding.health is not CheckResult.PROBLEM for finding in findings),
+        "healthy": all(finding.result is not CheckResult.PROBLEM for finding in findings),
         "findings": [
-            {"subject": found.subject, "health": found.health.value, "what": found.what, "mend": found.mend}
+            dict(zip(names, (found.subject, found.result.value, found.what, found.hint), strict=True))
             for found in findings
         ],
     }

@@ -1,4 +1,4 @@
-"""A plan for people: a line per signature, and below it why, what changes, and what to do."""
+"""Plans, their outcome and the review state for people: a line per signature, below it why and what to do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ _SIGNS: Final = {
     Verdict.BLOCKED: "x",
 }
 
-
 _COUNTED: Final = {
     Verdict.MODIFY: "to modify",
     Verdict.IN_SYNC: "in sync",
@@ -33,7 +32,6 @@ _COUNTED: Final = {
     Verdict.REFUSED: "refused",
     Verdict.BLOCKED: "blocked",
 }
-
 
 _INDENT: Final = "      "
 
@@ -115,12 +113,6 @@ def summary_line(plan: Plan) -> str:
     return "Plan: " + ", ".join(named)
 
 
-# What became of a plan, for people: what was sent and how it stands, then what was not and why.
-
-
-_REPORT_INDENT = "      "
-
-
 def report_text(report: ApplyReport, paint: Style) -> str:
     """Return the result of every planned write, and the counts."""
     return "\n".join([*_written(report, paint), *_early_end(report), _summary(report)])
@@ -136,7 +128,7 @@ def _written(report: ApplyReport, paint: Style) -> Iterator[str]:
     for planned, head in zip(writes, heads, strict=True):
         result = report.result(planned)
         yield "  " + paint(head, result.outcome)
-        yield from (_REPORT_INDENT + line for line in _details(result))
+        yield from (_INDENT + line for line in _result_details(result))
 
 
 def _report_head(planned: Planned, result: Result) -> Sequence[str]:
@@ -145,7 +137,7 @@ def _report_head(planned: Planned, result: Result) -> Sequence[str]:
     return result.outcome, planned.desired.key, str(planned.desired.sign_id), now, request
 
 
-def _details(result: Result) -> Iterator[str]:
+def _result_details(result: Result) -> Iterator[str]:
     if result.in_place:
         yield "already submitted just so by another run"
     if result.trouble is not None:
@@ -168,41 +160,35 @@ def _summary(report: ApplyReport) -> str:
     return "Apply: " + (", ".join(named) if named else "nothing to do")
 
 
-# The review state of signatures, for people.
-
-
-_STATUS_INDENT: Final = "      "
-
-
-def review_text(review: StatusReport, paint: Style) -> str:
+def status_text(report: StatusReport, paint: Style) -> str:
     """Return one line per signature, below it the reviewer's reply, and the counts."""
     return "\n".join(
         [
-            target_line(review.target),
+            target_line(report.target),
             "",
-            *_lines(review, paint),
-            *unmanaged_lines(review.unmanaged),
+            *_lines(report, paint),
+            *unmanaged_lines(report.unmanaged),
             "",
-            _counts(review),
+            _counts(report),
         ]
     )
 
 
-def _lines(review: StatusReport, paint: Style) -> Iterator[str]:
-    heads = aligned([_status_head(reviewed) for reviewed in review.signatures])
-    for reviewed, head in zip(review.signatures, heads, strict=True):
-        yield "  " + paint(head, reviewed.status)
-        if reviewed.live is not None and reviewed.live.review_reply:
-            yield f"{_STATUS_INDENT}reviewer: {escape_line(reviewed.live.review_reply)}"
+def _lines(report: StatusReport, paint: Style) -> Iterator[str]:
+    heads = aligned([_status_head(row) for row in report.signatures])
+    for row, head in zip(report.signatures, heads, strict=True):
+        yield "  " + paint(head, row.status)
+        if row.live is not None and row.live.review_reply:
+            yield f"{_INDENT}reviewer: {escape_line(row.live.review_reply)}"
 
 
-def _status_head(reviewed: SignatureStatus) -> Sequence[str]:
-    desired, live = reviewed.desired, reviewed.live
+def _status_head(row: SignatureStatus) -> Sequence[str]:
+    desired, live = row.desired, row.live
     name = escape_line(live.sign_name if live is not None else desired.fields.sign_name)
     submitted = f"submitted {utc_time(live.create_time)}" if live is not None and live.create_time else ""
-    return reviewed.status, desired.key, str(desired.sign_id), name, submitted
+    return row.status, desired.key, str(desired.sign_id), name, submitted
 
 
-def _counts(review: StatusReport) -> str:
-    named = [f"{count} {status}" for status, count in review.summary.items() if count]
+def _counts(report: StatusReport) -> str:
+    named = [f"{count} {status}" for status, count in report.summary.items() if count]
     return "Status: " + (", ".join(named) if named else "no signatures")

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reconciler.net.environment import CA_VARIABLES
-from reconciler.render.findings import health_text
+from reconciler.render.findings import doctor_text
 from reconciler.render.layout import plain
 from reconciler.sandbox.faults import parse_fault
 from reconciler.sandbox.options import Options, UnconfirmedBehaviour
@@ -240,4 +240,4 @@ def test_an_endpoint_that_is_none_is_a_wrong_use(tmp_path: Path) -> None:
 
 
 def test_nothing_found_is_nothing_to_mend() -> None:
-    assert health_text([], plain) == "\nall is well"
+    assert doctor_text([], plain) == "\nall is well"
