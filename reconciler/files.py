@@ -1,8 +1,8 @@
-"""A folder for small private files: read whole, replaced in one step, never through a link.
+"""Small private files in an open folder: read whole, replaced in one step, locked, never through a link.
 
 Everything goes through the open folder, so that nobody can put another folder under the same path meanwhile. A process
-killed at any point leaves each file as it was or as it was to be, and at most one temporary file, which the next write
-takes away.
+killed at any point leaves each file as it was or as it was to become, and at most one temporary file, which the next
+write removes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -19,16 +20,25 @@ from typing import Final
 
 from reconciler.errors import StateError
 
-_FILE_MODE: Final = 0o600
-
-
+PRIVATE_MODE: Final = 0o600
 _FOLDER_MODE: Final = 0o700
-
-
 _LOCK_WAIT_S: Final = 10.0
-
-
 _LOCK_POLL_S: Final = 0.02
+
+# Not blocking: a pipe in the file's place must not hold the run up.
+_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_LOCK: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def open_plain(name: str | os.PathLike[str], dir_fd: int | None = None) -> int:
+    """Return a descriptor of a regular file, opened for reading. Raises OSError, with EINVAL for anything else."""
+    descriptor = os.open(name, _READ, dir_fd=dir_fd)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is not a plain file", os.fspath(name))
 
 
 class Folder:
@@ -39,31 +49,39 @@ class Folder:
         self._descriptor = descriptor
 
     def read(self, name: str, limit: int) -> bytes | None:
-        """Return at most ``limit`` + 1 bytes of a file, ``None`` where there is none. Raises OSError, StateError."""
+        """Return at most ``limit`` + 1 bytes of a file, ``None`` where there is none. Raises OSError."""
         try:
-            # Not blocking: a pipe in the file's place must not hold the run up.
-            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self._descriptor)
+            descriptor = open_plain(name, self._descriptor)
         except FileNotFoundError:
             return None
-        try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise StateError(f"{self._path / name} is not a plain file", hint="Move it away.")
-            with os.fdopen(descriptor, "rb", closefd=False) as file:
-                return file.read(limit + 1)
-        finally:
-            os.close(descriptor)
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(limit + 1)
 
-    def replace(self, name: str, data: bytes) -> None:
-        """Make ``data`` the content of a file, durably, in one step. Raises OSError with the old content in place."""
-        temporary = f".{name}.tmp"
-        self._forget(temporary)
+    def replace(self, name: str, data: bytes, *, mode: int = PRIVATE_MODE, durable: bool = True) -> None:
+        """Make ``data`` the content of a file in one step. Raises OSError with the old content in place.
+
+        The temporary file has a name that nobody can guess, so that nothing can be put in its way. Whoever replaces is
+        the only one to, as the holder of a lock is: what a killed writer left is removed.
+        """
+        self._remove_leftovers(name)
+        temporary = f".{name}.{secrets.token_hex(8)}.tmp"
         try:
-            self._write_new(temporary, data)
+            with os.fdopen(os.open(temporary, _NEW, mode, dir_fd=self._descriptor), "wb") as file:
+                file.write(data)
+                file.flush()
+                if durable:
+                    os.fsync(file.fileno())
             os.replace(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
         except OSError:
-            self._forget(temporary)
+            self.remove(temporary)
             raise
-        os.fsync(self._descriptor)
+        if durable:
+            os.fsync(self._descriptor)
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there. Raises OSError."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=self._descriptor)
 
     @contextlib.contextmanager
     def locked(self, name: str) -> Iterator[None]:
@@ -71,24 +89,17 @@ class Folder:
 
         Raises OSError, and StateError where another process holds it longer than any write takes.
         """
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
-        descriptor = os.open(name, flags, _FILE_MODE, dir_fd=self._descriptor)
+        descriptor = os.open(name, _LOCK, PRIVATE_MODE, dir_fd=self._descriptor)
         try:
             self._acquire(descriptor, self._path / name)
             yield
         finally:
             os.close(descriptor)
 
-    def _write_new(self, name: str, data: bytes) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with os.fdopen(os.open(name, flags, _FILE_MODE, dir_fd=self._descriptor), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-
-    def _forget(self, name: str) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name, dir_fd=self._descriptor)
+    def _remove_leftovers(self, name: str) -> None:
+        for other in os.listdir(self._descriptor):  # noqa: PTH208  # a Path cannot be an open folder
+            if other.startswith(f".{name}.") and other.endswith(".tmp"):
+                self.remove(other)
 
     @staticmethod
     def _acquire(descriptor: int, path: Path) -> None:
@@ -99,8 +110,10 @@ class Folder:
             except BlockingIOError:
                 if time.monotonic() >= end:
                     raise StateError(
-                        f"another process has held {path} for {_LOCK_WAIT_S:.0f} s",
+                        "another process has held {path} for {seconds:.0f} s",
                         hint="It may be suspended: let it go on or end it. The lock goes with the process.",
+                        path=path,
+                        seconds=_LOCK_WAIT_S,
                     ) from None
                 time.sleep(_LOCK_POLL_S)
             else:
@@ -120,7 +133,7 @@ def opened(path: Path) -> Iterator[Folder | None]:
         os.close(descriptor)
 
 
-def made(path: Path) -> None:
+def make_folder(path: Path) -> None:
     """Make a folder for its owner alone, durably, where there is none yet. Raises OSError."""
     try:
         path.mkdir(mode=_FOLDER_MODE)
@@ -135,19 +148,20 @@ def made(path: Path) -> None:
 
 def _descriptor(path: Path) -> int | None:
     try:
-        return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        return os.open(path, _FOLDER)
     except FileNotFoundError:
         return None
     except OSError:
         if path.is_symlink() or not path.is_dir():
             raise StateError(
-                f"{path} is not a folder, or a link to one", hint="Move it away: the record is kept in a real folder."
+                "{path} is not a folder, or a link to one",
+                hint="Move it away: the record is kept in a real folder.",
+                path=path,
             ) from None
         raise
 
 
-# What the system says when a disk, a right or a link is in the way, in plain words with the mend.
-
+# What the system says when a disk, a right or a link is in the way, in plain words with what to do.
 
 _HINTS: Final = {
     errno.ENOSPC: "The disk is full: make room.",
@@ -156,19 +170,18 @@ _HINTS: Final = {
     errno.EACCES: "Let the user who runs this read and write there.",
     errno.EPERM: "Let the user who runs this read and write there.",
     errno.ELOOP: "It is a link: move it away, the record is kept in a real file.",
+    errno.EINVAL: "Move it away.",
     errno.ENOLCK: "The file system knows no locks: keep the record on a local disk or on a branch.",
 }
-
-
 _OTHER_HINT: Final = "Check the disk and the rights on it."
 
 
 @contextlib.contextmanager
-def storage_errors(what: str) -> Iterator[None]:
+def storage_errors(what: str, **params: object) -> Iterator[None]:
     """Turn an OSError into a StateError that begins with ``what``: "cannot write the record x"."""
     try:
         yield
     except OSError as problem:
-        raise StateError(
-            f"{what}: {problem.strerror or problem}", hint=_HINTS.get(problem.errno or 0, _OTHER_HINT)
-        ) from problem
+        hint = _HINTS.get(problem.errno or 0, _OTHER_HINT)
+        reason = problem.strerror or str(problem)
+        raise StateError(what + ": {reason}", hint=hint, reason=reason, **params) from problem

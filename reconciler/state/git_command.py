@@ -49,6 +49,14 @@ _USERINFO: Final = re.compile(r"(?<=://)[^/\s]+@")
 _MAX_WORDS: Final = 600
 
 
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+def is_commit(text: str) -> bool:
+    """Whether a text is a whole git commit id, of SHA-1 or SHA-256 repositories."""
+    return _COMMIT.fullmatch(text) is not None
+
+
 class Result(NamedTuple):
     """What git left: exit code, output, and its messages cleaned for people."""
 

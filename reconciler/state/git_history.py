@@ -6,8 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from reconciler.errors import StateError
-from reconciler.state.git_command import git, plain_environment
-from reconciler.state.shapes import is_commit
+from reconciler.state.git_command import git, is_commit, plain_environment
 
 
 class Lineage(StrEnum):

@@ -16,8 +16,7 @@ from typing import Final, NamedTuple
 from reconciler.errors import RemoteError, StateError
 from reconciler.files import storage_errors
 from reconciler.state.git_access import access, object_format, settings_at
-from reconciler.state.git_command import REMOTE_LIMIT_S, Result, git, plain_environment, with_settings
-from reconciler.state.shapes import is_commit
+from reconciler.state.git_command import REMOTE_LIMIT_S, Result, git, is_commit, plain_environment, with_settings
 
 _ALIAS: Final = "record"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.errors import StateError
-from reconciler.files import Folder, made, opened, storage_errors
+from reconciler.files import Folder, make_folder, opened, storage_errors
 from reconciler.model.state import State
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
 from reconciler.state.merge import merge
@@ -24,8 +24,8 @@ _LOCK: Final = "folder.lock"
 
 def ensure_folder(path: Path) -> None:
     """Make the folder where there is none yet. Raises StateError where it cannot be made or is not a real folder."""
-    with storage_errors(f"cannot write to {path}"):
-        made(path)
+    with storage_errors("cannot write to {path}", path=path):
+        make_folder(path)
         with opened(path) as folder:
             if folder is not None and not _ignored(folder):
                 _ignore(folder)
@@ -70,7 +70,7 @@ class FileStore:
 
     def load(self) -> Snapshot:
         """Read the record; an empty state where there is no file. Raises StateError where it cannot be read."""
-        with storage_errors(f"cannot read the record {self.where}"), opened(self._folder) as folder:
+        with storage_errors("cannot read the record {path}", path=self.where), opened(self._folder) as folder:
             return Snapshot(self._empty, "") if folder is None else self._current(folder)
 
     def save(self, base: Snapshot, state: State, note: str) -> Snapshot:
@@ -82,9 +82,9 @@ class FileStore:
         del note
         check_name(state, self._name, source="the new record")
         ensure_folder(self._folder)
-        with storage_errors(f"cannot write the record {self.where}"), opened(self._folder) as folder:
+        with storage_errors("cannot write the record {path}", path=self.where), opened(self._folder) as folder:
             if folder is None:
-                raise StateError(f"{self._folder} was taken away meanwhile", hint="Start the run again.")
+                raise StateError("{path} was removed meanwhile", hint="Start the run again.", path=self._folder)
             return self._replace(folder, base, state)
 
     def _replace(self, folder: Folder, base: Snapshot, state: State) -> Snapshot:

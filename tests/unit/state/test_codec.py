@@ -15,11 +15,10 @@ from reconciler.errors import StateError
 from reconciler.model.signature import FIELD_NAMES, Image
 from reconciler.model.state import Entry, Lease, State
 from reconciler.state import codec
-from reconciler.state.codec import dump, parse
-from reconciler.state.shapes import FIELDS, IMAGE, ROW
+from reconciler.state.codec import Lines, Malformed, dump, entry_object, parse
 from tests.state import state_values as values
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "state.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "state.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 FULL = State(
     values.UIN,
@@ -76,9 +75,9 @@ def test_what_images_are_called_and_measure_is_kept_too() -> None:
 
 
 def test_the_document_names_every_field_of_the_model() -> None:
-    assert set(FIELDS) == set(FIELD_NAMES)
-    assert set(IMAGE) == set(Image.__slots__)
-    assert set(ROW) == set(values.row()._fields)
+    assert set(SCHEMA["$defs"]["fields"]["properties"]) == set(FIELD_NAMES)
+    assert set(SCHEMA["$defs"]["image"]["properties"]) == set(Image.__slots__)
+    assert set(SCHEMA["$defs"]["row"]["properties"]) == set(values.row()._fields)
 
 
 def test_one_signature_takes_one_line_in_the_order_of_the_ids() -> None:
@@ -97,9 +96,20 @@ def test_an_entry_that_tells_nothing_is_read_as_none() -> None:
     assert parse(document, source="x").entries == {}
 
 
+def test_a_whole_number_written_with_a_fraction_of_nothing_is_that_number() -> None:
+    data = dump(FULL).replace(b'"sign_id": 1110', b'"sign_id": 1110.0')
+    found = parse(data, source="x")
+    assert found == FULL
+    assert {type(sign_id) for sign_id in found.entries} == {int}
+
+
 def test_half_a_surrogate_pair_from_the_vendor_survives() -> None:
     state = values.state(s1110="bad \ud83d name")
     assert parse(dump(state), source="x") == state
+
+
+def test_half_a_surrogate_pair_in_an_id_or_a_word_is_refused() -> None:
+    assert "half of a surrogate pair" in problem(changed(lambda d: d.update(uin="\ud83d")))
 
 
 @pytest.mark.parametrize(
@@ -116,11 +126,11 @@ def test_half_a_surrogate_pair_from_the_vendor_survives() -> None:
         (b"NaN", "NaN is not JSON"),
         (b"-Infinity", "-Infinity is not JSON"),
         (b'{"version": 1, "version": 1}', "an object holds the same field twice"),
-        (b"[]", "the document must be an object"),
-        (b"null", "the document must be an object"),
-        (b"{}", "the document lacks the field version"),
+        (b"[]", 'the value is not of type "object"'),
+        (b"null", 'the value is not of type "object"'),
+        (b"{}", '"version" is a required property'),
         (b'{"version": 2}', "the record is of version 2, this release knows version 1"),
-        (b'{"version": true}', "the document.version must be a whole number"),
+        (b'{"version": true}', "is a required property"),
     ],
 )
 def test_bytes_that_are_no_record_are_told_by_place(data: bytes, told: str) -> None:
@@ -134,38 +144,56 @@ def _first(found: dict[str, Any]) -> Any:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda d: d.update(extra=1), "the document holds an unknown field 'extra'"),
-        (lambda d: d.update({"x" * 99: 1}), f"unknown field '{'x' * 40}...'"),
-        (lambda d: d.update(uin=5), "the document.uin must be an account id of digits"),
-        (lambda d: d.update(uin="../5"), "the document.uin must be"),
-        (lambda d: d.update(uin="５"), "the document.uin must be"),  # noqa: RUF001  # a digit, but not one of an id
-        (lambda d: d.update(region="a/b"), "the document.region must be a region"),
-        (lambda d: d.update(sandbox=0), "the document.sandbox must be true or false"),
-        (lambda d: d.update(commit="HEAD"), "the document.commit must be a whole git commit id"),
-        (lambda d: d.update(commit=None), "the document.commit must be a whole git commit id"),
-        (lambda d: d.update(saved_at=True), "the document.saved_at must be a unix time"),
-        (lambda d: d.update(saved_at=-1), "the document.saved_at must be a unix time"),
-        (lambda d: d.update(saved_at=1e300), "the document.saved_at must be a unix time"),
-        (lambda d: d.update(holder=[]), "the document.holder must be an object"),
-        (lambda d: d["holder"].update(run=""), "holder.run must be text, not empty"),
-        (lambda d: d["holder"].update(beat=-1), "holder.beat must be a whole number from 0"),
-        (lambda d: d.update(signatures={}), "the document.signatures must be a list"),
-        (lambda d: d["signatures"].append(3), "signatures[2] must be an object"),
+        (lambda d: d.update(extra=1), "Additional properties are not allowed ('extra' was unexpected)"),
+        (lambda d: d.update({"x" * 999: 1}), f"{'x' * 100}"),
+        (lambda d: d.update(uin=5), 'uin: the value is not of type "string"'),
+        (lambda d: d.update(uin="../5"), "uin: the value does not match"),
+        (lambda d: d.update(uin="５"), "uin: the value does not match"),  # noqa: RUF001  # a digit, but not one of an id
+        (lambda d: d.update(region="a/b"), "region: the value does not match"),
+        (lambda d: d.update(sandbox=0), 'sandbox: the value is not of type "boolean"'),
+        (lambda d: d.update(commit="HEAD"), "commit: the value does not match"),
+        (lambda d: d.update(commit=None), 'commit: the value is not of type "string"'),
+        (lambda d: d.update(saved_at=True), 'saved_at: the value is not of type "number"'),
+        (lambda d: d.update(saved_at=-1), "saved_at: the value is less than the minimum of 0"),
+        (lambda d: d.update(saved_at=1e300), "saved_at: the value is greater than or equal to the maximum of"),
+        (lambda d: d.update(holder=[]), 'holder: the value is not of type "object"'),
+        (lambda d: d["holder"].update(run=""), "holder.run: the value is shorter than 1 character"),
+        (lambda d: d["holder"].update(beat=-1), "holder.beat: the value is less than the minimum of 0"),
+        (lambda d: d.update(signatures={}), 'signatures: the value is not of type "array"'),
+        (lambda d: d["signatures"].append(3), 'signatures[2]: the value is not of type "object"'),
         (lambda d: d["signatures"].append(d["signatures"][0]), "signatures[2] is the second one with sign_id 1110"),
-        (lambda d: d["signatures"][0].update(sign_id=0), "signatures[0].sign_id must be a whole number from 1"),
-        (lambda d: d["signatures"][0].update(sign_id=1.0), "signatures[0].sign_id must be a whole number from 1"),
-        (lambda d: d["signatures"][0].update(sign_id=2**63), "signatures[0].sign_id must be a whole number"),
-        (lambda d: d["signatures"][1]["intent"].pop("before"), "signatures[1].intent lacks the field before"),
-        (lambda d: _first(d).update(adopted=1), "signatures[0].submitted.adopted must be true or false"),
-        (lambda d: _first(d)["shown"].update(status_code=None), "submitted.shown.status_code must be a whole number"),
-        (lambda d: _first(d)["before"].update(sign_name=1), "submitted.before.sign_name must be text"),
-        (lambda d: _first(d)["fields"].update(sign_type="firm"), "fields.sign_type must be one of company, app"),
-        (lambda d: _first(d)["fields"].update(proof_image=None), "fields.proof_image must be an object"),
+        (
+            lambda d: d["signatures"][0].update(sign_id=0),
+            "[0].sign_id: the value is less than the minimum of 1",
+        ),
+        (lambda d: d["signatures"][0].update(sign_id=1.5), 'signatures[0].sign_id: the value is not of type "integer"'),
+        (
+            lambda d: d["signatures"][0].update(sign_id=2**63),
+            "[0].sign_id: the value is greater than the maximum",
+        ),
+        (lambda d: d["signatures"][1]["intent"].pop("before"), 'signatures[1].intent: "before" is a required property'),
+        (lambda d: _first(d).update(adopted=1), 'signatures[0].submitted.adopted: the value is not of type "boolean"'),
+        (
+            lambda d: _first(d)["shown"].update(status_code=None),
+            'submitted.shown.status_code: the value is not of type "integer"',
+        ),
+        (
+            lambda d: _first(d)["before"].update(sign_name=1),
+            'submitted.before.sign_name: the value is not of type "string"',
+        ),
+        (lambda d: _first(d)["fields"].update(sign_type="firm"), 'fields.sign_type: the value is not one of "company"'),
+        (
+            lambda d: _first(d)["fields"].update(proof_image=None),
+            'fields.proof_image: the value is not of type "object"',
+        ),
         (
             lambda d: _first(d)["fields"]["commission_image"].update(sha256="A" * 64),
-            "fields.commission_image.sha256 must be a SHA-256 digest",
+            "fields.commission_image.sha256: the value does not match",
         ),
-        (lambda d: _first(d)["fields"]["proof_image"].update(data="x"), "proof_image holds an unknown field 'data'"),
+        (
+            lambda d: _first(d)["fields"]["proof_image"].update(data="x"),
+            "Additional properties are not allowed ('data' was unexpected)",
+        ),
     ],
 )
 def test_a_value_out_of_place_is_told_by_place(change: Callable[[dict[str, Any]], object], told: str) -> None:
@@ -264,3 +292,54 @@ def test_ten_thousand_signatures_are_one_document() -> None:
     data = dump(state)
     assert len(data) < codec.MAX_BYTES
     assert parse(data, source="x") == state
+
+
+MANY = values.state(s1110="Acme", s1111="Other")._replace(
+    entries={1110: values.submitted(), 1111: values.submitted("Other"), 1112: values.intended()}
+)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the ids whose lines were made, as they are made."""
+    ids: list[int] = []
+
+    def noted(sign_id: int, entry: Entry) -> Any:
+        ids.append(sign_id)
+        return entry_object(sign_id, entry)
+
+    monkeypatch.setattr("reconciler.state.codec.entry_object", noted)
+    return ids
+
+
+def test_only_a_changed_entry_is_made_again_and_the_document_is_the_same_as_a_fresh_one(made: list[int]) -> None:
+    remembered = Lines()
+    dump(MANY, remembered)
+    assert sorted(made) == sorted(MANY.entries)
+    made.clear()
+    changed = min(MANY.entries)
+    entry = MANY.entries[changed]
+    assert entry.submitted is not None
+    newer = MANY._replace(entries={**MANY.entries, changed: Entry(entry.submitted._replace(at=9.5))})
+    document = dump(newer, remembered)
+    assert made == [changed]
+    assert document == dump(newer)
+
+
+def test_an_entry_that_was_taken_away_is_not_remembered(made: list[int]) -> None:
+    remembered = Lines()
+    remembered.of(MANY.entries)
+    assert remembered.of({}) == []
+    made.clear()
+    remembered.of(MANY.entries)
+    assert sorted(made) == sorted(MANY.entries)
+
+
+def test_what_could_not_be_read_again_is_refused_each_time() -> None:
+    entry = MANY.entries[min(MANY.entries)]
+    assert entry.submitted is not None
+    wrong = {5: Entry(entry.submitted._replace(at=-1.0))}
+    remembered = Lines()
+    for _ in range(2):
+        with pytest.raises(Malformed, match="the entry of 5"):
+            remembered.of(wrong)

@@ -149,7 +149,7 @@ def test_a_damaged_record_is_told_with_its_path_and_left_alone(folder: Path) -> 
     store = stored(folder)
     Path(store.where).write_text("{}")
     for attempt in (store.load, lambda: replaced(store)):
-        with pytest.raises(StateError, match="lacks the field version") as caught:
+        with pytest.raises(StateError, match="is a required property") as caught:
             attempt()
         assert store.where in caught.value.message
     assert Path(store.where).read_text() == "{}"
@@ -161,7 +161,7 @@ def test_a_record_under_another_accounts_name_is_refused(folder: Path) -> None:
         FileStore(folder, "5-ap-singapore").load()
 
 
-@pytest.mark.parametrize("call", ["open", "replace", "fsync", "unlink", "mkdir"])
+@pytest.mark.parametrize("call", ["open", "replace", "fsync", "listdir", "mkdir"])
 @pytest.mark.parametrize(
     ("number", "hint"),
     [
@@ -208,7 +208,7 @@ def test_a_missing_parent_folder_is_told(tmp_path: Path) -> None:
 
 def test_a_folder_taken_away_in_between_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reconciler.state.local.ensure_folder", lambda _: None)
-    with pytest.raises(StateError, match="taken away"):
+    with pytest.raises(StateError, match="removed meanwhile"):
         stored(folder)
 
 
