@@ -26,7 +26,9 @@ _UNVERIFIED: Final = (
 @click.command()
 @click.argument("document", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--from-run", metavar="ARTIFACT", help="Take it from this artefact of the run that started this one.")
-@click.option("--name", default="signatures", show_default=True, help="Tells this comment from others of its kind.")
+@click.option(
+    "--name", default="signatures", show_default=True, help="Distinguishes it from other comments of this tool."
+)
 @click.option("--login", default=WORKFLOW_LOGIN, show_default=True, help="Who GITHUB_TOKEN writes as.")
 @click.pass_obj
 def comment(session: Session, document: Path | None, from_run: str | None, name: str, login: str) -> int:

@@ -39,7 +39,10 @@ def issues(session: Session, document: Path, login: str) -> int:
 def _whole_plan(document: Document) -> PlanDocument:
     # Issues are closed by what is missing, so that a plan that ended early would close those that are needed.
     if "fingerprint" not in document or document.get("error") is not None:
-        raise UsageError("the document is no plan, so no issue was touched", hint="hand over that of `plan`")
+        raise UsageError(
+            "the document is not a whole plan, so no issue was touched",
+            hint="hand over what `plan --format json` printed",
+        )
     return document
 
 

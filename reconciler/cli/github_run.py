@@ -66,25 +66,27 @@ def run(
     arguments = [command, "--format", "json", *_options(command, folder, given), "--", *listed]
     code = run_quietly(arguments, folder / DOCUMENT)
     document = _read(folder / DOCUMENT)
-    _tell(session, command, document)
+    _report(session, command, document)
     add_outputs(os.environ, dict(_outputs(document, folder, code)))
     return Exit.DONE if tolerate_refusals and code is Exit.REFUSED else code
 
 
 def _check_branch(paths: list[str], expected: str) -> None:
-    """See that the record is on a branch: a runner's disk is gone after the run, and with it a record kept there."""
+    """Refuse a record on the runner's disk, which is gone after the run."""
     definitions = load_definitions(paths, cwd=Path.cwd(), evidence=False)
     if any(found.severity is Severity.ERROR for found in definitions.diagnostics):
         return  # the command itself reports them, and ends before it reads the account
     branch = definitions.branch
     if branch is None:
         raise UsageError(
-            "apply on a runner needs a record that outlives it", hint="write state.branch into the definitions"
+            "apply on a runner needs a record that outlives the runner", hint="add state.branch to the definitions"
         )
     if expected and branch != expected:
         raise Refusal(
-            f"the definitions keep the record on branch {branch!a}, and this workflow expects {expected!a}",
+            "the definitions keep the record on branch {branch!a}, but this workflow expects {expected!a}",
             hint="change state.branch or the workflow's state-branch",
+            branch=branch,
+            expected=expected,
         )
 
 
@@ -113,7 +115,7 @@ def _read(path: Path) -> Document | None:
         return None
 
 
-def _tell(session: Session, command: str, document: Document | None) -> None:
+def _report(session: Session, command: str, document: Document | None) -> None:
     if document is None:
         add_summary(os.environ, "### SMS signatures: no result\n\nThe log of this step says why.")
         return

@@ -14,9 +14,11 @@ from reconciler.github.client import GitHubClient, Json, number_at
 MAX_ARCHIVE: Final = 8 * 2**20
 """Largest archive, in bytes, that is downloaded."""
 
+_HINT: Final = "nothing was posted; check that run"
+
 
 def fetch(rest: GitHubClient, event: Mapping[str, object], artifact: str, member: str, limit: int) -> bytes | None:
-    """Return the file ``member`` of the artefact of the run that the event tells of, ``None`` where there is none.
+    """Return the file ``member`` of the artefact of the run that the event names, ``None`` where there is none.
 
     Raises Refusal for an archive or a file that is too large (``limit`` in bytes) or is not what it should be.
     """
@@ -29,7 +31,9 @@ def fetch(rest: GitHubClient, event: Mapping[str, object], artifact: str, member
         return None
     archive = rest.download(f"actions/artifacts/{number_at(found, 'id')}/zip", MAX_ARCHIVE)
     if len(archive) > MAX_ARCHIVE:
-        raise _refused(f"is larger than {MAX_ARCHIVE // 2**20} MiB")
+        raise Refusal(
+            "the artefact of the other run is larger than {limit} MiB", hint=_HINT, limit=MAX_ARCHIVE // 2**20
+        )
     return _member(archive, member, limit)
 
 
@@ -48,11 +52,16 @@ def _member(archive: bytes, member: str, limit: int) -> bytes:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened, opened.open(_plain(opened.getinfo(member))) as file:
             content = file.read(limit + 1)
     except KeyError:
-        raise _refused(f"holds no {member}") from None
+        raise Refusal("the artefact of the other run has no {file}", hint=_HINT, file=member) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
-        raise _refused("is not a zip archive that can be read") from None
+        raise Refusal("the artefact of the other run is not a readable zip archive", hint=_HINT) from None
     if len(content) > limit:
-        raise _refused(f"holds a {member} of more than {limit // 2**20} MiB")
+        raise Refusal(
+            "the {file} in the artefact of the other run is larger than {limit} MiB",
+            hint=_HINT,
+            file=member,
+            limit=limit // 2**20,
+        )
     return content
 
 
@@ -61,7 +70,3 @@ def _plain(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
     if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise NotImplementedError
     return info
-
-
-def _refused(why: str) -> Refusal:
-    return Refusal(f"the artefact of the other run {why}", hint="nothing was posted; look at that run")

@@ -134,7 +134,7 @@ class GitHubClient:
             asked = {**query, "per_page": str(_PAGE), "page": str(page)}
             items = _parsed(self._call("GET", _with_query(path, asked)))
             if not isinstance(items, list):
-                raise GitHubError("GitHub answered {path} with something that is no list", path=path)
+                raise GitHubError("GitHub's answer at {path} is not a list", path=path)
             yield from map(_expect_object, items)
             if len(items) < _PAGE:
                 return

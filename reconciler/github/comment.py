@@ -35,11 +35,13 @@ def put_comment(rest: GitHubClient, number: int, name: str, text: str, login: st
 def marker_of(name: str) -> str:
     """Return the hidden first line of a comment. Raises UsageError for a name that could end it early."""
     if not _NAME.fullmatch(name) or "--" in name:
-        raise UsageError(f"{name!a} cannot be the name of a comment", hint="use letters, digits, dots and dashes")
+        raise UsageError(
+            "{name!a} cannot be the name of a comment", hint="use letters, digits, dots and dashes", name=name
+        )
     return f"<!-- sms-signature-reconciler comment {name} -->"
 
 
 def is_by(written: dict[str, object], login: str) -> bool:
-    """Tell whether a comment or an issue was written by ``login``."""
+    """Whether ``login`` wrote a comment or an issue."""
     user = written.get("user")
     return isinstance(user, dict) and user.get("login") == login

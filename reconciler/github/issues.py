@@ -1,4 +1,4 @@
-"""One issue for each signature that needs somebody: opened, kept up to date, closed when it is settled."""
+"""One issue for each signature on which somebody has to act: opened, kept up to date, closed when it is settled."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def need_of(verdict: Verdict, status: Status, *, drifted: bool) -> Need:
 
 
 class Topic(NamedTuple):
-    """One signature as an issue tells of it."""
+    """One signature as an issue describes it."""
 
     sign_id: int
     need: Need
@@ -58,7 +58,7 @@ class KeptIssues(NamedTuple):
 def keep_issues(rest: GitHubClient, account: str, topics: Sequence[Topic], login: str = WORKFLOW_LOGIN) -> KeptIssues:
     """Bring the issues of an account in line with its signatures, all of which must be among the topics.
 
-    An issue of a signature that is no topic any more is closed. Only issues that ``login`` wrote count as ours.
+    An issue of a signature that is not among the topics is closed. Only issues that ``login`` wrote count as ours.
     """
     if not _ACCOUNT.fullmatch(account):
         raise Refusal("the account's name cannot stand in an issue", hint="check account.uin and account.region")

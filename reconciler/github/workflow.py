@@ -45,7 +45,7 @@ def current_run(environ: Mapping[str, str]) -> Run:
     """Return the run that this process is part of. Raises UsageError outside of one."""
     repository, run_id = environ.get("GITHUB_REPOSITORY", ""), environ.get("GITHUB_RUN_ID", "")
     if not _REPOSITORY.fullmatch(repository) or not (run_id.isascii() and run_id.isdecimal()):
-        raise UsageError("this is no workflow run of GitHub", hint="`github` commands are for workflows")
+        raise UsageError("this is not a GitHub workflow run", hint="`github` commands are for workflows")
     commit = environ.get("GITHUB_SHA", "")
     return Run(
         repository=repository,
@@ -115,7 +115,7 @@ def add_outputs(environ: Mapping[str, str], outputs: Mapping[str, str]) -> None:
     """Set outputs of the step, where there is a file for them. Raises UsageError for a value of several lines."""
     for name, value in outputs.items():
         if not _OUTPUT_NAME.fullmatch(name) or not value.isprintable():
-            raise UsageError(f"the output {name!a} cannot be set: it is more than plain text on one line")
+            raise UsageError("the output {name!a} cannot be set: it is not plain text on one line", name=name)
     _append(environ.get(OUTPUTS), "".join(f"{name}={value}\n" for name, value in outputs.items()))
 
 

@@ -1,4 +1,4 @@
-"""What a run reports: results of an apply, the review state of signatures, what ``doctor`` saw."""
+"""What a run reports: results of an apply, the review state of signatures, what ``doctor`` found."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 class Result(NamedTuple):
     """The outcome for one signature, and the row that the vendor showed last.
 
-    ``in_place`` where nothing was sent because somebody else had submitted just the same meanwhile.
+    ``in_place`` where nothing was sent because another run had submitted the same in the meantime.
     """
 
     outcome: Outcome

@@ -43,7 +43,7 @@ Value = str | bool | int | ImageDocument | None
 
 
 class ChangeDocument(TypedDict):
-    """One changed field. ``old`` is null where nobody can know it."""
+    """One changed field. ``old`` is null where it is not known."""
 
     field: str
     old: Value

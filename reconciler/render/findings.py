@@ -1,4 +1,4 @@
-"""Lists of findings for people: problems of the definitions, what ``doctor`` saw, what an error code means."""
+"""Lists of findings for people: problems of the definitions, what ``doctor`` found, what an error code means."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def doctor_text(findings: Sequence[Finding], paint: Style) -> str:
 
 def _closing(findings: Sequence[Finding]) -> str:
     problems = sum(finding.result is CheckResult.PROBLEM for finding in findings)
-    return f"{problems} to mend" if problems else "all is well"
+    return _number(problems, "problem") if problems else "no problems"
 
 
 _SOURCES: Final[Mapping[str, str]] = {

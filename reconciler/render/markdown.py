@@ -182,7 +182,7 @@ def change_rows(signature: SignatureDocument) -> Iterator[str]:
 
 
 def _outcome(signature: SignatureDocument) -> str:
-    done = "submitted so by another run" if signature["in_place"] else signature["outcome"]
+    done = "submitted by another run" if signature["in_place"] else signature["outcome"]
     request, now = code(signature["request_id"] or ""), signature["status_after"] or ""
     return _row(code(signature["key"]), str(signature["sign_id"]), done, now, request)
 

@@ -14,7 +14,7 @@ SUMMARY_BYTES: Final = 1_000_000
 
 
 class Section(NamedTuple):
-    """A heading in this tool's own words, and a line for each thing below it. ``head`` stands before the lines."""
+    """A heading in this tool's own words, and a line for each thing below it. ``head`` goes before the lines."""
 
     title: str
     lines: Sequence[str]

@@ -105,7 +105,7 @@ def _closing(plan: Plan) -> Iterator[str]:
 
 
 def summary_line(plan: Plan) -> str:
-    """Return the counts by verdict, what is to be modified always named."""
+    """Return the counts by verdict, those to modify always named."""
     counts = plan.summary
     named = [f"{counts[verdict]} {words}" for verdict, words in _COUNTED.items() if counts[verdict]]
     if not counts[Verdict.MODIFY]:
@@ -139,19 +139,19 @@ def _report_head(planned: Planned, result: Result) -> Sequence[str]:
 
 def _result_details(result: Result) -> Iterator[str]:
     if result.in_place:
-        yield "already submitted just so by another run"
+        yield "another run had already submitted the same"
     if result.trouble is not None:
         yield escape_line(f"{result.trouble.code}: {result.trouble.message}")
         if result.trouble.hint:
             yield f"-> {escape_line(result.trouble.hint)}"
     if result.outcome is Outcome.UNSETTLED:
-        yield "-> nobody can tell yet whether it was sent; it is not sent again, the next run looks first"
+        yield "-> it is not known yet whether it was sent; it is not sent again, the next run checks first"
 
 
 def _early_end(report: ApplyReport) -> Iterator[str]:
     if report.trouble is not None:
-        mend = f" - {escape_line(report.trouble.hint)}" if report.trouble.hint else ""
-        yield f"Ended early: {escape_line(report.trouble.message)}{mend}"
+        hint = f" - {escape_line(report.trouble.hint)}" if report.trouble.hint else ""
+        yield f"Ended early: {escape_line(report.trouble.message)}{hint}"
 
 
 def _summary(report: ApplyReport) -> str:

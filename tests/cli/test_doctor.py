@@ -87,7 +87,7 @@ def test_for_people_it_prints_a_line_each_and_how_to_mend(tmp_path: Path, sandbo
     done = inside("doctor", write(tmp_path, SIGNS), "--endpoint", sandbox.url)
     assert done.code == 0, done.err
     assert done.out.splitlines()[0] == "ok  definitions   valid: 2 signatures in 1 file"
-    assert done.out.splitlines()[-1] == "all is well"
+    assert done.out.splitlines()[-1] == "no problems"
     assert "write uin:" in done.out
     assert "sandbox-secret" not in done.out + done.err
 
@@ -95,7 +95,7 @@ def test_for_people_it_prints_a_line_each_and_how_to_mend(tmp_path: Path, sandbo
 def test_for_people_problems_are_counted(tmp_path: Path, sandbox: Sandbox) -> None:
     done = process("doctor", write(tmp_path, SIGNS, uin="100000000999"), "--endpoint", sandbox.url, cwd=tmp_path)
     assert done.code == 6
-    assert done.out.splitlines()[-1] == "1 to mend"
+    assert done.out.splitlines()[-1] == "1 problem"
     assert "Traceback" not in done.err
 
 
@@ -240,4 +240,4 @@ def test_an_endpoint_that_is_none_is_a_wrong_use(tmp_path: Path) -> None:
 
 
 def test_nothing_found_is_nothing_to_mend() -> None:
-    assert doctor_text([], plain) == "\nall is well"
+    assert doctor_text([], plain) == "\nno problems"

@@ -77,9 +77,9 @@ def test_a_run_knows_its_pages(hub: GitHub, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"GITHUB_REPOSITORY": "a/b/../c"}, "no workflow run"),
-        ({"GITHUB_REPOSITORY": ""}, "no workflow run"),
-        ({"GITHUB_RUN_ID": "x"}, "no workflow run"),
+        ({"GITHUB_REPOSITORY": "a/b/../c"}, "not a GitHub workflow run"),
+        ({"GITHUB_REPOSITORY": ""}, "not a GitHub workflow run"),
+        ({"GITHUB_RUN_ID": "x"}, "not a GitHub workflow run"),
         ({"GITHUB_EVENT_PATH": ""}, "event of the workflow run"),
         ({"GITHUB_EVENT_PATH": "/does/not/exist"}, "event of the workflow run"),
     ],

@@ -160,7 +160,7 @@ def test_an_answer_that_is_not_needed_is_not_read_to_its_end(
 
 
 def test_an_answer_of_another_shape_is_a_failure(hub: GitHub, rest: GitHubClient) -> None:
-    with pytest.raises(GitHubError, match="no list"):
+    with pytest.raises(GitHubError, match="is not a list"):
         list(rest.pages("actions/runs/7/artifacts", name="a"))
     with pytest.raises(GitHubError, match="not an object"):
         rest.get("issues/7/comments")

@@ -47,9 +47,9 @@ def test_the_saved_plan_is_what_an_apply_carries_out(step: Step) -> None:
 @pytest.mark.parametrize(
     ("branch", "wanted", "code", "told"),
     [
-        ("", "", 2, "write state.branch into the definitions"),
-        ("", "reconciler-state", 2, "write state.branch into the definitions"),
-        ("elsewhere", "reconciler-state", 6, "on branch 'elsewhere', and this workflow expects 'reconciler-state'"),
+        ("", "", 2, "add state.branch to the definitions"),
+        ("", "reconciler-state", 2, "add state.branch to the definitions"),
+        ("elsewhere", "reconciler-state", 6, "on branch 'elsewhere', but this workflow expects 'reconciler-state'"),
     ],
 )
 def test_an_apply_without_the_record_on_its_branch_is_refused(

@@ -83,7 +83,7 @@ def test_an_apply_shows_what_was_not_accepted_before_what_was() -> None:
     assert ".Code</code> no. To do: wait." in text
     assert "- **unsettled** <code>other</code> (1110, <code>Acme</code>) at <code>Acme&#58;12</code>\n" in text
     assert "| <code>third</code> | 1110 | accepted |  | <code>r-3</code> |" in text
-    assert "| <code>fourth</code> | 1110 | submitted so by another run | pending | <code>Acme</code> |" in text
+    assert "| <code>fourth</code> | 1110 | submitted by another run | pending | <code>Acme</code> |" in text
     assert "Next:" not in text
 
 

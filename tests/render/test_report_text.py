@@ -36,9 +36,9 @@ EXPECTED = """\
   unsettled      three  3
       Client.Timeout: no answer came in time
       -> run again later
-      -> nobody can tell yet whether it was sent; it is not sent again, the next run looks first
+      -> it is not known yet whether it was sent; it is not sent again, the next run checks first
   not-attempted  four   4  now pending
-      already submitted just so by another run
+      another run had already submitted the same
   not-attempted  five   5
 Ended early: the record cannot be written - run again
 Apply: 1 accepted, 1 failed, 1 unsettled, 2 not attempted"""
