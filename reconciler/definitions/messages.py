@@ -13,53 +13,57 @@ from reconciler.diagnostics import Message, Severity
 # Files and folders.
 
 FILE_MISSING: Final = Message(
-    "file-missing", "there is no such file or folder", "check the name, and the folder that the command is run in"
+    "file-missing", "no such file or folder", "check the name, and the folder that the command is run in"
 )
-LINK_DANGLING: Final = Message(
-    "file-missing", "there is no such file", "check where the link leads, or name another file"
-)
-LINK_LOOP: Final = Message("file-unreadable", "its links lead in a circle", "put the file itself here")
-FILE_UNREADABLE: Final = Message("file-unreadable", "the file cannot be read: {reason}", "give the right to read it")
-FOLDER_UNREADABLE: Final = Message(
-    "file-unreadable", "the folder cannot be read: {reason}", "give the right to read it"
-)
-NOT_REGULAR: Final = Message("file-not-regular", "this is no regular file", "name a YAML file or a folder")
+LINK_DANGLING: Final = Message("file-missing", "no such file", "check the target of the link, or name another file")
+LINK_LOOP: Final = Message("file-unreadable", "the link leads back to itself", "put the file itself here")
+FILE_UNREADABLE: Final = Message("file-unreadable", "the file cannot be read: {reason}", "grant read permission")
+FOLDER_UNREADABLE: Final = Message("file-unreadable", "the folder cannot be read: {reason}", "grant read permission")
+NOT_REGULAR: Final = Message("file-not-regular", "not a regular file", "name a YAML file or a folder")
 OUTSIDE_ROOT: Final = Message(
-    "file-outside-root", "a link leads outside the root of the run", "put the file itself here"
+    "file-outside-root", "the path leads outside the root of the run", "put the file itself here"
 )
 FILE_TOO_LARGE: Final = Message("file-too-large", "the file is larger than {limit} MiB", "split it into several files")
 NO_DEFINITIONS: Final = Message(
     "no-definitions",
-    "no definition file in this folder",
-    "definitions are `*.yaml` and `*.yml`; `*.sandbox.yaml`, dot-files and dot-folders are left out",
+    "the folder has no definition files",
+    "definitions are `*.yaml` and `*.yml`; `*.sandbox.yaml`, hidden files and hidden folders are skipped",
 )
 RUN_TOO_LARGE: Final = Message(
     "run-too-large",
-    "the files before this one hold more than {limit} Mi characters",
-    "name fewer files in one run",
+    "the files of this run have more than {limit} Mi characters",
+    "check fewer files in one run",
 )
 NOT_UTF8: Final = Message("file-encoding", "the byte 0x{byte} is not UTF-8", "save the file as UTF-8")
 WIDE_ENCODING: Final = Message("file-encoding", "the file is UTF-16 or UTF-32, not UTF-8", "save it as UTF-8")
 CHARACTER: Final = Message(
     "yaml-character",
-    "the character {character} does not belong into a definition file",
-    "delete it; an editor may not show it",
+    "the character {character} is not allowed in a definition file",
+    "remove it; editors may not display it",
 )
-FILE_EMPTY: Final = Message("file-empty", "the file defines nothing", "begin with `version: 1`")
+FILE_EMPTY: Final = Message("file-empty", "the file is empty", "start with `version: 1`")
 NOT_A_MAPPING: Final = Message(
-    "top-level", "the file is not a mapping", "begin with `version: 1`, `account:` and `signatures:`"
+    "top-level", "the file must be a mapping", "start with `version: 1`, `account:` and `signatures:`"
 )
 
 # Fields, values and their types.
 
-MISSING_FIELD: Final = Message("missing-field", "{owner} has no `{name}`", "add `{name}`")
-UNKNOWN_FIELD: Final = Message("unknown-key", "{owner} has no field {name}", "the keys here are {known}")
-UNKNOWN_FIELD_NEAR: Final = Message("unknown-key", "{owner} has no field {name}", "did you mean `{guess}`?")
-UNKNOWN_WORD: Final = Message("unknown-word", "{value} is not a value of `{field}`", "write {words}")
-UNKNOWN_WORD_NEAR: Final = Message("unknown-word", "{value} is not a value of `{field}`", "did you mean `{guess}`?")
-VENDOR_NUMBER: Final = Message("vendor-number", "`{field}` is the vendor's number {number}", "write `{word}`")
+MISSING_FIELD: Final = Message("missing-field", "missing field `{name}` in `{owner}`", "add `{name}`")
+MISSING_TOP_FIELD: Final = Message("missing-field", "missing field `{name}`", "add `{name}` at the top level")
+UNKNOWN_FIELD: Final = Message("unknown-key", "unknown field {name} in `{owner}`", "the fields here are {known}")
+UNKNOWN_FIELD_NEAR: Final = Message("unknown-key", "unknown field {name} in `{owner}`", "did you mean `{guess}`?")
+UNKNOWN_TOP_FIELD: Final = Message("unknown-key", "unknown field {name}", "the fields here are {known}")
+UNKNOWN_TOP_FIELD_NEAR: Final = Message("unknown-key", "unknown field {name}", "did you mean `{guess}`?")
+UNKNOWN_WORD: Final = Message("unknown-word", "unknown value {value} of `{field}`", "write {words}")
+UNKNOWN_WORD_NEAR: Final = Message("unknown-word", "unknown value {value} of `{field}`", "did you mean `{guess}`?")
+VENDOR_NUMBER: Final = Message(
+    "vendor-number", "`{field}` must be a word, not the vendor's number {number}", "write `{word}`"
+)
+VENDOR_BOOLEAN: Final = Message(
+    "vendor-number", "`{field}` must be `true` or `false`, not the vendor's number {number}", "write `{word}`"
+)
 UNSUPPORTED_VERSION: Final = Message(
-    "unsupported-version", "{value} is not a version of this format", "write `version: 1`, without quotes"
+    "unsupported-version", "unsupported version {value}", "write `version: 1`, without quotes"
 )
 
 NO_WORD: Final = Message("wrong-type", "`{field}` has no value", "write {words}")
@@ -68,36 +72,36 @@ NO_SERIES: Final = Message(
     "wrong-type", "`{field}` has no value", "write `false` for Chinese mainland SMS, `true` for global SMS"
 )
 NO_VALUE: Final = Message("wrong-type", "`{field}` has no value", "write one")
-NO_OPTIONAL_VALUE: Final = Message("wrong-type", "`{field}` has no value", "write one, or take the line away")
+NO_OPTIONAL_VALUE: Final = Message("wrong-type", "`{field}` has no value", "write one, or remove the line")
 NO_MAPPING: Final = Message("wrong-type", "`{field}` has no value", "write its fields below `{field}:`, indented")
 NO_OPTIONAL_MAPPING: Final = Message(
-    "wrong-type", "`{field}` has no value", "write its fields below `{field}:`, indented, or take the line away"
+    "wrong-type", "`{field}` has no value", "write its fields below `{field}:`, indented, or remove the line"
 )
 NUMBER_AS_TEXT: Final = Message(
-    "wrong-type", "YAML reads {written} as a number, and `{field}` is text", 'put it in quotes: `{field}: "{raw}"`'
+    "wrong-type", "`{field}` must be text, and YAML reads {written} as a number", 'put it in quotes: `{field}: "{raw}"`'
 )
 BOOLEAN_AS_TEXT: Final = Message(
-    "wrong-type", "YAML reads {written} as true or false, and `{field}` is text", 'put it in quotes: `{field}: "{raw}"`'
+    "wrong-type",
+    "`{field}` must be text, and YAML reads {written} as a boolean",
+    'put it in quotes: `{field}: "{raw}"`',
 )
 QUOTED_NUMBER: Final = Message(
     "wrong-type",
-    "`{field}` is text, and a whole number is expected",
+    "`{field}` must be an integer, not text",
     "write it without quotes and leading zeros: `{field}: {number}`",
 )
-NOT_TEXT: Final = Message("wrong-type", "`{field}` is {value}, and text is expected", "write it as text, in quotes")
-NOT_A_NUMBER: Final = Message(
-    "wrong-type", "`{field}` is {value}, and a whole number is expected", "write the number alone"
-)
+NOT_TEXT: Final = Message("wrong-type", "`{field}` must be text, not {value}", "write it as text, in quotes")
+NOT_A_NUMBER: Final = Message("wrong-type", "`{field}` must be an integer, not {value}", "write the number alone")
 NOT_A_FIELD_MAPPING: Final = Message(
-    "wrong-type", "`{field}` is {value}, and a mapping is expected", "write its fields below `{field}:`, indented"
+    "wrong-type", "`{field}` must be a mapping, not {value}", "write its fields below `{field}:`, indented"
 )
 NOT_A_BOOLEAN: Final = Message(
     "wrong-type",
-    "`{field}` is {value}, and `true` or `false` is expected",
+    "`{field}` must be `true` or `false`, not {value}",
     "write `false` for Chinese mainland SMS, `true` for global SMS",
 )
 QUOTED_BOOLEAN: Final = Message(
-    "wrong-type", "`{field}` is {value}, and `true` or `false` is expected", "write `{word}`, without quotes"
+    "wrong-type", "`{field}` must be a boolean, not the text {value}", "write `{word}`, without quotes"
 )
 
 # Account and state, which belong to the whole run.
@@ -105,105 +109,105 @@ QUOTED_BOOLEAN: Final = Message(
 ACCOUNT_CONFLICT: Final = Message(
     "account-conflict",
     "`account` differs from the one at {place}",
-    "run each account by itself, or keep `account` in one file",
+    "run each account separately, or keep `account` in one file",
 )
 STATE_CONFLICT: Final = Message(
     "state-conflict", "`state` differs from the one at {place}", "keep `state` in one file of the run"
 )
 ACCOUNT_MISSING: Final = Message(
     "account-missing",
-    "no file of the run has an `account`",
+    "no file has an `account`",
     "add `account:` with `site` and `region` below `version: 1`",
 )
 BRANCH_NAME: Final = Message(
     "branch-name",
-    "{value} cannot be the name of a branch",
+    "{value} is not a valid branch name",
     "use letters, digits, `.`, `_`, `-` and `/`, such as `reconciler-state`",
 )
 ENDPOINT_HOST: Final = Message(
     "endpoint-host",
-    "{value} is not a host below {domain}",
+    "`{field}` must be a host below {domain}, not {value}",
     "write the host alone, in lower case, without `https://`, port or path: `sms.tencentcloudapi.com`",
 )
 REGION_FORM: Final = Message(
-    "region-form", "{value} is not the name of a region", "write it as the vendor does, such as `ap-singapore`"
+    "region-form", "{value} is not a valid region", "write it as the vendor does, such as `ap-singapore`"
 )
 UIN_FORM: Final = Message(
-    "uin-form", "{value} is not the number of an account", 'write its 5 to 20 digits in quotes: `uin: "100012345678"`'
+    "uin-form", "{value} is not a valid account number", 'write its 5 to 20 digits in quotes: `uin: "100012345678"`'
 )
 
 # Signatures.
 
 SIGNATURE_KEY: Final = Message(
     "signature-key",
-    "{value} cannot be the key of a signature",
+    "{value} is not a valid signature key",
     "use lower-case letters, digits and `-`, with a letter or digit first, at most 100 characters",
 )
 SIGN_ID_RANGE: Final = Message(
     "sign-id-range",
-    "`{field}` is {value}, and an id lies between 1 and 9223372036854775807",
-    "write the id that the console shows",
+    "`{field}` must be between 1 and 9223372036854775807, not {value}",
+    "copy the id from the console",
 )
 QUALIFICATION_RANGE: Final = Message(
     "qualification-range",
-    "`{field}` is {value}, and an id lies between 1 and 9223372036854775807",
-    "write the id that the console shows",
+    "`{field}` must be between 1 and 9223372036854775807, not {value}",
+    "copy the id from the console",
 )
 NAME_LENGTH: Final = Message(
     "name-length",
-    "the name has {length} characters, and every page of the vendor's says 2 to 15",
+    "the name must have 2 to 15 characters, not {length}",
     "choose a name of 2 to 12 characters, or up to 15 for global SMS",
 )
 NAME_OUTER_SPACE: Final = Message(
-    "name-outer-space", "the name begins or ends with a space", "take the space away; it would be part of the name"
+    "name-outer-space", "the name starts or ends with a space", "remove the space; it would be part of the name"
 )
 TEXT_CHARACTERS: Final = Message(
-    "text-characters", "`{field}` holds a control character: {value}", "take the backslash sequence away"
+    "text-characters", "`{field}` contains a control character: {value}", "remove the backslash sequence"
 )
 DOCUMENT_TYPE_MISMATCH: Final = Message(
     "document-type-mismatch",
-    "the document type `{value}` does not go with the sign type `{sign_type}`",
+    "document type `{value}` is not accepted for sign type `{sign_type}`",
     "use {words}",
 )
 DOCUMENT_TYPE_WITHOUT_SIGN_TYPE: Final = Message(
     "document-type-mismatch",
-    "the document type `{value}` does not go with the sign type `{sign_type}`",
+    "document type `{value}` is not accepted for sign type `{sign_type}`",
     "choose another sign type first",
 )
 WITHDRAWN_TYPE: Final = Message(
     "withdrawn-type",
-    "site `{site}` no longer takes `{value}` as `{field}` since {since} ({source})",
+    "site `{site}` no longer accepts `{value}` as `{field}` since {since} ({source})",
     "use {words} instead",
 )
 WITHDRAWN_TYPE_MAINLAND: Final = Message(
     "withdrawn-type",
-    "site `{site}` no longer takes `{value}` as `{field}` for mainland SMS since {since} ({source})",
+    "site `{site}` no longer accepts `{value}` as `{field}` for mainland SMS since {since} ({source})",
     "use {words} instead",
 )
 WITHDRAWN_TYPE_UNDATED: Final = Message(
-    "withdrawn-type", "site `{site}` no longer takes `{value}` as `{field}`", "use {words} instead"
+    "withdrawn-type", "site `{site}` no longer accepts `{value}` as `{field}`", "use {words} instead"
 )
 COMMISSION_MISSING: Final = Message(
     "commission-missing",
-    "`sign_purpose: others` needs a power of attorney, and there is no `commission_image`",
-    "add `commission_image` with the path of its image",
+    "`sign_purpose: others` requires a `commission_image`",
+    "add `commission_image` with the path of the scanned power of attorney",
 )
 COMMISSION_SUPERFLUOUS: Final = Message(
     "commission-superfluous",
-    "`commission_image` goes with `sign_purpose: others` only",
-    "take it away, or write `sign_purpose: others`",
+    "`commission_image` is allowed with `sign_purpose: others` only",
+    "remove it, or write `sign_purpose: others`",
 )
 QUALIFICATION_SUPERFLUOUS: Final = Message(
-    "qualification-superfluous", "site `international` knows no `qualification_id`", "take it away"
+    "qualification-superfluous", "`qualification_id` is not allowed on site `international`", "remove it"
 )
 IMAGE_PATH: Final = Message(
     "image-path",
-    "`{field}` is {value}, which is no path",
+    "`{field}` must be a path, not {value}",
     "write the path of a PNG or JPEG file, relative to this file",
 )
 IMAGE_EMBEDDED: Final = Message(
     "image-path",
-    "`{field}` holds an image, and the path of one is expected",
+    "`{field}` must be the path of an image, not the image itself",
     "store the image as a file and write its path, relative to this file",
 )
 
@@ -211,53 +215,53 @@ IMAGE_EMBEDDED: Final = Message(
 
 NAME_LENGTH_UNUSUAL: Final = Message(
     "name-length-unusual",
-    "the name has {length} characters, and the {series} page says {shortest} to {longest}",
-    "shorten it if the reviewers refuse it",
+    "the name has {length} characters; the {series} page allows {shortest} to {longest}",
+    "shorten it if it is rejected",
     Severity.WARNING,
 )
 NAME_BRACKETS: Final = Message(
     "name-brackets",
-    "the name holds the bracket {bracket}, and the vendor puts brackets round it by itself",
+    "the name contains the bracket {bracket}; the vendor adds brackets itself",
     "write the name without brackets",
 )
 NAME_WIDE_SPACE: Final = Message(
     "name-wide-space",
-    "the name holds {character}, which is seen as a space or not at all",
+    "the name contains {character}, which looks like a space or is invisible",
     "use a plain space, or none",
     Severity.WARNING,
 )
 NAME_CHARACTERS: Final = Message(
     "name-characters",
-    "the {series} page allows Chinese characters, letters and digits in a name, and {name} holds others",
-    "the reviewers may refuse it",
+    "the {series} page allows Chinese characters, letters and digits only; {name} contains others",
+    "reviewers may reject it",
     Severity.WARNING,
 )
 QUALIFICATION_MISSING: Final = Message(
     "qualification-missing",
-    "a mainland signature has no `qualification_id`",
-    "add the id of the approved qualification; the vendor asks for it since SDK 3.0.1300 (2025-01)",
+    "missing `qualification_id` in a mainland signature",
+    "add the id of the approved qualification; the vendor requires it since SDK 3.0.1300 (2025-01)",
     Severity.WARNING,
 )
 DEPRECATED_COMBINATION: Final = Message(
     "deprecated-combination",
-    "for mainland SMS `{word}` is withdrawn elsewhere since {since} ({source})",
-    "this site's page still allows it; expect the reviewers to ask for another",
+    "`{word}` is withdrawn for mainland SMS on the other site since {since} ({source})",
+    "this site's page still allows it; reviewers may ask for another",
     Severity.WARNING,
 )
 
 # What may occur only once in a run.
 
 DUPLICATE_SIGNATURE: Final = Message(
-    "duplicate-signature", "the key {key} is taken by the signature in {place}", "choose another key"
+    "duplicate-signature", "duplicate signature key {key}, first defined at {place}", "use another key"
 )
 DUPLICATE_SIGN_ID: Final = Message(
     "duplicate-sign-id",
-    "`sign_id` {value} stands in {place} already",
-    "each signature is defined once; take one away",
+    "duplicate `sign_id` {value}, first defined at {place}",
+    "define each signature once: remove one of the two",
 )
 DUPLICATE_NAME: Final = Message(
     "duplicate-name",
-    "`sign_name` {value} stands in {place} already",
-    "the vendor refuses a second pending one",
+    "duplicate `sign_name` {value}, first defined at {place}",
+    "the vendor rejects a second pending signature with the same name",
     Severity.WARNING,
 )

@@ -130,7 +130,7 @@ class _Explanation:
             case "additionalProperties":
                 return _unknown_field(violation)
             case "required" if violation.rule != "commission-missing":
-                return messages.MISSING_FIELD.given(owner=_owner(violation.path), name=violation.name)
+                return _missing_field(violation)
             case "type":
                 return _wrong_type(field, violation.value, violation.demand, self._written(violation.path))
             case "oneOf":
@@ -178,19 +178,23 @@ def _strength(found: Diagnostic) -> int:
     return _STRONGEST.index(found.code) if found.code in _STRONGEST else len(_STRONGEST)
 
 
+def _missing_field(violation: Violation) -> Message:
+    if not violation.path:
+        return messages.MISSING_TOP_FIELD.given(name=violation.name)
+    return messages.MISSING_FIELD.given(owner=printable(violation.path[-1]), name=violation.name)
+
+
 def _unknown_field(violation: Violation) -> Message:
-    known = tuple(violation.demand)
-    owner, name = _owner(violation.path), quoted(violation.name)
+    known, name = tuple(violation.demand), quoted(violation.name)
     guess = nearest(violation.name, known)
+    if not violation.path:
+        if guess:
+            return messages.UNKNOWN_TOP_FIELD_NEAR.given(name=name, guess=guess)
+        return messages.UNKNOWN_TOP_FIELD.given(name=name, known=listed(known, last="and"))
+    owner = printable(violation.path[-1])
     if guess:
         return messages.UNKNOWN_FIELD_NEAR.given(owner=owner, name=name, guess=guess)
     return messages.UNKNOWN_FIELD.given(owner=owner, name=name, known=listed(known, last="and"))
-
-
-def _owner(path: tuple[str, ...]) -> str:
-    if not path:
-        return "the file"
-    return f"the signature {quoted(path[-1])}" if path[0] == "signatures" else f"`{path[-1]}`"
 
 
 def words_of(field: str) -> tuple[str, ...]:
@@ -247,7 +251,7 @@ def _no_value(field: str, expected: str) -> Message:
 
 def _not_a_boolean(field: str, value: Any) -> Message:
     if value in (0, 1) and isinstance(value, int):
-        return messages.VENDOR_NUMBER.given(field=field, number=value, word="true" if value else "false")
+        return messages.VENDOR_BOOLEAN.given(field=field, number=value, word="true" if value else "false")
     if value is None:
         return messages.NO_SERIES.given(field=field)
     word = _BOOLEANS.get(value.lower()) if isinstance(value, str) else None
@@ -326,7 +330,9 @@ RULES: Final[Mapping[str, Callable[[RuleCase], Message]]] = {
     "unsupported-version": _version,
     "region-form": _with_value(messages.REGION_FORM),
     "uin-form": _with_value(messages.UIN_FORM),
-    "endpoint-host": lambda case: messages.ENDPOINT_HOST.given(value=quoted(case.value), domain=ROOT_DOMAIN),
+    "endpoint-host": lambda case: messages.ENDPOINT_HOST.given(
+        field=case.field, value=quoted(case.value), domain=ROOT_DOMAIN
+    ),
     "branch-name": _with_value(messages.BRANCH_NAME),
     "signature-key": _with_value(messages.SIGNATURE_KEY),
     "sign-id-range": _with_value(messages.SIGN_ID_RANGE),

@@ -28,7 +28,7 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb"version https://(?:git-lfs|hawser)\.github\.com/spec/",
         Message(
             "image-pointer",
-            "this is a Git LFS pointer; the image itself was not fetched",
+            "a Git LFS pointer; the image itself was not fetched",
             "run `git lfs pull` (on GitHub Actions: `lfs: true` for actions/checkout)",
         ),
     ),
@@ -36,7 +36,7 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb"/annex/objects/",
         Message(
             "image-pointer",
-            "this is a git-annex pointer; the image itself was not fetched",
+            "a git-annex pointer; the image itself was not fetched",
             "run `git annex get` on it, or keep the image in git itself",
         ),
     ),
@@ -72,7 +72,7 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb".{4}ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)",
         Message(
             "image-format",
-            "this is HEIC; the vendor takes PNG and JPEG only",
+            "HEIC is not accepted; the vendor takes PNG and JPEG only",
             "convert it to PNG or JPEG (`magick in.heic out.jpg`)",
         ),
     ),
@@ -80,7 +80,7 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb".{4}ftypavi[fs]",
         Message(
             "image-format",
-            "this is AVIF; the vendor takes PNG and JPEG only",
+            "AVIF is not accepted; the vendor takes PNG and JPEG only",
             "convert it to PNG or JPEG (`magick in.avif out.png`)",
         ),
     ),
@@ -88,7 +88,7 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb".{4}ftyp",
         Message(
             "image-format",
-            "this is a video; the vendor takes PNG and JPEG only",
+            "a video is not accepted; the vendor takes PNG and JPEG only",
             "take a still image of the document, as PNG or JPEG",
         ),
     ),
@@ -96,7 +96,7 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb".{0,1019}%PDF-",
         Message(
             "image-format",
-            "this is PDF; the vendor takes PNG and JPEG only",
+            "PDF is not accepted; the vendor takes PNG and JPEG only",
             "export the page as PNG (`pdftoppm -png -r 150 -singlefile in.pdf out`)",
         ),
     ),
@@ -104,7 +104,7 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb"RIFF.{4}WEBP",
         Message(
             "image-format",
-            "this is WebP; the vendor takes PNG and JPEG only",
+            "WebP is not accepted; the vendor takes PNG and JPEG only",
             "convert it to PNG or JPEG (`magick in.webp out.png`)",
         ),
     ),
@@ -112,7 +112,7 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb"GIF8[79]a",
         Message(
             "image-format",
-            "this is GIF; the vendor takes PNG and JPEG only",
+            "GIF is not accepted; the vendor takes PNG and JPEG only",
             "convert it to PNG (`magick 'in.gif[0]' out.png`)",
         ),
     ),
@@ -120,7 +120,7 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb"BM.{12}[\x0c-\x7c]\0\0\0",
         Message(
             "image-format",
-            "this is BMP; the vendor takes PNG and JPEG only",
+            "BMP is not accepted; the vendor takes PNG and JPEG only",
             "convert it to PNG (`magick in.bmp out.png`)",
         ),
     ),
@@ -128,7 +128,7 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb"II[*+]\0|MM\0[*+]",
         Message(
             "image-format",
-            "this is TIFF; the vendor takes PNG and JPEG only",
+            "TIFF is not accepted; the vendor takes PNG and JPEG only",
             "convert it to PNG (`magick 'in.tif[0]' out.png`)",
         ),
     ),
@@ -136,7 +136,7 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb"(?:\xef\xbb\xbf)?\s*<(?:svg|(?:\?xml|!--|!DOCTYPE svg).*<svg)",
         Message(
             "image-format",
-            "this is SVG; the vendor takes PNG and JPEG only",
+            "SVG is not accepted; the vendor takes PNG and JPEG only",
             "draw it as PNG (`rsvg-convert --width 1600 in.svg > out.png`)",
         ),
     ),
@@ -144,7 +144,7 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb"\xff\x0a|\0\0\0\x0cJXL ",
         Message(
             "image-format",
-            "this is JPEG XL; the vendor takes PNG and JPEG only",
+            "JPEG XL is not accepted; the vendor takes PNG and JPEG only",
             "convert it to PNG (`magick in.jxl out.png`)",
         ),
     ),
@@ -152,19 +152,23 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51",
         Message(
             "image-format",
-            "this is JPEG 2000; the vendor takes PNG and JPEG only",
+            "JPEG 2000 is not accepted; the vendor takes PNG and JPEG only",
             "convert it to PNG (`magick in.jp2 out.png`)",
         ),
     ),
     (
         rb"8BPS",
-        Message("image-format", "this is a Photoshop document; the vendor takes PNG and JPEG only", "export it as PNG"),
+        Message(
+            "image-format",
+            "a Photoshop document is not accepted; the vendor takes PNG and JPEG only",
+            "export it as PNG",
+        ),
     ),
     (
         rb"PK\x03\x04",
         Message(
             "image-format",
-            "this is a ZIP archive or an office document; the vendor takes PNG and JPEG only",
+            "a ZIP archive or an office document is not accepted; the vendor takes PNG and JPEG only",
             "export the page as PNG",
         ),
     ),
@@ -172,13 +176,17 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         rb"data:image/|iVBORw0KGgo|/9j/",
         Message(
             "image-format",
-            "this is an image as base64 text; the vendor takes PNG and JPEG only",
+            "an image as base64 text is not accepted; the vendor takes PNG and JPEG only",
             "decode it to the image file itself (`base64 --decode`); it is encoded only when it is sent",
         ),
     ),
     (
         rb"(?i:\s*<(?:!doctype html|html))",
-        Message("image-format", "this is a web page; the vendor takes PNG and JPEG only", "download the image itself"),
+        Message(
+            "image-format",
+            "a web page is not accepted; the vendor takes PNG and JPEG only",
+            "download the image itself",
+        ),
     ),
 )
 """What other files begin with, and what is said about them."""

@@ -8,52 +8,54 @@ from typing import Final
 from reconciler.diagnostics import Message, Severity
 from reconciler.errors import Refusal
 
-_RELATIVE: Final = "give a path relative to the definition file, such as evidence/license.png"
+_RELATIVE: Final = "write the path relative to the definition file, such as `evidence/license.png`"
 _EXPORT_AGAIN: Final = "open it in an image editor and export it again as PNG or JPEG"
 
-BAD_PATH: Final = Message("image-path", "this cannot be the path of a file", _RELATIVE)
-ABSOLUTE_PATH: Final = Message("image-path", "the path of an image must not be absolute", _RELATIVE)
-LINK_LOOP: Final = Message("image-path", "too many symbolic links follow on one another", "name the file itself")
+BAD_PATH: Final = Message("image-path", "not a valid path", _RELATIVE)
+ABSOLUTE_PATH: Final = Message("image-path", "the path must be relative", _RELATIVE)
+LINK_LOOP: Final = Message("image-path", "too many symbolic links", "write the path of the file itself")
 OUTSIDE: Final = Message(
     "image-outside",
-    "the path leads out of the repository",
-    "copy the image into the repository; links and .. may not lead out of it",
+    "the path leads outside the repository",
+    "copy the image into the repository; links and `..` must not lead outside it",
 )
 PRIVATE: Final = Message(
     "image-private",
-    "files below .git and .reconciler are never sent",
-    "keep images in a folder of their own, such as evidence/",
+    "images below `.git` and `.reconciler` are not allowed",
+    "keep images in a folder of their own, such as `evidence/`",
 )
 MISSING: Final = Message(
     "image-missing",
-    "there is no such file",
-    "check the spelling; the path is relative to the definition file, with / between folders",
+    "no such file",
+    "check the spelling; the path is relative to the definition file, with `/` between folders",
 )
-MISSING_BUT_ALIKE: Final = Message("image-missing", "there is no such file", "write {alike}, exactly as it is stored")
-NOT_A_FILE: Final = Message("image-not-a-file", "this is a {kind}, not an image file", "name a PNG or JPEG file")
+MISSING_BUT_ALIKE: Final = Message("image-missing", "no such file", "write {alike}, exactly as it is stored")
+NOT_A_FILE: Final = Message("image-not-a-file", "a {kind}, not an image file", "write the path of a PNG or JPEG file")
 ROOT_UNREADABLE: Final = Message(
     "image-unreadable",
     "the top folder of the repository cannot be read: {reason}",
-    "check that it is still there and that you may read it",
+    "check that it exists and that you have read permission",
 )
-NO_ACCESS: Final = Message("image-unreadable", "the file may not be read", "give yourself read access (`chmod u+r`)")
+NO_ACCESS: Final = Message("image-unreadable", "permission denied", "grant read permission (`chmod u+r`)")
 UNREADABLE: Final = Message("image-unreadable", "the file cannot be read: {reason}", "check the disk, then run again")
 EMPTY: Final = Message("image-empty", "the file is empty", "export the image again and commit it")
 TOO_LARGE: Final = Message(
     "image-too-large",
-    "the file is larger than the {limit} MB that the vendor takes",
+    "the file is larger than the {limit} MB that the vendor accepts",
     "scale it down, or save it as a JPEG of lower quality",
 )
-NO_IMAGE: Final = Message("image-format", "this is neither PNG nor JPEG", "name a PNG or JPEG file of the document")
+NO_IMAGE: Final = Message(
+    "image-format", "neither PNG nor JPEG", "write the path of a PNG or JPEG file of the document"
+)
 WRONG_EXTENSION: Final = Message(
     "image-extension",
-    "this is a {format} image, and its name does not end in {endings}",
+    "a {format} image must have a name that ends in {endings}",
     "rename the file (`git mv`), or export it again as {other}",
 )
 NO_EXTENSION: Final = Message(
-    "image-extension", "this is a {format} image, and its name does not end in {endings}", "rename it"
+    "image-extension", "a {format} image must have a name that ends in {endings}", "rename it"
 )
-DECODING: Final = Message("image-broken", "the image is damaged: it does not decode to the end", _EXPORT_AGAIN)
+DECODING: Final = Message("image-broken", "the image is damaged: it does not decode completely", _EXPORT_AGAIN)
 HEADER_MALFORMED: Final = Message("image-broken", "the image is damaged: its header is malformed", _EXPORT_AGAIN)
 HEADER_MISSING: Final = Message(
     "image-broken", "the image is damaged: its header is missing or repeated", _EXPORT_AGAIN
@@ -61,39 +63,37 @@ HEADER_MISSING: Final = Message(
 END_MISSING: Final = Message("image-broken", "the image is damaged: its end is missing", _EXPORT_AGAIN)
 PIXELS_MISSING: Final = Message("image-broken", "the image is damaged: some of its pixels are missing", _EXPORT_AGAIN)
 NO_PIXELS: Final = Message("image-broken", "the image is damaged: its width or height is 0", _EXPORT_AGAIN)
-TOO_MANY_PARTS: Final = Message("image-broken", "the image is damaged: it is in too many pieces", _EXPORT_AGAIN)
+TOO_MANY_PARTS: Final = Message("image-broken", "the image is damaged: it has too many parts", _EXPORT_AGAIN)
 TOO_MANY_SCANS: Final = Message(
     "image-broken", "the image is damaged: it has more scans than any encoder writes", _EXPORT_AGAIN
 )
-BETWEEN_PARTS: Final = Message(
-    "image-broken", "the image is damaged: there is something between its parts", _EXPORT_AGAIN
-)
-CHECKSUM: Final = Message("image-broken", "the image is damaged: a checksum does not fit", _EXPORT_AGAIN)
+BETWEEN_PARTS: Final = Message("image-broken", "the image is damaged: unknown data between its parts", _EXPORT_AGAIN)
+CHECKSUM: Final = Message("image-broken", "the image is damaged: wrong checksum", _EXPORT_AGAIN)
 RARE_JPEG: Final = Message(
     "image-broken",
-    "the image is damaged: it is of a rare kind of JPEG (lossless, hierarchical or arithmetic-coded)",
+    "unsupported kind of JPEG (lossless, hierarchical or arithmetic-coded)",
     _EXPORT_AGAIN,
 )
 ANIMATED: Final = Message("image-animated", "the PNG is animated", "export its first frame as a still image")
 TOO_MANY_PIXELS: Final = Message(
     "image-dimensions",
-    "{width} x {height} pixels are more than the {limit} million that are decoded here",
+    "the image has {width} x {height} pixels; at most {limit} million are decoded",
     "scale it down; an A4 page at 300 dpi is 2480 x 3508",
 )
 APPENDED: Final = Message(
     "image-appended",
-    "{bytes} bytes follow the end of the image, perhaps a video or another file",
+    "{bytes} bytes after the end of the image, perhaps a video or another file",
     _EXPORT_AGAIN,
 )
 ROTATED: Final = Message(
     "image-rotated",
-    "the image is upright only where its EXIF orientation is heeded; the reviewer may see it turned",
-    "turn it in an image editor and save it without the orientation (`magick in.jpg -auto-orient out.jpg`)",
+    "the image is upright only with its EXIF orientation applied; reviewers may see it rotated",
+    "rotate it in an image editor and save it without the orientation (`magick in.jpg -auto-orient out.jpg`)",
     Severity.WARNING,
 )
 PAIR_TOO_LARGE: Final = Message(
     "images-together",
-    "both images together have {together} MB, and one request holds about {most} MB of images",
+    "both images together have {together} MB; a request can carry about {most} MB of images",
     "scale one of them down, or save it as a JPEG of lower quality",
 )
 

@@ -57,56 +57,60 @@ class Problem(NamedTuple):
 
 
 TOO_MANY_PROBLEMS: Final = Message(
-    "too-many-problems", "the file has more than {limit} problems, and no more are looked for", "mend these first"
+    "too-many-problems", "the file has more than {limit} problems; the rest is not checked", "fix these first"
 )
 ALIAS_UNKNOWN: Final = Message(
-    "yaml-alias", "the alias names an anchor that does not stand before it", "write the value out"
+    "yaml-alias", "unknown anchor: it must be defined before the alias", "write the value out"
 )
 ALIAS_OF_CONTAINER: Final = Message(
     "yaml-alias",
-    "the alias stands for a mapping or a list",
-    "an alias may stand for a single value; write it out",
+    "an alias must stand for a single value, not for a mapping or a list",
+    "write the mapping or list out",
 )
 ALIASES_TOO_LONG: Final = Message(
-    "yaml-alias", "the aliases of this file stand for more text than is read", "write the values out, shorter"
+    "yaml-alias", "the aliases of this file expand to too much text", "write shorter values out"
 )
-ALIAS_AS_KEY: Final = Message("yaml-alias", "an alias stands where a key belongs", "write the key out")
+ALIAS_AS_KEY: Final = Message("yaml-alias", "a key must not be an alias", "write the key out")
 HALF_A_CHARACTER: Final = Message(
     "yaml-character",
-    "this text holds half of a character, written with `\\u`",
+    "`\\u` escape of half a character",
     "write the character itself, or `\\U` with eight digits",
 )
 COMPLEX_KEY: Final = Message(
-    "yaml-complex-key", "a mapping or a list stands where a key belongs", "write a plain word as the key"
+    "yaml-complex-key", "a key must be a single value, not a mapping or a list", "write a plain word as the key"
 )
 DIRECTIVE: Final = Message(
-    "yaml-directive", "a directive stands here, and files are read as YAML 1.2 without any", "take the line away"
+    "yaml-directive", "directives are not supported: files are read as YAML 1.2", "remove the line"
 )
-DIRECTIVE_TWICE: Final = Message("yaml-directive", "the `%YAML` directive stands here again", "take the line away")
+DIRECTIVE_TWICE: Final = Message("yaml-directive", "duplicate `%YAML` directive", "remove the line")
 DUPLICATE_KEY: Final = Message(
     "yaml-duplicate-key",
-    "the key {key} stands twice in the same mapping, first at line {line}, column {column}",
-    "keep one of the two",
+    "duplicate key {key}, first defined at {line}:{column}",
+    "remove one of the two",
 )
 MERGE: Final = Message(
-    "yaml-merge-key", "the merge key `<<` is not part of YAML 1.2 and is not read", "write the fields out"
+    "yaml-merge-key", "the merge key `<<` is not supported: it is not part of YAML 1.2", "write the fields out"
 )
-SCALAR_TOO_LONG: Final = Message("yaml-scalar-too-long", "this text is longer than {limit} characters", "shorten it")
+SCALAR_TOO_LONG: Final = Message("yaml-scalar-too-long", "the value is longer than {limit} characters", "shorten it")
 SECOND_DOCUMENT: Final = Message(
     "yaml-several-documents",
-    "a second document begins here, and a definition file holds one",
-    "take away the `---`, or move this part to a file of its own",
+    "a second document in the same file",
+    "remove the `---`, or move this part to a file of its own",
 )
-TAB: Final = Message("yaml-tab", "a tab stands where only spaces may", "indent with spaces")
-TAG: Final = Message("yaml-tag", "a YAML tag stands here, and tags are not read", "take the tag away")
-TOO_DEEP: Final = Message("yaml-too-deep", "nested more than {limit} levels deep", "a definition needs three levels")
-TOO_MANY_NODES: Final = Message("yaml-too-many-nodes", "the file holds more than {limit} keys and values", "split it")
-NOT_YAML: Final = Message("yaml-syntax", "not readable as YAML: {reason}", "check indentation and quotes")
+TAB: Final = Message("yaml-tab", "tabs are not allowed here", "indent with spaces")
+TAG: Final = Message("yaml-tag", "YAML tags are not supported", "remove the tag")
+TOO_DEEP: Final = Message(
+    "yaml-too-deep", "nested more than {limit} levels deep", "use fewer levels; a definition needs three"
+)
+TOO_MANY_NODES: Final = Message(
+    "yaml-too-many-nodes", "the file has more than {limit} keys and values", "split it into several files"
+)
+NOT_YAML: Final = Message("yaml-syntax", "invalid YAML: {reason}", "check indentation and quotes")
 
 KEY_EXPECTED: Final = Message(
     "yaml-syntax",
-    "a key was expected here",
-    "give all keys of a mapping the same indentation, and close what is open",
+    "expected a key here",
+    "indent all keys of a mapping equally, and close open brackets and quotes",
 )
 
 LIBYAML_TOO_DEEP: Final = "maximum nesting depth"
@@ -115,38 +119,40 @@ LIBYAML_TOO_DEEP: Final = "maximum nesting depth"
 _SYNTAX: Final[tuple[tuple[str, Message], ...]] = (
     (
         "<document start>",
-        Message("yaml-syntax", "text stands behind the end of the document", "indent it, or take it away"),
+        Message("yaml-syntax", "text after the end of the document", "indent it, or remove it"),
     ),
     (LIBYAML_TOO_DEEP, TOO_DEEP.given(limit=MAX_DEPTH)),
     ("duplicate", DIRECTIVE_TWICE),
     ("undefined tag handle", TAG),
     (
         "expected ':'",
-        Message("yaml-syntax", "the text before is no `key: value`", "write `key: value`, or quote the text"),
+        Message(
+            "yaml-syntax", "the text before this place must be `key: value`", "write `key: value`, or quote the text"
+        ),
     ),
     (
         "mapping values",
         Message(
             "yaml-syntax",
-            "a `: ` stands where none may",
-            "check the indentation; quote a text that holds a colon and a space",
+            "`: ` is not allowed here",
+            "check the indentation; quote a text that contains a colon and a space",
         ),
     ),
     (
         "start any token",
-        Message("yaml-syntax", "a text cannot begin with this character", "put the text in quotes"),
+        Message("yaml-syntax", "plain text must not start with this character", "put the text in quotes"),
     ),
     ("did not find expected key", KEY_EXPECTED),
     ("expected <block end>", KEY_EXPECTED),
-    ("or ']'", Message("yaml-syntax", "a list is not closed", "write `]` behind its last item")),
-    ("or '}'", Message("yaml-syntax", "a mapping in braces is not closed", "write `}` behind its last value")),
-    ("node content", Message("yaml-syntax", "a value was expected here", "write it, and close what is open")),
+    ("or ']'", Message("yaml-syntax", "a list is not closed", "add `]` after its last item")),
+    ("or '}'", Message("yaml-syntax", "a mapping in braces is not closed", "add `}` after its last value")),
+    ("node content", Message("yaml-syntax", "expected a value here", "write it, and close open brackets")),
     (
         "unexpected end of stream",
         Message("yaml-syntax", "the file ends inside a quoted text", "close the quotes"),
     ),
     ("Unicode character escape", HALF_A_CHARACTER),
-    ("escape", Message("yaml-syntax", "this backslash sequence is not known", "use single quotes, or write `\\\\`")),
+    ("escape", Message("yaml-syntax", "unknown escape sequence", "use single quotes, or write `\\\\`")),
 )
 """Parts of the parsers' words, and the message instead; the first one that fits counts.
 

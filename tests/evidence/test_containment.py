@@ -185,7 +185,7 @@ def test_a_name_in_another_case_or_composition_is_pointed_to(tree: Path) -> None
 def test_a_folder_is_no_image(tree: Path, name: str) -> None:
     found = look(tree, name)
     assert code(found) == "image-not-a-file"
-    assert words(found) == "this is a folder, not an image file"
+    assert words(found) == "a folder, not an image file"
 
 
 def test_a_pipe_and_a_socket_are_no_images_and_are_not_waited_for(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +205,7 @@ def test_a_root_that_is_gone_is_a_problem_of_every_image(tmp_path: Path) -> None
     assert code(look(tmp_path / "gone", "a.png", tmp_path / "gone")) == "image-unreadable"
 
 
-@pytest.mark.parametrize(("number", "text"), [(13, "may not be read"), (5, "cannot be read")])
+@pytest.mark.parametrize(("number", "text"), [(13, "permission denied"), (5, "cannot be read")])
 def test_a_file_that_the_system_does_not_give_out_is_unreadable(tree: Path, number: int, text: str) -> None:
     real = os.open
 

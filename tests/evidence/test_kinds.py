@@ -74,8 +74,8 @@ def test_what_is_no_image_is_named_with_its_mend(data: bytes, code: str, what: s
 
 
 def test_what_the_sentence_says_reads_well() -> None:
-    assert words(problem_of(b"GIF89a")) == "this is GIF; the vendor takes PNG and JPEG only"
-    assert words(problem_of(LFS)) == "this is a Git LFS pointer; the image itself was not fetched"
+    assert words(problem_of(b"GIF89a")) == "GIF is not accepted; the vendor takes PNG and JPEG only"
+    assert words(problem_of(LFS)) == "a Git LFS pointer; the image itself was not fetched"
     assert words(problem_of(b"\0GITCRYPT\0")) == "the image is locked by git-crypt"
 
 

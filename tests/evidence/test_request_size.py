@@ -26,7 +26,7 @@ def test_one_image_of_the_vendors_size_fits_alone_and_two_do_not() -> None:
     assert problem.code == "images-together"
     assert (
         fill(problem.text, problem.params)
-        == "both images together have 10.00 MB, and one request holds about 7.45 MB of images"
+        == "both images together have 10.00 MB; a request can carry about 7.45 MB of images"
     )
 
 

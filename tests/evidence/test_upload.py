@@ -38,11 +38,11 @@ def test_other_bytes_are_refused_by_name_with_the_mend(project: Path, planned: I
 
 def test_a_file_that_is_gone_or_leads_out_since_is_refused_too(project: Path, planned: Image) -> None:
     (project / NAME).unlink()
-    with pytest.raises(EvidenceChanged, match="there is no such file"):
+    with pytest.raises(EvidenceChanged, match="no such file"):
         read_for_upload(project, str(project), NAME, planned)
     (project.parent / "same.png").write_bytes(images.png(1))
     (project / NAME).symlink_to("../../same.png")
-    with pytest.raises(EvidenceChanged, match="leads out of the repository"):
+    with pytest.raises(EvidenceChanged, match="leads outside the repository"):
         read_for_upload(project, str(project), NAME, planned)
 
 
