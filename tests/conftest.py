@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from reconciler.definitions import signatures
+from reconciler.evidence.inspect import Inspected, Wanted
+from reconciler.model.signature import Image
 from tests.support import environment, images
 from tests.support.netguard import netguard
 
@@ -42,3 +46,15 @@ def project(tmp_path: Path) -> Path:
     (top / "evidence" / "license.png").write_bytes(images.png(1))
     (top / "evidence" / "attorney.jpg").write_bytes(images.jpeg(2))
     return top
+
+
+@pytest.fixture(scope="module")
+def sound_images() -> Iterator[None]:
+    """Let every image be a sound one, so that a test of definitions needs no files of images."""
+
+    def inspect(_root: Path, wanted: Iterable[Wanted]) -> dict[Wanted, Inspected]:
+        return {key: Inspected(Image("0" * 64, key[1], 1000, 10, 10, "PNG"), None) for key in wanted}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signatures, "inspect", inspect)
+        yield

@@ -11,7 +11,11 @@ from reconciler.evidence.problems import UnusableError
 from tests.support import images
 
 NOISE = Pictures.effect_noise((97, 61), 90)
+
+
 PICTURE = images.encoded(NOISE, "JPEG", quality=60)
+
+
 END = b"\xff\xd9"
 
 

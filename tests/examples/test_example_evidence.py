@@ -11,8 +11,14 @@ from reconciler.model.signature import Image
 from tests.support.make_sample_images import SHEETS
 
 ROOT = Path(__file__).parents[2]
+
+
 EXAMPLE = yaml.safe_load((ROOT / "signatures.example.yaml").read_text(encoding="utf-8"))
+
+
 SANDBOX = yaml.safe_load((ROOT / "signatures.example.sandbox.yaml").read_text(encoding="utf-8"))
+
+
 NAMES = [
     fields[name]
     for fields in EXAMPLE["signatures"].values()

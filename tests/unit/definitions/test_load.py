@@ -13,8 +13,13 @@ from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.diagnostics import Location
 from reconciler.model.signature import Account
 
+pytestmark = pytest.mark.usefixtures("sound_images")
+
+
 Load = Callable[[str | bytes], Definitions]
-EVERY_FIELD = Path(__file__).parents[1] / "examples" / "valid" / "every-field.yaml"
+
+
+EVERY_FIELD = Path(__file__).parents[2] / "examples" / "valid" / "every-field.yaml"
 
 
 def test_a_signature_is_handed_on_with_every_field_and_place() -> None:
@@ -69,33 +74,8 @@ def test_a_state_with_an_error_is_not_handed_on(load_text: Load, valid: str) -> 
     assert load_text(valid + "state: {branch: HEAD}\n").branch is None
 
 
-def test_accounts_that_differ_are_not_handed_on(tmp_path: Path, valid: str) -> None:
-    (tmp_path / "a.yaml").write_text(valid)
-    (tmp_path / "b.yaml").write_text("version: 1\naccount: {site: china, region: ap-singapore}\n")
-    assert load_definitions(["."], cwd=tmp_path).account is None
-
-
 def test_no_signature_of_a_file_that_is_not_sound_yaml_is_handed_on(load_text: Load, valid: str) -> None:
     assert not load_text(valid + "  other: {<<: {}}\n").signatures
-
-
-def test_a_second_signature_with_the_same_id_is_not_handed_on(load_text: Load, valid: str) -> None:
-    found = load_text(valid + valid.splitlines()[-1].replace("acme-otp", "other") + "\n")
-    assert [signature.key for signature in found.signatures] == ["acme-otp"]
-
-
-def test_values_that_can_be_no_ids_are_not_looked_up(load_text: Load, valid: str) -> None:
-    found = load_text(valid + "".join(f"  other-{n}: {{sign_id: {v}}}\n" for n, v in enumerate(("[1]", "true", "1"))))
-    assert "duplicate-sign-id" not in {diagnostic.code for diagnostic in found.diagnostics}
-
-
-@pytest.mark.parametrize(
-    ("text", "place"), [("{a", (1, 3)), ("---", (1, 4)), ("{a\n", (2, 1)), ("a: [b,\r\n  c", (2, 4))]
-)
-def test_what_is_missing_at_the_end_is_told_at_the_end(tmp_path: Path, text: str, place: tuple[int, int]) -> None:
-    (tmp_path / "signatures.yaml").write_bytes(text.encode())
-    (problem,) = load_definitions(["signatures.yaml"], cwd=tmp_path).diagnostics[:1]
-    assert problem.location[1:] == place
 
 
 LAZY = """
@@ -116,6 +96,8 @@ WORDS = st.sampled_from(
     ["version", "account", "signatures", "state", "site", "region", "china", "international", "sign_id",
      "1", "sign_name", "sign_type", "company", "app", "acme", "document_type", "true", "~", "&a", "*a", "!x", "<<"]
 )  # fmt: skip
+
+
 GLUE = st.sampled_from(
     [":", ": ", ":\n  ", "\n", "\n    ", "- ", "{", "}", "[", "]", ", ", "? ", "'", '"', "---\n", "#"]
 )

@@ -1,6 +1,7 @@
+"""Files that are swapped while they are looked at."""
+
 from __future__ import annotations
 
-import io
 import os
 import threading
 from collections.abc import Callable
@@ -9,10 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
-from reconciler.contract.api import MAX_IMAGE_BYTES
 from reconciler.evidence.inspect import Inspected, inspect
-from reconciler.evidence.problems import UnusableError
-from reconciler.evidence.read import read
 from tests.support import images
 from tests.support.environment import open_descriptors
 
@@ -107,35 +105,3 @@ def test_a_link_that_flips_all_the_time_never_leads_out(project: Path, secret: P
         flipper.join()
     found = {inspected for result in looks for inspected in result.values() if inspected.image is not None}
     assert found <= {expected}
-
-
-def test_a_file_that_grows_while_it_is_read_is_read_to_the_bound_only(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
-    path.touch()
-    real = os.fstat
-
-    def then_grow(descriptor: int) -> os.stat_result:
-        found = real(descriptor)
-        os.truncate(path, 64 * MAX_IMAGE_BYTES)
-        return found
-
-    code, place = code_and_place(path, then_grow)
-    assert code == "image-too-large"
-    assert place <= MAX_IMAGE_BYTES + io.DEFAULT_BUFFER_SIZE
-
-
-def test_a_file_that_is_too_large_is_not_read_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
-    path.write_bytes(bytes(MAX_IMAGE_BYTES + 1))
-    assert code_and_place(path, os.fstat) == ("image-too-large", 0)
-
-
-def code_and_place(path: Path, fstat: Callable[[int], os.stat_result]) -> tuple[str, int]:
-    """Return the code of what is wrong, and how far the file was read."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        with patch("reconciler.evidence.read.os.fstat", fstat), pytest.raises(UnusableError) as caught:
-            read(descriptor)
-        return caught.value.problem.code, os.lseek(descriptor, 0, os.SEEK_CUR)
-    finally:
-        os.close(descriptor)

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from reconciler.definitions import signatures
 from reconciler.definitions.load import Definitions, load_definitions
-from reconciler.evidence.inspect import Inspected, Wanted
-from reconciler.model.signature import Image
 
 HEAD = "version: 1\naccount: {site: international, region: ap-singapore}\n"
 FIELDS = (
@@ -16,18 +13,6 @@ FIELDS = (
     "sign_purpose: self, proof_image: license.png"
 )
 VALID = f"{HEAD}signatures:\n  acme-otp: {{{FIELDS}}}\n"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def sound_images() -> Iterator[None]:
-    """Let every image be a sound one, so that a test of definitions needs no files of images."""
-
-    def inspect(_root: Path, wanted: Iterable[Wanted]) -> dict[Wanted, Inspected]:
-        return {key: Inspected(Image("0" * 64, key[1], 1000, 10, 10, "PNG"), None) for key in wanted}
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(signatures, "inspect", inspect)
-        yield
 
 
 @pytest.fixture

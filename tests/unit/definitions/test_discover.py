@@ -1,17 +1,16 @@
-"""Paths that lead to something else than a file of text, and folders."""
+"""Which files a run reads, and what bounds them."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from reconciler.definitions.load import Definitions, load_definitions
-from reconciler.definitions.source import MAX_FILE_BYTES
+
+pytestmark = pytest.mark.usefixtures("sound_images")
 
 
 @pytest.fixture
@@ -41,66 +40,10 @@ def test_a_path_that_cannot_be_is_told(top: Path, path: str) -> None:
     str(found.diagnostics).encode("utf-8")
 
 
-LOAD = """
-import sys
-from pathlib import Path
-from reconciler.definitions.load import load_definitions
-print(*(found.code for found in load_definitions(sys.argv[1:], cwd=Path.cwd()).diagnostics))
-"""
-
-
-def test_a_pipe_is_told_and_not_waited_for(top: Path) -> None:
-    os.mkfifo(top / "pipe.yaml")
-    # In a process of its own: where it waits for a writer after all, the test ends nevertheless.
-    command = [sys.executable, "-c", LOAD, "pipe.yaml"]
-    done = subprocess.run(command, cwd=top, capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout == "file-not-regular\n"
-
-
-@pytest.mark.parametrize("device", ["/dev/null", "/dev/zero"])
-def test_a_device_is_told(top: Path, device: str) -> None:
-    assert codes(load(top, device)) == [f"{device}:1:1: file-not-regular"]
-
-
-def test_a_dangling_link_is_told(top: Path) -> None:
-    (top / "link.yaml").symlink_to("vanished.yaml")
-    assert codes(load(top, "link.yaml")) == ["link.yaml:1:1: file-missing"]
-
-
-def test_links_in_a_circle_are_told(top: Path) -> None:
-    (top / "a.yaml").symlink_to("b.yaml")
-    (top / "b.yaml").symlink_to("a.yaml")
-    assert codes(load(top, "a.yaml")) == ["a.yaml:1:1: file-unreadable"]
-
-
-def test_a_link_within_the_root_is_followed(top: Path) -> None:
-    (top / "link.yaml").symlink_to("signatures.yaml")
-    found = load(top, "link.yaml")
-    assert [signature.location.file for signature in found.signatures] == ["link.yaml"]
-
-
 def test_a_link_out_of_the_root_is_refused(top: Path, valid: str) -> None:
     (top.parent / "outside.yaml").write_text(valid)
     (top / "link.yaml").symlink_to("../outside.yaml")
     assert codes(load(top, ".")) == ["link.yaml:1:1: file-outside-root"]
-
-
-def test_a_file_that_may_not_be_read_is_told(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> int:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(os, "open", refuse)
-    found = load(top, "signatures.yaml")
-    assert codes(found) == ["signatures.yaml:1:1: file-unreadable"]
-    assert "Permission denied" in found.diagnostics[0].message
-
-
-def test_a_file_that_vanishes_before_it_is_opened_is_told(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def vanished(*_: object) -> int:
-        raise FileNotFoundError(2, "No such file or directory")
-
-    monkeypatch.setattr(os, "open", vanished)
-    assert codes(load(top, "signatures.yaml")) == ["signatures.yaml:1:1: file-missing"]
 
 
 def test_a_folder_that_may_not_be_read_is_told(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,13 +52,6 @@ def test_a_folder_that_may_not_be_read_is_told(top: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(os, "scandir", refuse)
     assert codes(load(top, ".")) == [".:1:1: file-unreadable"]
-
-
-def test_a_file_of_fifty_megabytes_is_refused(top: Path) -> None:
-    with (top / "large.yaml").open("wb") as file:
-        file.truncate(50_000_000)
-    assert codes(load(top, "large.yaml")) == ["large.yaml:1:1: file-too-large"]
-    assert MAX_FILE_BYTES < 50_000_000
 
 
 def test_a_folder_stands_for_its_definitions_in_order(top: Path, valid: str) -> None:

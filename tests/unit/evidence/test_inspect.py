@@ -12,10 +12,15 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from PIL import Image as Pictures
 
+from reconciler.definitions.codes import IMAGE_CODES
 from reconciler.diagnostics import Severity
 from reconciler.evidence import inspect, png, read
+from reconciler.evidence.formats import format_of
+from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import UnusableError
 from reconciler.model.signature import Image
 from tests.support import images
@@ -128,16 +133,6 @@ def test_a_failure_that_is_no_problem_of_the_image_is_not_hidden(project: Path) 
         inspect.inspect(project, [(str(project), "evidence/license.png")])
 
 
-def test_a_file_that_cannot_be_read_although_it_was_opened_is_a_problem(tmp_path: Path) -> None:
-    descriptor = os.open(tmp_path, os.O_RDONLY)
-    try:
-        with pytest.raises(UnusableError) as caught:
-            read.read(descriptor)
-    finally:
-        os.close(descriptor)
-    assert caught.value.problem.code == "image-unreadable"
-
-
 PEAK = """
 import pathlib, sys
 from reconciler.evidence.inspect import inspect
@@ -185,3 +180,42 @@ def test_a_stream_that_unpacks_to_more_than_its_picture_is_not_unpacked_further(
     bomb = png.SIGNATURE + body[8:33] + chunk(b"IDAT", zlib.compress(bytes(300 * 1024**2), 9)) + chunk(b"IEND", b"")
     (tmp_path / "bomb.png").write_bytes(bomb)
     assert peak_mb(tmp_path) < 100
+
+
+SEEDS = [
+    images.png(1),
+    images.jpeg(1),
+    images.jpeg(2, progressive=True),
+    images.encoded(images.picture().convert("P"), "PNG"),
+    images.encoded(images.picture().convert("CMYK"), "JPEG"),
+]
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """An image with some of its bytes replaced, repeated, or taken away."""
+    data = draw(st.sampled_from(SEEDS))
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(data)))
+        end = draw(st.integers(start, min(len(data), start + 40)))
+        data = data[:start] + draw(st.binary(max_size=40) | st.just(data[start:end] * 2)) + data[end:]
+    return data
+
+
+def verdict(data: bytes) -> str:
+    try:
+        found = examine(data, format_of(data))
+    except UnusableError as error:
+        return error.problem.code
+    assert found.width * found.height > 0
+    return "fine"
+
+
+@given(data=st.binary(max_size=200) | damaged())
+@example(data=b"")
+@example(data=b"\xff\xd8\xff")
+@example(data=b"\x89PNG\r\n\x1a\n")
+def test_whatever_the_bytes_there_is_a_verdict_and_always_the_same(data: bytes) -> None:
+    first = verdict(data)
+    assert first in IMAGE_CODES or first == "fine"
+    assert verdict(data) == first

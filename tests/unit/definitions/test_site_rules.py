@@ -1,15 +1,20 @@
-"""Which document types go with which sign types: the reference page's table, and less of it on site china."""
-
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from itertools import product
+from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from reconciler.contract.api import DOCUMENT_TYPES, SIGN_TYPES
 from reconciler.definitions.load import Definitions
 from reconciler.definitions.site_rules import series_of, site_rules_of
+from reconciler.schemas import read_edition, read_schema
+
+pytestmark = pytest.mark.usefixtures("sound_images")
+
 
 # The reference page of ModifySmsSign, input parameter SignType, in the vendor's numbers.
 REFERENCE = {
@@ -21,14 +26,22 @@ REFERENCE = {
     5: {2, 3},
     6: {0, 1, 2, 3, 6},
 }
+
+
 CHINA_GLOBAL = {0: {0, 1}, 1: {0, 1, 2, 3, 4}, 4: {7}, 5: {2, 3}}
+
+
 CHINA_MAINLAND = {0: {0, 1}, 4: {7}, 5: {2, 3}}
+
+
 TABLES = {
     ("international", False): REFERENCE,
     ("international", True): REFERENCE,
     ("china", False): CHINA_MAINLAND,
     ("china", True): CHINA_GLOBAL,
 }
+
+
 PAIRS = list(product(SIGN_TYPES, DOCUMENT_TYPES))
 
 
@@ -60,3 +73,27 @@ def test_the_edition_file_holds_the_same_table_as_the_schema(site: str, internat
     pairs = site_rules_of(site).pairs[series_of(international)]
     as_numbers = {SIGN_TYPES[sign]: {DOCUMENT_TYPES[name] for name in names} for sign, names in pairs.items()}
     assert as_numbers == TABLES[site, international]
+
+
+SCHEMA = json.loads(read_schema("signatures"))
+
+
+def parts(schema: Any) -> Iterator[dict[str, Any]]:
+    """Every mapping below a schema, itself included."""
+    if isinstance(schema, dict):
+        yield schema
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from parts(part)
+
+
+@pytest.mark.parametrize("site", ["international", "china"])
+def test_the_editions_follow_their_schema(site: str) -> None:
+    Draft202012Validator(json.loads(read_schema("edition"))).validate(json.loads(read_edition(site)))
+    assert site_rules_of(site).site == site
+
+
+def test_withdrawn_words_are_the_same_in_schema_and_edition() -> None:
+    withdrawn = {word for entry in site_rules_of("china").withdrawn for word in entry.words}
+    on_china = SCHEMA["$defs"]["on-china"]
+    assert withdrawn == {word for part in parts(on_china) for word in part.get("not", {}).get("enum", ())}
+    assert not site_rules_of("international").withdrawn

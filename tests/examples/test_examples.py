@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from reconciler.definitions.codes import DIAGNOSTIC_CODES, IMAGE_CODES
 from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.schemas import read_schema
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+pytestmark = pytest.mark.usefixtures("sound_images")
+
+
+EXAMPLES = Path(__file__).parent
+
+
 VALID = sorted(path for path in (EXAMPLES / "valid").iterdir() if path.suffix != ".expected")
+
+
 INVALID = sorted(path for path in (EXAMPLES / "invalid").iterdir() if path.suffix != ".expected")
+
 
 # What these need cannot be kept as a file in a repository; the tests of files and bounds make them.
 MADE_BY_TESTS = {
@@ -78,3 +89,16 @@ def test_every_diagnostic_says_what_is_wrong_and_how_to_mend_it() -> None:
             assert found.hint, example
             assert "\n" not in found.message + found.hint, example
             assert found.severity in Severity, example
+
+
+def test_diagnostics_follow_their_published_schema() -> None:
+    found = load_definitions([str(EXAMPLES / "invalid")], cwd=EXAMPLES).diagnostics
+    rows = [
+        dict(zip(("file", "line", "column"), diagnostic.location, strict=True))
+        | {"severity": diagnostic.severity, "code": diagnostic.code}
+        | {"message": diagnostic.message, "hint": diagnostic.hint}
+        for diagnostic in found
+    ]
+    document = json.loads(json.dumps({"version": 1, "valid": False, "diagnostics": rows}))
+    Draft202012Validator(json.loads(read_schema("diagnostics"))).validate(document)
+    assert len(rows) > 100
