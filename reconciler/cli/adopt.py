@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import click
@@ -16,6 +15,7 @@ from reconciler.cli.writing import open_for_writing
 from reconciler.errors import Exit
 from reconciler.model.plan import Selection
 from reconciler.planning.planner import check_keys
+from reconciler.signals import StopFlag
 
 
 @click.command()
@@ -44,7 +44,7 @@ def adopt(session: Session, /, keys: tuple[str, ...], paths: tuple[str, ...], **
     choice = Selection(only=frozenset(keys))
     check_keys(choice, inputs.definitions)
     chosen = [signature for signature in inputs.definitions.signatures if choice.takes(signature.key)]
-    with open_for_writing(inputs, choice, options, threading.Event()) as around, progress() as observer:
+    with open_for_writing(inputs, choice, options, StopFlag()) as around, progress() as observer:
         adopt_all(around.context(observer), chosen)
     for signature in chosen:
         session.result(f"{signature.key} ({signature.sign_id}) is recorded as submitted")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +24,7 @@ from reconciler.model.plan import Plan, Selection, Verdict
 from reconciler.planning.planner import check_keys, check_size
 from reconciler.planning.saved_plan import read_plan
 from reconciler.render.text import plan_text
-from reconciler.signals import stop_on_signals
+from reconciler.signals import StopFlag, stop_on_signals
 
 
 @click.command()
@@ -52,7 +51,7 @@ def apply(session: Session, /, paths: tuple[str, ...], output: str, **options: A
     if inputs is None:
         return Exit.INVALID
     check_keys(order.choice, inputs.definitions)
-    stop = threading.Event()
+    stop = StopFlag()
     with open_for_writing(inputs, order.choice, options, stop) as around:
         plan, ledger = _prepared(inputs, around, stop)
         plan, dropped = admit_saved(order.saved, plan) if order.saved is not None else (plan, Exit.DONE)
@@ -94,7 +93,7 @@ def _order(options: dict[str, Any]) -> _Order:
     return _Order(yes, most, allow_older, saved, Selection(frozenset(only), frozenset(resubmit)))
 
 
-def _prepared(inputs: Inputs, around: WriteSession, stop: threading.Event) -> tuple[Plan, Journal]:
+def _prepared(inputs: Inputs, around: WriteSession, stop: StopFlag) -> tuple[Plan, Journal]:
     with stop_on_signals(stop), progress() as observer:
         return preflight(around.context(observer), around.target, inputs.definitions)
 

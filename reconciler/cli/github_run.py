@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 import click
@@ -32,6 +29,7 @@ from reconciler.render.annotations import workflow_commands
 from reconciler.render.document import MAX_BYTES, Document, load_document, verdict_counts
 from reconciler.render.markdown import markdown
 from reconciler.render.markdown_sections import SUMMARY_BYTES
+from reconciler.signals import handle_signals
 
 DOCUMENT: Final = "document.json"
 """What the last command printed as JSON; later steps and other runs show it."""
@@ -167,22 +165,9 @@ def run_quietly(arguments: Sequence[str], result: Path) -> Exit:
         with result.open("wb") as output:
             # One stream for the words and for the lines round them: two would arrive in any order.
             child = subprocess.Popen((*_COMMAND, *arguments), stdout=output, stderr=sys.stdout.fileno())  # noqa: S603  # ourselves
-            with _handing_on(child):
+            with handle_signals(child.send_signal):
                 code = child.wait()
     finally:
         sys.stdout.write(f"\n::{word}::\n")
         sys.stdout.flush()
     return Exit(code) if code in set(Exit) else Exit.UNEXPECTED
-
-
-@contextmanager
-def _handing_on(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    def handle(number: int, _frame: FrameType | None) -> None:
-        child.send_signal(number)
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

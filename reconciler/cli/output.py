@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
 import click
@@ -70,10 +71,7 @@ def _is_colourful(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-# A sign of life for reads that take longer than a moment.
-
-
-_MOMENT_S: Final = 1.0
+_MOMENT_MS: Final = 1000
 
 
 @contextmanager
@@ -82,18 +80,25 @@ def spinner(words: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    with ExitStack() as shown:
-        timer = threading.Timer(_MOMENT_S, _show, (shown, words))
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            timer.join()
+    # The thread shows and hides it by itself when the pipe is closed: an interrupt here can leave neither undone.
+    reader, writer = os.pipe()
+    thread = threading.Thread(target=_spin, args=(words, reader), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        os.close(writer)
+        thread.join()
 
 
-def _show(shown: ExitStack, words: str) -> None:
-    from rich.console import Console  # noqa: PLC0415  # only for what takes its time
+def _spin(words: str, reader: int) -> None:
+    waiting = select.poll()
+    waiting.register(reader)
+    try:
+        if not waiting.poll(_MOMENT_MS):
+            from rich.console import Console  # noqa: PLC0415  # only for what takes its time
 
-    shown.enter_context(Console(stderr=True).status(words))
+            with Console(stderr=True).status(words):
+                waiting.poll()
+    finally:
+        os.close(reader)

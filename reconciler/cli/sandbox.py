@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import signal
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +13,7 @@ from reconciler.cli.options import DEFAULT_PATH
 from reconciler.errors import UsageError
 from reconciler.sandbox.faults import PROCESSED, UNPROCESSED, parse_fault
 from reconciler.sandbox.options import UnconfirmedBehaviour, meanings, ways
+from reconciler.signals import StopFlag, handle_signals
 
 if TYPE_CHECKING:
     from reconciler.sandbox.options import Options
@@ -100,9 +99,6 @@ def serve_options(given: Mapping[str, Any]) -> Options:
 # The commands ``sandbox serve`` and ``sandbox review``.
 
 
-_POLL_S: Final = 0.2
-
-
 _DAY_S: Final = 86_400
 
 
@@ -137,14 +133,13 @@ def serve(**given: Any) -> None:  # click hands options over by name
     """Serve until ended by an interrupt. The first line on stdout says where."""
     from reconciler.sandbox.running import running  # noqa: PLC0415  # the server, for this command only
 
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    with running(serve_options(given), keep_requests=False) as server:
+    stop = StopFlag()
+    with (
+        handle_signals(lambda _number: stop.set(), stop),
+        running(serve_options(given), keep_requests=False) as server,
+    ):
         click.echo(f"sandbox listening on {server.url}")
-        # a wait without end would not let the handlers run on every platform
-        while not ended.wait(_POLL_S):
-            pass
+        stop.wait()
 
 
 @sandbox.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from reconciler.cli.connect import connect
 from reconciler.cli.inputs import Inputs, record_of
 from reconciler.clock import SystemClock
 from reconciler.model.plan import Selection, Target
+from reconciler.signals import StopFlag
 from reconciler.state.git_history import head_commit
 from reconciler.tencent.rate_limit import ModifyPace
 
@@ -29,7 +29,7 @@ class WriteSession(NamedTuple):
 
 @contextmanager
 def open_for_writing(
-    inputs: Inputs, choice: Selection, options: dict[str, Any], stop: threading.Event
+    inputs: Inputs, choice: Selection, options: dict[str, Any], stop: StopFlag
 ) -> Iterator[WriteSession]:
     """Open the account of the definitions for writing. ``options`` are those of ``reach_options``."""
     clock = SystemClock(stop)

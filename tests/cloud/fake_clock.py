@@ -14,6 +14,9 @@ class FakeClock:
     def monotonic(self) -> float:
         return self.time
 
+    def boottime(self) -> float:
+        return self.monotonic()
+
     def wait(self, seconds: float) -> None:
         if seconds > 0:
             self.waits.append(seconds)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.clock import SystemClock
+from reconciler.signals import StopFlag
 from reconciler.tencent.rate_limit import DescribePace, ModifyPace
 from tests.cloud.fake_clock import FakeClock
 
@@ -115,7 +116,7 @@ def test_describes_of_several_threads_share_the_window() -> None:
 def test_a_stop_does_not_let_describes_run_past_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr("reconciler.tencent.rate_limit.time.sleep", slept.append)
-    stop = threading.Event()
+    stop = StopFlag()
     stop.set()
     pace = DescribePace(SystemClock(stop), 3.0)
     for _ in range(3):

@@ -40,6 +40,9 @@ class FakeClock:
     def monotonic(self) -> float:
         return 5000.0 + self.passed
 
+    def boottime(self) -> float:
+        return self.monotonic()
+
     def wait(self, seconds: float) -> None:
         self.passed += max(0.0, seconds)
         due = [(at, happen) for at, happen in self._to_come if at <= self.passed]
