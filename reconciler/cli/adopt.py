@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from reconciler.apply.adopt import record_adoptions as adopt_all
 from reconciler.cli.inputs import load_valid
-from reconciler.cli.options import DEFAULT_PATH, reach_options
+from reconciler.cli.options import DEFAULT_PATH, connection_options
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
 from reconciler.cli.writing import open_for_writing
@@ -16,6 +14,7 @@ from reconciler.errors import Exit
 from reconciler.model.plan import Selection
 from reconciler.planning.planner import check_keys
 from reconciler.signals import StopFlag
+from reconciler.tencent.connection import ConnectionOptions
 
 
 @click.command()
@@ -30,9 +29,9 @@ from reconciler.signals import StopFlag
     type=click.Path(),
     help="Where the definitions are; may be repeated.",
 )
-@reach_options
+@connection_options
 @click.pass_obj
-def adopt(session: Session, /, keys: tuple[str, ...], paths: tuple[str, ...], **options: Any) -> int:
+def adopt(session: Session, keys: tuple[str, ...], paths: tuple[str, ...], connection: ConnectionOptions) -> int:
     """Record definitions as what was submitted, without submitting anything.
 
     For signatures that were submitted in the console, or whose outcome nobody recorded: look there first, then adopt
@@ -44,7 +43,7 @@ def adopt(session: Session, /, keys: tuple[str, ...], paths: tuple[str, ...], **
     choice = Selection(only=frozenset(keys))
     check_keys(choice, inputs.definitions)
     chosen = [signature for signature in inputs.definitions.signatures if choice.takes(signature.key)]
-    with open_for_writing(inputs, choice, options, StopFlag()) as around, progress() as observer:
+    with open_for_writing(inputs, choice, connection, StopFlag()) as around, progress() as observer:
         adopt_all(around.context(observer), chosen)
     for signature in chosen:
         session.result(f"{signature.key} ({signature.sign_id}) is recorded as submitted")

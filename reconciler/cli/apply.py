@@ -14,7 +14,7 @@ from reconciler.apply.preflight import admit_saved, check_lineage, preflight
 from reconciler.cli.exit_codes import plan_exit, report_exit
 from reconciler.cli.formats import FORMATS, show_plan, show_report
 from reconciler.cli.inputs import Inputs, load_valid
-from reconciler.cli.options import format_option, max_changes_option, only_option, paths_argument, reach_options
+from reconciler.cli.options import connection_options, format_option, max_changes_option, only_option, paths_argument
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
 from reconciler.cli.writing import WriteSession, open_for_writing
@@ -25,6 +25,7 @@ from reconciler.planning.planner import check_keys, check_size
 from reconciler.planning.saved_plan import read_plan
 from reconciler.render.text import plan_text
 from reconciler.signals import StopFlag, stop_on_signals
+from reconciler.tencent.connection import ConnectionOptions
 
 
 @click.command()
@@ -37,10 +38,12 @@ from reconciler.signals import StopFlag, stop_on_signals
 @max_changes_option
 @click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
 @click.option("--allow-older", is_flag=True, help="Apply although a newer commit was applied before.")
-@reach_options
+@connection_options
 @format_option(*FORMATS)
 @click.pass_obj
-def apply(session: Session, /, paths: tuple[str, ...], output: str, **options: Any) -> int:
+def apply(
+    session: Session, /, paths: tuple[str, ...], output: str, connection: ConnectionOptions, **options: Any
+) -> int:
     """Plan afresh, show the plan, ask, submit what differs, and show how it stands then.
 
     Exit code 6 where anything is refused or blocked, 7 where a planned submission was not accepted or is unsettled.
@@ -52,7 +55,7 @@ def apply(session: Session, /, paths: tuple[str, ...], output: str, **options: A
         return Exit.INVALID
     check_keys(order.choice, inputs.definitions)
     stop = StopFlag()
-    with open_for_writing(inputs, order.choice, options, stop) as around:
+    with open_for_writing(inputs, order.choice, connection, stop) as around:
         plan, ledger = _prepared(inputs, around, stop)
         plan, dropped = admit_saved(order.saved, plan) if order.saved is not None else (plan, Exit.DONE)
         _show(session, plan, asking=not order.yes)
@@ -103,7 +106,7 @@ def _show(session: Session, plan: Plan, *, asking: bool) -> None:
     if session.format == "text":
         show_plan(session, plan)
     elif asking:
-        session.note(plan_text(plan, session.painter(stderr=True)))
+        session.note(plan_text(plan, session.style(stderr=True)))
 
 
 def _show_declined(session: Session, plan: Plan) -> None:

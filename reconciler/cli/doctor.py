@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import click
 
 from reconciler.cli.connect import connect
 from reconciler.cli.exit_codes import worst_exit
 from reconciler.cli.inputs import Inputs, load
-from reconciler.cli.options import format_option, paths_argument, reach_options
+from reconciler.cli.options import connection_options, format_option, paths_argument
 from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
 from reconciler.definitions.load import Definitions
@@ -28,32 +27,32 @@ from reconciler.planning.doctor import (
 )
 from reconciler.render.findings import doctor_text, verdict_text
 from reconciler.render.serialize import doctor_document
-from reconciler.tencent.connection import Connection
+from reconciler.tencent.connection import Connection, ConnectionOptions
 from reconciler.tencent.endpoint import endpoint_from
 from reconciler.text import to_json
 
 
 @click.command()
 @paths_argument
-@reach_options
+@connection_options
 @format_option("text", "json")
 @click.pass_obj
-def doctor(session: Session, /, paths: tuple[str, ...], output: str, **options: Any) -> int:
+def doctor(session: Session, paths: tuple[str, ...], connection: ConnectionOptions, output: str) -> int:
     """Show what would be used, and what is wrong with it: definitions, keys, account, clock, network and record.
 
     Nothing is written. Exit code of the worst problem: 4 definitions, 5 keys or vendor, 6 wrong account.
     """
     session.format = output
     with spinner("looking around"):
-        findings = list(_findings(paths, options))
+        findings = list(_findings(paths, connection))
     if output == "json":
         session.result(to_json(doctor_document(findings)))
     else:
-        session.result(doctor_text(findings, session.painter()))
+        session.result(doctor_text(findings, session.style()))
     return worst_exit(findings)
 
 
-def _findings(paths: tuple[str, ...], options: dict[str, Any]) -> Iterator[Finding]:
+def _findings(paths: tuple[str, ...], options: ConnectionOptions) -> Iterator[Finding]:
     definitions = load(paths)
     yield _definitions_finding(definitions)
     yield commit_finding(definitions.root)
@@ -63,29 +62,31 @@ def _findings(paths: tuple[str, ...], options: dict[str, Any]) -> Iterator[Findi
         return
     inputs = Inputs(definitions, definitions.account)
     try:
-        with connect(inputs, **options) as reach:
-            yield from _reached(inputs, reach)
+        with connect(inputs, options) as connection:
+            yield from _reached(inputs, connection)
     except CredentialsError as error:
-        yield from _without_keys(inputs, options["endpoint"], error)
+        yield from _without_keys(inputs, options.endpoint, error)
 
 
 def _definitions_finding(definitions: Definitions) -> Finding:
-    told = verdict_text(definitions.diagnostics, len(definitions.signatures), len(definitions.files))
+    counts = verdict_text(definitions.diagnostics, len(definitions.signatures), len(definitions.files))
     if definitions.valid:
-        return Finding("definitions", CheckResult.OK, told)
-    return Finding("definitions", CheckResult.PROBLEM, told, "`reconciler validate` names every problem", Exit.INVALID)
+        return Finding("definitions", CheckResult.OK, counts)
+    return Finding(
+        "definitions", CheckResult.PROBLEM, counts, "`reconciler validate` names every problem", Exit.INVALID
+    )
 
 
-def _reached(inputs: Inputs, reach: Connection) -> Iterator[Finding]:
-    yield from route_findings(reach.endpoint, inputs.account.region)
-    examination = AccountChecks(inputs.account, reach, SystemClock())
-    yield from examination.findings()
-    identity = examination.identity
+def _reached(inputs: Inputs, connection: Connection) -> Iterator[Finding]:
+    yield from route_findings(connection.endpoint, inputs.account.region)
+    checks = AccountChecks(inputs.account, connection, SystemClock())
+    yield from checks.findings()
+    identity = checks.identity
     if identity is None:
         yield from _record_of_declared(inputs)
         return
-    target = Target(inputs.account, identity.uin, str(reach.endpoint), identity.sandbox)
-    yield record_finding(inputs.definitions.root, None if reach.embedded else inputs.definitions.branch, target)
+    target = Target(inputs.account, identity.uin, str(connection.endpoint), identity.sandbox)
+    yield record_finding(inputs.definitions.root, None if connection.embedded else inputs.definitions.branch, target)
 
 
 def _without_keys(inputs: Inputs, endpoint: str | None, error: CredentialsError) -> Iterator[Finding]:

@@ -6,16 +6,24 @@ from collections.abc import Sequence
 from typing import Final
 
 from reconciler.cli.output import Session
+from reconciler.contract.error_codes import describe, headline
 from reconciler.diagnostics import Diagnostic
+from reconciler.errors import ErrorInfo, ReconcilerError
 from reconciler.model.plan import Plan
 from reconciler.model.report import ApplyReport, StatusReport
 from reconciler.render.annotations import workflow_commands
 from reconciler.render.document import Document
 from reconciler.render.findings import diagnostics_text
 from reconciler.render.markdown import markdown
-from reconciler.render.serialize import plan_document, report_document, status_document, validation_document
+from reconciler.render.serialize import (
+    failure_document,
+    plan_document,
+    report_document,
+    status_document,
+    validation_document,
+)
 from reconciler.render.text import plan_text, report_text, status_text
-from reconciler.text import to_json
+from reconciler.text import escape_line, to_json
 
 FORMATS: Final = ("text", "json", "markdown", "github")
 
@@ -23,7 +31,7 @@ FORMATS: Final = ("text", "json", "markdown", "github")
 def show_plan(session: Session, plan: Plan) -> None:
     """Print a plan as the result of a run."""
     if session.format == "text":
-        session.result(plan_text(plan, session.painter()))
+        session.result(plan_text(plan, session.style()))
     else:
         _show_document(session, plan_document(plan))
 
@@ -31,7 +39,7 @@ def show_plan(session: Session, plan: Plan) -> None:
 def show_report(session: Session, report: ApplyReport) -> None:
     """Print what became of a plan as the result of a run. As text, the plan was shown before."""
     if session.format == "text":
-        session.result(report_text(report, session.painter()))
+        session.result(report_text(report, session.style()))
     else:
         _show_document(session, report_document(report))
 
@@ -39,7 +47,7 @@ def show_report(session: Session, report: ApplyReport) -> None:
 def show_status(session: Session, report: StatusReport) -> None:
     """Print the review state of signatures as the result of a run."""
     if session.format == "text":
-        session.result(status_text(report, session.painter()))
+        session.result(status_text(report, session.style()))
     else:
         _show_document(session, status_document(report))
 
@@ -49,7 +57,7 @@ def show_problems(session: Session, problems: Sequence[Diagnostic], *, valid: bo
     if session.format != "text":
         _show_document(session, validation_document(problems, valid=valid))
     elif problems:
-        session.result(diagnostics_text(problems, session.painter()))
+        session.result(diagnostics_text(problems, session.style()))
 
 
 def _show_document(session: Session, document: Document) -> None:
@@ -67,3 +75,15 @@ def in_format(form: str, document: Document) -> str:
             return workflow_commands(document)
         case _:
             return to_json(document)
+
+
+def failure_line(error: ReconcilerError) -> tuple[ErrorInfo, str]:
+    """Return an expected failure as its parts, and as the one line for people."""
+    info = describe(error)
+    hint = f" - {info.hint}" if info.hint else ""
+    return info, f"error: {escape_line(headline(error) + hint)}"
+
+
+def failure_as(form: str, code: int, message: str, hint: str, error_code: str) -> str:
+    """Return the document of a failure in ``form``. ``code`` is the exit code."""
+    return in_format(form, failure_document(code, message, hint, error_code))

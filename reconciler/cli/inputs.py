@@ -17,7 +17,7 @@ from reconciler.model.plan import Target
 from reconciler.model.signature import Account
 from reconciler.render.findings import diagnostics_text
 from reconciler.state.store import Store
-from reconciler.state.stores import store_for
+from reconciler.state.stores import OWN_FOLDER, store_for
 
 
 class Inputs(NamedTuple):
@@ -52,10 +52,10 @@ def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:
     if definitions.valid and definitions.account is not None:
         warnings = [problem for problem in definitions.diagnostics if problem.severity is Severity.WARNING]
         if warnings:
-            session.note(diagnostics_text(warnings, session.painter(stderr=True)))
+            session.note(diagnostics_text(warnings, session.style(stderr=True)))
         return Inputs(definitions, definitions.account)
     if session.format == "text":
-        session.note(diagnostics_text(definitions.diagnostics, session.painter(stderr=True)))
+        session.note(diagnostics_text(definitions.diagnostics, session.style(stderr=True)))
     else:
         show_problems(session, definitions.diagnostics, valid=False)
     session.note("the definitions are not valid, so the account was not read")
@@ -66,3 +66,8 @@ def record_of(inputs: Inputs, target: Target, *, embedded: bool = False) -> Stor
     """Return the store of the record. The embedded sandbox's is local: it is nobody else's business."""
     branch = None if embedded else inputs.definitions.branch
     return store_for(inputs.definitions.root, branch, target)
+
+
+def sandbox_account(root: Path, definitions: Path) -> Path:
+    """Return where the sandbox account of a definition file is kept."""
+    return root / OWN_FOLDER / f"sandbox-account-{definitions.stem}.json"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, Final, TypeVar
 
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-DEFAULT_PATH = "signatures.yaml"
-
+DEFAULT_PATH: Final = "signatures.yaml"
 
 paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 
@@ -40,14 +40,23 @@ def max_changes_option(command: Command) -> Command:
     )(command)
 
 
-def reach_options(command: Command) -> Command:
-    """Add the options of every command that reaches an account."""
-    for option in reversed(_REACH):
-        command = option(command)
-    return command
+def connection_options(command: Command) -> Callable[..., Any]:
+    """Add the options of every command that reaches an account, handed on as one value called ``connection``."""
+
+    @wraps(command)
+    def with_connection(*arguments: Any, **given: Any) -> Any:
+        from reconciler.tencent.connection import ConnectionOptions  # noqa: PLC0415  # 90 ms: it brings the SDK along
+
+        asked = ConnectionOptions(**{name: given.pop(name) for name in ConnectionOptions._fields})
+        return command(*arguments, connection=asked, **given)
+
+    collected: Callable[..., Any] = with_connection
+    for option in reversed(_CONNECTION):
+        collected = option(collected)
+    return collected
 
 
-_REACH: list[Callable[[Any], Any]] = [
+_CONNECTION: Final[tuple[Callable[[Any], Any], ...]] = (
     click.option("--endpoint", metavar="URL", help="Instead of account.endpoint; plain http on loopback only."),
     click.option(
         "--sandbox", is_flag=True, help="Work against a sandbox inside this process, kept below .reconciler/."
@@ -78,4 +87,4 @@ _REACH: list[Callable[[Any], Any]] = [
         metavar="S",
         help="Seconds between modify calls; as above.",
     ),
-]
+)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from reconciler.errors import ReconcilerError
     from reconciler.render.layout import Style
 
+_MOMENT_MS: Final = 1000
+
 
 class Session:
     """The output format of a run, known once its command has read its options, and whether a result is out."""
@@ -34,17 +36,15 @@ class Session:
         click.echo(text, err=True, color=True)
 
     def fail(self, error: ReconcilerError) -> None:
-        """Tell an expected failure: in words to stderr, and where stdout is read by a program, as a document."""
-        from reconciler.contract.error_codes import describe, headline  # noqa: PLC0415  # only when something failed
-        from reconciler.text import escape_line  # noqa: PLC0415  # only when something failed
+        """Print an expected failure: in words to stderr, and as a document where a program reads stdout."""
+        from reconciler.cli.formats import failure_line  # noqa: PLC0415  # 30 ms, only when something failed
 
-        info = describe(error)
-        hint = f" - {info.hint}" if info.hint else ""
-        click.echo(f"error: {escape_line(headline(error) + hint)}", err=True)
+        info, line = failure_line(error)
+        click.echo(line, err=True)
         self.answer_failure(int(error.exit_code), info.message, info.hint, info.code)
 
     def crash(self, report: str) -> None:
-        """Tell a bug."""
+        """Print a bug: where it showed itself, and what to do with that."""
         hint = "this is a bug; please report the lines above"
         click.echo(f"error: unexpected {report}\n{hint}", err=True)
         self.answer_failure(1, "unexpected failure", hint)
@@ -55,13 +55,12 @@ class Session:
         Annotations are no document: one more may always follow.
         """
         if self.format == "github" or (self.format != "text" and not self.answered):
-            from reconciler.cli.formats import in_format  # noqa: PLC0415  # only when something failed
-            from reconciler.render.serialize import failure_document  # noqa: PLC0415  # as above
+            from reconciler.cli.formats import failure_as  # noqa: PLC0415  # as above
 
-            click.echo(in_format(self.format, failure_document(code, message, hint, error_code)))
+            click.echo(failure_as(self.format, code, message, hint, error_code))
 
-    def painter(self, *, stderr: bool = False) -> Style:
-        """Return the painter for a stream: colour on a terminal only, and not where ``NO_COLOR`` is set."""
+    def style(self, *, stderr: bool = False) -> Style:
+        """Return the style for a stream: colour on a terminal only, and not where ``NO_COLOR`` is set."""
         from reconciler.render.layout import coloured, plain  # noqa: PLC0415  # not for help
 
         return coloured if _is_colourful(sys.stderr if stderr else sys.stdout) else plain
@@ -69,9 +68,6 @@ class Session:
 
 def _is_colourful(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-_MOMENT_MS: Final = 1000
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -11,13 +10,14 @@ from reconciler.cli.connect import connect
 from reconciler.cli.exit_codes import plan_exit
 from reconciler.cli.formats import FORMATS, show_plan
 from reconciler.cli.inputs import Inputs, load_valid, record_of
-from reconciler.cli.options import format_option, max_changes_option, only_option, paths_argument, reach_options
+from reconciler.cli.options import connection_options, format_option, max_changes_option, only_option, paths_argument
 from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
 from reconciler.errors import Exit, UsageError
 from reconciler.model.plan import Plan, Selection, Target
 from reconciler.planning.planner import Run, check_keys, check_size, plan_offline, plan_online
-from reconciler.tencent.connection import RequestLimits, reading
+from reconciler.planning.saved_plan import write_plan
+from reconciler.tencent.connection import ConnectionOptions, reading
 
 
 @click.command()
@@ -29,12 +29,21 @@ from reconciler.tencent.connection import RequestLimits, reading
     "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save it for apply --plan."
 )
 @click.option("--offline", is_flag=True, help="Plan against the record alone, without keys; says how old it is.")
-@reach_options
+@connection_options
 @format_option(*FORMATS)
 @click.pass_obj
-def plan(
-    session: Session, /, paths: tuple[str, ...], output: str, **options: Any
-) -> int:  # click hands options by name
+def plan(  # noqa: PLR0913  # a parameter for each option
+    session: Session,
+    paths: tuple[str, ...],
+    only: tuple[str, ...],
+    max_changes: int | None,
+    out: Path | None,
+    connection: ConnectionOptions,
+    output: str,
+    *,
+    detailed_exitcode: bool,
+    offline: bool,
+) -> int:
     """Show what apply would do and why.
 
     A plan is given nothing that can write. Exit code 6 where anything is refused or blocked.
@@ -43,34 +52,30 @@ def plan(
     inputs = load_valid(session, paths)
     if inputs is None:
         return Exit.INVALID
-    out = options.pop("out")
-    only, most, detailed = options.pop("only"), options.pop("max_changes"), options.pop("detailed_exitcode")
     choice = Selection(only=frozenset(only))
     check_keys(choice, inputs.definitions)
-    made = (_offline if options.pop("offline") else _online)(inputs, choice, options)
+    made = (_offline if offline else _online)(inputs, choice, connection)
     show_plan(session, made)
-    check_size(made, most)
+    check_size(made, max_changes)
     if out is not None:
-        from reconciler.planning.saved_plan import write_plan  # noqa: PLC0415  # only where one is saved
-
         write_plan(out, made, choice)
-    return plan_exit(made, detailed=detailed)
+    return plan_exit(made, detailed=detailed_exitcode)
 
 
-def _online(inputs: Inputs, choice: Selection, options: dict[str, Any]) -> Plan:
+def _online(inputs: Inputs, choice: Selection, options: ConnectionOptions) -> Plan:
     clock = SystemClock()
-    with connect(inputs, **options) as reach, reading(inputs.account, reach, clock) as opened:
-        record = record_of(inputs, opened.target, embedded=reach.embedded)
-        run = Run(opened.target, inputs.definitions, choice, clock, reach.limits.settle_after)
+    with connect(inputs, options) as connection, reading(inputs.account, connection, clock) as opened:
+        record = record_of(inputs, opened.target, embedded=connection.embedded)
+        run = Run(opened.target, inputs.definitions, choice, clock, connection.limits.settle_after)
         with spinner("reading the account"):
             return plan_online(opened.reader, record, run)
 
 
-def _offline(inputs: Inputs, choice: Selection, options: dict[str, Any]) -> Plan:
-    if options["sandbox"] or options["endpoint"]:
+def _offline(inputs: Inputs, choice: Selection, options: ConnectionOptions) -> Plan:
+    if options.sandbox or options.endpoint:
         raise UsageError("--offline reads no account, so it goes with neither --sandbox nor --endpoint")
     if inputs.account.uin is None:
         raise UsageError("--offline cannot ask which account it is", hint="write the account's number as account.uin")
     target = Target(inputs.account, inputs.account.uin, "offline")
-    run = Run(target, inputs.definitions, choice, SystemClock(), RequestLimits().settle_after)
+    run = Run(target, inputs.definitions, choice, SystemClock(), options.limits.settle_after)
     return plan_offline(record_of(inputs, target), run)

@@ -1,4 +1,4 @@
-"""How an apply goes on, told on stderr: a bar on a terminal, a line per signature elsewhere."""
+"""How far an apply is, on stderr: a bar on a terminal, a line for each signature elsewhere."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _LINE_EVERY_S = 10.0
 
 @contextmanager
 def progress() -> Iterator[Observer]:
-    """Yield an observer that tells a person how far an apply is."""
+    """Yield an observer that shows a person how far an apply is."""
     if not sys.stderr.isatty():
         yield _Lines()
         return
-
-    with bar() as observer:
-        yield observer
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
+        yield _Bar(drawn)
 
 
 class _Lines:
@@ -33,12 +33,12 @@ class _Lines:
 
     def __init__(self) -> None:
         self._place = ""
-        self._told = float("inf")
+        self._announced = float("inf")
 
     def waiting(self, seconds: float) -> None:
-        if seconds <= self._told - _LINE_EVERY_S or seconds > self._told:
+        if seconds <= self._announced - _LINE_EVERY_S or seconds > self._announced:
             click.echo(f"another run holds the record; waiting for it, {seconds:.0f} s if it does not move", err=True)
-            self._told = seconds
+            self._announced = seconds
 
     def begins(self, planned: Planned, number: int, total: int) -> None:  # noqa: ARG002  # an observer's signature
         self._place = f"[{number}/{total}]"
@@ -47,18 +47,9 @@ class _Lines:
         click.echo(f"{self._place} {planned.desired.key} {result.outcome}", err=True)
 
 
-# The progress bar of an apply on a terminal.
-
-
-@contextmanager
-def bar() -> Iterator[Observer]:
-    """Yield an observer that draws a bar on stderr, with the time left."""
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
-        yield _Bar(drawn)
-
-
 class _Bar:
+    """A bar with the time that is left."""
+
     def __init__(self, drawn: Progress) -> None:
         self._drawn = drawn
         self._task = drawn.add_task("", total=None)

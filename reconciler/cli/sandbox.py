@@ -1,22 +1,27 @@
-"""The options of ``sandbox serve`` that come from tables, and what they make together."""
+"""``reconciler sandbox serve`` and ``sandbox review``."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
+from reconciler.cli.inputs import sandbox_account
 from reconciler.cli.options import DEFAULT_PATH
+from reconciler.definitions.load import load_definitions
 from reconciler.errors import UsageError
+from reconciler.sandbox.account_file import load_account_file
 from reconciler.sandbox.faults import PROCESSED, UNPROCESSED, parse_fault
-from reconciler.sandbox.options import UnconfirmedBehaviour, meanings, ways
+from reconciler.sandbox.model import AccountData
+from reconciler.sandbox.options import Options, UnconfirmedBehaviour, meanings, ways
+from reconciler.sandbox.signing import DEFAULT_KEY, parse_key
 from reconciler.signals import StopFlag, handle_signals
 
-if TYPE_CHECKING:
-    from reconciler.sandbox.options import Options
+_DAY_S: Final = 86_400
+_YEAR_S: Final = 366 * _DAY_S
 
 
 def _listed(title: str, kinds: Mapping[str, str]) -> str:
@@ -29,12 +34,10 @@ _FAULTS: Final = (
     " counted from 1 over requests that arrive."
 )
 
-
 _CLIENTS: Final = (
     "Clients of the vendor reach it with --endpoint http://127.0.0.1:PORT (tccli, with the scheme), or with the"
     " endpoint 127.0.0.1:PORT and the protocol http (SDKs)."
 )
-
 
 SERVE_HELP: Final = "\n\n".join(
     (
@@ -52,10 +55,10 @@ class Seconds(click.FloatRange):
     name = "seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the seconds, or fail as a usage error."""
+        """Return the seconds. Raises a usage error."""
         seconds = float(super().convert(value, param, ctx))
         if not math.isfinite(seconds):
-            self.fail(f"{value} is no number of seconds", param, ctx)
+            self.fail(f"{value} is not a number of seconds", param, ctx)
         return seconds
 
 
@@ -74,12 +77,7 @@ def fact_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def serve_options(given: Mapping[str, Any]) -> Options:
-    """Return what ``serve`` was told. Raise ``UsageProblem`` or ``AccountFileError``."""
-    from reconciler.sandbox.account_file import load_account_file  # noqa: PLC0415
-    from reconciler.sandbox.model import AccountData  # noqa: PLC0415  # for serving only
-    from reconciler.sandbox.options import Options  # noqa: PLC0415
-    from reconciler.sandbox.signing import DEFAULT_KEY, parse_key  # noqa: PLC0415
-
+    """Return the options of a server. Raises UsageError and AccountFileError."""
     saved = given["save"] is not None and given["save"].exists()
     return Options(
         seed=load_account_file(given["account"]) if given["account"] and not saved else AccountData(),
@@ -94,15 +92,6 @@ def serve_options(given: Mapping[str, Any]) -> Options:
         clock_offset_s=given["clock_offset"],
         latency_s=given["latency"],
     )
-
-
-# The commands ``sandbox serve`` and ``sandbox review``.
-
-
-_DAY_S: Final = 86_400
-
-
-_YEAR_S: Final = 366 * _DAY_S
 
 
 @click.group()
@@ -131,7 +120,7 @@ def sandbox() -> None:
 @fact_options
 def serve(**given: Any) -> None:  # click hands options over by name
     """Serve until ended by an interrupt. The first line on stdout says where."""
-    from reconciler.sandbox.running import running  # noqa: PLC0415  # the server, for this command only
+    from reconciler.sandbox.running import running  # noqa: PLC0415  # 30 ms, the HTTP server, not for --help
 
     stop = StopFlag()
     with (
@@ -158,7 +147,7 @@ def serve(**given: Any) -> None:  # click hands options over by name
 @click.argument("verdict", type=click.Choice(("approve", "reject")))
 def review(endpoint: str | None, definitions: str, reply: str, sign_id: int, verdict: str, *, embedded: bool) -> None:
     """Approve or reject a signature of a running sandbox, or of the embedded one."""
-    from reconciler.sandbox.review import review_running, review_saved  # noqa: PLC0415  # for this command only
+    from reconciler.sandbox.review import review_running, review_saved  # noqa: PLC0415  # as above
 
     if embedded == (endpoint is not None):
         raise UsageError("name one sandbox to review in", hint="--endpoint URL for a running one, or --sandbox")
@@ -170,10 +159,9 @@ def review(endpoint: str | None, definitions: str, reply: str, sign_id: int, ver
 
 
 def _embedded_save(definitions: str) -> Path:
-    from reconciler.cli.connect import saved_at  # noqa: PLC0415  # for this command only
-    from reconciler.definitions.load import load_definitions  # noqa: PLC0415  # as above
-
     found = load_definitions((definitions,), cwd=Path.cwd(), evidence=False)
     if not found.files:
-        raise UsageError(f"there are no definitions at {definitions}", hint="name them with --definitions PATH")
-    return saved_at(found.root, found.files[0])
+        raise UsageError(
+            "there are no definitions at {path}", hint="name them with --definitions PATH", path=definitions
+        )
+    return sandbox_account(found.root, found.files[0])

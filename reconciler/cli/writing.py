@@ -15,6 +15,7 @@ from reconciler.clock import SystemClock
 from reconciler.model.plan import Selection, Target
 from reconciler.signals import StopFlag
 from reconciler.state.git_history import head_commit
+from reconciler.tencent.connection import ConnectionOptions
 from reconciler.tencent.rate_limit import ModifyPace
 
 
@@ -29,11 +30,11 @@ class WriteSession(NamedTuple):
 
 @contextmanager
 def open_for_writing(
-    inputs: Inputs, choice: Selection, options: dict[str, Any], stop: StopFlag
+    inputs: Inputs, choice: Selection, options: ConnectionOptions, stop: StopFlag
 ) -> Iterator[WriteSession]:
-    """Open the account of the definitions for writing. ``options`` are those of ``reach_options``."""
+    """Open the account of the definitions for writing."""
     clock = SystemClock(stop)
-    with connect(inputs, **options) as reach, writing(inputs.account, reach, clock) as opened:
+    with connect(inputs, options) as reach, writing(inputs.account, reach, clock) as opened:
         store = record_of(inputs, opened.target, embedded=reach.embedded)
         commit = head_commit(inputs.definitions.root)
         context = partial(

@@ -75,6 +75,7 @@ def test_without_such_a_clock_whichever_of_two_moved_more_counts(
     monkeypatch.setattr(time, "time", lambda: now[1])
     now[:] = next(looks)
     elapsed = clock_module._sleep_proof()
+    seconds = 0.0
     for look in looks:
         now[:] = look
         seconds = elapsed()
