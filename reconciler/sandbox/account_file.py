@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self, cast
+from typing import Any, Final, cast
 
 import yaml
 
 from reconciler.contract.api import STATUS_CODES
-from reconciler.errors import Exit, ReconcilerError
+from reconciler.errors import Exit, ReconcilerError, fill
 from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submission
+from reconciler.yaml12.problems import place_after, syntax_problem
+from reconciler.yaml12.reader import end_of_depth, parser_for
 
 
 class AccountFileError(ReconcilerError):
@@ -159,7 +160,10 @@ def _check_unique(reader: _Reader, rows: list[dict[str, Any]]) -> None:
             seen.add(sign_id)
 
 
-# libyaml's events one by one: unlike its composer they need no stack, however deep the file is nested.
+# A parser's events one by one: unlike its composer they need no stack, however deep the file is nested.
+
+
+_MAX_DEPTH: Final = 16
 
 
 _OPENING = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
@@ -168,24 +172,29 @@ _OPENING = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
 _CLOSING = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
 
 
+class _TooDeep(Exception):
+    """The file must not be read any further; ``mark`` is where the first level too many begins."""
+
+    def __init__(self, mark: Any) -> None:
+        super().__init__()
+        self.mark = mark
+
+
 class Events:
     """The events of one file, from behind the start of the stream. Raise ``yaml.YAMLError`` where there is none."""
 
     def __init__(self, content: bytes) -> None:
-        self._parser = yaml.CBaseLoader(content)
-
-    def __enter__(self) -> Self:
+        self._parser = parser_for(content)
+        self._depth = 0
         self._parser.get_event()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._parser.dispose()
 
     def next(self) -> yaml.Event:
-        """Return the next event; there is one until the end of the stream was returned."""
-        return cast("yaml.Event", self._parser.get_event())
+        """Return the next event; there is one until the end of the stream was returned. Raise ``_TooDeep``."""
+        event = cast("yaml.Event", self._parser.get_event())
+        if isinstance(event, _OPENING) and self._depth >= _MAX_DEPTH:
+            raise _TooDeep(event.start_mark)
+        self._depth += isinstance(event, _OPENING) - isinstance(event, _CLOSING)
+        return event
 
     def skip(self, event: yaml.Event | None = None) -> None:
         """Go past the value that ``event`` begins, or past the list or mapping that was just begun."""
@@ -204,9 +213,6 @@ Position = tuple[int, int]
 _MAX_BYTES: Final = 64 * 1024 * 1024
 
 
-_MAX_DEPTH: Final = 16
-
-
 _CORE: Final = (
     (re.compile(r"(?:~|null|Null|NULL|)"), lambda _: None),
     (re.compile(r"(?:true|True|TRUE)"), lambda _: True),
@@ -218,21 +224,38 @@ _CORE: Final = (
 
 def load_account_file(path: Path) -> AccountData:
     """Read an account file. Raise ``AccountFileError`` with ``file:line:column`` for each of its mistakes."""
-    document = _Document(path)
+    return _load(_Document(path), _content(path))
+
+
+def _load(document: _Document, content: bytes) -> AccountData:
+    plain = None
     try:
-        with Events(_content(path)) as events:
-            plain = document.read(events)
+        plain = document.read(Events(content))
+    except _TooDeep as problem:
+        document.say_too_deep(_position(problem.mark))
     except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        where = document.place(_position(mark)) if mark else str(path)
-        raise AccountFileError([f"{where}: is not YAML: {problem.problem}"]) from None
+        return _load_unreadable(document, problem, content.decode("utf-8-sig", errors="replace"))
     except (yaml.YAMLError, UnicodeError):
-        raise AccountFileError([f"{path}: is not YAML in UTF-8"]) from None
+        raise AccountFileError([f"{document.path}: is not YAML in UTF-8"]) from None
     if document.problems:
         raise AccountFileError(document.problems)
     if plain is None:
         return AccountData()
     return read_account(plain, lambda steps: document.place(document.positions[steps]))
+
+
+def _load_unreadable(document: _Document, problem: yaml.MarkedYAMLError, text: str) -> AccountData:
+    """Raise what is wrong, in words that are the same for every release of the parser."""
+    end = end_of_depth(text, problem, _MAX_DEPTH)
+    if end is not None and end < len(text):
+        return _load(_Document(document.path), text[:end].encode())
+    if end is not None:
+        document.say_too_deep(place_after(text[:-1]))
+        raise AccountFileError(document.problems)
+    told = syntax_problem(problem, text)
+    where = document.place((told.line, told.column))
+    message, hint = (fill(template, told.rule.params) for template in (told.rule.text, told.rule.hint))
+    raise AccountFileError([f"{where}: is not YAML: {message} - {hint}"])
 
 
 def _content(path: Path) -> bytes:
@@ -250,13 +273,13 @@ class _Document:
     """Plain values out of events, with the place of each; ``problems`` are those of the YAML itself."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self.positions: dict[Steps, Position] = {}
         self.problems: list[str] = []
 
     def place(self, position: Position) -> str:
         line, column = position
-        return f"{self._path}:{line}:{column}"
+        return f"{self.path}:{line}:{column}"
 
     def read(self, events: Events) -> Any:  # a YAML value is of any type
         event = events.next()
@@ -275,9 +298,6 @@ class _Document:
             return _scalar(event)
         if isinstance(event, yaml.AliasEvent):
             self._say(event, "an alias stands here - write out what it stands for")
-        elif len(steps) >= _MAX_DEPTH:
-            self._say(event, "this is nested too deep for an account")
-            events.skip()
         elif isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(events, steps)
         else:
@@ -304,6 +324,10 @@ class _Document:
             pairs[key.value] = self._value(events, events.next(), below)
             self.positions[below] = _position(key.start_mark)
         return pairs
+
+    def say_too_deep(self, position: Position) -> None:
+        """Say that the file is nested too deep, last of all, since nothing behind it is read."""
+        self.problems.append(f"{self.place(position)}: this is nested too deep for an account")
 
     def _say(self, event: yaml.Event, problem: str) -> None:
         self.problems.append(f"{self.place(_position(event.start_mark))}: {problem}")

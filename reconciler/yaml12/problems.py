@@ -113,15 +113,12 @@ KEY_EXPECTED: Final = Message(
     "indent all keys of a mapping equally, and close open brackets and quotes",
 )
 
-LIBYAML_TOO_DEEP: Final = "maximum nesting depth"
-"""What newer releases of libyaml say of nesting that is far deeper than is read here."""
-
 _SYNTAX: Final[tuple[tuple[str, Message], ...]] = (
     (
         "<document start>",
         Message("yaml-syntax", "text after the end of the document", "indent it, or remove it"),
     ),
-    (LIBYAML_TOO_DEEP, TOO_DEEP.given(limit=MAX_DEPTH)),
+    ("maximum nesting depth", TOO_DEEP.given(limit=MAX_DEPTH)),
     ("duplicate", DIRECTIVE_TWICE),
     ("undefined tag handle", TAG),
     (

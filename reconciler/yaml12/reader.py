@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from contextlib import suppress
+from typing import Any, Final, NamedTuple, cast
 
 import yaml
 
 from reconciler.yaml12.composer import Composer, StopReading
 from reconciler.yaml12.nodes import Positions
-from reconciler.yaml12.problems import LIBYAML_TOO_DEEP, Place, Problem, syntax_problem
+from reconciler.yaml12.problems import MAX_DEPTH, TOO_DEEP, Place, Problem, place_after, syntax_problem
 
 
-def parser_for(text: str, *, pure: bool = False) -> Any:  # two classes of PyYAML without a common type
+def parser_for(text: str | bytes, *, pure: bool = False) -> Any:  # two classes of PyYAML without a common type
     """Return PyYAML's parser for a text: libyaml's, or the several times slower pure one where it is missing."""
     if pure or not yaml.__with_libyaml__:
         return _PureParser(text)
@@ -22,7 +23,7 @@ def parser_for(text: str, *, pure: bool = False) -> Any:  # two classes of PyYAM
 class _PureParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
     """The parts of PyYAML's loader that end in events."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str | bytes) -> None:
         yaml.reader.Reader.__init__(self, text)
         yaml.scanner.Scanner.__init__(self)
         yaml.parser.Parser.__init__(self)
@@ -34,7 +35,49 @@ def events_of(text: str, *, pure: bool = False) -> Iterator[yaml.Event]:
     return iter(parser_for(text, pure=pure).get_event, None)
 
 
-_READ_AGAIN_CHARS: Final = 100_000
+# Nesting that a parser saw and gave no event for.
+#
+# A parser looks ahead on the line before it tells where a list begins, up to 1,024 characters. Where it fails there, be
+# it for a limit of its own that only some releases have, the levels it went through have to be counted without it.
+
+_LOOKED_THROUGH: Final = 4096
+_OPENING_EVENTS: Final = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+_CLOSING_EVENTS: Final = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
+_OPENING_TOKENS: Final = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
+_CLOSING_TOKENS: Final = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
+
+
+def end_of_depth(text: str, error: yaml.YAMLError, limit: int, *, pure: bool = False) -> int | None:
+    """Return where the text ends with the first level beyond ``limit``, if that is before the place of an error."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None or text.count("[", 0, mark.index) + text.count("{", 0, mark.index) < limit:
+        return None
+    depth, start = _last_event(text, pure=pure)
+    for token in _tokens(text[start : mark.index][:_LOOKED_THROUGH]):
+        depth += isinstance(token, _OPENING_TOKENS) - isinstance(token, _CLOSING_TOKENS)
+        if depth > limit:
+            return start + int(token.end_mark.index)
+    return None
+
+
+def _last_event(text: str, *, pure: bool) -> tuple[int, int]:
+    """Return how many levels are open behind the last event before the error, and where that event ends."""
+    depth, mark = 0, cast("Any", None)  # the marks of both parsers share no type
+    with suppress(yaml.YAMLError):
+        for event in events_of(text, pure=pure):
+            depth += isinstance(event, _OPENING_EVENTS) - isinstance(event, _CLOSING_EVENTS)
+            mark = event.end_mark
+    return depth, mark.index if mark else 0
+
+
+def _tokens(text: str) -> Iterator[Any]:
+    with suppress(yaml.YAMLError):
+        scanner = _PureParser(text)
+        # As inside brackets, where indentation has no say: the text is cut out of its surroundings.
+        scanner.flow_level = 1
+        while not scanner.done:
+            scanner.fetch_more_tokens()
+            yield scanner.tokens[-1]
 
 
 class Tree(NamedTuple):
@@ -60,23 +103,18 @@ def build_tree(text: str, *, pure: bool = False) -> Tree:
         composer.feed(events_of(text, pure=pure))
         complete = True
     except yaml.YAMLError as error:
-        if not pure and _is_too_deep(error):
-            return build_tree(text, pure=True)
-        composer.problems.append(syntax_problem(error, text))
+        end = end_of_depth(text, error, MAX_DEPTH, pure=pure)
+        if end is not None and end < len(text):
+            return build_tree(text[:end], pure=pure)
+        composer.problems.append(syntax_problem(error, text) if end is None else _too_deep_at_the_end(text))
         composer.give_up()
     except StopReading:
         composer.give_up()
     return _tree(composer, complete=complete)
 
 
-def _is_too_deep(error: yaml.YAMLError) -> bool:
-    """Whether libyaml, which reads ahead, found a nesting too deep before the composer could, in a part that is short.
-
-    The other parser finds it at the place where our own bound is, whichever release of libyaml there is. A long part is
-    not read again, since that parser is several times slower.
-    """
-    mark = getattr(error, "problem_mark", None)
-    return LIBYAML_TOO_DEEP in str(error) and mark is not None and mark.index < _READ_AGAIN_CHARS
+def _too_deep_at_the_end(text: str) -> Problem:
+    return Problem(*place_after(text[:-1]), TOO_DEEP.given(limit=MAX_DEPTH))
 
 
 def _tree(composer: Composer, *, complete: bool) -> Tree:

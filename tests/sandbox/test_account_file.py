@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from reconciler.errors import Exit
 from reconciler.sandbox.account_file import AccountFileError, load_account_file
@@ -80,23 +81,36 @@ def test_an_empty_file_is_an_empty_account(tmp_path: Path, text: str) -> None:
         ("uin: 'a'\nuin: 'b'", ":2:1", "`uin` stands here a second time"),
         ("? [a]\n: 1", ":1:3", "a key is to be plain text"),
         ("uin: &a x\nsignatures: [*a]", ":2:14", "alias"),
-        ("uin: [", ":2:1", "is not YAML"),
+        ("uin: [\n", ":2:1", "is not YAML"),
         ("uin: 'a'\n---\nuin: 'b'", ":2:1", "a second document"),
         (b"uin: \xff", "", "is not YAML"),
-        ("[" * 20_000, ":2:1", "is not YAML"),
+        ("[" * 20_000, ":1:17", "nested too deep"),
         ("[" * 20_000 + "]" * 20_000, ":1:17", "nested too deep"),
         ("- " * 50_000 + "x", ":1:33", "nested too deep"),
+        ("uin: 'a'\nsignatures: " + "[" * 1_100 + "@", ":2:28", "nested too deep"),
         ("? *a\n: 1", ":1:3", "a key is to be plain text"),
         ("? {a: [b]}\n: {c: 1}", ":1:3", "a key is to be plain text"),
     ],
 )
+@pytest.mark.parametrize("pure", [False, True], ids=["libyaml", "pure"])
 def test_a_mistake_is_told_with_its_place_and_its_mend(
-    tmp_path: Path, text: str | bytes, where: str, what: str
+    tmp_path: Path, text: str | bytes, where: str, what: str, pure: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(yaml, "__with_libyaml__", yaml.__with_libyaml__ and not pure)
     found = problems(tmp_path, text)
     assert len(found) == 1
     assert found[0].startswith(f"{where}: ")
     assert what in found[0]
+
+
+@pytest.mark.parametrize("pure", [False, True], ids=["libyaml", "pure"])
+def test_what_is_wrong_before_too_deep_a_level_is_told_too(
+    tmp_path: Path, pure: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml, "__with_libyaml__", yaml.__with_libyaml__ and not pure)
+    keys, levels = ":1:3: a key is to be plain text", "this is nested too deep for an account"
+    assert problems(tmp_path, "? " * 20_000) == [keys, f":1:33: {levels}"]
+    assert problems(tmp_path, "[{" * 600) == [keys, f":1:17: {levels}"]
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
