@@ -5,35 +5,29 @@ It is not fsynced: it has to outlive a killed process, not a power cut.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
-import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from reconciler.errors import ReconcilerError
+from reconciler.files import open_plain, opened
 from reconciler.sandbox.account_file import AccountFileError, read_account
 from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submission
 
 Version = tuple[int, int, int, int]
 
 
-# Whoever can put a link or a pipe beside the definitions must not choose another file to be read or written.
-_READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-
-
+# Whoever can put a link or a pipe beside the definitions must not choose another file to be locked.
 _LOCK_FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
-
-
-_NEW_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+_FILE_MODE: Final = 0o644
 
 
 class SaveFile:
-    """One save file. Every method but ``locked`` is to be called inside ``locked``."""
+    """One save file. Every method but ``locked`` must be called inside ``locked``."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -73,23 +67,20 @@ class SaveFile:
             raise AccountFileError(
                 [f"{self.path}: cannot be read as a saved sandbox account ({_why(problem)})"]
             ) from None
-        return read_account(plain, lambda steps: f"{self.path}: {'.'.join(map(str, steps))}")
+        return read_account(plain, lambda owner, field: f"{self.path}: {field or ''}{_number(owner)}")
 
     def _content(self) -> bytes:
-        with os.fdopen(os.open(self.path, _READ_FLAGS), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise OSError(errno.EINVAL, "it is no plain file")
+        with os.fdopen(open_plain(self.path), "rb") as file:
             return file.read()
 
     def write(self, data: AccountData) -> Version | None:
         """Replace the file and return its new version."""
-        fresh = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
+        text = self._text(data).encode("utf-8", "backslashreplace")
         try:
             self._count_write()
-            fresh.unlink(missing_ok=True)
-            with os.fdopen(os.open(fresh, _NEW_FLAGS, 0o644), "wb") as file:
-                file.write(self._text(data).encode("utf-8", "backslashreplace"))
-            fresh.replace(self.path)
+            with opened(self.path.parent) as folder:
+                if folder is not None:  # it was made when the lock was taken
+                    folder.replace(self.path.name, text, mode=_FILE_MODE, durable=False)
         except OSError as problem:
             raise _unusable(self.path, problem) from problem
         return self.version()
@@ -124,6 +115,11 @@ def _plain(value: RowData | Submission | ImageDigest) -> dict[str, Any]:
     return {
         name: _plain(item) if isinstance(item, nested) else item for name, item in plain.items() if item is not None
     }
+
+
+def _number(owner: Mapping[str, Any] | None) -> str:
+    """Name the signature that a value belongs to; a saved file has no lines that mean anything."""
+    return f" of signature {owner['sign_id']}" if owner and "sign_id" in owner else ""
 
 
 def _why(problem: Exception) -> str:

@@ -99,9 +99,7 @@ SECOND_DOCUMENT: Final = Message(
 )
 TAB: Final = Message("yaml-tab", "tabs are not allowed here", "indent with spaces")
 TAG: Final = Message("yaml-tag", "YAML tags are not supported", "remove the tag")
-TOO_DEEP: Final = Message(
-    "yaml-too-deep", "nested more than {limit} levels deep", "use fewer levels; a definition needs three"
-)
+TOO_DEEP: Final = Message("yaml-too-deep", "nested more than {limit} levels deep", "use fewer levels")
 TOO_MANY_NODES: Final = Message(
     "yaml-too-many-nodes", "the file has more than {limit} keys and values", "split it into several files"
 )

@@ -113,7 +113,7 @@ def test_a_broken_account_file_is_told_with_its_place(account: Path) -> None:
     account.write_text("signatures:\n  - {sign_id: 1, sign_name: A, status: aproved}\n")
     done = command("serve", "--account", account)
     assert (done.returncode, done.stdout) == (Exit.INVALID, "")
-    assert f"{account}:2:32: `aproved` is no status" in done.stderr
+    assert f"{account}:2:32: unknown status `aproved`" in done.stderr
 
 
 def test_help_tells_every_fault_and_imports_no_server() -> None:

@@ -59,7 +59,7 @@ def test_a_change_is_on_disk_whole_or_not_at_all(save: Path, monkeypatch: pytest
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "replace", broken)
+        patched.setattr("os.replace", broken)
         with pytest.raises(ReconcilerError, match="No space left"):
             review(opened, PENDING, "approve")
     assert save.read_bytes() == before
