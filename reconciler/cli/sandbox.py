@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import ipaddress
+import json
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
 
 import click
 
 from reconciler.cli.inputs import sandbox_account
 from reconciler.cli.options import DEFAULT_PATH
 from reconciler.definitions.load import load_definitions
-from reconciler.errors import UsageError
+from reconciler.errors import UsageError, VendorError
 from reconciler.sandbox.account_file import load_account_file
 from reconciler.sandbox.faults import PROCESSED, UNPROCESSED, parse_fault
 from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options, UnconfirmedBehaviour, meanings, ways
+from reconciler.sandbox.review import REVIEW_PATH, review_saved
 from reconciler.sandbox.signing import DEFAULT_KEY, parse_key
 from reconciler.signals import StopFlag, handle_signals
 
 _DAY_S: Final = 86_400
+_REVIEW_TIMEOUT_S: Final = 10.0
+_HTTP_OK: Final = 200
 _YEAR_S: Final = 366 * _DAY_S
 
 
@@ -147,8 +153,6 @@ def serve(**given: Any) -> None:  # click hands options over by name
 @click.argument("verdict", type=click.Choice(("approve", "reject")))
 def review(endpoint: str | None, definitions: str, reply: str, sign_id: int, verdict: str, *, embedded: bool) -> None:
     """Approve or reject a signature of a running sandbox, or of the embedded one."""
-    from reconciler.sandbox.review import review_running, review_saved  # noqa: PLC0415  # as above
-
     if embedded == (endpoint is not None):
         raise UsageError("name one sandbox to review in", hint="--endpoint URL for a running one, or --sandbox")
     if endpoint is not None:
@@ -165,3 +169,55 @@ def _embedded_save(definitions: str) -> Path:
             "there are no definitions at {path}", hint="name them with --definitions PATH", path=definitions
         )
     return sandbox_account(found.root, found.files[0])
+
+
+def review_running(endpoint: str, sign_id: int, verdict: str, reply: str = "") -> int:
+    """Give the verdict at a running sandbox; return the row's ``StatusCode``.
+
+    Raises UsageError for an endpoint that is not on this machine or an unknown signature, VendorError where no sandbox
+    answers.
+    """
+    url = _loopback(endpoint)
+    status, answer = _post(url, {"sign_id": sign_id, "verdict": verdict, "reply": reply}, endpoint)
+    if status != _HTTP_OK:
+        reason = answer.get("error", f"the sandbox answered with HTTP {status}")
+        raise UsageError("{reason}", reason=reason)
+    return int(answer["status_code"])
+
+
+def _loopback(endpoint: str) -> SplitResult:
+    try:
+        url = urlsplit(endpoint)
+        port, host = url.port, url.hostname or ""
+        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local, port, url = False, None, urlsplit("")
+    if url.scheme != "http" or not local or port is None:
+        raise UsageError(
+            "{endpoint} is not a sandbox on this machine",
+            hint="give the address that `reconciler sandbox serve` printed, such as http://127.0.0.1:8080",
+            endpoint=endpoint,
+        )
+    return url
+
+
+def _post(url: SplitResult, value: dict[str, Any], endpoint: str) -> tuple[int, dict[str, Any]]:
+    from http.client import HTTPConnection, HTTPException  # noqa: PLC0415  # 20 ms, not for --help
+
+    # http.client asks no proxy, which urllib would do even for this machine
+    connection = HTTPConnection(url.hostname or "", url.port, timeout=_REVIEW_TIMEOUT_S)
+    try:
+        connection.request("POST", REVIEW_PATH, json.dumps(value), {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+    except (OSError, HTTPException, ValueError) as problem:
+        raise VendorError(
+            "no sandbox answers at {endpoint} ({kind})",
+            code="Client.NoSandbox",
+            endpoint=endpoint,
+            kind=type(problem).__name__,
+            hint="start one with `reconciler sandbox serve`",
+        ) from None
+    finally:
+        connection.close()
+    return response.status, answer if isinstance(answer, dict) else {}

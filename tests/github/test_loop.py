@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from reconciler.sandbox.review import review_running
+from reconciler.cli.sandbox import review_running
 from reconciler.sandbox.running import Sandbox
 from tests.github.github_server import REPOSITORY, GitHub
 from tests.github.runner import Runner, git, install

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from reconciler.cli.sandbox import review_running
 from reconciler.errors import UsageError, VendorError
 from reconciler.sandbox.model import RowData
-from reconciler.sandbox.review import review_running
 from tests.sandbox.accounts import PENDING, account, submission
 from tests.sandbox.caller import Caller
 from tests.sandbox.conftest import Start
@@ -76,7 +76,7 @@ def test_the_control_path_takes_proper_reviews_only(
     ["https://127.0.0.1:80", "http://sms.tencentcloudapi.com:80", "http://127.0.0.1", "127.0.0.1:80", "http://[x", ""],
 )
 def test_only_this_machine_is_asked_for_a_review(endpoint: str) -> None:
-    with pytest.raises(UsageError, match="no sandbox on this machine"):
+    with pytest.raises(UsageError, match="not a sandbox on this machine"):
         review_running(endpoint, PENDING, "approve")
 
 

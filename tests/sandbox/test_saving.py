@@ -55,7 +55,7 @@ def test_a_change_is_on_disk_whole_or_not_at_all(save: Path, monkeypatch: pytest
     opened = open_account(save, account())
     before = save.read_bytes()
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
