@@ -107,7 +107,7 @@ def submit(context: ApplyContext, ledger: Journal, desired: Signature, images: I
         except VendorError as error:
             if look_up(error.code).treatment is not Treatment.RETRY:
                 raise
-            context.pace.widen()
+            context.pace.slow_down()
             context.clock.wait(pause)
     return _once(context, ledger, desired, images, stored)
 

@@ -15,8 +15,8 @@ from reconciler.model.report import Result
 from reconciler.model.signature import Account, Signature
 from reconciler.state.store import Store
 from reconciler.tencent.api import Describer, Images, Modifier
-from reconciler.tencent.connection import Connection, RequestLimits, sms_place, whose
-from reconciler.tencent.rate_limit import ModifyPace
+from reconciler.tencent.connection import Connection, RequestLimits, find_target, sms_address
+from reconciler.tencent.rate_limit import ModifyRateLimit
 from reconciler.tencent.reader import Reader
 from reconciler.tencent.sdk import Sdk
 from reconciler.tencent.writer import Writer
@@ -34,8 +34,8 @@ class WritableAccount(NamedTuple):
 def writing(account: Account, reach: Connection, clock: Clock) -> Iterator[WritableAccount]:
     """Open the account of the definitions: first whose keys they are, then access to read and to submit."""
     reach.limits.check(reach.endpoint)
-    target = whose(account, reach, clock)
-    sdk = Sdk(reach.keys, sms_place(account, reach), {DESCRIBE, MODIFY}, reach.limits.request_timeout)
+    target = find_target(account, reach, clock)
+    sdk = Sdk(reach.keys, sms_address(account, reach), {DESCRIBE, MODIFY}, reach.limits.request_timeout)
     try:
         yield WritableAccount(target, Reader(sdk, clock, reach.limits.describe_rate), Writer(sdk))
     finally:
@@ -65,7 +65,7 @@ class ApplyContext(NamedTuple):
     writer: Modifier
     store: Store
     clock: Clock
-    pace: ModifyPace
+    pace: ModifyRateLimit
     pacing: RequestLimits
     choice: Selection
     observer: Observer

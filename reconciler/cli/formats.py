@@ -8,7 +8,7 @@ from typing import Final
 from reconciler.cli.output import Session
 from reconciler.contract.error_codes import describe, headline
 from reconciler.diagnostics import Diagnostic
-from reconciler.errors import ErrorInfo, ReconcilerError
+from reconciler.errors import ErrorInfo, OptionKey, ReconcilerError
 from reconciler.model.plan import Plan
 from reconciler.model.report import ApplyReport, StatusReport
 from reconciler.render.annotations import workflow_commands
@@ -79,6 +79,7 @@ def in_format(form: str, document: Document) -> str:
 
 def failure_line(error: ReconcilerError) -> tuple[ErrorInfo, str]:
     """Return an expected failure as its parts, and as the one line for people."""
+    error.params = {name: _flag(value) for name, value in error.params.items()}
     info = describe(error)
     hint = f" - {info.hint}" if info.hint else ""
     return info, f"error: {escape_line(headline(error) + hint)}"
@@ -87,3 +88,8 @@ def failure_line(error: ReconcilerError) -> tuple[ErrorInfo, str]:
 def failure_as(form: str, code: int, message: str, hint: str, error_code: str) -> str:
     """Return the document of a failure in ``form``. ``code`` is the exit code."""
     return in_format(form, failure_document(code, message, hint, error_code))
+
+
+def _flag(value: object) -> object:
+    """Return the flag of an option that an error names by its key, any other value as it is."""
+    return f"--{value}" if isinstance(value, OptionKey) else value

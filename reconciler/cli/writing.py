@@ -16,7 +16,7 @@ from reconciler.model.plan import Selection, Target
 from reconciler.signals import StopFlag
 from reconciler.state.git_history import head_commit
 from reconciler.tencent.connection import ConnectionOptions
-from reconciler.tencent.rate_limit import ModifyPace
+from reconciler.tencent.rate_limit import ModifyRateLimit
 
 
 class WriteSession(NamedTuple):
@@ -43,7 +43,7 @@ def open_for_writing(
             writer=opened.writer,
             store=store,
             clock=clock,
-            pace=ModifyPace(clock, reach.limits.modify_interval),
+            pace=ModifyRateLimit(clock, reach.limits.modify_interval),
             pacing=reach.limits,
             choice=choice,
             stopped=stop.is_set,

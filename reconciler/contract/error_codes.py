@@ -235,7 +235,7 @@ _ROWS: Final = (
     ErrorCode(EVIDENCE_CHANGED, "client", REFUSE, "an image is not the planned one any more; nothing was sent",
               "Run `reconciler plan` and look at it again."),
     ErrorCode(RECORD, "client", STOP, "what was submitted could not be recorded, so nothing further was sent",
-              "Mend what keeps the record from being written; `reconciler doctor` shows where it is."),
+              "Correct what keeps the record from being written; `reconciler doctor` shows where it is."),
     ErrorCode(REMOTE, "client", STOP, "the git remote that keeps the record could not be used",
               "Check the network and the access to the remote; `reconciler doctor` shows where the record is."),
     ErrorCode(STOPPED, "client", STOP, "the run was stopped before its turn came; nothing was sent",

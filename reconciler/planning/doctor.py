@@ -1,4 +1,7 @@
-"""The way to an endpoint as the environment sets it, for people: through which proxy, trusting whom."""
+"""What a run would use to reach the account and its record, tried out without writing anything.
+
+Each check becomes a finding, so that what is wrong with one thing does not keep the others from being checked.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,48 @@ from reconciler.net.environment import CA_VARIABLES, ca_bundle, proxy_for
 from reconciler.state.git_history import head_commit
 from reconciler.state.stores import store_for
 from reconciler.tencent.api import Identity
-from reconciler.tencent.connection import Connection, identify, sms_place, sts_place
+from reconciler.tencent.connection import Connection, identify, sms_address, sts_address
 from reconciler.tencent.endpoint import Endpoint
 from reconciler.tencent.responses import rows_of
 from reconciler.tencent.sdk import Sdk
 from reconciler.text import utc_time
+
+# Subjects that take keys to check.
+UNREACHED: Final = ("account", "clock", "signatures")
+
+_ONE_ROW: Final[dict[str, object]] = {"International": 0, "Limit": 1, "Offset": 0}
+
+_SUB_ACCOUNT: Final = "FailedOperation.ProhibitSubAccountUse"
+
+# Codes that answer a describe all the same: the account was reached, and the keys were taken.
+_DESCRIBE_MAY_FAIL: Final = frozenset({_SUB_ACCOUNT, "FailedOperation.MissingSignatureList"})
+
+
+def check(subject: str, use: Callable[[], str]) -> Finding:
+    """Return what ``use`` says, or the expected failure that it raises."""
+    try:
+        return Finding(subject, CheckResult.OK, use())
+    except ReconcilerError as error:
+        return problem(subject, error)
+
+
+def problem(subject: str, error: ReconcilerError) -> Finding:
+    """Return a failure as a finding."""
+    return Finding(subject, CheckResult.PROBLEM, headline(error), describe(error).hint, error.exit_code)
+
+
+def skipped(subject: str, why: str) -> Finding:
+    """Return that a thing was not checked."""
+    return Finding(subject, CheckResult.SKIPPED, why)
+
+
+def route_findings(endpoint: Endpoint, region: str) -> list[Finding]:
+    """Return what is known of the way to the vendor without a connection."""
+    return [
+        Finding("endpoint", CheckResult.OK, f"{endpoint}, region {region}"),
+        Finding("proxy", CheckResult.OK, proxy_for(str(endpoint)) or "none"),
+        check("certificates", lambda: trusted(endpoint, os.environ)),
+    ]
 
 
 def trusted(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
@@ -38,67 +78,17 @@ def trusted(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
     return f"{path} ({name})"
 
 
-# Looking at one thing, so that what is wrong with it is told and does not keep the others from being looked at.
-
-
-def check(subject: str, look: Callable[[], str]) -> Finding:
-    """Return what ``look`` says, or the expected failure that it raises."""
-    try:
-        return Finding(subject, CheckResult.OK, look())
-    except ReconcilerError as error:
-        return problem(subject, error)
-
-
-def problem(subject: str, error: ReconcilerError) -> Finding:
-    """Return a failure as a finding."""
-    return Finding(subject, CheckResult.PROBLEM, headline(error), describe(error).hint, error.exit_code)
-
-
-def skipped(subject: str, why: str) -> Finding:
-    """Return that a thing was not looked at."""
-    return Finding(subject, CheckResult.SKIPPED, why)
-
-
-# What a run would use to reach the account, tried out without writing anything.
-
-
-UNREACHED: Final = ("account", "clock", "signatures")
-"""Subjects that take keys to look at."""
-
-
-_NOT_OURS: Final = "another account's keys are not worked with"
-
-
-_ONE_ROW: Final[dict[str, object]] = {"International": 0, "Limit": 1, "Offset": 0}
-
-
-_SUB_ACCOUNT: Final = "FailedOperation.ProhibitSubAccountUse"
-
-
-_DESCRIBE_MAY_FAIL: Final = frozenset({_SUB_ACCOUNT, "FailedOperation.MissingSignatureList"})
-"""Codes that answer this question all the same: the account was reached, and the keys were taken."""
-
-
-def route_findings(endpoint: Endpoint, region: str) -> list[Finding]:
-    """Return what is known of the way to the vendor without going it."""
-    return [
-        Finding("endpoint", CheckResult.OK, f"{endpoint}, region {region}"),
-        Finding("proxy", CheckResult.OK, proxy_for(str(endpoint)) or "none"),
-        check("certificates", lambda: trusted(endpoint, os.environ)),
-    ]
-
-
 class AccountChecks:
-    """A look at the account of the definitions. ``uin`` is known once the findings were taken and it could be had."""
+    """Checks of the account of the definitions. ``identity`` is known after the findings, where it could be had."""
 
-    def __init__(self, account: Account, reach: Connection, clock: Clock) -> None:
+    def __init__(self, account: Account, connection: Connection, clock: Clock) -> None:
         self._account = account
-        self._reach = reach
+        self._connection = connection
         self._clock = clock
         self.identity: Identity | None = None
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is found of keys, account, clock and signatures, one as soon as it is known."""
+        """Yield what is found of keys, account, clock and signatures, each as soon as it is known."""
         keys = check("keys", self._keys)
         yield keys
         if keys.result is not CheckResult.OK:
@@ -108,19 +98,22 @@ class AccountChecks:
         for finding in self._account_and_clock():
             refused = refused or finding.exit_code is Exit.REFUSED
             yield finding
-        yield skipped("signatures", _NOT_OURS) if refused else check("signatures", self._signatures)
+        if refused:
+            yield skipped("signatures", "another account's keys are not worked with")
+        else:
+            yield check("signatures", self._signatures)
 
     def _keys(self) -> str:
-        keys = self._reach.keys.current(0.0)
+        keys = self._connection.keys.current(0.0)
         return f"{keys.masked_id} from {keys.source}{', with a session token' if keys.token else ''}"
 
     def _account_and_clock(self) -> Iterator[Finding]:
-        declared = None if self._reach.embedded else self._account.uin
+        declared = None if self._connection.embedded else self._account.uin
         try:
             with closing(self._client(IDENTITY)) as sdk:
                 try:
                     self.identity = identify(sdk, self._clock, declared)
-                    yield self._account_found(self.identity)
+                    yield self._account_finding(self.identity)
                 except ReconcilerError as error:
                     yield problem("account", error)
                 yield clock_finding(sdk.skew)
@@ -128,13 +121,13 @@ class AccountChecks:
             yield problem("account", error)
             yield clock_finding(None)
 
-    def _account_found(self, identity: Identity) -> Finding:
+    def _account_finding(self, identity: Identity) -> Finding:
         kind = ", a sandbox" if identity.sandbox else ""
-        if self._reach.embedded:
+        if self._connection.embedded:
             return Finding("account", CheckResult.OK, f"{identity.uin}{kind}")
         if self._account.uin is None:
-            mend = f'write uin: "{identity.uin}" below account:, so that no other account\'s keys are taken'
-            return Finding("account", CheckResult.OK, f"{identity.uin}{kind}; the definitions name none", mend)
+            hint = f'write uin: "{identity.uin}" below account:, so that no other account\'s keys are taken'
+            return Finding("account", CheckResult.OK, f"{identity.uin}{kind}; the definitions name none", hint)
         return Finding("account", CheckResult.OK, f"{identity.uin}{kind}, as account.uin says")
 
     def _signatures(self) -> str:
@@ -150,8 +143,8 @@ class AccountChecks:
         return f"can be read, in {(self._clock.monotonic() - before) * 1000:.0f} ms{note}"
 
     def _client(self, action: str) -> Sdk:
-        place = (sts_place if action == IDENTITY else sms_place)(self._account, self._reach)
-        return Sdk(self._reach.keys, place, {action}, self._reach.limits.request_timeout)
+        address = (sts_address if action == IDENTITY else sms_address)(self._account, self._connection)
+        return Sdk(self._connection.keys, address, {action}, self._connection.limits.request_timeout)
 
 
 def clock_finding(skew: float | None) -> Finding:
@@ -162,29 +155,25 @@ def clock_finding(skew: float | None) -> Finding:
     what = f"{abs(skew):.0f} s {way} the vendor's" if abs(skew) >= 1 else "the same as the vendor's"
     if abs(skew) <= MAX_CLOCK_SKEW_S:
         return Finding("clock", CheckResult.OK, what)
-    mend = f"set it right (NTP): beyond {MAX_CLOCK_SKEW_S} s the vendor takes no request"
-    return Finding("clock", CheckResult.PROBLEM, what, mend, Exit.VENDOR)
-
-
-# Which record of submissions a run would use, and whether it can be read.
+    hint = f"set it right (NTP): beyond {MAX_CLOCK_SKEW_S} s the vendor takes no request"
+    return Finding("clock", CheckResult.PROBLEM, what, hint, Exit.VENDOR)
 
 
 def record_finding(root: Path, branch: str | None, target: Target) -> Finding:
-    """Return where the record is and what it holds."""
+    """Return where the record of submissions is and what it holds."""
 
-    def look() -> str:
+    def read() -> str:
         store = store_for(root, branch, target)
         return f"{store.where}: {_content(store.load().state)}"
 
-    return check("record", look)
+    return check("record", read)
 
 
 def _content(state: State) -> str:
     if state.saved_at is None:
         return "nothing recorded yet"
-    when = utc_time(state.saved_at)
     held = "; another run is at work, or was cut off" if state.holder is not None else ""
-    return f"{len(state.entries)} signatures, last written {when}{held}"
+    return f"{len(state.entries)} signatures, last written {utc_time(state.saved_at)}{held}"
 
 
 def commit_finding(root: Path) -> Finding:

@@ -9,7 +9,7 @@ from reconciler.clock import Clock
 from reconciler.decision.compare import DecisionTime
 from reconciler.decision.plan import make_offline_plan, make_plan
 from reconciler.definitions.load import Definitions
-from reconciler.errors import Refusal, UsageError
+from reconciler.errors import OptionKey, Refusal, UsageError
 from reconciler.model.plan import Plan, Selection, Target, Verdict
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature
@@ -29,7 +29,7 @@ class Described(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What a planning run is about. ``settle_after`` is seconds, see ``Moment``."""
+    """What a planning run is about. ``settle_after`` is seconds, see ``DecisionTime``."""
 
     target: Target
     definitions: Definitions
@@ -39,7 +39,7 @@ class Run(NamedTuple):
 
 
 def describe(reader: Describer, desired: Sequence[Signature], choice: Selection) -> Described:
-    """Read the rows that a plan needs: all, or with ``--only`` those that were chosen."""
+    """Read the rows that a plan needs: all, or only those that were chosen."""
     chosen = {signature.sign_id: signature.fields.international for signature in desired if choice.takes(signature.key)}
     return Described(*reader.rows(chosen, everything=not choice.only))
 
@@ -100,23 +100,26 @@ def _ago(seconds: float) -> str:
 
 
 def check_keys(choice: Selection, definitions: Definitions) -> None:
-    """Raise UsageProblem for a chosen key that no definition has."""
+    """Raise UsageError for a chosen key that no definition has."""
     known = {signature.key for signature in definitions.signatures}
     unknown = sorted((choice.only | choice.resubmit) - known)
     if unknown:
         raise UsageError(
-            f"no definition has the key {', '.join(unknown)}", hint="keys are the names below `signatures:`"
+            "no definition has the key {keys}", hint="keys are the names below `signatures:`", keys=", ".join(unknown)
         )
 
 
 def check_size(plan: Plan, most: int | None) -> None:
-    """Raise Refusal for a plan with more writes than ``--max-changes`` allows."""
+    """Raise Refusal for a plan with more writes than ``most``."""
     writes = plan.summary[Verdict.MODIFY]
     if most is not None and writes > most:
-        raise Refusal(f"the plan holds {writes} changes, --max-changes allows {most}", hint="look at the plan first")
-
-
-# The review state of what the definitions name.
+        raise Refusal(
+            "the plan holds {writes} changes, {option} allows {most}",
+            hint="look at the plan first",
+            writes=writes,
+            option=OptionKey("max-changes"),
+            most=most,
+        )
 
 
 def status_report(target: Target, definitions: Definitions, described: Described, choice: Selection) -> StatusReport:

@@ -8,23 +8,18 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from reconciler.decision.plan import SavedPlan, operations_of
-from reconciler.errors import UsageError
+from reconciler.errors import OptionKey, UsageError
 from reconciler.model.plan import Plan, Selection
 
 _VERSION: Final = 1
-
-
 _KIND: Final = "sms-signature-plan"
-
-
 _MAX_BYTES: Final = 64 * 1024 * 1024
-
 
 _OPERATION: Final = {"verdict": str, "sign_id": int, "status": str, "fields": dict}
 
 
 def write_plan(path: Path, plan: Plan, choice: Selection) -> None:
-    """Save a plan, replacing the file in one step. Raises UsageProblem where it cannot be written."""
+    """Save a plan, replacing the file in one step. Raises UsageError where it cannot be written."""
     document = {
         "version": _VERSION,
         "kind": _KIND,
@@ -41,16 +36,16 @@ def write_plan(path: Path, plan: Plan, choice: Selection) -> None:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise UsageError(f"the plan cannot be saved to {path}: {error.strerror}") from None
+        raise UsageError("the plan cannot be saved to {path}: {problem}", path=path, problem=error.strerror) from None
 
 
 def read_plan(path: Path) -> SavedPlan:
-    """Read a saved plan. Raises UsageProblem for a file that is none."""
+    """Read a saved plan. Raises UsageError for a file that is none."""
     try:
         with path.open("rb") as file:
             document = json.loads(file.read(_MAX_BYTES))
     except OSError as error:
-        raise UsageError(f"the plan {path} cannot be read: {error.strerror}") from None
+        raise UsageError("the plan {path} cannot be read: {problem}", path=path, problem=error.strerror) from None
     except (ValueError, RecursionError):
         _refuse(path)
     try:
@@ -84,4 +79,9 @@ def _typed(value: Any, kind: type) -> Any:
 
 
 def _refuse(path: Path) -> NoReturn:
-    raise UsageError(f"{path} is not a saved plan", hint="make one with `reconciler plan --out FILE`") from None
+    raise UsageError(
+        "{path} is not a saved plan",
+        hint="make one with `reconciler plan {option} FILE`",
+        path=path,
+        option=OptionKey("out"),
+    ) from None

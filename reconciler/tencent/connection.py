@@ -1,4 +1,7 @@
-"""Whose keys they are, found out before anything else is done with them."""
+"""The vendor's side as one value: where it is, with which keys, within which limits; and an account opened to be read.
+
+Whose keys they are is found out before anything else is done with them.
+"""
 
 from __future__ import annotations
 
@@ -16,71 +19,27 @@ from reconciler.contract.api import (
     STS_SERVICE,
     STS_VERSION,
 )
-from reconciler.errors import CredentialsError, Refusal, UsageError, VendorError
+from reconciler.errors import CredentialsError, OptionKey, Refusal, UsageError, VendorError
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
 from reconciler.tencent.api import Caller, Identity
 from reconciler.tencent.credentials.base import KeySource
 from reconciler.tencent.endpoint import Endpoint
-from reconciler.tencent.rate_limit import MODIFY_INTERVAL_S, patiently
+from reconciler.tencent.rate_limit import MODIFY_INTERVAL_S, retrying
 from reconciler.tencent.reader import Reader
 from reconciler.tencent.sdk import Sdk, ServiceAddress
 
+REQUEST_TIMEOUT_S: Final = 10.0
+
 _DENIED: Final = ("UnauthorizedOperation", "AuthFailure.UnauthorizedOperation")
 
-
+# Of the same family, but no word about this permission: other calls will fail for the same reason.
 _NOT_DENIED: Final = frozenset(
     {"UnauthorizedOperation.RequestIpNotInWhitelist", "UnauthorizedOperation.ServiceSuspendDueToArrears"}
 )
-"""Of the same family, but no word about this permission: other calls will fail for the same reason."""
-
 
 _LONGEST_UIN: Final = 20
-
-
 _SANDBOX_TYPE: Final = "Sandbox"
-
-
-def identify(sts: Caller, clock: Clock, declared_uin: str | None) -> Identity:
-    """Return the account of the keys, checked against ``account.uin`` of the definitions where that is given.
-
-    Whether the call needs a permission is not documented: where it is denied, ``declared_uin`` is taken at its word.
-    Raises Refusal for the wrong account, CredentialsError where nothing tells which account it is.
-    """
-    try:
-        answer = patiently(clock, lambda: sts.call(IDENTITY, {}))
-    except VendorError as error:
-        if error.code in _NOT_DENIED or not error.code.startswith(_DENIED):
-            raise
-        return Identity(_declared(declared_uin, error), sandbox=False)
-    uin = answer.get("AccountId")
-    if not isinstance(uin, str) or not _is_uin(uin):
-        raise CredentialsError("the vendor does not tell which account the keys belong to")
-    if declared_uin is not None and uin != declared_uin:
-        raise Refusal(
-            f"the keys belong to account {uin}, the definitions are for {declared_uin}",
-            hint="use the other account's keys, or correct account.uin",
-        )
-    return Identity(uin, sandbox=answer.get("Type") == _SANDBOX_TYPE)
-
-
-def _is_uin(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_UIN
-
-
-def _declared(uin: str | None, error: VendorError) -> str:
-    if uin is None:
-        raise CredentialsError(
-            f"the keys may not ask which account they belong to ({error.code})",
-            hint="write the account's number as account.uin into the definitions, or allow sts:GetCallerIdentity",
-        ) from error
-    return uin
-
-
-# How the account is reached: endpoint, keys and the pace, as one value that every command makes the same way.
-
-
-REQUEST_TIMEOUT_S: Final = 10.0
 
 
 class RequestLimits(NamedTuple):
@@ -96,12 +55,14 @@ class RequestLimits(NamedTuple):
         return 2 * self.request_timeout
 
     def check(self, endpoint: Endpoint) -> None:
-        """Raise UsageProblem where the vendor's own limits would be set aside."""
+        """Raise UsageError where the vendor's own limits would be exceeded."""
         changed = (self.describe_rate, self.modify_interval) != (DESCRIBE_RATE, MODIFY_INTERVAL_S)
         if changed and not endpoint.loopback:
             raise UsageError(
-                "--describe-rate and --modify-interval are the vendor's limits and stay as they are",
+                "{rate} and {interval} are the vendor's limits and stay as they are",
                 hint="they can be changed for an endpoint on loopback only",
+                rate=OptionKey("describe-rate"),
+                interval=OptionKey("modify-interval"),
             )
 
 
@@ -134,9 +95,6 @@ class Connection(NamedTuple):
     embedded: bool = False
 
 
-# The account opened for reading: who it is, and what it holds. What is opened here cannot write.
-
-
 class OpenAccount(NamedTuple):
     """An account whose keys were checked. ``reader`` has no way to write."""
 
@@ -145,33 +103,72 @@ class OpenAccount(NamedTuple):
 
 
 @contextmanager
-def reading(account: Account, reach: Connection, clock: Clock) -> Iterator[OpenAccount]:
+def reading(account: Account, connection: Connection, clock: Clock) -> Iterator[OpenAccount]:
     """Open the account of the definitions: first whose keys they are, then access to what it holds."""
-    reach.limits.check(reach.endpoint)
-    target = whose(account, reach, clock)
-    sdk = Sdk(reach.keys, sms_place(account, reach), {DESCRIBE}, reach.limits.request_timeout)
+    connection.limits.check(connection.endpoint)
+    target = find_target(account, connection, clock)
+    sdk = Sdk(connection.keys, sms_address(account, connection), {DESCRIBE}, connection.limits.request_timeout)
     try:
-        yield OpenAccount(target, Reader(sdk, clock, reach.limits.describe_rate))
+        yield OpenAccount(target, Reader(sdk, clock, connection.limits.describe_rate))
     finally:
         sdk.close()
 
 
-def whose(account: Account, reach: Connection, clock: Clock) -> Target:
+def find_target(account: Account, connection: Connection, clock: Clock) -> Target:
     """Find out whose keys they are. Raises Refusal for an account that is not the definitions'."""
-    sdk = Sdk(reach.keys, sts_place(account, reach), {IDENTITY}, reach.limits.request_timeout)
+    sdk = Sdk(connection.keys, sts_address(account, connection), {IDENTITY}, connection.limits.request_timeout)
     try:
         # An embedded sandbox is nobody's account, so the definitions' uin says nothing about it.
-        identity = identify(sdk, clock, None if reach.embedded else account.uin)
+        identity = identify(sdk, clock, None if connection.embedded else account.uin)
     finally:
         sdk.close()
-    return Target(account, identity.uin, str(reach.endpoint), identity.sandbox)
+    return Target(account, identity.uin, str(connection.endpoint), identity.sandbox)
 
 
-def sms_place(account: Account, reach: Connection) -> ServiceAddress:
+def sms_address(account: Account, connection: Connection) -> ServiceAddress:
     """Return where the SMS actions of the account are."""
-    return ServiceAddress(SMS_SERVICE, SMS_VERSION, reach.endpoint, account.region)
+    return ServiceAddress(SMS_SERVICE, SMS_VERSION, connection.endpoint, account.region)
 
 
-def sts_place(account: Account, reach: Connection) -> ServiceAddress:
+def sts_address(account: Account, connection: Connection) -> ServiceAddress:
     """Return where the keys' owner can be asked for: beside the SMS service."""
-    return ServiceAddress(STS_SERVICE, STS_VERSION, reach.endpoint.for_service(STS_SERVICE), account.region)
+    return ServiceAddress(STS_SERVICE, STS_VERSION, connection.endpoint.for_service(STS_SERVICE), account.region)
+
+
+def identify(sts: Caller, clock: Clock, declared_uin: str | None) -> Identity:
+    """Return the account of the keys, checked against ``account.uin`` of the definitions where that is given.
+
+    Whether the call needs a permission is not documented: where it is denied, ``declared_uin`` is believed. Raises
+    Refusal for the wrong account, CredentialsError where nothing tells which account it is.
+    """
+    try:
+        answer = retrying(clock, lambda: sts.call(IDENTITY, {}))
+    except VendorError as error:
+        if error.code in _NOT_DENIED or not error.code.startswith(_DENIED):
+            raise
+        return Identity(_declared(declared_uin, error), sandbox=False)
+    uin = answer.get("AccountId")
+    if not isinstance(uin, str) or not _is_uin(uin):
+        raise CredentialsError("the vendor does not tell which account the keys belong to")
+    if declared_uin is not None and uin != declared_uin:
+        raise Refusal(
+            "the keys belong to account {uin}, the definitions are for {declared}",
+            hint="use the other account's keys, or correct account.uin",
+            uin=uin,
+            declared=declared_uin,
+        )
+    return Identity(uin, sandbox=answer.get("Type") == _SANDBOX_TYPE)
+
+
+def _is_uin(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_UIN
+
+
+def _declared(uin: str | None, error: VendorError) -> str:
+    if uin is None:
+        raise CredentialsError(
+            "the keys may not ask which account they belong to ({vendor_code})",
+            hint="write the account's number as account.uin into the definitions, or allow sts:GetCallerIdentity",
+            vendor_code=error.code,
+        ) from error
+    return uin

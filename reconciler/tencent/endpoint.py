@@ -10,8 +10,10 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from reconciler.contract.api import DEFAULT_ENDPOINT, ROOT_DOMAIN, SMS_SERVICE
-from reconciler.errors import UsageError
+from reconciler.errors import OptionKey, UsageError
 from reconciler.net.address import is_loopback
+
+_OPTION: Final = OptionKey("endpoint")
 
 _PLAIN_NAME: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 
@@ -39,9 +41,9 @@ class Endpoint(NamedTuple):
 
 
 def endpoint_from(override: str | None, declared: str | None) -> Endpoint:
-    """Return the endpoint of a run: ``--endpoint`` over ``account.endpoint`` over the vendor's default.
+    """Return the endpoint of a run: ``override`` of the command over ``account.endpoint`` over the vendor's default.
 
-    Raises UsageProblem where ``override`` is neither a host of the vendor nor on loopback.
+    Raises UsageError where ``override`` is neither a host of the vendor nor on loopback.
     """
     if override is None:
         return Endpoint("https", declared or DEFAULT_ENDPOINT)
@@ -49,8 +51,11 @@ def endpoint_from(override: str | None, declared: str | None) -> Endpoint:
     loopback = is_loopback(host)
     if scheme not in ({"https", "http"} if loopback else {"https"}) or not (loopback or is_vendors(host)):
         raise UsageError(
-            f"--endpoint {override!r} is not a place to send keys to",
-            hint=f"use https://HOST.{ROOT_DOMAIN}, or http://127.0.0.1:PORT for a sandbox",
+            "{option} {url!r} is not a place to send keys to",
+            hint="use https://HOST.{domain}, or http://127.0.0.1:PORT for a sandbox",
+            option=_OPTION,
+            url=override,
+            domain=ROOT_DOMAIN,
         )
     # Put together again from its parts, so that no other reader of the text can see another host in it.
     name = f"[{host}]" if ":" in host else host
@@ -65,7 +70,12 @@ def _split(url: str) -> tuple[str, str, int | None]:
     except ValueError:
         plain, scheme, host, port = False, "", "", None
     if not plain:
-        raise UsageError(f"--endpoint {url!r} is not a URL of scheme and host alone", hint="like http://127.0.0.1:8080")
+        raise UsageError(
+            "{option} {url!r} is not a URL of scheme and host alone",
+            hint="like http://127.0.0.1:8080",
+            option=_OPTION,
+            url=url,
+        )
     return scheme, host, port
 
 

@@ -1,5 +1,6 @@
-"""How fast calls may start. The vendor counts per API, region and sub-account, at arrival on its side.
+"""How fast calls may start, and when a read is tried again.
 
+The vendor counts per API, region and sub-account, at arrival on its side.
 Limits: ``ModifySmsSign`` 1 a second, ``DescribeSmsSignList`` 20 a second ("API frequency limit" page, product 1278).
 """
 
@@ -17,21 +18,23 @@ from reconciler.errors import VendorError
 
 MODIFY_INTERVAL_S: Final = 1.05
 
-
+# The vendor's bare second from an answer to the next start: an answer proves that the call before it has arrived.
 _AFTER_RESPONSE: Final = 1.00 / 1.05
 
-
+# A little over the vendor's second, since calls do not travel equally long.
 _WINDOW_S: Final = 1.05
-"""A little over the vendor's second, since calls do not travel equally long."""
+
+_SLOWER: Final = 1.5
+_SLOWEST_S: Final = 10.0
+
+# Back-off between the attempts of a read.
+_BACK_OFF_S: Final = (0.5, 1.0, 2.0)
+_PASSING: Final = frozenset({Treatment.RETRY, Treatment.SETTLE})
+
+Result = TypeVar("Result")
 
 
-_WIDER: Final = 1.5
-
-
-_WIDEST_S: Final = 10.0
-
-
-class ModifyPace:
+class ModifyRateLimit:
     """Spaces writes: ``interval`` seconds from start to start, and almost as long from answer to start.
 
     The second rule holds where a call travels slowly: the vendor counts arrivals, and an answer proves an arrival.
@@ -54,13 +57,13 @@ class ModifyPace:
         """Note that a write was answered, or given up, now."""
         self._earliest = max(self._earliest, self._clock.monotonic() + self._interval * _AFTER_RESPONSE)
 
-    def widen(self) -> None:
+    def slow_down(self) -> None:
         """Go slower from now on: the vendor said that it was too fast."""
-        self._interval = min(max(self._interval, 0.1) * _WIDER, _WIDEST_S)
+        self._interval = min(max(self._interval, 0.1) * _SLOWER, _SLOWEST_S)
         self._earliest = max(self._earliest, self._clock.monotonic() + self._interval)
 
 
-class DescribePace:
+class DescribeRateLimit:
     """Lets at most ``rate`` describes a second start, from however many threads; a few of them at once."""
 
     def __init__(self, clock: Clock, rate: float) -> None:
@@ -82,21 +85,12 @@ class DescribePace:
         return self._starts[0] + _WINDOW_S - self._clock.monotonic()
 
 
-# Repeating a read: a describe changes nothing, so whatever may pass is tried again, slower each time.
+def retrying(clock: Clock, read: Callable[[], Result]) -> Result:
+    """Return what ``read`` returns, with at most three retries after errors that may pass.
 
-
-Result = TypeVar("Result")
-
-
-_PAUSES_S: Final = (0.5, 1.0, 2.0)
-
-
-_PASSING: Final = frozenset({Treatment.RETRY, Treatment.SETTLE})
-
-
-def patiently(clock: Clock, read: Callable[[], Result]) -> Result:
-    """Return what ``read`` returns, trying at most four times while its trouble is of a kind that may pass."""
-    for pause in _PAUSES_S:
+    Only for reads: they change nothing, so that also a call of unknown outcome may be made again.
+    """
+    for pause in _BACK_OFF_S:
         try:
             return read()
         except VendorError as error:

@@ -18,7 +18,7 @@ from reconciler.contract.error_codes import BAD_ANSWER
 from reconciler.errors import VendorError
 from reconciler.model.signature import LiveSignature
 from reconciler.tencent.api import Listing, PendingAnswer, Starter
-from reconciler.tencent.rate_limit import DescribePace, patiently
+from reconciler.tencent.rate_limit import DescribeRateLimit, retrying
 from reconciler.tencent.responses import merge_rows, rows_of
 
 _MOST_PAGES_AT_ONCE: Final = 8
@@ -39,7 +39,7 @@ class Reader:
     def __init__(self, sdk: Starter, clock: Clock, rate: float) -> None:
         self._sdk = sdk
         self._clock = clock
-        self._pace = DescribePace(clock, rate)
+        self._pace = DescribeRateLimit(clock, rate)
 
     def rows(self, declared: Mapping[int, bool], *, everything: bool = True) -> Listing:
         """Return rows by id: the whole account, or only what is declared where no more is asked for or allowed.
@@ -129,7 +129,7 @@ class Describe:
     def rows(self) -> list[LiveSignature]:
         """Wait for the rows; where that may help, they are asked for again."""
         try:
-            return patiently(self._clock, self._attempt)
+            return retrying(self._clock, self._attempt)
         except VendorError as error:
             if error.code not in self._absent:
                 raise

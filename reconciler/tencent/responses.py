@@ -16,9 +16,41 @@ from reconciler.model.signature import LiveSignature
 from reconciler.tencent.api import Answer
 
 _REQUEST_ID: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
-
-
 _LARGEST: Final = 2**63 - 1
+_MAX_CODE: Final = 100
+_MAX_MESSAGE: Final = 500
+_HTTP_OK: Final = 200
+
+
+def content_of(status: int, body: bytes) -> Answer:
+    """Return the content of ``Response``. Raises VendorError with the vendor's code, or with one of our own.
+
+    Whatever content type it was served under: the vendor's own client misses an error that comes with a charset.
+    """
+    if status != _HTTP_OK:
+        raise VendorError("HTTP status {status}", code=HTTP_STATUS, status=status)
+    try:
+        content = json.loads(body)["Response"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise VendorError("the answer is not JSON of the vendor's form", code=BAD_ANSWER) from None
+    if not isinstance(content, dict):
+        raise VendorError("the answer's Response is not an object", code=BAD_ANSWER)
+    if "Error" in content:
+        _raise_error(content)
+    return content
+
+
+def _raise_error(content: dict[str, object]) -> NoReturn:
+    error = content["Error"]
+    code, message = (error.get("Code"), error.get("Message")) if isinstance(error, dict) else (None, None)
+    if not isinstance(code, str) or not _is_code(code):
+        raise VendorError("the answer's Error has no usable code", code=BAD_ANSWER, request_id=request_id_of(content))
+    text = printable(message)[:_MAX_MESSAGE] if isinstance(message, str) else ""
+    raise VendorError("{message}", code=code, request_id=request_id_of(content), message=text)
+
+
+def _is_code(code: str) -> bool:
+    return len(code) <= _MAX_CODE and code.isascii() and code.replace(".", "").replace("_", "").isalnum()
 
 
 def request_id_of(answer: Answer) -> str | None:
@@ -53,7 +85,7 @@ def _row(answer: Answer, entry: object) -> LiveSignature:
             qualification_status_code=_optional_integer(entry.get("QualificationStatusCode")),
         )
     except (KeyError, TypeError) as error:
-        _refuse(answer, BAD_ANSWER, f"a signature has no usable {error}")
+        _refuse(answer, BAD_ANSWER, "a signature has no usable {field}", field=error)
 
 
 def acknowledged_id(answer: Answer) -> int:
@@ -66,8 +98,8 @@ def acknowledged_id(answer: Answer) -> int:
     return int(status["SignId"])
 
 
-def _refuse(answer: Answer, code: str, what: str) -> NoReturn:
-    raise VendorError(what, code=code, request_id=request_id_of(answer))
+def _refuse(answer: Answer, code: str, text: str, *, field: object = None) -> NoReturn:
+    raise VendorError(text, code=code, request_id=request_id_of(answer), field=field)
 
 
 def _integer(value: object) -> int:
@@ -83,10 +115,10 @@ def _optional_integer(value: object) -> int | None:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("text")
-    return written(value)
+    return printable(value)
 
 
-def written(text: str) -> str:
+def printable(text: str) -> str:
     """Return text that can be written anywhere: a lone surrogate could not."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
@@ -109,47 +141,3 @@ def merge_rows(rows: Iterable[LiveSignature]) -> tuple[dict[int, LiveSignature],
         if merged.setdefault(row.sign_id, row) != row:
             torn.add(row.sign_id)
     return merged, torn
-
-
-# The outer shape of every answer: ``{"Response": {...}}``, or an error in its place.
-#
-# Read as what it says, whatever content type it was served under: the vendor's own client overlooks an error that
-# comes
-# with a charset.
-
-
-_MAX_CODE: Final = 100
-
-
-_MAX_MESSAGE: Final = 500
-
-
-_HTTP_OK: Final = 200
-
-
-def content_of(status: int, body: bytes) -> Answer:
-    """Return the content of ``Response``. Raises VendorError with the vendor's code, or with one of our own."""
-    if status != _HTTP_OK:
-        raise VendorError(f"HTTP status {status}", code=HTTP_STATUS)
-    try:
-        content = json.loads(body)["Response"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise VendorError("the answer is not JSON of the vendor's form", code=BAD_ANSWER) from None
-    if not isinstance(content, dict):
-        raise VendorError("the answer's Response is not an object", code=BAD_ANSWER)
-    if "Error" in content:
-        _raise_error(content)
-    return content
-
-
-def _raise_error(content: dict[str, object]) -> NoReturn:
-    error = content["Error"]
-    code, message = (error.get("Code"), error.get("Message")) if isinstance(error, dict) else (None, None)
-    if not isinstance(code, str) or not _is_code(code):
-        raise VendorError("the answer's Error has no usable code", code=BAD_ANSWER, request_id=request_id_of(content))
-    text = written(message)[:_MAX_MESSAGE] if isinstance(message, str) else ""
-    raise VendorError(text, code=code, request_id=request_id_of(content))
-
-
-def _is_code(code: str) -> bool:
-    return len(code) <= _MAX_CODE and code.isascii() and code.replace(".", "").replace("_", "").isalnum()

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from reconciler.clock import SystemClock
 from reconciler.signals import StopFlag
-from reconciler.tencent.rate_limit import DescribePace, ModifyPace
+from reconciler.tencent.rate_limit import DescribeRateLimit, ModifyRateLimit
 from tests.cloud.fake_clock import FakeClock
 
 SHORT = st.floats(0, 3, allow_nan=False)
 
 
-def write(pace: ModifyPace, clock: FakeClock, takes: float) -> tuple[float, float]:
+def write(pace: ModifyRateLimit, clock: FakeClock, takes: float) -> tuple[float, float]:
     pace.wait()
     start = clock.time
     pace.started()
@@ -26,14 +26,14 @@ def write(pace: ModifyPace, clock: FakeClock, takes: float) -> tuple[float, floa
 
 def test_the_first_write_waits_for_nothing() -> None:
     clock = FakeClock(12.0)
-    ModifyPace(clock).wait()
+    ModifyRateLimit(clock).wait()
     assert clock.waits == []
 
 
 @given(st.lists(st.tuples(SHORT, SHORT), min_size=2, max_size=20))
 def test_a_write_starts_as_soon_as_both_rules_allow(turns: list[tuple[float, float]]) -> None:
     clock = FakeClock()
-    pace = ModifyPace(clock)
+    pace = ModifyRateLimit(clock)
     before: tuple[float, float] | None = None
     for takes, idle in turns:
         ready = clock.time
@@ -46,11 +46,11 @@ def test_a_write_starts_as_soon_as_both_rules_allow(turns: list[tuple[float, flo
 
 def test_after_a_limit_error_writes_are_wider_apart_up_to_ten_seconds() -> None:
     clock = FakeClock()
-    pace = ModifyPace(clock)
+    pace = ModifyRateLimit(clock)
     gaps = []
     for _ in range(8):
         start, _end = write(pace, clock, 0.0)
-        pace.widen()
+        pace.slow_down()
         pace.wait()
         gaps.append(clock.time - start)
     assert gaps[:3] == pytest.approx([1.05 * 1.5, 1.05 * 1.5**2, 1.05 * 1.5**3])
@@ -60,10 +60,10 @@ def test_after_a_limit_error_writes_are_wider_apart_up_to_ten_seconds() -> None:
 
 def test_an_interval_of_nothing_is_widened_too() -> None:
     clock = FakeClock()
-    pace = ModifyPace(clock, 0.0)
+    pace = ModifyRateLimit(clock, 0.0)
     write(pace, clock, 0.0)
     assert clock.waits == []
-    pace.widen()
+    pace.slow_down()
     pace.wait()
     assert clock.time == pytest.approx(0.15)
 
@@ -71,7 +71,7 @@ def test_an_interval_of_nothing_is_widened_too() -> None:
 @given(st.lists(st.floats(0, 0.3, allow_nan=False), min_size=1, max_size=120))
 def test_no_second_holds_more_than_twenty_describes(idles: list[float]) -> None:
     clock = FakeClock()
-    pace = DescribePace(clock, 20.0)
+    pace = DescribeRateLimit(clock, 20.0)
     starts = []
     for idle in idles:
         clock.time += idle
@@ -82,7 +82,7 @@ def test_no_second_holds_more_than_twenty_describes(idles: list[float]) -> None:
 
 def test_describes_are_not_held_back_more_than_needed() -> None:
     clock = FakeClock()
-    pace = DescribePace(clock, 20.0)
+    pace = DescribeRateLimit(clock, 20.0)
     for _ in range(200):
         pace.wait()
     assert clock.time == pytest.approx(10 * 1.05)
@@ -91,7 +91,7 @@ def test_describes_are_not_held_back_more_than_needed() -> None:
 @pytest.mark.parametrize("rate", [1.0, 1.5, 2.0])
 def test_the_lowest_rates_still_go_on(rate: float) -> None:
     clock = FakeClock()
-    pace = DescribePace(clock, rate)
+    pace = DescribeRateLimit(clock, rate)
     for _ in range(4):
         pace.wait()
     assert clock.time == pytest.approx(3 * 1.05)
@@ -99,7 +99,7 @@ def test_the_lowest_rates_still_go_on(rate: float) -> None:
 
 def test_describes_of_several_threads_share_the_window() -> None:
     clock = FakeClock()
-    pace = DescribePace(clock, 20.0)
+    pace = DescribeRateLimit(clock, 20.0)
 
     def ten() -> None:
         for _ in range(10):
@@ -118,7 +118,7 @@ def test_a_stop_does_not_let_describes_run_past_the_limit(monkeypatch: pytest.Mo
     monkeypatch.setattr("reconciler.tencent.rate_limit.time.sleep", slept.append)
     stop = StopFlag()
     stop.set()
-    pace = DescribePace(SystemClock(stop), 3.0)
+    pace = DescribeRateLimit(SystemClock(stop), 3.0)
     for _ in range(3):
         pace.wait()
     assert len(slept) == 1

@@ -19,7 +19,7 @@ from reconciler.state.merge import merge
 from reconciler.state.store import Snapshot
 from reconciler.tencent.api import Images, Listing
 from reconciler.tencent.connection import RequestLimits
-from reconciler.tencent.rate_limit import ModifyPace
+from reconciler.tencent.rate_limit import ModifyRateLimit
 from tests.support.values import NOW, TARGET
 
 RUN: Final = "this-run"
@@ -171,7 +171,7 @@ class Run:
             self.vendor,
             self.store,
             self.clock,
-            ModifyPace(self.clock, pacing.modify_interval),
+            ModifyRateLimit(self.clock, pacing.modify_interval),
             pacing,
             Selection(resubmit=frozenset(resubmit)),
             self.told,

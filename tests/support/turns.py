@@ -41,7 +41,7 @@ def taken_but(run: Run, code: str, fields: SignFields = RENAMED) -> Callable[[],
 def slow_pace(run: Run) -> None:
     """Let the next write wait for over five seconds, as after four limit errors."""
     for _ in range(4):
-        run.context.pace.widen()
+        run.context.pace.slow_down()
 
 
 def arrive(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""Keys as a value that cannot be printed by accident."""
+"""What every source of keys has in common: keys that cannot be printed by accident, and temporary keys with renewal."""
 
 from __future__ import annotations
 
@@ -13,6 +13,19 @@ from typing import Final, NamedTuple, Protocol
 from reconciler.clock import Clock
 from reconciler.errors import CredentialsError, ReconcilerError
 from reconciler.tencent.endpoint import Endpoint
+
+METADATA_URL: Final = "http://metadata.tencentyun.com/latest/meta-data/"
+
+# Between attempts to renew keys that are still good.
+_RETRY_AFTER_S: Final = 30.0
+
+# Keys with less time left are not used: they could expire on the way.
+_LEAST_S: Final = 15.0
+
+# Of a file in which another tool keeps keys.
+_MAX_BYTES: Final = 65536
+
+_log = logging.getLogger("reconciler.cloud")
 
 
 class KeySource(Protocol):
@@ -42,12 +55,6 @@ class Keys:
     def current(self, margin: float) -> Keys:  # noqa: ARG002  # a key source's signature
         """Return these keys: nobody knows when they expire, if they do."""
         return self
-
-
-# What every source of keys is given, and what it says where it has none.
-
-
-METADATA_URL: Final = "http://metadata.tencentyun.com/latest/meta-data/"
 
 
 class CredentialInputs(NamedTuple):
@@ -88,23 +95,12 @@ def keys_of(secret_id: str, secret_key: str, token: str, source: str) -> Keys:
     for name, part in (("key id", secret_id), ("secret key", secret_key), ("session token", token)):
         if not (part.isascii() and part.isprintable()) or " " in part:
             raise CredentialsError(
-                f"{source}: the {name} holds characters that no {name} has", hint="copy it again, as one word"
+                "{source}: the {part} holds characters that no {part} has",
+                hint="copy it again, as one word",
+                source=source,
+                part=name,
             )
     return Keys(secret_id, secret_key, token or None, source=source)
-
-
-# Temporary keys that are renewed before they expire, also in the middle of a long run.
-
-
-_log = logging.getLogger("reconciler.cloud")
-
-
-_PAUSE_S: Final = 30.0
-"""Between attempts, while the keys at hand are still good."""
-
-
-_LEAST_S: Final = 15.0
-"""Keys with less time left are not used: they could expire on the way."""
 
 
 class Temporary(NamedTuple):
@@ -139,11 +135,13 @@ class RenewedKeys:
             return held.keys
 
     def _renewed(self, now: float) -> Temporary:
-        self._next_attempt = now + _PAUSE_S
+        self._next_attempt = now + _RETRY_AFTER_S
         fresh = self._renew()
         if fresh.expires_at - self._clock.now() < _LEAST_S:
             raise CredentialsError(
-                f"the temporary keys from {fresh.keys.source} have already expired", hint="check this machine's clock"
+                "the temporary keys from {source} have already expired",
+                hint="check this machine's clock",
+                source=fresh.keys.source,
             )
         self._held = fresh
         _log.debug("temporary keys from %s, good for %d s", fresh.keys.source, fresh.expires_at - now)
@@ -157,35 +155,28 @@ class RenewedKeys:
             return held
 
 
-# Temporary keys as the vendor hands them out, with the same three names in each place.
-
-
 def temporary_from(parts: object, expires_at: object, source: str) -> Temporary:
     """Return checked temporary keys; ``expires_at`` is unix seconds. Raises CredentialsError where they are none."""
     held = parts if isinstance(parts, Mapping) else {}
     words = [held.get(name) for name in ("TmpSecretId", "TmpSecretKey", "Token")]
     if not all(isinstance(word, str) and word for word in words) or type(expires_at) is not int:
-        raise CredentialsError(f"{source}: the answer holds no temporary keys", hint="run again later")
+        raise CredentialsError("{source}: the answer holds no temporary keys", hint="run again later", source=source)
     secret_id, secret_key, token = map(str, words)
     return Temporary(keys_of(secret_id, secret_key, token, source), float(expires_at))
-
-
-# Small files that other tools keep keys in, read with a bound.
-
-
-_MAX_BYTES: Final = 65536
 
 
 def read_small(path: Path) -> str | None:
     """Return a file's text, ``None`` where there is none. Raises CredentialsError where it cannot be read."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # before it is opened: a pipe would be waited for
-            raise CredentialsError(f"{path} is not a file", hint="remove it, or use another source of keys")
+            raise CredentialsError("{path} is not a file", hint="remove it, or use another source of keys", path=path)
         with path.open("rb") as file:
             return file.read(_MAX_BYTES).decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise CredentialsError(f"{path} cannot be read: {error.strerror}", hint="check who may read it") from None
+        raise CredentialsError(
+            "{path} cannot be read: {problem}", hint="check who may read it", path=path, problem=error.strerror
+        ) from None
     except UnicodeDecodeError:
-        raise CredentialsError(f"{path} is not a text file", hint="write it again") from None
+        raise CredentialsError("{path} is not a text file", hint="write it again", path=path) from None

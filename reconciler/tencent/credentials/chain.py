@@ -6,13 +6,10 @@ A source that holds only a part of what it needs ends the search: going on would
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from reconciler.errors import CredentialsError
+from reconciler.errors import CredentialsError, OptionKey
 from reconciler.tencent.credentials.base import Absent, CredentialInputs, KeySource, Vendor
 from reconciler.tencent.credentials.environment import SECRET_ID, SECRET_KEY, from_environment
-
-_HINT: Final = f"set {SECRET_ID} and {SECRET_KEY}, or try --sandbox; docs/credentials.md lists every way"
 
 
 def find_keys(near: CredentialInputs, vendor: Vendor) -> KeySource:
@@ -25,7 +22,14 @@ def find_keys(near: CredentialInputs, vendor: Vendor) -> KeySource:
         if not isinstance(found, Absent):
             return found
         looked.append(found.why)
-    raise CredentialsError(f"no keys: {'; '.join(looked)}", hint=_HINT)
+    raise CredentialsError(
+        "no keys: {looked}",
+        hint="set {id} and {key}, or try {option}; docs/credentials.md lists every way",
+        looked="; ".join(looked),
+        id=SECRET_ID,
+        key=SECRET_KEY,
+        option=OptionKey("sandbox"),
+    )
 
 
 def _sources(near: CredentialInputs, vendor: Vendor) -> Iterator[KeySource | Absent]:

@@ -10,15 +10,14 @@ from typing import Final
 from urllib.parse import quote
 
 from reconciler.clock import Clock
+from reconciler.contract.error_codes import describe
 from reconciler.errors import CredentialsError, VendorError
 from reconciler.net.transport import fetch_json
 from reconciler.tencent.credentials.base import Absent, CredentialInputs, RenewedKeys, Temporary, temporary_from
 
 ROLE_NAME: Final = "TENCENTCLOUD_CAM_ROLE_NAME"
 
-
 TIME_LIMIT_S: Final = 2.0
-
 
 _PATH: Final = "cam/security-credentials/"
 
@@ -36,7 +35,10 @@ def _fetched(url: str, role: str) -> Temporary:
         answer = fetch_json(url, {}, TIME_LIMIT_S, proxies=False)
     except VendorError as error:
         raise CredentialsError(
-            f"the metadata service gives no keys for the role {role!r}: {error.message}",
-            hint=f"unset {ROLE_NAME} outside of the vendor's machines, or bind the role to this one",
+            "the metadata service gives no keys for the role {role!r}: {reason}",
+            hint="unset {variable} outside of the vendor's machines, or bind the role to this one",
+            role=role,
+            reason=describe(error).message,
+            variable=ROLE_NAME,
         ) from None
     return temporary_from(answer, answer.get("ExpiredTime"), f"role {role} of this machine")

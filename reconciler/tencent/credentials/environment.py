@@ -12,11 +12,7 @@ from reconciler.errors import CredentialsError
 from reconciler.tencent.credentials.base import Absent, CredentialInputs, Keys, keys_of
 
 SECRET_ID: Final = "TENCENTCLOUD_SECRET_ID"  # noqa: S105  # a variable's name
-
-
 SECRET_KEY: Final = "TENCENTCLOUD_SECRET_KEY"  # noqa: S105  # a variable's name
-
-
 TOKENS: Final = ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN")
 
 
@@ -28,7 +24,11 @@ def from_environment(near: CredentialInputs) -> Keys | Absent:
         return keys_of(near.variable(SECRET_ID), near.variable(SECRET_KEY), token, "environment")
     if len(missing) == 1 or token:
         raise CredentialsError(
-            f"the environment holds only a part of the keys: {' and '.join(missing)} not set",
-            hint=f"set {SECRET_ID} and {SECRET_KEY}, and {TOKENS[0]} for temporary keys; or unset them all",
+            "the environment holds only a part of the keys: {missing} not set",
+            hint="set {id} and {key}, and {token} for temporary keys; or unset them all",
+            missing=" and ".join(missing),
+            id=SECRET_ID,
+            key=SECRET_KEY,
+            token=TOKENS[0],
         )
     return Absent(f"environment: {SECRET_ID} and {SECRET_KEY} not set")

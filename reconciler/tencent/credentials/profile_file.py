@@ -15,8 +15,8 @@ from reconciler.tencent.credentials.base import Absent, CredentialInputs, Keys, 
 
 FILE: Final = "TENCENTCLOUD_CREDENTIALS_FILE"
 
-
 _SECTION: Final = "default"
+_FORM: Final = "it should hold a line [{section}], and below it secret_id = ... and secret_key = ..."
 
 
 def from_profile_file(near: CredentialInputs) -> Keys | Absent:
@@ -24,7 +24,12 @@ def from_profile_file(near: CredentialInputs) -> Keys | Absent:
     if named := near.variable(FILE):
         found = _keys_in(Path(named))
         if found is None:
-            raise CredentialsError(f"{FILE} names {named}, which does not exist", hint=f"correct or unset {FILE}")
+            raise CredentialsError(
+                "{variable} names {path}, which does not exist",
+                hint="correct or unset {variable}",
+                variable=FILE,
+                path=named,
+            )
         return found
     places = [folder / "credentials" for folder in (near.home / ".tencentcloud", near.system / "tencentcloud")]
     for place in places:
@@ -41,17 +46,15 @@ def _keys_in(path: Path) -> Keys | None:
     try:
         parser.read_string(text)
     except configparser.Error:  # its words may quote a line with a key
-        raise CredentialsError(f"{path} is not an INI file", hint=_form()) from None
+        raise CredentialsError("{path} is not an INI file", hint=_FORM, path=path, section=_SECTION) from None
     section = dict(parser[_SECTION]) if parser.has_section(_SECTION) else {}
     secret_id, secret_key, token = (_plain(section.get(name)) for name in ("secret_id", "secret_key", "token"))
     if not (secret_id and secret_key):
-        raise CredentialsError(f"{path} has no [{_SECTION}] with secret_id and secret_key", hint=_form())
+        raise CredentialsError(
+            "{path} has no [{section}] with secret_id and secret_key", hint=_FORM, path=path, section=_SECTION
+        )
     return keys_of(secret_id, secret_key, token, str(path))
 
 
 def _plain(value: str | None) -> str:
     return (value or "").strip().strip("\"'")
-
-
-def _form() -> str:
-    return f"it should hold a line [{_SECTION}], and below it secret_id = ... and secret_key = ..."

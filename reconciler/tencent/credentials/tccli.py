@@ -1,7 +1,7 @@
 """The profiles of the vendor's command line tool: ``~/.tccli/<profile>.credential``, JSON.
 
-Source: ``tccli`` itself. ``expiresAt`` (unix seconds) stands in profiles that ``tccli auth login`` wrote; only tccli
-can renew those.
+Source: ``tccli`` itself. Profiles that ``tccli auth login`` wrote have ``expiresAt`` (unix seconds); only tccli can
+renew those.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from reconciler.tencent.credentials.base import Absent, CredentialInputs, Keys, 
 
 PROFILE: Final = "TCCLI_PROFILE"
 
-
 _DEFAULT: Final = "default"
 
-
+# Keys that expire sooner are not used: a run could outlast them, and only tccli can renew them.
 _LEAST_S: Final = 60.0
+
+_REMEDY: Final = "run `tccli configure` or remove it"
 
 
 def from_tccli(near: CredentialInputs, clock: Clock) -> Keys | Absent:
@@ -31,7 +32,13 @@ def from_tccli(near: CredentialInputs, clock: Clock) -> Keys | Absent:
     if text is not None:
         return _keys_in(text, path, clock.now())
     if profile:
-        raise CredentialsError(f"{PROFILE} is {profile!r}, but {path} does not exist", hint=f"unset {PROFILE}")
+        raise CredentialsError(
+            "{variable} is {profile!r}, but {path} does not exist",
+            hint="unset {variable}",
+            variable=PROFILE,
+            profile=profile,
+            path=path,
+        )
     return Absent(f"tccli: {path} does not exist")
 
 
@@ -39,10 +46,10 @@ def _keys_in(text: str, path: Path, now: float) -> Keys:
     data = _json(text, path)
     parts = [data.get(name) or "" for name in ("secretId", "secretKey", "token")]
     if not all(isinstance(part, str) for part in parts) or not (parts[0] and parts[1]):
-        raise CredentialsError(f"{path} has no secretId and secretKey", hint="run `tccli configure` or remove it")
+        raise CredentialsError("{path} has no secretId and secretKey", hint=_REMEDY, path=path)
     expires_at = data.get("expiresAt")
     if isinstance(expires_at, int | float) and expires_at < now + _LEAST_S:
-        raise CredentialsError(f"the keys in {path} have expired", hint="run `tccli auth login` again")
+        raise CredentialsError("the keys in {path} have expired", hint="run `tccli auth login` again", path=path)
     secret_id, secret_key, token = parts
     return keys_of(secret_id.strip(), secret_key.strip(), token.strip(), str(path))
 
@@ -53,5 +60,5 @@ def _json(text: str, path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
-        raise CredentialsError(f"{path} is not a JSON object", hint="run `tccli configure` or remove it")
+        raise CredentialsError("{path} is not a JSON object", hint=_REMEDY, path=path)
     return data

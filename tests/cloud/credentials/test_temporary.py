@@ -197,9 +197,9 @@ def failure(call: Callable[[], object]) -> ReconcilerError:
 @pytest.mark.parametrize(
     ("given", "missing"),
     [
-        ({"TENCENTCLOUD_PROVIDER_ID": "GitHub"}, ["--role-arn", "ACTIONS_ID_TOKEN_REQUEST_URL"]),
-        ({"TENCENTCLOUD_ROLE_ARN": ARN}, ["--oidc-provider", "TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE"]),
-        ({"TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE": "/token"}, ["--oidc-provider", "--role-arn"]),
+        ({"TENCENTCLOUD_PROVIDER_ID": "GitHub"}, ["role-arn", "ACTIONS_ID_TOKEN_REQUEST_URL"]),
+        ({"TENCENTCLOUD_ROLE_ARN": ARN}, ["oidc-provider", "TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE"]),
+        ({"TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE": "/token"}, ["oidc-provider", "role-arn"]),
         (IDENTITY, ["ACTIONS_ID_TOKEN_REQUEST_URL"]),
         (IDENTITY | {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://x"}, ["ACTIONS_ID_TOKEN_REQUEST_URL"]),
     ],
