@@ -66,6 +66,8 @@ def test_the_sdist_holds_what_a_reader_and_a_tester_need(built: Path) -> None:
         "signatures.example.yaml",
         "signatures.example.sandbox.yaml",
         ".ci/run",
+        "constraints.txt",
+        "noxfile.py",
     }
     sources = below(ROOT / "reconciler", "*.py") | below(ROOT / "tests", "*.py")
     assert wanted | sources | below(ROOT / "evidence", "*.*") | below(ROOT / "schemas", "*.json") <= names
@@ -89,6 +91,7 @@ def test_the_wheel_works_from_another_folder(wheel: Path, tmp_path: Path) -> Non
 def test_the_wheel_works_in_a_clean_environment(wheel: Path, tmp_path: Path, real_home: str) -> None:
     run(sys.executable, "-m", "venv", tmp_path / "clean", cwd=tmp_path)
     scripts = tmp_path / "clean" / "bin"
-    run(scripts / "pip", "--disable-pip-version-check", "install", "--quiet", wheel, cwd=tmp_path, HOME=real_home)
+    pip = (scripts / "pip", "--disable-pip-version-check", "install", "--quiet")
+    run(*pip, "--constraint", ROOT / "constraints.txt", wheel, cwd=tmp_path, HOME=real_home)
     assert '"$schema"' in run(scripts / "reconciler", "schema", "signatures", cwd=tmp_path)
     assert "apply" in run(scripts / "python", "-m", "reconciler", "--help", cwd=tmp_path)

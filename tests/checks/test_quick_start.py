@@ -55,5 +55,7 @@ def test_anything_but_one_line_is_an_error(tmp_path: Path, number: int) -> None:
 
 def test_the_readme_sets_up_the_main_job_and_the_tests() -> None:
     job, tests = (quick_start(number, ROOT / "README.md").stdout for number in (1, 2))
-    assert "--sandbox" in job
-    assert tests == ("python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest\n")
+    # pip takes the first variable for what is installed and, up to 26.1, for the build tool; then the second for that.
+    pip = "PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt .venv/bin/pip install -q"
+    assert job.startswith(f"python3 -m venv .venv && {pip} -e . && .venv/bin/reconciler apply --sandbox")
+    assert tests == f"python3 -m venv .venv && {pip} -e '.[test]' && .venv/bin/python -m pytest\n"

@@ -182,17 +182,10 @@ def install(folder: Path) -> Path:
     environ = outside_of_tests(os.environ)
     subprocess.run([sys.executable, "-I", "-m", "venv", folder / "venv"], env=environ, check=True)
     python = folder / "venv/bin/python"
-    pip: list[str | Path] = [
-        python,
-        "-I",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        folder / "tool",
-    ]
-    subprocess.run(pip, env=environ, check=True)
+    pip: list[str | Path] = [python, "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    lock = folder / "tool/.github/actions/reconciler/requirements.txt"
+    subprocess.run([*pip, "--only-binary", ":all:", "--require-hashes", "-r", lock], env=environ, check=True)
+    subprocess.run([*pip, "--no-deps", "--no-build-isolation", folder / "tool"], env=environ, check=True)
     [packages] = (folder / "venv/lib").glob("python3.*/site-packages")
     for file in NETGUARD.glob("*.py"):
         shutil.copy(file, packages)

@@ -104,7 +104,7 @@ def test_a_mistake_is_told_with_its_place_and_its_mend(
 
 
 @pytest.mark.parametrize("pure", [False, True], ids=["libyaml", "pure"])
-def test_what_is_wrong_before_too_deep_a_level_is_told_too(
+def test_what_is_wrong_before_too_deep_a_level_is_reported_too(
     tmp_path: Path, pure: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(yaml, "__with_libyaml__", yaml.__with_libyaml__ and not pure)

@@ -21,6 +21,10 @@ from tests.support.environment import outside_of_tests
 
 pytestmark = pytest.mark.soak
 
+# Of one version each, so that tomorrow's release of somebody else fails no test here.
+TCCLI = "tccli==3.1.189.1"
+NODE_SDK = "tencentcloud-sdk-nodejs-sms@4.1.306"
+
 NODE = """
 const { sms } = require("tencentcloud-sdk-nodejs-sms");
 const [endpoint, secretKey, params] = process.argv.slice(2);
@@ -62,7 +66,7 @@ def run(*command: str | Path, environ: Mapping[str, str], cwd: Path) -> subproce
 @pytest.fixture(scope="module")
 def tccli(tmp_path_factory: pytest.TempPathFactory, environ: Mapping[str, str]) -> Iterator[Path]:
     place = tmp_path_factory.mktemp("tccli")
-    for command in ((sys.executable, "-m", "venv", place), (place / "bin" / "pip", "install", "--quiet", "tccli")):
+    for command in ((sys.executable, "-m", "venv", place), (place / "bin" / "pip", "install", "--quiet", TCCLI)):
         done = run(*command, environ=environ, cwd=place)
         assert done.returncode == 0, done.stderr
     yield place / "bin" / "tccli"
@@ -93,9 +97,7 @@ def test_tccli_describes_modifies_and_is_refused(
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="there is no npm here")
 def test_the_node_sdk_describes_modifies_and_is_refused(url: str, environ: Mapping[str, str], tmp_path: Path) -> None:
-    installed = run(
-        "npm", "install", "--no-audit", "--no-fund", "tencentcloud-sdk-nodejs-sms", environ=environ, cwd=tmp_path
-    )
+    installed = run("npm", "install", "--no-audit", "--no-fund", NODE_SDK, environ=environ, cwd=tmp_path)
     assert installed.returncode == 0, installed.stderr
     (tmp_path / "talk.js").write_text(NODE)
     params = submission(SignName="节点", ProofImage=image(3))
