@@ -85,14 +85,15 @@ def workflows(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests, but for those that repeat the checks above; arguments after ``--`` go to pytest."""
-    run(session, "python", "-m", "pytest", *(session.posargs or ("-m", "not soak and not static")))
+    """Run the tests with their coverage, but for those that repeat the checks above; ``--`` hands pytest its own."""
+    everything = ("-m", "not soak and not static", "-n", "3", "--dist", "worksteal", "--cov")
+    run(session, "python", "-m", "pytest", *(session.posargs or everything))
 
 
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
     """Run the tests that take minutes."""
-    run(session, "python", "-m", "pytest", "-m", "soak", "--no-cov", "--hypothesis-profile=soak")
+    run(session, "python", "-m", "pytest", "-m", "soak", "--hypothesis-profile=soak")
 
 
 @nox.session(default=False)

@@ -58,4 +58,4 @@ def test_the_readme_sets_up_the_main_job_and_the_tests() -> None:
     # pip takes the first variable for what is installed and, up to 26.1, for the build tool; then the second for that.
     pip = "PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt .venv/bin/pip install -q"
     assert job.startswith(f"python3 -m venv .venv && {pip} -e . && .venv/bin/reconciler apply --sandbox")
-    assert tests == f"python3 -m venv .venv && {pip} -e '.[test]' && .venv/bin/python -m pytest\n"
+    assert tests == f"python3 -m venv .venv && {pip} -e '.[test]' && .venv/bin/nox\n"
