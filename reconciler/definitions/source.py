@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Final
 from reconciler.definitions import messages
 from reconciler.definitions.discover import SourceFile, find_root
 from reconciler.diagnostics import Diagnostic, Location, Message
+from reconciler.files import open_plain
 from reconciler.yaml12.nodes import Positions
 from reconciler.yaml12.problems import Place, Problem, place_after, unsupported_directive
 from reconciler.yaml12.reader import Tree, build_tree
@@ -25,9 +25,6 @@ MAX_RUN_CHARS: Final = 64 * 1024 * 1024
 """Most characters in all files of one run together."""
 
 _MEBI: Final = 1024 * 1024
-
-# O_NONBLOCK: opening a pipe without a writer would wait for one. O_NOCTTY: a terminal must not become ours.
-_FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
 
 # What YAML 1.2 does not print, and the line ends of YAML 1.1 that editors do not count as such.
 _UNSUPPORTED: Final = "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -169,14 +166,13 @@ def _unreadable(error: OSError) -> Message:
         return messages.LINK_DANGLING
     if error.errno == errno.ELOOP:
         return messages.LINK_LOOP
+    if error.errno == errno.EINVAL:
+        return messages.NOT_REGULAR
     return messages.FILE_UNREADABLE.given(reason=error.strerror)
 
 
 def _read_bytes(real: Path) -> bytes | Message:
-    descriptor = os.open(real, _FLAGS)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            return messages.NOT_REGULAR
+    with os.fdopen(open_plain(real), "rb") as file:
         # The size may grow while it is read, so what was read decides.
         data = file.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:

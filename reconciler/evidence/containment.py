@@ -7,6 +7,7 @@ before anything out there is looked at, so that a definition cannot even learn w
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import unicodedata
@@ -17,6 +18,7 @@ from typing import Final, Self
 
 from reconciler.evidence import problems
 from reconciler.evidence.problems import UnusableError
+from reconciler.files import open_plain
 
 MAX_LINKS: Final = 40
 """Links followed for one path; the usual limit of Linux."""
@@ -24,10 +26,7 @@ MAX_LINKS: Final = 40
 PRIVATE: Final = frozenset({".git", ".reconciler"})
 """Folders whose files are never evidence, at any depth and in any case."""
 
-_FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-
 _FOLDER: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
-
 
 _SPECIAL: Final = "special file"
 
@@ -118,7 +117,7 @@ def _plain(name: str) -> str:
 
 
 class _Walk:
-    """One walk. ``folders`` are the open folders from the root to where the walk stands."""
+    """One walk. ``folders`` are the open folders from the root to where the walk is."""
 
     def __init__(self, root: Root) -> None:
         self._root = root
@@ -188,9 +187,10 @@ class _Walk:
             raise UnusableError(problems.NOT_A_FILE.given(kind=kind))
         if self._todo:
             raise UnusableError(problems.MISSING)
-        descriptor = os.open(part, _FILE, dir_fd=self._folders[-1])
-        # The name may have been given to something else since it was looked at.
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return descriptor
-        os.close(descriptor)
-        raise UnusableError(problems.NOT_A_FILE.given(kind=_SPECIAL))
+        try:
+            return open_plain(part, self._folders[-1])
+        except OSError as error:
+            # The name may have been given to something else since it was looked at.
+            if error.errno == errno.EINVAL:
+                raise UnusableError(problems.NOT_A_FILE.given(kind=_SPECIAL)) from None
+            raise

@@ -72,7 +72,7 @@ def test_a_link_within_the_root_is_followed(top: Path) -> None:
 
 
 def test_a_file_that_may_not_be_read_is_told(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> int:
+    def refuse(*_: object, **__: object) -> int:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", refuse)
@@ -82,7 +82,7 @@ def test_a_file_that_may_not_be_read_is_told(top: Path, monkeypatch: pytest.Monk
 
 
 def test_a_file_that_vanishes_before_it_is_opened_is_told(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def vanished(*_: object) -> int:
+    def vanished(*_: object, **__: object) -> int:
         raise FileNotFoundError(2, "No such file or directory")
 
     monkeypatch.setattr(os, "open", vanished)
