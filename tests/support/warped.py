@@ -19,5 +19,5 @@ def warp(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(SystemClock, "wait", wait)
     patch.setattr(SystemClock, "monotonic", lambda _: time.monotonic() + skipped)
-    patch.setattr(SystemClock, "elapsed", lambda _: time.monotonic() + skipped)
+    patch.setattr(SystemClock, "boottime", lambda _: time.monotonic() + skipped)
     patch.setattr(SystemClock, "now", lambda _: time.time() + skipped)
