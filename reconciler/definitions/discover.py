@@ -36,7 +36,6 @@ def find_root(first: Path) -> Path:
 
 _SUFFIXES = (".yaml", ".yml")
 
-
 _SANDBOX_SUFFIXES = (".sandbox.yaml", ".sandbox.yml")
 
 

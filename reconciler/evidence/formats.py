@@ -11,17 +11,13 @@ from reconciler.evidence.problems import UnusableError
 
 PNG: Final = "PNG"
 
-
 JPEG: Final = "JPEG"
-
 
 EXTENSIONS: Final = {".png": PNG, ".jpg": JPEG, ".jpeg": JPEG}
 """Endings that the vendor's console takes, in any case, with the format that each stands for."""
 
-
 _HEAD: Final = 4096
 """Bytes of a file that are looked at to tell what it is."""
-
 
 _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
     (

@@ -1,4 +1,4 @@
-"""Shows that an image decodes to its last pixel, within bounds, one at a time."""
+"""Looks at every image that the definitions name, each file once: digests it, and decodes it to its last pixel."""
 
 from __future__ import annotations
 
@@ -24,12 +24,20 @@ from reconciler.evidence.read import read
 from reconciler.evidence.structure import UPRIGHT, Structure
 from reconciler.model.signature import Image
 
+THREADS: Final = 4
+"""Files read and digested at the same time; with 5 MB each at most, this bounds the memory taken."""
+
+Wanted = tuple[str, str]
+"""Folder of the definition file, and the path of the image as the definition writes it."""
+
+_Identity = tuple[int, int]
+
 _PARSERS: Final[Mapping[str, Callable[[bytes], Structure]]] = {PNG: png.parse, JPEG: jpeg.parse}
 
-
+# A decoded image takes up to 160 MB, so only one is decoded at a time.
 _ONE_DECODER: Final = threading.Lock()
 
-
+# The largest divisor by which a JPEG decoder can scale while it decodes.
 _SMALLEST_SCALE: Final = 8
 
 
@@ -66,25 +74,11 @@ def _opened(data: bytes, form: str) -> ImageFile:
     return JpegImageFile(io.BytesIO(data))
 
 
-# Looks at every image that the definitions name, each file once, and digests it.
-
-
-THREADS: Final = 4
-"""Files read and digested at the same time; with 5 MB each at most, this bounds the memory taken."""
-
-
-Wanted = tuple[str, str]
-"""Folder of the definition file, and the path of the image as the definition writes it."""
-
-
 class Inspected(NamedTuple):
     """What was found out about an image. ``image`` is missing where it cannot be used; a warning comes with one."""
 
     image: Image | None
     problem: Message | None
-
-
-_Identity = tuple[int, int]
 
 
 class _Content(NamedTuple):

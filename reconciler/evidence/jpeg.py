@@ -13,32 +13,19 @@ from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, check_e
 
 SIGNATURE: Final = b"\xff\xd8\xff"
 
-
 MAX_SCANS: Final = 100
 """Most scans of a progressive image; encoders write about ten, and each one costs a pass over all pixels."""
 
-
 _EXIF: Final = b"Exif\0\0"
-
-
 _START, _END, _SCAN, _ADOBE, _COMMENT = 0xD8, 0xD9, 0xDA, 0xEE, 0xFE
-
-
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
-
-
 _ODD_FRAMES: Final = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
-
-
 _EXIF_SEGMENT: Final = 0xE1
-
 
 # JFIF (E0) and Adobe (EE) say which colours are meant; every other application segment is about something else.
 _LEFT_OUT: Final = frozenset({*range(0xE1, 0xF0), _COMMENT}) - {_ADOBE}
 
-
 _MARKER: Final = re.compile(rb"\xff+([\x01-\xfe])")
-
 
 # Within a scan FF 00 is a byte of data and FF D0 to D7 are restarts; anything else ends it.
 _AFTER_SCAN: Final = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")

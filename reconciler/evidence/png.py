@@ -1,5 +1,6 @@
-"""Whether a PNG holds all the pixels that its header promises (W3C PNG specification, sections 7, 8 and 10).
+"""The structure of a PNG file, and whether it holds all the pixels that its header promises.
 
+After the W3C PNG specification, third edition: chunks with checksums (sections 5 and 11), rows of pixels (7, 8 and 10).
 The imaging library takes a stream that ends early for a picture whose lower part is black.
 """
 
@@ -14,16 +15,18 @@ from reconciler.evidence import problems
 from reconciler.evidence.problems import UnusableError
 from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, check_end, check_size, orientation_of
 
+SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+
+# All other chunks are texts, profiles and the like.
+_MAKES_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+
+_HEADER: Final = struct.Struct(">I4s")
+_CHECKSUM: Final = struct.Struct(">I")
 _FIELDS: Final = struct.Struct(">IIBBBBB")
-
-
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-
 
 # First column, first row, step of columns, step of rows.
 _WHOLE: Final = ((0, 0, 1, 1),)
-
-
 _ADAM7: Final = (
     (0, 0, 8, 8),
     (4, 0, 8, 8),
@@ -34,7 +37,7 @@ _ADAM7: Final = (
     (0, 1, 1, 2),
 )
 
-
+# Bytes unpacked at a time, of which none is kept.
 _AT_ONCE: Final = 256 * 1024
 
 
@@ -90,21 +93,6 @@ def _pieces(bodies: Iterable[bytes]) -> Iterator[int]:
         while packed:
             yield len(stream.decompress(packed, _AT_ONCE))
             packed = stream.unconsumed_tail
-
-
-# The structure of a PNG file: chunks with checksums (W3C PNG specification, third edition, sections 5 and 11).
-
-
-SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-
-
-_MAKES_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
-
-
-_HEADER: Final = struct.Struct(">I4s")
-
-
-_CHECKSUM: Final = struct.Struct(">I")
 
 
 class _Chunk(NamedTuple):

@@ -11,10 +11,8 @@ from reconciler.evidence.problems import UnusableError
 MAX_PIXELS: Final = 40_000_000
 """Most pixels of one image; an A4 page at 600 dpi has 35 million. Decoded, that is 160 MB."""
 
-
 MAX_PARTS: Final = 20_000
 """Most chunks of a PNG or segments of a JPEG; real ones have tens to hundreds."""
-
 
 UPRIGHT: Final = 1
 """The EXIF orientation (CIPA DC-008, tag 0112) of an image that needs no turning."""

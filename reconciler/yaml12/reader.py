@@ -12,6 +12,14 @@ from reconciler.yaml12.composer import Composer, StopReading
 from reconciler.yaml12.nodes import Positions
 from reconciler.yaml12.problems import MAX_DEPTH, TOO_DEEP, Place, Problem, place_after, syntax_problem
 
+# Characters behind the last event that are searched for levels: a parser looks ahead up to 1,024 on the line.
+_LOOKED_THROUGH: Final = 4096
+
+_OPENING_EVENTS: Final = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+_CLOSING_EVENTS: Final = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
+_OPENING_TOKENS: Final = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
+_CLOSING_TOKENS: Final = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
+
 
 def parser_for(text: str | bytes, *, pure: bool = False) -> Any:  # two classes of PyYAML without a common type
     """Return PyYAML's parser for a text: libyaml's, or the several times slower pure one where it is missing."""
@@ -35,20 +43,12 @@ def events_of(text: str, *, pure: bool = False) -> Iterator[yaml.Event]:
     return iter(parser_for(text, pure=pure).get_event, None)
 
 
-# Nesting that a parser saw and gave no event for.
-#
-# A parser looks ahead on the line before it tells where a list begins, up to 1,024 characters. Where it fails there, be
-# it for a limit of its own that only some releases have, the levels it went through have to be counted without it.
-
-_LOOKED_THROUGH: Final = 4096
-_OPENING_EVENTS: Final = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
-_CLOSING_EVENTS: Final = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
-_OPENING_TOKENS: Final = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
-_CLOSING_TOKENS: Final = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
-
-
 def end_of_depth(text: str, error: yaml.YAMLError, limit: int, *, pure: bool = False) -> int | None:
-    """Return where the text ends with the first level beyond ``limit``, if that is before the place of an error."""
+    """Return where the text ends with the first level beyond ``limit``, if that is before the place of an error.
+
+    A parser may fail, for a limit of its own that only some releases have, before it has handed out the events of the
+    levels that it looked ahead through, so those are counted here.
+    """
     mark = getattr(error, "problem_mark", None)
     if mark is None or text.count("[", 0, mark.index) + text.count("{", 0, mark.index) < limit:
         return None

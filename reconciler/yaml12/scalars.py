@@ -13,25 +13,19 @@ from reconciler.yaml12.problems import MAX_INTEGER_DIGITS
 
 Scalar = str | int | float | bool | None
 
-
 _WORDS: Final[dict[str, bool | None]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 
-
 _NUMBER_STARTS: Final = frozenset("+-.0123456789")
-
 
 _DECIMAL: Final = re.compile(rf"[-+]?(?:0|[1-9][0-9]{{0,{MAX_INTEGER_DIGITS - 1}}})")
 
-
 _OCTAL: Final = re.compile(rf"0o[0-7]{{1,{MAX_INTEGER_DIGITS}}}")
 
-
 _HEXADECIMAL: Final = re.compile(rf"0x[0-9a-fA-F]{{1,{MAX_INTEGER_DIGITS}}}")
-
 
 _FLOAT: Final = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
