@@ -130,3 +130,18 @@ def stop_on_signals(stop: StopFlag) -> Iterator[None]:
 
     with handle_signals(handle, stop):
         yield
+
+
+@contextlib.contextmanager
+def let_interrupt() -> Iterator[None]:
+    """Let Ctrl-C raise KeyboardInterrupt and SIGTERM end the process while a person is asked: no call is under way."""
+    wakeup = signal.set_wakeup_fd(-1)
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number in SIGNALS:
+            signal.signal(number, before[number])
+        signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)

@@ -3,44 +3,59 @@
 from __future__ import annotations
 
 from reconciler.apply.context import ApplyContext
-from reconciler.apply.journal import Journal, Step, await_lease
+from reconciler.apply.journal import check_lineage
+from reconciler.apply.waiting import Watch
 from reconciler.contract.api import Status
-from reconciler.decision.compare import same_name
-from reconciler.decision.transitions import accept
+from reconciler.decision import transitions
+from reconciler.decision.intents import is_ours
 from reconciler.errors import Refusal
 from reconciler.model.signature import LiveSignature, Signature
-from reconciler.model.state import Submitted
+from reconciler.model.state import State, Submitted
 
 
-def record_adoptions(context: ApplyContext, wishes: list[Signature]) -> list[Signature]:
-    """Record each wish as submitted, with the row that the account shows; returns them.
+def adopt(context: ApplyContext, wanted: list[Signature]) -> None:
+    """Record each definition as submitted, with the row that the account shows.
 
     Raises Refusal, with nothing recorded, where the account shows something else than a definition says.
     """
-    ledger = Journal(context.store, await_lease(context), context.run, context.clock, context.pacing.settle_after)
-    for wish in wishes:
-        ledger.later(_step(wish, _adopted(context, wish)), f"adopt {wish.key} ({wish.sign_id})")
-    ledger.close()
-    return wishes
+    watch = Watch(context)
+    watch.await_turn()
+    found = [(signature, _adopted(context, signature)) for signature in wanted]
+
+    def step(state: State) -> State:
+        check_lineage(context, state)
+        transitions.check_nobody_live(state, watch.waited_out, context.run)
+        for signature, own in found:
+            entry = state.entry(signature.sign_id)
+            for intent in entry.perhaps:
+                state = transitions.lapse(state, signature.sign_id, intent)
+            state = transitions.adopt(state, signature.sign_id, signature.fields, own)
+        return state._replace(commit=context.commit or state.commit)
+
+    context.store.update(step, "; ".join(f"adopt {signature.key} ({signature.sign_id})" for signature in wanted))
 
 
-def _adopted(context: ApplyContext, wish: Signature) -> Submitted:
-    row = context.reader.row(wish.sign_id, international=wish.fields.international)
-    shown = _checked(wish, row)
-    return Submitted(wish.fields, context.clock.now(), commit=context.commit, adopted=True, shown=shown)
+def _adopted(context: ApplyContext, signature: Signature) -> Submitted:
+    row = _checked(signature, context.reader.row(signature.sign_id, international=signature.fields.international))
+    skew = context.reader.skew
+    until = context.clock.now() + 300.0 if skew is None else context.clock.now() - skew + 2.0
+    return Submitted(
+        signature.fields,
+        context.clock.now(),
+        commit=context.commit,
+        adopted=True,
+        shown=row,
+        run=context.run,
+        until=until,
+    )
 
 
-def _step(wish: Signature, own: Submitted) -> Step:
-    return lambda state: accept(state, wish.sign_id, own)
-
-
-def _checked(wish: Signature, row: LiveSignature | None) -> LiveSignature:
+def _checked(signature: Signature, row: LiveSignature | None) -> LiveSignature:
     """Return the row where it can be what the definition says."""
     if row is None or row.status is Status.UNKNOWN:
-        raise Refusal(f"{wish.key}: the account has no signature {wish.sign_id} that could have been submitted so")
-    if not same_name(row.sign_name, wish.fields.sign_name):
         raise Refusal(
-            f"{wish.key}: the account shows the name {row.sign_name!r}, the definition says {wish.fields.sign_name!r}",
-            hint="what differs cannot have been submitted; apply submits it",
+            f"{signature.key}: the account has no signature {signature.sign_id} that could have been submitted so"
         )
+    if not is_ours(signature.fields, row):
+        raise Refusal(f"{signature.key}: the account shows the name {row.sign_name!r}", hint="apply submits it")
     return row

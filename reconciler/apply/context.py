@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from reconciler.apply.timing import Timing
 from reconciler.clock import Clock
 from reconciler.contract.api import DESCRIBE, MODIFY
 from reconciler.evidence.read import read_for_upload
 from reconciler.model.plan import Planned, Selection, Target
 from reconciler.model.report import Result
 from reconciler.model.signature import Account, Signature
+from reconciler.state.git_history import Lineage
 from reconciler.state.store import Store
 from reconciler.tencent.api import Describer, Images, Modifier
 from reconciler.tencent.connection import Connection, RequestLimits, find_target, sms_address
@@ -72,7 +74,9 @@ class ApplyContext(NamedTuple):
     stopped: Callable[[], bool]
     load_images: Callable[[Signature], Images]
     run: str
+    timing: Timing
     commit: str | None = None
+    lineage: Callable[[str], Lineage] | None = None
 
 
 # The bytes that go with a submission, checked against what was planned.

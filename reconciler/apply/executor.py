@@ -1,24 +1,106 @@
-"""A plan carried out: signature after signature, until all had their turn or no further one can."""
+"""An apply from its first look at the record to its last write: wait, settle, plan, ask, submit."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from typing import NamedTuple
 
-from reconciler.apply.attempt import attempt
+from reconciler.apply.attempt import Attempt
 from reconciler.apply.context import ApplyContext
-from reconciler.apply.journal import Journal
+from reconciler.apply.journal import Journal, check_lineage
 from reconciler.apply.results import ends_run, record_trouble, stopped
-from reconciler.errors import ErrorInfo, StateError, VendorError
-from reconciler.model.plan import Plan, Verdict
+from reconciler.apply.waiting import Watch
+from reconciler.decision import transitions
+from reconciler.decision.compare import DecisionTime
+from reconciler.decision.intents import after_rows
+from reconciler.definitions.load import Definitions
+from reconciler.errors import ErrorInfo, Refusal, StateError, VendorError
+from reconciler.model.plan import Plan, Target, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result
+from reconciler.model.state import State
+from reconciler.planning.planner import Described, describe, plan_from
 
 
-def execute(plan: Plan, context: ApplyContext, ledger: Journal) -> ApplyReport:
+class Steps(NamedTuple):
+    """What the caller does between the plan and the first write, in this order.
+
+    ``admit`` may narrow the plan to a saved one, ``present`` shows it, ``confirm`` asks; the first two may raise
+    Refusal.
+    """
+
+    admit: Callable[[Plan], Plan]
+    present: Callable[[Plan], None]
+    confirm: Callable[[Plan], bool]
+
+
+def run(context: ApplyContext, target: Target, definitions: Definitions, steps: Steps) -> ApplyReport | None:
+    """Carry out what the definitions ask for. Returns None where the person said no.
+
+    Raises Refusal for an older commit, a stale plan or one that is too large, StateError where the record cannot be
+    used. Nothing was sent then.
+    """
+    watch = Watch(context)
+    snapshot = watch.await_turn()
+    chosen = [s.sign_id for s in definitions.signatures if context.choice.takes(s.key)]
+    watch.await_shown(snapshot.state, chosen)
+    described = describe(context.reader, definitions.signatures, context.choice)
+    journal = Journal(context, watch, snapshot)
+    settle_found(context, watch, journal, described)
+    plan = plan_from(target, definitions, described, journal.state, DecisionTime(context.clock.now()), context.choice)
+    plan = steps.admit(plan)
+    steps.present(plan)
+    if not plan.summary[Verdict.MODIFY]:
+        return ApplyReport(plan, {}, _mark(context, journal))
+    check_lineage(context, journal.state)
+    if not steps.confirm(plan):
+        return None
+    return execute(plan, context, watch, journal)
+
+
+def settle_found(context: ApplyContext, watch: Watch, journal: Journal, described: Described) -> None:
+    """Store at once what was waited out and what the rows prove: whoever looks later may not see it any more."""
+    state, now = journal.state, context.clock.now()
+    found = {}
+    for sign_id, entry in state.entries.items():
+        waited = entry._replace(perhaps=tuple(
+            transitions.as_lapsed(i) if (sign_id, *i.identity) in watch.waited_out else i for i in entry.perhaps
+        ))  # fmt: skip
+        settled = after_rows(waited, described.rows.get(sign_id), now)
+        if settled != entry:
+            found[sign_id] = (entry, settled)
+
+    def step(newest: State) -> State:
+        for sign_id, (seen, settled) in found.items():
+            newest = transitions.settle(newest, sign_id, seen, settled)
+        return newest
+
+    if found:
+        journal.store(step, f"settle {', '.join(map(str, sorted(found)))} by what the account shows")
+
+
+def _mark(context: ApplyContext, journal: Journal) -> ErrorInfo | None:
+    """Record the commit of an apply that found nothing to send, so that an older one cannot follow it."""
+    if context.lineage is None or context.commit in (None, journal.state.commit):
+        return None
+
+    def step(state: State) -> State:
+        check_lineage(context, state)
+        return transitions.mark(state, context.commit)
+
+    try:
+        journal.store(step, "nothing to submit")
+    except StateError as error:
+        return record_trouble(error)
+    return None
+
+
+def execute(plan: Plan, context: ApplyContext, watch: Watch, journal: Journal) -> ApplyReport:
     """Submit every signature that the plan says to modify, and return what became of each."""
     results: dict[int, Result] = {}
-    trouble = _each_in_turn(plan, context, ledger, results)
+    trouble = _each_in_turn(plan, context, watch, journal, results)
     try:
-        ledger.close()
+        journal.close()
     except StateError as error:
         trouble = trouble or record_trouble(error)
     if trouble is not None:
@@ -26,19 +108,20 @@ def execute(plan: Plan, context: ApplyContext, ledger: Journal) -> ApplyReport:
     return ApplyReport(plan, results, trouble)
 
 
-def _each_in_turn(plan: Plan, context: ApplyContext, ledger: Journal, results: dict[int, Result]) -> ErrorInfo | None:
+def _each_in_turn(
+    plan: Plan, context: ApplyContext, watch: Watch, journal: Journal, results: dict[int, Result]
+) -> ErrorInfo | None:
     operations = [planned for planned in plan.signatures if planned.verdict is Verdict.MODIFY]
     for number, planned in enumerate(operations, start=1):
         if number == len(operations):
-            # The vendor's interval has to be waited for here anyway, and the last one is looked at after its own call.
             _look_again(plan, context, results)
         if context.stopped():
             return stopped().trouble
         context.observer.begins(planned, number, len(operations))
         try:
-            result = attempt(context, ledger, planned)
-        except StateError as error:
-            return record_trouble(error)
+            result = Attempt(context, watch, journal, planned).take()
+        except (StateError, Refusal) as error:
+            return record_trouble(error)  # what is queued is stored all the same
         results[planned.desired.sign_id] = result
         context.observer.ended(planned, result)
         if ends_run(result):

@@ -87,7 +87,7 @@ def crowded_out() -> Result:
     )
 
 
-def record_trouble(error: StateError) -> ErrorInfo:
+def record_trouble(error: StateError | Refusal) -> ErrorInfo:
     """Return the trouble of a run whose record could not be kept."""
     return ErrorInfo(RECORD, error.message, error.hint)
 

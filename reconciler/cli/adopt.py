@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from reconciler.apply.adopt import record_adoptions as adopt_all
+from reconciler.apply.adopt import adopt as adopt_all
 from reconciler.cli.inputs import load_valid
 from reconciler.cli.options import DEFAULT_PATH, connection_options
 from reconciler.cli.output import Session
@@ -43,8 +43,11 @@ def adopt(session: Session, keys: tuple[str, ...], paths: tuple[str, ...], conne
     choice = Selection(only=frozenset(keys))
     check_keys(choice, inputs.definitions)
     chosen = [signature for signature in inputs.definitions.signatures if choice.takes(signature.key)]
-    with open_for_writing(inputs, choice, connection, StopFlag()) as around, progress() as observer:
-        adopt_all(around.context(observer), chosen)
+    with (
+        progress() as observer,
+        open_for_writing(inputs, choice, connection, StopFlag(), observer) as opened,
+    ):
+        adopt_all(opened.context, chosen)
     for signature in chosen:
         session.result(f"{signature.key} ({signature.sign_id}) is recorded as submitted")
     return Exit.DONE

@@ -38,7 +38,8 @@ def connect(inputs: Inputs, options: ConnectionOptions) -> Iterator[Connection]:
         raise UsageError(
             "--sandbox and --endpoint exclude each other", hint="`sandbox serve` is what --endpoint is for"
         )
-    with embedded(inputs, options.limits) as connection:
+    # The embedded sandbox shows a write at once.
+    with embedded(inputs, options.limits._replace(describe_lag=0.0)) as connection:
         yield connection
 
 

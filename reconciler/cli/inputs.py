@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from reconciler.diagnostics import Severity
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
 from reconciler.render.findings import diagnostics_text
+from reconciler.state.git_history import Lineage, head_commit, lineage
 from reconciler.state.store import Store
 from reconciler.state.stores import OWN_FOLDER, store_for
 
@@ -66,6 +67,15 @@ def record_of(inputs: Inputs, target: Target, *, embedded: bool = False) -> Stor
     """Return the store of the record. The embedded sandbox's is local: it is nobody else's business."""
     branch = None if embedded else inputs.definitions.branch
     return store_for(inputs.definitions.root, branch, target)
+
+
+def lineage_of(inputs: Inputs, *, embedded: bool = False) -> Callable[[str], Lineage] | None:
+    """Return how what is checked out relates to a commit that was applied; ``None`` for a local record: it is alone."""
+    if embedded or inputs.definitions.branch is None:
+        return None
+    root = inputs.definitions.root
+    commit = head_commit(root)
+    return lambda applied: lineage(root, applied, commit) if commit is not None else Lineage.UNKNOWN
 
 
 def sandbox_account(root: Path, definitions: Path) -> Path:

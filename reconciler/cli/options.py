@@ -72,6 +72,14 @@ _CONNECTION: Final[tuple[Callable[[Any], Any], ...]] = (
         help="Seconds for one call as a whole.",
     ),
     click.option(
+        "--describe-lag",
+        type=click.FloatRange(0, 60),
+        default=5.0,
+        show_default=True,
+        metavar="S",
+        help="Seconds for which a describe may trail a write; an apply waits so long before it trusts one.",
+    ),
+    click.option(
         "--describe-rate",
         type=click.FloatRange(1, 100_000),
         default=20.0,

@@ -9,7 +9,7 @@ import click
 from reconciler.cli.connect import connect
 from reconciler.cli.exit_codes import plan_exit
 from reconciler.cli.formats import FORMATS, show_plan
-from reconciler.cli.inputs import Inputs, load_valid, record_of
+from reconciler.cli.inputs import Inputs, lineage_of, load_valid, record_of
 from reconciler.cli.options import connection_options, format_option, max_changes_option, only_option, paths_argument
 from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
@@ -66,7 +66,14 @@ def _online(inputs: Inputs, choice: Selection, options: ConnectionOptions) -> Pl
     clock = SystemClock()
     with connect(inputs, options) as connection, reading(inputs.account, connection, clock) as opened:
         record = record_of(inputs, opened.target, embedded=connection.embedded)
-        run = Run(opened.target, inputs.definitions, choice, clock, connection.limits.settle_after)
+        run = Run(
+            opened.target,
+            inputs.definitions,
+            choice,
+            clock,
+            lineage_of(inputs, embedded=connection.embedded),
+            connection.limits.describe_lag,
+        )
         with spinner("reading the account"):
             return plan_online(opened.reader, record, run)
 
@@ -77,5 +84,5 @@ def _offline(inputs: Inputs, choice: Selection, options: ConnectionOptions) -> P
     if inputs.account.uin is None:
         raise UsageError("--offline cannot ask which account it is", hint="write the account's number as account.uin")
     target = Target(inputs.account, inputs.account.uin, "offline")
-    run = Run(target, inputs.definitions, choice, SystemClock(), options.limits.settle_after)
+    run = Run(target, inputs.definitions, choice, SystemClock(), lineage_of(inputs))
     return plan_offline(record_of(inputs, target), run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import click
 from rich.console import Console
@@ -17,15 +18,21 @@ from reconciler.model.report import Result
 _LINE_EVERY_S = 10.0
 
 
+class ApplyProgress(Observer, Protocol):
+    """An observer that can leave the terminal to others for a while."""
+
+    def pause(self) -> None:
+        """Stop drawing until there is something new."""
+
+
 @contextmanager
-def progress() -> Iterator[Observer]:
+def progress() -> Iterator[ApplyProgress]:
     """Yield an observer that shows a person how far an apply is."""
-    if not sys.stderr.isatty():
-        yield _Lines()
-        return
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
-        yield _Bar(drawn)
+    observer = _Bar() if sys.stderr.isatty() else _Lines()
+    try:
+        yield observer
+    finally:
+        observer.pause()
 
 
 class _Lines:
@@ -37,7 +44,7 @@ class _Lines:
 
     def waiting(self, seconds: float) -> None:
         if seconds <= self._announced - _LINE_EVERY_S or seconds > self._announced:
-            click.echo(f"another run holds the record; waiting for it, {seconds:.0f} s if it does not move", err=True)
+            click.echo(f"another run may have a call under way; waiting {seconds:.0f} s for it", err=True)
             self._announced = seconds
 
     def begins(self, planned: Planned, number: int, total: int) -> None:  # noqa: ARG002  # an observer's signature
@@ -46,20 +53,34 @@ class _Lines:
     def ended(self, planned: Planned, result: Result) -> None:
         click.echo(f"{self._place} {planned.desired.key} {result.outcome}", err=True)
 
+    def pause(self) -> None:
+        """Lines are whole at any time."""
+
 
 class _Bar:
     """A bar with the time that is left."""
 
-    def __init__(self, drawn: Progress) -> None:
-        self._drawn = drawn
-        self._task = drawn.add_task("", total=None)
+    def __init__(self) -> None:
+        columns = (
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}", markup=False),
+        )
+        self._drawn = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._drawn.add_task("", total=None)
 
     def waiting(self, seconds: float) -> None:
-        words = f"another run holds the record; {seconds:.0f} s if it does not move"
+        self._drawn.start()
+        words = f"another run may have a call under way; {seconds:.0f} s"
         self._drawn.update(self._task, description=words)
 
     def begins(self, planned: Planned, number: int, total: int) -> None:
+        self._drawn.start()
         self._drawn.update(self._task, total=total, completed=number - 1, description=planned.desired.key)
 
     def ended(self, planned: Planned, result: Result) -> None:  # noqa: ARG002  # an observer's signature
         self._drawn.advance(self._task)
+
+    def pause(self) -> None:
+        self._drawn.stop()

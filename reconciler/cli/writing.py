@@ -1,16 +1,17 @@
-"""What the commands that store or submit something work with."""
+"""The account and its record, opened for the commands that store or submit something."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from reconciler.apply.context import ApplyContext, Observer, images_of, writing
+from reconciler.apply.timing import Timing
 from reconciler.cli.connect import connect
-from reconciler.cli.inputs import Inputs, record_of
+from reconciler.cli.inputs import Inputs, lineage_of, record_of
 from reconciler.clock import SystemClock
 from reconciler.model.plan import Selection, Target
 from reconciler.signals import StopFlag
@@ -20,39 +21,41 @@ from reconciler.tencent.rate_limit import ModifyRateLimit
 
 
 class WriteSession(NamedTuple):
-    """An open account and its record. ``shared`` where the record is on a branch, ``commit`` what is checked out."""
+    """What an apply works with, and the account that it is for."""
 
-    context: Callable[[Observer], ApplyContext]
+    context: ApplyContext
     target: Target
-    shared: bool
-    commit: str | None
 
 
 @contextmanager
 def open_for_writing(
-    inputs: Inputs, choice: Selection, options: ConnectionOptions, stop: StopFlag
+    inputs: Inputs,
+    choice: Selection,
+    options: ConnectionOptions,
+    stop: StopFlag,
+    observer: Observer,
+    *,
+    allow_older: bool = False,
 ) -> Iterator[WriteSession]:
     """Open the account of the definitions for writing."""
     clock = SystemClock(stop)
-    with connect(inputs, options) as reach, writing(inputs.account, reach, clock) as opened:
-        store = record_of(inputs, opened.target, embedded=reach.embedded)
-        commit = head_commit(inputs.definitions.root)
-        context = partial(
-            _context,
+    with connect(inputs, options) as connection, writing(inputs.account, connection, clock) as opened:
+        store = record_of(inputs, opened.target, embedded=connection.embedded)
+        root = inputs.definitions.root
+        context = ApplyContext(
             reader=opened.reader,
             writer=opened.writer,
             store=store,
             clock=clock,
-            pace=ModifyRateLimit(clock, reach.limits.modify_interval),
-            pacing=reach.limits,
+            pace=ModifyRateLimit(clock, connection.limits.modify_interval),
+            pacing=connection.limits,
             choice=choice,
+            observer=observer,
             stopped=stop.is_set,
-            load_images=partial(images_of, inputs.definitions.root),
+            load_images=partial(images_of, root),
             run=uuid.uuid4().hex,
-            commit=commit,
+            timing=Timing.of(connection.limits, costly=store.costly),
+            commit=head_commit(root),
+            lineage=None if allow_older else lineage_of(inputs, embedded=connection.embedded),
         )
-        yield WriteSession(context, opened.target, inputs.definitions.branch is not None and not reach.embedded, commit)
-
-
-def _context(observer: Observer, **given: Any) -> ApplyContext:
-    return ApplyContext(observer=observer, **given)
+        yield WriteSession(context, opened.target)

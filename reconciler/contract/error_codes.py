@@ -61,6 +61,7 @@ EVIDENCE_CHANGED: Final = "Client.EvidenceChanged"
 RECORD: Final = "Client.Record"
 REMOTE: Final = "Client.Remote"
 STOPPED: Final = "Client.Stopped"
+TOO_LATE: Final = "Client.TooLate"
 
 
 def look_up(code: str) -> ErrorCode:
@@ -238,6 +239,9 @@ _ROWS: Final = (
               "Correct what keeps the record from being written; `reconciler doctor` shows where it is."),
     ErrorCode(REMOTE, "client", STOP, "the git remote that keeps the record could not be used",
               "Check the network and the access to the remote; `reconciler doctor` shows where the record is."),
+    ErrorCode(TOO_LATE, "client", RETRY,
+              "the call was not started in time after its intent was stored; nothing was sent",
+              "Run apply again; a machine that was asleep or overloaded does this."),
     ErrorCode(STOPPED, "client", STOP, "the run was stopped before its turn came; nothing was sent",
               "Run apply again."),
 )  # fmt: skip

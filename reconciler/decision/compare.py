@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from reconciler.contract.api import APPROVED
+from reconciler.decision.intents import is_ours
 from reconciler.model.plan import Change, Compared
 from reconciler.model.signature import FIELD_NAMES, FieldValue, LiveSignature, SignFields
 from reconciler.model.state import Submitted
 
-INTENT_MEMORY_S: Final = 3600.0
-"""Seconds for which an unchanged row may prove that an intent was not sent; later, others may have changed it back."""
-
 
 class DecisionTime(NamedTuple):
-    """``now`` is unix seconds. An intent younger than ``settle_after`` seconds may still be on its way."""
+    """``now`` is unix seconds, ``lag`` how many seconds a describe may trail a write that was accepted.
+
+    An apply waits for that long before it looks, so for it the lag is 0; a plan, which sends nothing, does not.
+    """
 
     now: float
-    settle_after: float
+    lag: float = 0.0
 
-    def may_be_under_way(self, at: float) -> bool:
-        """Tell whether a call intended at ``at`` may not have reached the vendor yet."""
-        return self.now - at < self.settle_after
-
-    def is_recent(self, at: float) -> bool:
-        """Tell whether ``at`` is recent enough for the row to still tell what became of it."""
-        return self.now - at < INTENT_MEMORY_S
-
-
-# When two spellings of a name may be the same one: whether the vendor normalises names is not documented.
-
-
-def same_name(one: str, other: str) -> bool:
-    """Tell whether two names are equal but for width, composition, case and spacing."""
-    return _folded(one) == _folded(other)
-
-
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    def may_trail(self, at: float) -> bool:
+        """Whether a row need not show yet what was accepted at ``at``."""
+        return 0.0 <= self.now - at < self.lag
 
 
 # What counts as a difference, apart from what follows from one.
@@ -96,33 +80,20 @@ def _is_shown(name: str, value: FieldValue, live: LiveSignature, own: Submitted 
 def _forms_of_own(name: str, live: LiveSignature, own: Submitted | None, moment: DecisionTime) -> Iterator[FieldValue]:
     if own is None:
         return
-    if name == "sign_name" and _was_not_seen_yet(own) and same_name(live.sign_name, own.fields.sign_name):
+    if name == "sign_name" and is_ours(own.fields, live):
         yield live.sign_name
-    if own.shown is not None:
-        yield getattr(own.shown, name)
-    elif own.before is not None and moment.is_recent(own.at):  # accepted, and the vendor does not show it yet
+    if own.before is not None and moment.may_trail(own.at):  # accepted, and a describe need not show it yet
         yield getattr(own.before, name)
-
-
-def _was_not_seen_yet(own: Submitted) -> bool:
-    """Tell whether no row showed the submitted name when its acceptance was recorded: describes may lag behind.
-
-    Another spelling that a later row shows is then most likely the form that the vendor gave it.
-    """
-    if own.shown is None:
-        return True
-    moved = own.before is None or own.shown.sign_name != own.before.sign_name
-    return not moved and own.shown.sign_name != own.fields.sign_name
+    if own.shown is not None and own.adopted:
+        yield getattr(own.shown, name)
 
 
 def changed_by_others(live: LiveSignature, known: Submitted) -> bool:
-    """Tell whether somebody resubmitted the signature after us: it was created later than our own submission.
-
-    Whether the vendor's ``CreateTime`` moves with a modify is not documented. Where it does, our own submission may
-    show late, so a time up to that of our own call is ours.
-    """
-    recorded = known.shown.create_time if known.shown is not None else 0
-    return live.create_time > max(recorded, known.at)
+    """Tell whether somebody resubmitted the signature after us: its ``CreateTime`` is later than our own can be."""
+    until = known.until
+    if until is None:  # recorded by an earlier release, which kept no vendor time
+        until = max(known.shown.create_time if known.shown is not None else 0, known.at)
+    return live.create_time > until
 
 
 def _reach(live: LiveSignature, known: Submitted | None) -> Compared:

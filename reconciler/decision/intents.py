@@ -1,54 +1,94 @@
-"""What the live row proves about a call whose outcome was never recorded: lines 6 to 8 of the decision table."""
+"""What a row proves about a call whose outcome was never recorded: lines 6 to 8 of the decision table."""
 
 from __future__ import annotations
 
+import unicodedata
+from typing import Final
+
 from reconciler.contract.api import Status
-from reconciler.decision.compare import DecisionTime, same_name
-from reconciler.model.plan import IntentStatus
 from reconciler.model.signature import LiveSignature, SignFields
-from reconciler.model.state import Entry, Intent, Submitted
+from reconciler.model.state import Entry, Intent, IntentState, Submitted
+
+MEMORY_S: Final = 3600.0
+"""Seconds for which an unchanged row may prove that nothing was sent; later, others may have changed it back."""
 
 
-def intent_status(intent: Intent | None, live: LiveSignature, moment: DecisionTime) -> IntentStatus:
-    """Tell whether the call was made for certain, was not made for certain, or neither is certain."""
-    if intent is None:
-        return IntentStatus.NONE
-    if shows(intent.fields, intent.before, live):
-        return IntentStatus.PROVEN
-    if _proves_absence(intent, live, moment):
-        return IntentStatus.DROPPED
-    return IntentStatus.OPEN
+def key(name: str) -> str:
+    """Return what the vendor may not change of a name however it spells names: its letters and digits."""
+    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
 
 
-def shows(fields: SignFields, before: LiveSignature, live: LiveSignature) -> bool:
-    """Tell whether the row shows the submission: its name or qualification taken over, or a rejection now pending."""
-    name_taken = live.sign_name != before.sign_name and same_name(live.sign_name, fields.sign_name)
+def is_ours(fields: SignFields, live: LiveSignature) -> bool:
+    """Tell whether the row's name can be the submitted one."""
+    return key(live.sign_name) == key(fields.sign_name)
+
+
+def apart(one: str, other: str) -> bool:
+    """Tell whether two names are different however the vendor may spell or cut them."""
+    first, second = key(one), key(other)
+    return bool(first and second) and not (first.startswith(second) or second.startswith(first))
+
+
+def is_moved(intent: Intent, live: LiveSignature) -> bool:
+    """Tell whether somebody submitted the signature since the intent looked at it, as far as ``CreateTime`` tells."""
+    return live.create_time != intent.before.create_time
+
+
+def is_in_time(intent: Intent, live: LiveSignature) -> bool:
+    """Tell whether the row's ``CreateTime`` can be that of the intended call."""
+    earliest = intent.looked_at - intent.tolerance
+    return earliest <= live.create_time <= intent.looked_at + intent.window + intent.tolerance
+
+
+def is_foreign(intent: Intent, live: LiveSignature) -> bool:
+    """Tell whether the row shows somebody else's submission, which proves nothing about this call."""
+    return is_moved(intent, live) and not is_in_time(intent, live)
+
+
+def is_sent(intent: Intent, live: LiveSignature) -> bool:
+    """Tell whether the row proves that the call was made."""
+    if intent.status is IntentState.LATE or is_foreign(intent, live) or not is_ours(intent.fields, live):
+        return False
+    before = intent.before
+    renamed = live.sign_name != before.sign_name and key(before.sign_name) != key(live.sign_name)
     resubmitted = before.status is Status.REJECTED and live.status is Status.PENDING
-    qualification_taken = (
+    qualified = (
         live.qualification_id is not None
         and live.qualification_id != before.qualification_id
-        and live.qualification_id == fields.qualification_id
+        and live.qualification_id == intent.fields.qualification_id
     )
-    return name_taken or resubmitted or qualification_taken
+    return renamed or resubmitted or qualified or is_moved(intent, live)
 
 
-def would_show(fields: SignFields, before: LiveSignature) -> bool:
-    """Tell whether the submission, had it happened, must have changed the row in a way that ``shows`` sees."""
-    return not same_name(fields.sign_name, before.sign_name) or before.status is Status.REJECTED
+def must_show(fields: SignFields, before: LiveSignature) -> bool:
+    """Tell whether the call, had it been made, must have changed the row whatever the vendor does with names."""
+    return before.status is Status.REJECTED or apart(fields.sign_name, before.sign_name)
 
 
-def _proves_absence(intent: Intent, live: LiveSignature, moment: DecisionTime) -> bool:
-    return (
-        would_show(intent.fields, intent.before)
-        and live == intent.before
-        and moment.is_recent(intent.at)
-        and not moment.may_be_under_way(intent.at)
-    )
+def is_not_sent(intent: Intent, live: LiveSignature, now: float) -> bool:
+    """Tell whether the row proves that the call was not made, given that it cannot act or show any more."""
+    if intent.status is IntentState.LATE or now - intent.at >= MEMORY_S:
+        return False
+    return live == intent.before and must_show(intent.fields, intent.before)
 
 
-def last_known(entry: Entry, live: LiveSignature, fate: IntentStatus) -> Submitted | None:
-    """Return what is known to be submitted last: a proven intent counts as a submission seen in ``live``."""
-    if fate is IntentStatus.PROVEN and entry.intent is not None:
-        intent = entry.intent
-        return Submitted(intent.fields, at=intent.at, commit=intent.commit, shown=live, before=intent.before)
-    return entry.submitted
+def sent_submission(intent: Intent, live: LiveSignature) -> Submitted:
+    """Return the submission that a row proves; a ``CreateTime`` that cannot be its own is not taken over."""
+    until = intent.looked_at + intent.window + intent.tolerance
+    return Submitted(
+        intent.fields, intent.at, commit=intent.commit, shown=live, before=intent.before,
+        epoch=intent.epoch, run=intent.run, until=live.create_time if is_moved(intent, live) else until,
+    )  # fmt: skip
+
+
+def after_rows(entry: Entry, live: LiveSignature | None, now: float) -> Entry:
+    """Return the entry with its newest doubts settled as far as the row does, given that none of them can act."""
+    while live is not None and (intent := entry.newest) is not None:
+        if intent.is_live:
+            return entry
+        if is_sent(intent, live):
+            return entry._replace(submitted=sent_submission(intent, live), perhaps=())
+        if not is_not_sent(intent, live, now):
+            return entry
+        entry = entry._replace(perhaps=entry.perhaps[:-1])
+    return entry

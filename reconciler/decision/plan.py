@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -14,7 +13,7 @@ from reconciler.decision.compare import DecisionTime
 from reconciler.decision.table import Rule, decide
 from reconciler.model.plan import EVERYTHING, Decision, Plan, Planned, Selection, Target, Verdict
 from reconciler.model.signature import FIELD_NAMES, FieldValue, Image, LiveSignature, Signature, SignFields
-from reconciler.model.state import Entry, State
+from reconciler.model.state import Entry, IntentState, State
 
 Operation = Mapping[str, object]
 
@@ -164,7 +163,7 @@ def make_offline_plan(
     Such a row is older than an open intent, so it proves nothing about what became of it.
     """
     shown = _recorded_rows(state)
-    moment = moment._replace(settle_after=math.inf)
+    state = state._replace(entries={sign_id: _unsettled(entry) for sign_id, entry in state.entries.items()})
     planned = tuple(
         Planned(wish, shown.get(wish.sign_id), _decide_offline(wish, shown, state, moment, choice))
         for wish in desired
@@ -178,9 +177,13 @@ def _recorded_rows(state: State) -> dict[int, LiveSignature]:
     return {sign_id: row for sign_id, row in newest if row is not None}
 
 
+def _unsettled(entry: Entry) -> Entry:
+    return entry._replace(perhaps=tuple(intent._replace(status=IntentState.LIVE) for intent in entry.perhaps))
+
+
 def _newest_row(entry: Entry) -> LiveSignature | None:
-    if entry.intent is not None:
-        return entry.intent.before
+    if entry.newest is not None:
+        return entry.newest.before
     return entry.submitted.shown if entry.submitted is not None else None
 
 

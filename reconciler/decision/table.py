@@ -11,9 +11,9 @@ from typing import Final
 
 from reconciler.contract.api import APPROVED, MODIFIABLE, Status
 from reconciler.decision.compare import DecisionTime, Difference, changed_by_others, compare
-from reconciler.decision.intents import intent_status, last_known
-from reconciler.model.plan import Compared, Decision, IntentStatus, RuleText, Verdict
-from reconciler.model.signature import LiveSignature, SignFields
+from reconciler.decision.intents import after_rows
+from reconciler.model.plan import Change, Compared, Decision, IntentStatus, RuleText, Verdict
+from reconciler.model.signature import FIELD_NAMES, LiveSignature, SignFields
 from reconciler.model.state import Entry, Submitted
 
 _ADOPT: Final = (
@@ -267,23 +267,40 @@ def decide(
     status = live.status
     if status not in _KNOWN:
         return Decision(Rule.UNKNOWN_STATUS, status, {"status_code": live.status_code})
-    intent = intent_status(entry.intent, live, moment)
-    known = last_known(entry, live, intent)
+    settled = after_rows(entry, live, moment.now)
+    is_open, known = bool(settled.perhaps), settled.submitted
     found = compare(wanted, live, known, moment)
-    is_open = intent is IntentStatus.OPEN
-    if is_open and not _is_intended(wanted, entry):
+    if any(intent.fields != wanted for intent in settled.perhaps):
         found = found._replace(compared=Compared.VISIBLE)  # perhaps something else than the record says was submitted
     if status in APPROVED:
         rule = _approved(found, known, resubmit=resubmit, perhaps_sent=is_open)
     elif resubmit:
         rule = Rule.RESUBMIT
-    elif is_open and _is_either(wanted, entry):
+    elif is_open and _is_either(wanted, settled):
         rule = Rule.PERHAPS_SENT
+    elif is_open:
+        rule = Rule.PENDING_DIFFERS if status is Status.PENDING else Rule.REJECTED_DIFFERS
+        found = found or found._replace(changes=_changes_since(settled, wanted))
     elif status is Status.PENDING:
         rule = _pending(found, known, live)
     else:
         rule = _rejected(found, known)
-    return Decision(rule, status, _params(status, found), found.compared, found.changes, found.drift, intent)
+    return Decision(
+        rule, status, _params(status, found), found.compared, found.changes, found.drift, _intent_status(entry, settled)
+    )
+
+
+def _changes_since(entry: Entry, wanted: SignFields) -> tuple[Change, ...]:
+    """Return in what a definition differs from what was perhaps sent last."""
+    sent = entry.perhaps[-1].fields
+    pairs = ((name, getattr(sent, name), getattr(wanted, name)) for name in FIELD_NAMES)
+    return tuple(Change(name, old, new) for name, old, new in pairs if old != new)
+
+
+def _intent_status(entry: Entry, settled: Entry) -> IntentStatus:
+    if settled.perhaps or not entry.perhaps:
+        return IntentStatus.OPEN if settled.perhaps else IntentStatus.NONE
+    return IntentStatus.PROVEN if settled.submitted != entry.submitted else IntentStatus.DROPPED
 
 
 def _params(status: Status, found: Difference) -> Mapping[str, object]:
@@ -308,7 +325,7 @@ def _is_either(wanted: SignFields, entry: Entry) -> bool:
 
 
 def _is_intended(wanted: SignFields, entry: Entry) -> bool:
-    return entry.intent is not None and wanted == entry.intent.fields
+    return any(wanted == intent.fields for intent in entry.perhaps)
 
 
 def _pending(found: Difference, known: Submitted | None, live: LiveSignature) -> Rule:

@@ -1,84 +1,172 @@
-"""How the record changes: each step of a submission as a pure function from state to state."""
+"""How the record changes: each step of the protocol as a guarded function from the newest state to the next.
+
+A step that finds its effect there already, or nothing to do, returns the state that it was given. One whose guard fails
+raises ``StepRefused``, and the run looks again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection
 
-from reconciler.decision.compare import DecisionTime
-from reconciler.decision.intents import intent_status, last_known
-from reconciler.model.plan import IntentStatus
-from reconciler.model.signature import LiveSignature
-from reconciler.model.state import Entry, Intent, Lease, State, Submitted
+from reconciler.errors import StateConflict
+from reconciler.model.signature import SignFields
+from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
+
+Identity = tuple[int, int, str]
+CheckCommit = Callable[[State], None]
+
+
+class StepRefused(StateConflict):
+    """The record is not as it was when the step was decided on. Nothing was stored."""
 
 
 def put(state: State, sign_id: int, entry: Entry) -> State:
-    """Return the state with one entry replaced; an entry that says nothing is left out."""
-    entries = {known: held for known, held in state.entries.items() if known != sign_id}
-    if entry != Entry():
-        entries[sign_id] = entry
-    return state._replace(entries=entries)
-
-
-def intend(state: State, sign_id: int, intent: Intent) -> State:
-    """Note that a call is about to be made; what was submitted before stays known."""
-    return put(state, sign_id, state.entry(sign_id)._replace(intent=intent))
-
-
-def accept(state: State, sign_id: int, submitted: Submitted) -> State:
-    """Note that the vendor accepted a submission, or that somebody adopted one; that closes an intent."""
-    return put(state._replace(commit=submitted.commit or state.commit), sign_id, Entry(submitted))
-
-
-def accept_own(state: State, sign_id: int, submitted: Submitted, run: str) -> State:
-    """Note the acceptance of this run's own call, unless the record already knows of something newer."""
-    entry = state.entry(sign_id)
-    if entry.intent is not None and entry.intent.run != run:
+    """Return the state with one entry replaced; the same state where nothing changes."""
+    if state.entry(sign_id) == entry:
         return state
-    if entry.intent is None and entry.submitted is not None and entry.submitted.at >= submitted.at:
-        return state
-    return accept(state, sign_id, submitted)
+    return state._replace(entries={**state.entries, sign_id: entry})
 
 
-def forget_own(state: State, sign_id: int, run: str) -> State:
-    """Note that this run's own intended call certainly did not happen or was not taken."""
-    intent = state.entry(sign_id).intent
-    return forget_intent(state, sign_id) if intent is not None and intent.run == run else state
-
-
-def forget_intent(state: State, sign_id: int) -> State:
-    """Note that the intended call certainly did not happen or was not taken."""
-    return put(state, sign_id, state.entry(sign_id)._replace(intent=None))
-
-
-def settlements(state: State, live: Mapping[int, LiveSignature], moment: DecisionTime) -> dict[int, Entry]:
-    """Return the entries whose open intent the live rows prove sent or not sent, each as it is with that settled."""
-    settled = {
-        sign_id: _settled(entry, live[sign_id], moment)
+def live_intents(state: State) -> dict[Identity, Intent]:
+    """Return every live intent of the account by its identity."""
+    return {
+        (sign_id, *intent.identity): intent
         for sign_id, entry in state.entries.items()
-        if entry.intent is not None and sign_id in live
+        for intent in entry.perhaps
+        if intent.is_live
     }
-    return {sign_id: entry for sign_id, entry in settled.items() if entry.intent is None}
 
 
-def _settled(entry: Entry, row: LiveSignature, moment: DecisionTime) -> Entry:
-    fate = intent_status(entry.intent, row, moment)
-    return entry if fate is IntentStatus.OPEN else Entry(last_known(entry, row, fate))
+def check_nobody_live(state: State, waited_out: Collection[Identity], run: str) -> None:
+    """Refuse the step while a call of another run may be under way."""
+    for identity, intent in live_intents(state).items():
+        if intent.run != run and identity not in waited_out:
+            raise StepRefused("another run has a call under way", hint="run again when it has ended")
 
 
-def settle(state: State, seen: State, settled: Mapping[int, Entry]) -> State:
-    """Store settlements, each only where the intent is still the one that was ``seen`` when the rows were read."""
-    for sign_id, entry in settled.items():
-        if state.entry(sign_id) == seen.entry(sign_id):
-            state = put(state, sign_id, entry)
-    return state
+def intend(state: State, sign_id: int, seen: Entry, intent: Intent) -> State:
+    """Note that a call is about to be made; older doubts stay, and an own intent that was not used is replaced."""
+    entry = state.entry(sign_id)
+    if any(known.identity == intent.identity for known in entry.perhaps):
+        return state
+    if entry != seen:
+        raise StepRefused("another run changed the record of this signature", hint="run again")
+    older = tuple(known for known in _lapsed(entry).perhaps if known.run != intent.run)
+    return put(state._replace(commit=intent.commit or state.commit), sign_id,
+               Entry(intent.epoch, entry.submitted, (*older, intent)))  # fmt: skip
 
 
-def hold(state: State, run: str, patience: float) -> State:
-    """Note that ``run`` is writing now, one beat further than the holder before; ``patience`` as in ``Holder``."""
-    beat = state.holder.beat + 1 if state.holder is not None else 1
-    return state._replace(holder=Lease(run, beat, patience))
+def accept(state: State, sign_id: int, intent: Intent, own: Submitted, *, in_window: bool) -> State:
+    """Note the acceptance of this run's own call, as far as the record does not know of something newer."""
+    entry = state.entry(sign_id)
+    if entry.submitted is not None and (entry.submitted.epoch, entry.submitted.run) == intent.identity:
+        return state
+    if entry.epoch < intent.epoch or (entry.epoch == intent.epoch and not _of_another(entry, intent)):
+        return put(state, sign_id, Entry(intent.epoch, own, ()))
+    if not in_window:
+        return _late(state, sign_id, intent)
+    stands = any(known.identity == intent.identity for known in entry.perhaps)
+    if stands and (entry.submitted is None or entry.submitted.epoch < intent.epoch):
+        newer = tuple(known for known in entry.perhaps if known.epoch > intent.epoch)
+        return put(state, sign_id, entry._replace(submitted=own, perhaps=newer))
+    moved_by_person = not entry.perhaps and (entry.submitted is None or entry.submitted.adopted)
+    return _late(state, sign_id, intent) if moved_by_person else state
 
 
-def release(state: State) -> State:
-    """Note that nobody is writing."""
-    return state._replace(holder=None)
+def _of_another(entry: Entry, intent: Intent) -> bool:
+    """Tell whether another run stands at the same epoch, as after the branch was moved back."""
+    runs = {known.run for known in entry.perhaps if known.epoch == intent.epoch}
+    if entry.submitted is not None and entry.submitted.epoch == intent.epoch:
+        runs.add(entry.submitted.run)
+    return bool(runs - {intent.run})
+
+
+def _late(state: State, sign_id: int, intent: Intent) -> State:
+    entry = state.entry(sign_id)
+    if any((known.run, known.at, known.status) == (intent.run, intent.at, IntentState.LATE) for known in entry.perhaps):
+        return state
+    epoch = entry.epoch + 1
+    others = tuple(known for known in entry.perhaps if known.identity != intent.identity)
+    late = intent._replace(epoch=epoch, status=IntentState.LATE)
+    return put(state, sign_id, entry._replace(epoch=epoch, perhaps=(*others, late)))
+
+
+def withdraw(state: State, sign_id: int, intent: Intent) -> State:
+    """Note that this run's own intended call certainly was not made or not taken."""
+    entry = state.entry(sign_id)
+    kept = tuple(known for known in entry.perhaps if known.identity != intent.identity)
+    return put(state, sign_id, entry._replace(perhaps=kept))
+
+
+def lapse(state: State, sign_id: int, intent: Intent) -> State:
+    """Note that a call cannot act any more, so that nobody waits for it again."""
+    entry = state.entry(sign_id)
+    perhaps = tuple(
+        known._replace(status=IntentState.LAPSED) if known.is_live and known.identity == intent.identity else known
+        for known in entry.perhaps
+    )
+    return put(state, sign_id, entry._replace(perhaps=perhaps))
+
+
+def leave_open(state: State, sign_id: int, intent: Intent) -> State:
+    """Note that this run could not find out what became of its own call.
+
+    Where others took the intent out meanwhile, they concluded that too early: it is put back as one that came late.
+    """
+    entry = state.entry(sign_id)
+    if any(known.identity == intent.identity for known in entry.perhaps):
+        return lapse(state, sign_id, intent)
+    if entry.submitted is not None and (entry.submitted.epoch, entry.submitted.run) == intent.identity:
+        return state
+    return _late(state, sign_id, intent)
+
+
+def _lapsed(entry: Entry) -> Entry:
+    """Return an entry whose live intents were all waited out."""
+    return entry._replace(perhaps=tuple(
+        known._replace(status=IntentState.LAPSED) if known.is_live else known for known in entry.perhaps
+    ))  # fmt: skip
+
+
+def settle(state: State, sign_id: int, seen: Entry, settled: Entry) -> State:
+    """Store what a row proved, only where the entry still is the one that it was held against."""
+    return put(state, sign_id, settled) if state.entry(sign_id) == seen else state
+
+
+def adopt(state: State, sign_id: int, fields: SignFields, own: Submitted) -> State:
+    """Note that somebody says what was submitted."""
+    _check_not_live(state, sign_id)
+    epoch = state.entry(sign_id).epoch + 1
+    return put(state, sign_id, Entry(epoch, own._replace(fields=fields, epoch=epoch), ()))
+
+
+def forget(state: State, sign_id: int) -> State:
+    """Note that nothing is known of a signature; its epoch goes on."""
+    _check_not_live(state, sign_id)
+    return put(state, sign_id, Entry(state.entry(sign_id).epoch + 1))
+
+
+def _check_not_live(state: State, sign_id: int) -> None:
+    if any(intent.is_live for intent in state.entry(sign_id).perhaps):
+        raise StepRefused("a call for this signature may be under way", hint="run again when it has ended")
+
+
+def mark(state: State, commit: str | None) -> State:
+    """Note the commit of an apply that found nothing to send."""
+    return state if commit is None or commit == state.commit else state._replace(commit=commit)
+
+
+def as_lapsed(intent: Intent) -> Intent:
+    """Return an intent whose call cannot act any more."""
+    return intent._replace(status=IntentState.LAPSED) if intent.is_live else intent
+
+
+def settle_sent(state: State, sign_id: int, intent: Intent, own: Submitted) -> State:
+    """Note that a row proved this run's own call, if the intent is still the newest thing known of the signature.
+
+    Else the row may show another's call, so this one stays open.
+    """
+    entry = state.entry(sign_id)
+    if entry.epoch != intent.epoch or entry.newest is None or entry.newest.identity != intent.identity:
+        return leave_open(state, sign_id, intent)
+    return put(state, sign_id, Entry(entry.epoch, own, ()))

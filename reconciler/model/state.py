@@ -1,8 +1,9 @@
-"""What this tool remembers: per signature what was last submitted, and an intent whose outcome is not known."""
+"""What this tool remembers: per signature what was last submitted, and what was perhaps submitted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -14,6 +15,7 @@ class Submitted(NamedTuple):
 
     ``at`` is the unix time at which the acceptance was known, ``commit`` the git commit applied from, ``shown`` the row
     that the vendor showed afterwards, or ``None`` while it did not show the change yet, ``before`` the row before it.
+    ``epoch`` and ``run`` are those of its intent, ``until`` is the newest ``CreateTime`` that can be its own.
     """
 
     fields: SignFields
@@ -23,49 +25,78 @@ class Submitted(NamedTuple):
     adopted: bool = False
     shown: LiveSignature | None = None
     before: LiveSignature | None = None
+    epoch: int = 0
+    run: str = ""
+    until: float | None = None
+
+
+class IntentState(StrEnum):
+    """Whether a call may still be made or under way, certainly is not any more, or was answered too late to count."""
+
+    LIVE = "live"
+    LAPSED = "lapsed"
+    LATE = "late"
 
 
 class Intent(NamedTuple):
-    """A call that was about to be made by ``run``. ``before`` is the row seen before it, ``at`` unix seconds."""
+    """A call that was about to be made by ``run``: perhaps it was.
+
+    ``before`` is the row seen before it, ``looked_at`` the vendor's time of that look, right to ``tolerance`` seconds;
+    ``at`` is the run's own unix time. ``window`` is how many seconds after the record showed it first the call can act.
+    """
 
     fields: SignFields
     before: LiveSignature
     at: float
     run: str
     commit: str | None = None
+    epoch: int = 0
+    looked_at: float = 0
+    tolerance: float = 300
+    window: float = 0
+    status: IntentState = IntentState.LIVE
+
+    @property
+    def identity(self) -> tuple[int, str]:
+        """What tells this intent from every other one of its signature; a rolled back record repeats epochs."""
+        return self.epoch, self.run
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether its call may still act."""
+        return self.status is IntentState.LIVE
 
 
 class Entry(NamedTuple):
-    """What is remembered of one signature."""
+    """What is remembered of one signature. ``perhaps`` is oldest first; at most one of them is live."""
 
+    epoch: int = 0
     submitted: Submitted | None = None
-    intent: Intent | None = None
+    perhaps: tuple[Intent, ...] = ()
+
+    @property
+    def newest(self) -> Intent | None:
+        """The newest doubt."""
+        return self.perhaps[-1] if self.perhaps else None
 
 
 _NOTHING: Final = Entry()
 
 
-class Lease(NamedTuple):
-    """The run that is writing now. ``beat`` grows with each of its writes, so that a waiter sees it move.
-
-    ``patience`` is the seconds without a move after which none of its calls can be under way any more.
-    """
-
-    run: str
-    beat: int
-    patience: float = 0.0
-
-
 class State(NamedTuple):
-    """The record of one account and region. ``commit`` is the newest git commit applied, ``saved_at`` unix seconds."""
+    """The record of one account and region.
+
+    ``commit`` is the newest git commit that an apply began with, ``saved_at`` unix seconds, ``serial`` grows by each
+    write.
+    """
 
     uin: str
     region: str
     entries: Mapping[int, Entry] = MappingProxyType({})
-    holder: Lease | None = None
     commit: str | None = None
     saved_at: float | None = None
     sandbox: bool = False
+    serial: int = 0
 
     def entry(self, sign_id: int) -> Entry:
         """Return what is known of a signature, an empty entry where nothing is."""

@@ -25,15 +25,27 @@ Result = TypeVar("Result")
 
 
 class AbortHandle:
-    """Knows the socket that a call uses, so that another thread can abort the call."""
+    """Knows the socket that a call uses, so that another thread can abort the call.
 
-    def __init__(self) -> None:
+    ``check`` is the last word before the first byte: it runs when the connection is there, TLS included, and may raise
+    a VendorError, which becomes what the call raises.
+    """
+
+    def __init__(self, check: Callable[[], None] | None = None) -> None:
+        self._check = check
+        self.refusal: VendorError | None = None
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._aborted = False
 
     def attach(self, used: socket.socket) -> None:
         """Note the socket before anything is sent through it. Raises ConnectionAbortedError after an abort."""
+        if self._check is not None:
+            try:
+                self._check()
+            except VendorError as refusal:
+                self.refusal = refusal
+                raise
         with self._lock:
             if self._aborted:
                 raise ConnectionAbortedError("the call was aborted before it was sent")
@@ -72,11 +84,11 @@ def attach_to_call(used: socket.socket | None) -> None:
 class Call(Generic[Result]):
     """One call in progress. Its time runs from here on."""
 
-    def __init__(self, function: Callable[[], Result], seconds: float) -> None:
+    def __init__(self, function: Callable[[], Result], seconds: float, check: Callable[[], None] | None = None) -> None:
         self._function = function
         self._seconds = seconds
         self._ends_at = time.monotonic() + seconds
-        self._handle = AbortHandle()
+        self._handle = AbortHandle(check)
         self._returned: list[Result] = []
         self._error: BaseException | None = None
         self._ended = threading.Event()
@@ -88,7 +100,8 @@ class Call(Generic[Result]):
         try:
             self._returned.append(self._function())
         except BaseException as error:  # noqa: BLE001  # raised again in the thread that asks for the result
-            self._error = error
+            # What is raised in the socket comes out of the SDK as a network error.
+            self._error = self._handle.refusal or error
         finally:
             self._handle.detach()
             self._ended.set()
@@ -117,6 +130,6 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
-    def start(self, function: Callable[[], Result]) -> Call[Result]:
-        """Start a call, which runs beside the caller from now on."""
-        return Call(function, self._seconds)
+    def start(self, function: Callable[[], Result], check: Callable[[], None] | None = None) -> Call[Result]:
+        """Start a call, which runs beside the caller from now on. ``check`` is asked right before its first byte."""
+        return Call(function, self._seconds, check)

@@ -172,7 +172,8 @@ def record_finding(root: Path, branch: str | None, target: Target) -> Finding:
 def _content(state: State) -> str:
     if state.saved_at is None:
         return "nothing recorded yet"
-    held = "; another run is at work, or was cut off" if state.holder is not None else ""
+    is_open = any(intent.is_live for entry in state.entries.values() for intent in entry.perhaps)
+    held = "; another run is at work, or was cut off" if is_open else ""
     return f"{len(state.entries)} signatures, last written {utc_time(state.saved_at)}{held}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from reconciler.clock import Clock
@@ -14,10 +14,16 @@ from reconciler.model.plan import Plan, Selection, Target, Verdict
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature
 from reconciler.model.state import State
-from reconciler.state.store import Snapshot, StateReader
+from reconciler.state.git_history import Lineage
+from reconciler.state.store import StateReader
 from reconciler.tencent.api import Describer
 from reconciler.text import utc_time
 
+_OLDER: Final = {
+    Lineage.OLDER: "the commit checked out is older than {commit}, which was applied last",
+    Lineage.DIVERGED: "the commit checked out does not come after {commit}, which was applied last",
+    Lineage.UNKNOWN: "the history here is too short to tell whether it holds {commit}, which was applied last",
+}
 PARTIAL_LISTING: Final = "the account's whole list was not read, so rows that no definition names are not shown"
 
 
@@ -29,13 +35,18 @@ class Described(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What a planning run is about. ``settle_after`` is seconds, see ``DecisionTime``."""
+    """What a planning run is about.
+
+    ``lineage`` tells how HEAD relates to a commit, None where nobody else applies; ``lag`` is seconds, see
+    ``DecisionTime``.
+    """
 
     target: Target
     definitions: Definitions
     choice: Selection
     clock: Clock
-    settle_after: float
+    lineage: Callable[[str], Lineage] | None = None
+    lag: float = 0.0
 
 
 def describe(reader: Describer, desired: Sequence[Signature], choice: Selection) -> Described:
@@ -55,35 +66,51 @@ def plan_from(
     """Decide on what was read, and add what the plan tells about the run as a whole."""
     plan = make_plan(target, definitions.signatures, described.rows, state, moment, choice)
     notes = () if described.complete or choice.only else (PARTIAL_LISTING,)
-    return plan._replace(diagnostics=definitions.diagnostics, notes=notes + _holder_note(state))
+    return plan._replace(diagnostics=definitions.diagnostics, notes=notes + _live_note(state))
 
 
-def _holder_note(state: State) -> tuple[str, ...]:
-    if state.holder is None:
+def _live_note(state: State) -> tuple[str, ...]:
+    if not any(intent.is_live for entry in state.entries.values() for intent in entry.perhaps):
         return ()
     return ("another apply is at work, or was cut off; the next apply waits for it and settles what it left",)
+
+
+def lineage_refusal(lineage: Callable[[str], Lineage] | None, state: State) -> Refusal | None:
+    """Return why an apply from this checkout could undo a newer one, None where it could not."""
+    if lineage is None or state.commit is None:
+        return None
+    found = lineage(state.commit)
+    if found is Lineage.DESCENDANT:
+        return None
+    return Refusal(
+        _OLDER[found],
+        hint="git pull, or allow it with {option}",
+        commit=state.commit[:12],
+        option=OptionKey("allow-older"),
+    )
+
+
+def _lineage_note(run: Run, state: State) -> tuple[str, ...]:
+    refusal = lineage_refusal(run.lineage, state)
+    return () if refusal is None else (f"apply would refuse: {refusal.message} - git pull",)
 
 
 def plan_online(reader: Describer, record: StateReader, run: Run) -> Plan:
     """Plan against the account as it is now. Can only read."""
     snapshot = record.load()
     described = describe(reader, run.definitions.signatures, run.choice)
-    moment = DecisionTime(run.clock.now(), _settle_after(snapshot, run.settle_after))
-    return plan_from(run.target, run.definitions, described, snapshot.state, moment, run.choice)
+    moment = DecisionTime(run.clock.now(), run.lag)
+    plan = plan_from(run.target, run.definitions, described, snapshot.state, moment, run.choice)
+    return plan._replace(notes=plan.notes + _lineage_note(run, snapshot.state))
 
 
 def plan_offline(record: StateReader, run: Run) -> Plan:
     """Plan against the record alone, and say how old it is."""
     state = record.load().state
-    plan = make_offline_plan(
-        run.target, run.definitions.signatures, state, DecisionTime(run.clock.now(), run.settle_after), run.choice
+    plan = make_offline_plan(run.target, run.definitions.signatures, state, DecisionTime(run.clock.now()), run.choice)
+    return plan._replace(
+        diagnostics=run.definitions.diagnostics, notes=(_age(state, run.clock.now()), *_lineage_note(run, state))
     )
-    return plan._replace(diagnostics=run.definitions.diagnostics, notes=(_age(state, run.clock.now()),))
-
-
-def _settle_after(snapshot: Snapshot, seconds: float) -> float:
-    """Only a record that somebody still holds can have a call on its way."""
-    return seconds if snapshot.state.holder is not None else 0.0
 
 
 def _age(state: State, now: float) -> str:

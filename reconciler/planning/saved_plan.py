@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from reconciler.decision.plan import SavedPlan, operations_of
-from reconciler.errors import OptionKey, UsageError
+from reconciler.decision.plan import SavedPlan, hold_against, operations_of
+from reconciler.errors import Exit, OptionKey, Refusal, UsageError
 from reconciler.model.plan import Plan, Selection
 
 _VERSION: Final = 1
@@ -85,3 +85,30 @@ def _refuse(path: Path) -> NoReturn:
         path=path,
         option=OptionKey("out"),
     ) from None
+
+
+def admit_saved(saved: SavedPlan, fresh: Plan) -> tuple[Plan, Exit]:
+    """Return the part of a saved plan that still holds, and the exit code that what dropped out asks for.
+
+    Raises Refusal, naming every difference, where the fresh plan holds anything that the saved one does not.
+    """
+    if not saved.is_for(fresh.target):
+        raise Refusal(
+            "the saved plan is for account {saved} in {region}, this is {uin} in {here}",
+            saved=saved.uin,
+            region=saved.region,
+            uin=fresh.target.uin,
+            here=fresh.target.account.region,
+        )
+    stale = hold_against(saved, fresh)
+    if stale.differing:
+        raise Refusal(
+            "the saved plan is stale: {differences}",
+            hint="plan again and have it reviewed",
+            differences="; ".join(stale.differing),
+        )
+    if not stale.approved:
+        return fresh, Exit.DONE
+    names = ", ".join(planned.desired.key for planned in stale.approved)
+    note = f"approved since the plan was saved, so dropped from it: {names}"
+    return fresh._replace(notes=(*fresh.notes, note)), Exit.REFUSED

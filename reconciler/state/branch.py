@@ -15,8 +15,7 @@ from reconciler.model.state import State
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
 from reconciler.state.git_command import GitTimeout
 from reconciler.state.git_repository import GitRepository, Leaf
-from reconciler.state.merge import merge
-from reconciler.state.store import Snapshot, check_name, empty_state
+from reconciler.state.store import Snapshot, Step, check_name, empty_state
 
 _MAX_LENGTH: Final = 200
 
@@ -148,7 +147,7 @@ class BranchStore:
         self._lines = Lines()
         self._pause = pause
         self._made: GitRepository | None = None
-        self._tip: str | None = None
+        self._seen: Snapshot | None = None
 
     @property
     def where(self) -> str:
@@ -161,32 +160,35 @@ class BranchStore:
         Raises StateError where the remote cannot be reached or the record not be read, Refusal for somebody else's
         branch.
         """
-        self._tip = self._git.fetch()
-        if self._tip is None:
-            return Snapshot(self._empty, "")
-        leaves = self._git.leaves(self._tip)
+        tip = self._git.fetch()
+        if tip is None:
+            self._seen = Snapshot(self._empty, "")
+            return self._seen
+        leaves = self._git.leaves(tip)
         self._check_marker(leaves)
-        return Snapshot(self._read(leaves.get(self._file)), self._tip)
+        self._seen = Snapshot(self._read(leaves.get(self._file)), tip)
+        return self._seen
 
-    def save(self, base: Snapshot, state: State, note: str) -> Snapshot:
-        """Store ``state``, made from ``base``, as a commit with ``note`` as its message; pushed before this returns.
+    def update(self, step: Step, note: str) -> Snapshot:
+        """Put ``step`` on top of the newest record as a commit with ``note`` as its message, pushed before returning.
 
-        Raises StateConflict where another run changed the same, Refusal for somebody else's branch, StateError where
-        nothing can be pushed, or others always came first.
+        Raises what ``step`` raises, Refusal for somebody else's branch, StateError where nothing can be pushed, or
+        others always came first.
         """
-        check_name(state, self._name, source="the new record")
-        seen = base if base.version == (self._tip or "") else self.load()
+        seen = self._seen or self.load()
         words, futile, attempt = None, 0, 0
         for attempt in range(_LOST_RACES):
-            wanted = state if seen.version == base.version else merge(base.state, state, seen.state)
-            if attempt and wanted == seen.state:
-                # An earlier push was taken, and only its answer was lost.
+            # After a push whose answer was lost the step finds its effect in the record, and changes nothing.
+            state = step(seen.state)
+            if state == seen.state:
                 return seen
-            commit = self._commit(seen, wanted, note)
+            state = state._replace(serial=seen.state.serial + 1)
+            check_name(state, self._name, source="the new record")
+            commit = self._commit(seen, state, note)
             words = self._push(commit, seen.version)
             if words is None:
-                self._tip = commit
-                return Snapshot(wanted, commit)
+                self._seen = Snapshot(state, commit)
+                return self._seen
             # Never between reading and pushing: what others push while this one waits would make it lose again.
             self._pause(_spread(attempt))
             found = self.load()

@@ -12,10 +12,14 @@ from typing import Any, Final
 
 from reconciler.errors import StateError
 from reconciler.model.signature import FIELD_NAMES, Image, LiveSignature, SignFields
-from reconciler.model.state import Entry, Intent, Lease, State, Submitted
+from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
 from reconciler.schemas import first_mismatch
 
-VERSION: Final = 1
+VERSION: Final = 2
+_READ: Final = frozenset({1, VERSION})
+_OLD_WINDOW_S: Final = 41
+"""How long an open intent of version 1 is waited for: its run may have been silent for 20 s and call for 20 more."""
+
 MAX_BYTES: Final = 32 * 1024 * 1024
 """Largest document read or written; one signature takes about 1.2 kB, so this is over 20,000 of them."""
 
@@ -119,10 +123,10 @@ def _state(document: Mapping[str, Any]) -> State:
         uin=document["uin"],
         region=document["region"],
         entries=_entries(document["signatures"]),
-        holder=Lease(**document["holder"]) if "holder" in document else None,
         commit=document.get("commit"),
         saved_at=document.get("saved_at"),
         sandbox=document["sandbox"],
+        serial=document.get("serial", 0),
     )
 
 
@@ -133,8 +137,9 @@ def _entries(values: Sequence[Mapping[str, Any]]) -> dict[int, Entry]:
         if sign_id in entries:
             raise Malformed(f"signatures[{index}] is the second one with sign_id {sign_id}")
         entries[sign_id] = Entry(
+            epoch=value.get("epoch", int("submitted" in value or "intent" in value)),
             submitted=_submitted(value["submitted"]) if "submitted" in value else None,
-            intent=_intent(value["intent"]) if "intent" in value else None,
+            perhaps=tuple(_intent(intent) for intent in value.get("perhaps", [])) or _old_intent(value),
         )
     # One that says nothing is none: it is never written, and the next write would otherwise look like a change.
     return {sign_id: entry for sign_id, entry in entries.items() if entry != Entry()}
@@ -146,7 +151,17 @@ def _submitted(value: Mapping[str, Any]) -> Submitted:
 
 
 def _intent(value: Mapping[str, Any]) -> Intent:
-    return Intent(**{**value, "fields": _fields(value["fields"]), "before": LiveSignature(**value["before"])})
+    status = IntentState(value.get("status", IntentState.LIVE))
+    before = LiveSignature(**value["before"])
+    return Intent(**{**value, "fields": _fields(value["fields"]), "before": before, "status": status})
+
+
+def _old_intent(value: Mapping[str, Any]) -> tuple[Intent, ...]:
+    """Return the open intent of a record of version 1 as a live one, which is waited for like any other."""
+    if "intent" not in value:
+        return ()
+    intent = _intent(value["intent"])
+    return (intent._replace(epoch=1, looked_at=intent.at, window=_OLD_WINDOW_S),)
 
 
 def _fields(value: Mapping[str, Any]) -> SignFields:
@@ -166,7 +181,7 @@ def _head_object(state: State) -> dict[str, object]:
             "sandbox": state.sandbox,
             "commit": state.commit,
             "saved_at": state.saved_at,
-            "holder": None if state.holder is None else state.holder._asdict(),
+            "serial": state.serial,
         }
     )
 
@@ -177,12 +192,12 @@ def _present(record: Mapping[str, object]) -> dict[str, object]:
 
 def entry_object(sign_id: int, entry: Entry) -> dict[str, object]:
     """Return what the document holds of one signature."""
-    submitted, intent = entry.submitted, entry.intent
     return _present(
         {
             "sign_id": sign_id,
-            "submitted": None if submitted is None else _submitted_object(submitted),
-            "intent": None if intent is None else _intent_object(intent),
+            "epoch": entry.epoch,
+            "submitted": None if entry.submitted is None else _submitted_object(entry.submitted),
+            "perhaps": [_intent_object(intent) for intent in entry.perhaps] or None,
         }
     )
 
@@ -194,6 +209,9 @@ def _submitted_object(submitted: Submitted) -> dict[str, object]:
             "request_id": submitted.request_id,
             "commit": submitted.commit,
             "adopted": submitted.adopted,
+            "epoch": submitted.epoch,
+            "run": submitted.run,
+            "until": submitted.until,
             "fields": _fields_object(submitted.fields),
             "before": None if submitted.before is None else _present(submitted.before._asdict()),
             "shown": None if submitted.shown is None else _present(submitted.shown._asdict()),
@@ -206,6 +224,11 @@ def _intent_object(intent: Intent) -> dict[str, object]:
         {
             "at": intent.at,
             "run": intent.run,
+            "epoch": intent.epoch,
+            "status": intent.status.value,
+            "looked_at": intent.looked_at,
+            "tolerance": intent.tolerance,
+            "window": intent.window,
             "commit": intent.commit,
             "fields": _fields_object(intent.fields),
             "before": _present(intent.before._asdict()),
@@ -272,7 +295,7 @@ def _no_constant(name: str) -> Any:
 
 def _check_version(document: Any, source: str) -> None:
     version = document.get("version") if isinstance(document, dict) else None
-    if type(version) is int and version != VERSION:
+    if type(version) is int and version not in _READ:
         raise StateError(
             "{source}: the record is of version {version}, this release knows version {known}",
             hint="Use the release that wrote it, or a newer one.",

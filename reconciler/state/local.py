@@ -10,8 +10,7 @@ from reconciler.errors import StateError
 from reconciler.files import Folder, make_folder, opened, storage_errors
 from reconciler.model.state import State
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
-from reconciler.state.merge import merge
-from reconciler.state.store import Snapshot, check_name, empty_state
+from reconciler.state.store import Snapshot, Step, check_name, empty_state
 
 _IGNORE_FILE: Final = ".gitignore"
 
@@ -44,8 +43,7 @@ def _ignore(folder: Folder) -> None:
 
 # The record as a file in a folder of its own, for one machine.
 #
-# A save replaces the file in one step under a lock, if it still holds what was loaded, and otherwise merges first. The
-# lock is held during the save only, so nothing is left to clear up after a killed run.
+# An update reads and replaces the file under a lock, which is held that long only: a killed run leaves nothing behind.
 
 
 class FileStore:
@@ -73,28 +71,29 @@ class FileStore:
         with storage_errors("cannot read the record {path}", path=self.where), opened(self._folder) as folder:
             return Snapshot(self._empty, "") if folder is None else self._current(folder)
 
-    def save(self, base: Snapshot, state: State, note: str) -> Snapshot:
-        """Store ``state``, made from ``base``, durably. A file keeps no history, so ``note`` goes nowhere.
+    def update(self, step: Step, note: str) -> Snapshot:
+        """Put ``step`` on top of the newest record, durably. A file keeps no history, so ``note`` goes nowhere.
 
-        Raises StateConflict where another run changed the same, StateError where the file cannot be written; the file
-        is then as it was, or as it was to be where only the last flush to disk failed.
+        Raises what ``step`` raises, and StateError where the file cannot be written; the file is then as it was, or as
+        it would have been where only the last flush to disk failed.
         """
         del note
-        check_name(state, self._name, source="the new record")
         ensure_folder(self._folder)
         with storage_errors("cannot write the record {path}", path=self.where), opened(self._folder) as folder:
             if folder is None:
                 raise StateError("{path} was removed meanwhile", hint="Start the run again.", path=self._folder)
-            return self._replace(folder, base, state)
+            with folder.locked(f"{self._name}.lock"):
+                return self._updated(folder, step)
 
-    def _replace(self, folder: Folder, base: Snapshot, state: State) -> Snapshot:
-        with folder.locked(f"{self._name}.lock"):
-            held = folder.read(self._file, MAX_BYTES)
-            # Read into values only where another run wrote it: each change is stored twice, and a record may be long.
-            if _version(held) != base.version:
-                state = merge(base.state, state, self._parsed(held))
-            data = dump(state, self._lines)
-            folder.replace(self._file, data)
+    def _updated(self, folder: Folder, step: Step) -> Snapshot:
+        seen = self._current(folder)
+        state = step(seen.state)
+        if state == seen.state:
+            return seen
+        state = state._replace(serial=seen.state.serial + 1)
+        check_name(state, self._name, source="the new record")
+        data = dump(state, self._lines)
+        folder.replace(self._file, data)
         return Snapshot(state, _version(data))
 
     def _current(self, folder: Folder) -> Snapshot:

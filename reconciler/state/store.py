@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol
 
 from reconciler.errors import StateError
@@ -71,6 +72,9 @@ class Snapshot(NamedTuple):
     version: str
 
 
+Step = Callable[[State], State]
+
+
 class StateReader(Protocol):
     """All that a plan is given: it can look, and it cannot store."""
 
@@ -89,9 +93,9 @@ class Store(StateReader, Protocol):
     def costly(self) -> bool:
         """Whether a save is slow enough that an outcome should travel with the next intent."""
 
-    def save(self, base: Snapshot, state: State, note: str) -> Snapshot:
-        """Store ``state``, which was made from ``base``, durably before returning.
+    def update(self, step: Step, note: str) -> Snapshot:
+        """Put ``step`` on top of the newest record, durably before returning, and return what the record is then.
 
-        What others stored since ``base`` about other signatures is kept. Raises StateConflict, with nothing stored,
-        where they changed the same signature or the holder. ``note`` says in words what changed, for the audit trail.
+        ``step`` may be called several times. Where it returns the state that it was given nothing is stored; what it
+        raises comes out, with nothing stored. ``note`` says in words what changed, for the audit trail.
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from reconciler.model.signature import LiveSignature, SignFields
@@ -28,6 +28,10 @@ class Listing(NamedTuple):
 class Describer(Protocol):
     """Read access to the account."""
 
+    @property
+    def skew(self) -> float | None:
+        """Seconds that this machine's clock is ahead of the vendor's by its last answer, None where it did not say."""
+
     def rows(self, declared: Mapping[int, bool], *, everything: bool = True) -> Listing:
         """Return the account's rows; ``declared`` maps each id of the definitions to its ``International``."""
 
@@ -45,15 +49,17 @@ class Images(NamedTuple):
 class Modifier(Protocol):
     """The one write."""
 
-    def modify(self, sign_id: int, fields: SignFields, images: Images) -> str | None:
+    def modify(
+        self, sign_id: int, fields: SignFields, images: Images, check: Callable[[], None] | None = None
+    ) -> str | None:
         """Submit a signature for review and return the request id. Raises VendorError where that is not certain."""
 
 
 class Caller(Protocol):
     """Makes one call at a time."""
 
-    def call(self, action: str, parameters: dict[str, object]) -> Answer:
-        """Return the answer, or raise VendorError."""
+    def call(self, action: str, parameters: dict[str, object], check: Callable[[], None] | None = None) -> Answer:
+        """Return the answer, or raise VendorError. ``check`` is asked right before the first byte, and may raise."""
 
 
 class PendingAnswer(Protocol):
@@ -65,6 +71,10 @@ class PendingAnswer(Protocol):
 
 class Starter(Protocol):
     """Starts calls that run side by side."""
+
+    @property
+    def skew(self) -> float | None:
+        """Seconds that this machine's clock is ahead of the vendor's by the last answer, None where it did not say."""
 
     def start(self, action: str, parameters: dict[str, object]) -> PendingAnswer:
         """Send a call. May raise VendorError."""

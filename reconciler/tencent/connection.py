@@ -30,6 +30,7 @@ from reconciler.tencent.reader import Reader
 from reconciler.tencent.sdk import Sdk, ServiceAddress
 
 REQUEST_TIMEOUT_S: Final = 10.0
+DESCRIBE_LAG_S: Final = 5.0
 
 _DENIED: Final = ("UnauthorizedOperation", "AuthFailure.UnauthorizedOperation")
 
@@ -43,16 +44,15 @@ _SANDBOX_TYPE: Final = "Sandbox"
 
 
 class RequestLimits(NamedTuple):
-    """``describe_rate`` in calls a second, ``modify_interval`` and ``request_timeout`` in seconds."""
+    """``describe_rate`` in calls a second, the others in seconds.
+
+    ``describe_lag`` is how long a describe may trail a write, which no vendor page says.
+    """
 
     describe_rate: float = DESCRIBE_RATE
     modify_interval: float = MODIFY_INTERVAL_S
     request_timeout: float = REQUEST_TIMEOUT_S
-
-    @property
-    def settle_after(self) -> float:
-        """Seconds after which a call that was intended, and not recorded, is no longer on its way."""
-        return 2 * self.request_timeout
+    describe_lag: float = DESCRIBE_LAG_S
 
     def check(self, endpoint: Endpoint) -> None:
         """Raise UsageError where the vendor's own limits would be exceeded."""
@@ -77,13 +77,14 @@ class ConnectionOptions(NamedTuple):
     oidc_provider: str | None = None
     role_arn: str | None = None
     request_timeout: float = REQUEST_TIMEOUT_S
+    describe_lag: float = DESCRIBE_LAG_S
     describe_rate: float = DESCRIBE_RATE
     modify_interval: float = MODIFY_INTERVAL_S
 
     @property
     def limits(self) -> RequestLimits:
         """The limits that calls are made within."""
-        return RequestLimits(self.describe_rate, self.modify_interval, self.request_timeout)
+        return RequestLimits(self.describe_rate, self.modify_interval, self.request_timeout, self.describe_lag)
 
 
 class Connection(NamedTuple):

@@ -41,6 +41,11 @@ class Reader:
         self._clock = clock
         self._pace = DescribeRateLimit(clock, rate)
 
+    @property
+    def skew(self) -> float | None:
+        """Seconds that this machine's clock is ahead of the vendor's by the last answer, None where it did not say."""
+        return self._sdk.skew
+
     def rows(self, declared: Mapping[int, bool], *, everything: bool = True) -> Listing:
         """Return rows by id: the whole account, or only what is declared where no more is asked for or allowed.
 

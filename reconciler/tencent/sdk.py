@@ -12,7 +12,7 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final, NamedTuple
 
 from tencentcloud.common.common_client import CommonClient
@@ -71,14 +71,14 @@ class Sdk:
         """Seconds that this machine's clock is ahead of the vendor's as of the last answer, to about a second."""
         return self._last.skew if self._last is not None else None
 
-    def call(self, action: str, parameters: dict[str, object]) -> Answer:
-        """Return the content of ``Response``.
+    def call(self, action: str, parameters: dict[str, object], check: Callable[[], None] | None = None) -> Answer:
+        """Return the content of ``Response``. ``check`` is asked right before the first byte, and may raise.
 
         Raises VendorError with the vendor's code, or with one of our own: ``Client.NoKeys`` where keys have run out.
         """
-        return self.start(action, parameters).result()
+        return self.start(action, parameters, check).result()
 
-    def start(self, action: str, parameters: dict[str, object]) -> StartedCall:
+    def start(self, action: str, parameters: dict[str, object], check: Callable[[], None] | None = None) -> StartedCall:
         """Send a call, to be waited for later. Raises as ``call`` does, and so does its result."""
         if action not in self._actions:
             raise PermissionError(f"{action} is not among the calls that this client was opened for")
@@ -88,7 +88,7 @@ class Sdk:
         self._last = log = CallLog(action, self._address.endpoint, self._address.region)
         log.started(parameters)
         options = {"SkipSign": self._keys is None, "CallLog": log}
-        return StartedCall(log, self._deadline.start(lambda: self._client.answer(action, parameters, options)))
+        return StartedCall(log, self._deadline.start(lambda: self._client.answer(action, parameters, options), check))
 
     def close(self) -> None:
         """Close the kept connections."""

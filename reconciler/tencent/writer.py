@@ -6,6 +6,7 @@ Source: input parameters of the reference page (2024-09-10); ``QualificationId``
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 
 from reconciler.contract.api import DOCUMENT_TYPES, INTERNATIONAL, MODIFY, SIGN_PURPOSES, SIGN_TYPES
 from reconciler.contract.error_codes import BAD_ANSWER
@@ -21,12 +22,14 @@ class Writer:
     def __init__(self, sdk: Caller) -> None:
         self._sdk = sdk
 
-    def modify(self, sign_id: int, fields: SignFields, images: Images) -> str | None:
+    def modify(
+        self, sign_id: int, fields: SignFields, images: Images, check: Callable[[], None] | None = None
+    ) -> str | None:
         """Submit a signature and return the request id.
 
         Raises VendorError where the vendor did not say that it took the submission; its code tells what that means.
         """
-        answer = self._sdk.call(MODIFY, parameters(sign_id, fields, images))
+        answer = self._sdk.call(MODIFY, parameters(sign_id, fields, images), check)
         if acknowledged_id(answer) != sign_id:
             raise VendorError("another signature is acknowledged", code=BAD_ANSWER, request_id=request_id_of(answer))
         return request_id_of(answer)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli import apply as apply_module
+from reconciler.model.plan import Plan
 from tests.support import images
 from tests.support.commands import COMMAND, FAST, KEYS, inside
 from tests.support.project import APPROVED, Sign, pending, write
@@ -145,12 +146,12 @@ def test_without_a_write_nobody_is_asked(top: Path) -> None:
 def test_a_stop_before_the_first_write_is_told_with_what_is_left(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(top, SIGNS)
 
-    def stopped(*arguments: object) -> object:
-        arguments[2].set()  # type: ignore[attr-defined]  # the stop event
-        return prepared(*arguments)  # type: ignore[arg-type]  # as they came
+    def stopped(dialogue: apply_module._Dialogue, plan: Plan) -> None:
+        dialogue._stop.set()
+        present(dialogue, plan)
 
-    prepared = apply_module._prepared
-    monkeypatch.setattr(apply_module, "_prepared", stopped)
+    present = apply_module._Dialogue.present
+    monkeypatch.setattr(apply_module._Dialogue, "present", stopped)
     with serving(SIGNS) as sandbox:
         done = inside("apply", "--yes", "--format", "json", "--endpoint", sandbox.url, *FAST)
         assert (done.code, done.document["error"]["code"]) == (7, "Client.Stopped")

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.model.state import Lease
+from reconciler.model.state import Entry, IntentState
 from reconciler.sandbox.options import UnconfirmedBehaviour
 from reconciler.state.local import FileStore
 from tests.support.commands import FAST, inside
 from tests.support.project import APPROVED, UIN, Sign, pending, write
 from tests.support.record_places import NAME
 from tests.support.serving import modifies, serving
+from tests.support.values import ACME, SIGN_ID, intent, row
 
 pytestmark = pytest.mark.usefixtures("keys")
 
@@ -91,11 +92,11 @@ def test_an_offline_plan_without_what_it_needs_is_a_usage_error(top: Path, more:
     assert (done.code, told in done.err) == (2, True)
 
 
-def test_a_plan_tells_of_a_run_that_holds_the_record(top: Path) -> None:
+def test_a_plan_tells_of_a_run_that_may_have_a_call_under_way(top: Path) -> None:
     write(top, SIGNS)
     store = FileStore(top / ".reconciler", NAME)
-    base = store.load()
-    store.save(base, base.state._replace(holder=Lease("other-run", 1)), "hold")
+    live = Entry(1, None, (intent(ACME, row(), ago=0.0, status=IntentState.LIVE),))
+    store.update(lambda state: state._replace(entries={SIGN_ID: live}), "intend")
     with serving(SIGNS) as sandbox:
         done = inside("plan", "--endpoint", sandbox.url, *FAST)
     assert (done.code, "another apply is at work" in done.out) == (0, True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,7 +19,12 @@ class Sts:
     def __init__(self, *answers: dict[str, Any] | str) -> None:
         self.answers = list(answers)
 
-    def call(self, action: str, parameters: dict[str, object]) -> dict[str, Any]:
+    def call(
+        self,
+        action: str,
+        parameters: dict[str, object],
+        check: Callable[[], None] | None = None,  # noqa: ARG002  # the signature of a caller
+    ) -> dict[str, Any]:
         assert (action, parameters) == ("GetCallerIdentity", {})
         answer = self.answers.pop(0)
         if isinstance(answer, str):

@@ -20,7 +20,7 @@ class Account:
         self.answer = answer
         self.calls: list[tuple[str, dict[str, Any]]] = []
 
-    def call(self, action: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def call(self, action: str, parameters: dict[str, Any], *_: object) -> dict[str, Any]:
         self.calls.append((action, parameters))
         return self.answer
 

@@ -124,7 +124,8 @@ def test_a_row_says_what_happened_and_what_to_do(row: error_codes.ErrorCode) -> 
 def test_only_what_certainly_was_not_written_is_sent_again() -> None:
     retried = {code for code, row in CODES.items() if row.treatment is Treatment.RETRY}
     assert retried == {code for code in COMMON if code.startswith("RequestLimitExceeded")} | {
-        "Client.ConnectionNotMade"
+        "Client.ConnectionNotMade",
+        "Client.TooLate",
     }
 
 

@@ -49,8 +49,8 @@ def test_the_call_under_way_is_finished_and_recorded_and_no_more_is_started(tmp_
             assert list(done.by_key("outcome").values()) == ["accepted"] * 2 + ["not-attempted"] * 2
             assert accepted(sandbox.requests) == Counter([FIRST, SECOND])
         state = FileStore(top / ".reconciler", NAME).load().state
-        assert (sorted(state.entries), state.holder) == ([FIRST, SECOND], None)
-        assert all(entry.intent is None for entry in state.entries.values())
+        assert sorted(state.entries) == [FIRST, SECOND]
+        assert all(entry.perhaps == () for entry in state.entries.values())
 
 
 def test_a_second_signal_ends_the_run_at_once_and_the_next_one_settles_it(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_stop_while_another_run_holds_the_record_ends_the_wait(tmp_path: Path)
         wait_until(lambda: len(modifies(sandbox.requests)) == 1)
         second = launched(*apply(sandbox), cwd=tmp_path)
         assert second.stderr is not None
-        assert "another run holds the record" in second.stderr.readline()
+        assert "another run may have a call under way" in second.stderr.readline()
         second.send_signal(signal.SIGINT)
         done = ended(second)
         assert (done.code, done.document["error"]["code"]) == (7, 7)

@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.errors import Refusal, UsageError
 from reconciler.model.plan import Compared, Plan, Selection, Verdict
-from reconciler.model.state import Entry, Lease, State
+from reconciler.model.state import IntentState, State
 from reconciler.planning.planner import (
     PARTIAL_LISTING,
     Described,
@@ -16,15 +16,16 @@ from reconciler.planning.planner import (
     plan_offline,
     plan_online,
 )
+from reconciler.state.git_history import Lineage
 from tests.support.fake_run import EMPTY, FakeClock, FakeVendor, MemoryStore
-from tests.support.values import MOMENT, NOW, RENAMED, SIGN_ID, TARGET, defined, desired, intent, known, row
+from tests.support.values import MOMENT, NOW, RENAMED, SIGN_ID, TARGET, defined, desired, doubted, intent, known, row
 
 DEFINITIONS = defined(desired(RENAMED), desired(key="second", sign_id=2))
-OTHER = Lease("other-run", 1)
+LIVE = doubted(intent(RENAMED, row(), ago=5.0, status=IntentState.LIVE))
 
 
 def run_of(clock: FakeClock) -> Run:
-    return Run(TARGET, DEFINITIONS, Selection(), clock, settle_after=20.0)
+    return Run(TARGET, DEFINITIONS, Selection(), clock)
 
 
 def online(state: State = EMPTY) -> Plan:
@@ -62,15 +63,32 @@ def test_a_list_that_could_not_be_read_whole_is_told_where_it_was_wanted(
     assert (PARTIAL_LISTING in plan.notes) is told
 
 
-def test_a_record_that_somebody_holds_is_told() -> None:
-    assert "another apply is at work" in online(EMPTY._replace(holder=OTHER)).notes[0]
+def test_a_call_that_may_be_under_way_is_told() -> None:
+    assert "another apply is at work" in online(EMPTY._replace(entries={SIGN_ID: LIVE})).notes[0]
 
 
-@pytest.mark.parametrize(("holder", "verdict"), [(OTHER, Verdict.UNVERIFIED), (None, Verdict.MODIFY)])
-def test_a_call_may_be_under_way_only_while_somebody_holds_the_record(holder: Lease | None, verdict: Verdict) -> None:
-    opened = Entry(intent=intent(RENAMED, row(), ago=5.0))
-    plan = online(EMPTY._replace(entries={SIGN_ID: opened}, holder=holder))
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        (IntentState.LIVE, Verdict.UNVERIFIED),
+        (IntentState.LAPSED, Verdict.MODIFY),
+        (IntentState.LATE, Verdict.UNVERIFIED),
+    ],
+)
+def test_only_a_call_that_was_waited_for_is_taken_for_not_sent(status: IntentState, verdict: Verdict) -> None:
+    opened = doubted(intent(RENAMED, row(), ago=5.0, status=status))
+    plan = online(EMPTY._replace(entries={SIGN_ID: opened}))
     assert plan.signatures[0].verdict is verdict
+
+
+@pytest.mark.parametrize("lineage", [Lineage.OLDER, Lineage.DIVERGED, Lineage.UNKNOWN])
+def test_a_plan_says_what_apply_would_refuse_for_its_commit_and_what_to_do(lineage: Lineage) -> None:
+    clock = FakeClock()
+    store = MemoryStore(clock, EMPTY._replace(commit="c0ffee00" * 5))
+    run = run_of(clock)._replace(lineage=lambda _: lineage)
+    (note,) = plan_online(FakeVendor(clock, row(), row(sign_id=2)), store, run).notes
+    assert note.startswith("apply would refuse: ")
+    assert note.endswith("git pull")
 
 
 @pytest.mark.parametrize(

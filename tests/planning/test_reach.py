@@ -29,10 +29,6 @@ def test_the_vendors_limits_can_be_changed_for_loopback_only(changed: RequestLim
         changed.check(endpoint_from(None, None))
 
 
-def test_a_call_is_over_after_twice_the_request_timeout() -> None:
-    assert RequestLimits(request_timeout=7.0).settle_after == 14.0
-
-
 def test_an_account_opened_for_reading_has_no_way_to_write() -> None:
     with serving([pending(1)]) as sandbox:
         reach = Connection(endpoint_from(sandbox.url, None), KEYS, RequestLimits())

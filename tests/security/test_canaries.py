@@ -99,7 +99,7 @@ def test_the_branch_of_the_record_holds_none(tmp_path: Path, monkeypatch: pytest
         assert any("may-write" in login for login in served.logins)
         assert not {line for line in served.command_lines if canaries.seen(line, at.forms)}
         monkeypatch.setenv("RECONCILER_GIT_TOKEN", "writer:wrong")
-        assert at.reaching("apply", "--yes").code == 1
+        assert at.reaching("apply", "--yes").code == 5
     assert hub.exists()
     assert (at.told(), at.kept(), at.history(BRANCH)) == (set(), set(), set())
 
@@ -112,7 +112,7 @@ def test_the_password_in_the_address_of_a_remote_is_not_shown(tmp_path: Path, mo
         entered(at, monkeypatch)
         monkeypatch.delenv("RECONCILER_GIT_TOKEN")
         subprocess.run(["git", "remote", "set-url", "origin", address], check=True)
-        assert at.reaching("plan").code == 1
+        assert at.reaching("plan").code == 5
         at.reaching("doctor")
     assert at.told() == set()
 

@@ -224,7 +224,7 @@ def swapped(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         by_file_link(place)
         return True
 
-    monkeypatch.setattr(apply_command, "_agreed", agreed)
+    monkeypatch.setattr(apply_command._Dialogue, "confirm", agreed)
 
 
 def test_an_image_swapped_between_plan_and_call_is_not_sent(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from reconciler.contract.api import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
 from reconciler.model.signature import Image, LiveSignature, SignFields
-from reconciler.model.state import Entry, Intent, Lease, State, Submitted
+from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
+from reconciler.state.store import Snapshot, Store
 
 UIN = "100000000001"
 REGION = "ap-singapore"
@@ -27,17 +28,29 @@ def row(sign_id: int = 1110, name: str = "Acme") -> LiveSignature:
 
 
 def submitted(name: str = "Acme") -> Entry:
-    return Entry(submitted=Submitted(fields(name), 1.5, "request-1", COMMIT, False, row(name=name), row()))
+    own = Submitted(fields(name), 1.5, "request-1", COMMIT, False, row(name=name), row(), 1, "run-0", 9.0)
+    return Entry(1, own)
 
 
 def intended(name: str = "Acme", run: str = "run-1") -> Entry:
-    return Entry(intent=Intent(fields(name), row(), 2.5, run, COMMIT))
+    return Entry(2, None, (Intent(fields(name), row(), 2.5, run, COMMIT, 2, 2.0, 2.0, 26.0),))
 
 
-def state(*, holder: Lease | None = None, commit: str | None = None, **names: str) -> State:
+def state(*, commit: str | None = None, serial: int = 0, **names: str) -> State:
     """A state of signatures ``s1110="Acme"``, each submitted under that name."""
     entries = {int(key[1:]): submitted(name) for key, name in names.items()}
-    return State(UIN, REGION, entries, holder, commit, 3.5)
+    return State(UIN, REGION, entries, commit, 3.5, serial=serial)
+
+
+def put(store: Store, wanted: State, note: str = "note") -> Snapshot:
+    """Make the record what is wanted, whatever stands there."""
+    return store.update(lambda newest: wanted._replace(serial=newest.serial), note)
+
+
+def change(store: Store, note: str = "note", **names: str) -> Snapshot:
+    """Record submissions on top of what is recorded."""
+    entries = {int(key[1:]): submitted(name) for key, name in names.items()}
+    return store.update(lambda newest: newest._replace(entries={**newest.entries, **entries}), note)
 
 
 _int64 = st.integers(-(2**63), 2**63 - 1)
@@ -80,18 +93,44 @@ rows = st.builds(
     st.none() | _text,
     st.none() | _int64,
 )
+_epoch = st.integers(0, 2**53)
 submissions = st.builds(
-    Submitted, sign_fields, _time, st.none() | _text, _commit, st.booleans(), st.none() | rows, st.none() | rows
+    Submitted,
+    sign_fields,
+    _time,
+    st.none() | _text,
+    _commit,
+    st.booleans(),
+    st.none() | rows,
+    st.none() | rows,
+    _epoch,
+    _run,
+    st.none() | _time,
 )
-intents = st.builds(Intent, sign_fields, rows, _time, _run, _commit)
-entries = st.builds(Entry, st.none() | submissions, st.none() | intents).filter(lambda entry: entry != Entry())
+_seconds = st.floats(0, 600)
+intents = st.builds(
+    Intent,
+    sign_fields,
+    rows,
+    _time,
+    _run,
+    _commit,
+    _epoch,
+    _time,
+    _seconds,
+    _seconds,
+    st.sampled_from([IntentState.LAPSED, IntentState.LATE, IntentState.LIVE]),
+)
+entries = st.builds(Entry, _epoch, st.none() | submissions, st.lists(intents, max_size=2).map(tuple)).filter(
+    lambda entry: entry != Entry()
+)
 states = st.builds(
     State,
     st.text("0123456789", min_size=1, max_size=32),
     st.sampled_from([REGION, "ap-guangzhou", "eu-frankfurt-2"]),
     st.dictionaries(st.integers(1, 2**63 - 1), entries, max_size=4),
-    st.none() | st.builds(Lease, _run, _count, st.floats(0, 600)),
     _commit,
     st.none() | _time,
     st.booleans(),
+    _count,
 )

@@ -11,7 +11,7 @@ from reconciler.errors import StateError
 from reconciler.state.branch import BranchStore
 from tests.state.git_http import READER, WRITER, Hosting, hosting
 from tests.state.repositories import footprint, git, hub_and_clone, subjects
-from tests.state.state_values import NAME, state
+from tests.state.state_values import NAME, put, state
 
 BRANCH = "reconciler-state"
 TOKEN = "RECONCILER_GIT_TOKEN"
@@ -28,7 +28,7 @@ def hosted(tmp_path: Path) -> Iterator[Hosting]:
 
 def save(work: Path, name: str = "one") -> None:
     store = BranchStore(work, BRANCH, NAME)
-    store.save(store.load(), state(s1=name), name)
+    put(store, state(s1=name), name)
 
 
 def failure(work: Path) -> StateError:

@@ -10,7 +10,7 @@ from reconciler.state.branch import BranchStore
 from reconciler.state.git_command import git as run_git
 from reconciler.state.git_command import plain_environment
 from tests.state.repositories import git, hook, hub_and_clone, subjects
-from tests.state.state_values import NAME, state
+from tests.state.state_values import NAME, put, state
 
 BRANCH = "reconciler-state"
 TOKEN = "RECONCILER_GIT_TOKEN"
@@ -18,7 +18,7 @@ TOKEN = "RECONCILER_GIT_TOKEN"
 
 def save(work: Path, name: str = "one") -> None:
     store = BranchStore(work, BRANCH, NAME)
-    store.save(store.load(), state(s1=name), name)
+    put(store, state(s1=name), name)
 
 
 def failure(work: Path) -> StateError:
@@ -148,7 +148,7 @@ def test_another_remote_can_hold_the_record(tmp_path: Path) -> None:
     hub, work = hub_and_clone(tmp_path)
     git(work, "remote", "rename", "origin", "upstream")
     store = BranchStore(work, BRANCH, NAME, remote="upstream")
-    store.save(store.load(), state(s1="one"), "one")
+    put(store, state(s1="one"), "one")
     assert subjects(hub, BRANCH) == ["one"]
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.errors import StateConflict, StateError
-from reconciler.model.state import Entry, Lease, State
+from reconciler.decision.transitions import StepRefused
+from reconciler.errors import StateError
+from reconciler.model.state import Entry, State
 from reconciler.state.branch import BranchStore
 from reconciler.state.local import FileStore
 from reconciler.state.store import Store, record_name
 from tests.state import repositories
-from tests.state.state_values import NAME, REGION, UIN, state, submitted
+from tests.state.state_values import NAME, REGION, UIN, change, put, state, submitted
 
 
 def open_files(folder: Path, name: str) -> Store:
@@ -53,85 +54,65 @@ def test_the_name_tells_the_sandbox_apart(opener: Opener) -> None:
     assert opener(f"sandbox-{NAME}").load().state.sandbox
 
 
-def test_what_was_saved_is_there_for_everybody(opener: Opener) -> None:
+def test_what_was_stored_is_there_for_everybody(opener: Opener) -> None:
     store = opener()
-    saved = store.save(store.load(), state(s1="one", holder=Lease("a", 1)), "first")
-    assert saved.state == state(s1="one", holder=Lease("a", 1))
-    assert saved.version
-    assert opener().load() == store.load() == saved
+    stored = put(store, state(s1="one", commit="c0ffee00" * 5), "first")
+    assert (stored.state.entries, stored.state.serial) == (state(s1="one").entries, 1)
+    assert stored.version
+    assert opener().load() == store.load() == stored
 
 
-def test_saves_follow_each_other_without_loading(opener: Opener) -> None:
+def test_each_write_is_counted(opener: Opener) -> None:
     store = opener()
-    snapshot = store.load()
+    stored = store.load()
     for name in ("one", "two", "three"):
-        snapshot = store.save(snapshot, state(s1=name), f"save {name}")
-    assert opener().load() == snapshot
+        stored = put(store, state(s1=name), f"save {name}")
+    assert stored.state.serial == 3
+    assert opener().load() == stored
 
 
-def test_a_snapshot_of_another_opening_will_do(opener: Opener) -> None:
-    first = opener().save(opener().load(), state(s1="one"), "first")
-    second = opener().save(first, state(s1="two"), "second")
-    assert opener().load() == second
+def test_a_step_is_evaluated_on_the_newest_record(opener: Opener) -> None:
+    late = opener()
+    late.load()
+    change(opener(), "theirs", s1="one", s2="theirs")
+    stored = change(late, "ours", s1="ours")
+    assert stored.state.entries == state(s1="ours", s2="theirs").entries
+    assert opener().load() == stored
 
 
-def test_what_others_stored_about_other_signatures_is_kept(opener: Opener) -> None:
-    base = opener().save(opener().load(), state(s1="one", s2="two"), "base")
-    opener().save(base, state(s1="one", s2="theirs"), "theirs")
-    saved = opener().save(base, state(s1="ours", s2="two"), "ours")
-    assert saved.state.entries == state(s1="ours", s2="theirs").entries
-    assert opener().load() == saved
+def test_a_step_that_finds_its_effect_there_writes_nothing(opener: Opener) -> None:
+    stored = change(opener(), "ours", s1="one")
+    assert opener().update(lambda newest: newest, "nothing to do") == stored
 
 
-def test_two_first_saves_are_put_together(opener: Opener) -> None:
-    nothing = opener().load()
-    opener().save(nothing, state(s1="one"), "first")
-    assert opener().save(nothing, state(s2="two"), "also first").state.entries == state(s1="one", s2="two").entries
+def test_a_step_whose_guard_fails_writes_nothing(opener: Opener) -> None:
+    stored = change(opener(), "theirs", s1="theirs")
 
+    def refused(_newest: State) -> State:
+        raise StepRefused("not as it was", hint="look again")
 
-@pytest.mark.parametrize(
-    ("theirs", "ours"),
-    [
-        (state(s1="theirs"), state(s1="ours")),
-        (state(holder=Lease("b", 1)), state(holder=Lease("a", 1))),
-        (state(holder=Lease("b", 1)), state(s1="ours")),
-    ],
-    ids=["same signature", "both take the fence", "fence taken there"],
-)
-def test_a_second_writer_loses_and_is_told(opener: Opener, theirs: State, ours: State) -> None:
-    store, nothing = opener(), opener().load()
-    first = opener().save(nothing, theirs, "theirs")
-    with pytest.raises(StateConflict) as caught:
-        store.save(nothing, ours, "ours")
-    assert caught.value.hint
-    assert store.load() == opener().load() == first
-
-
-def test_after_a_conflict_a_new_look_is_enough(opener: Opener) -> None:
-    store, nothing = opener(), opener().load()
-    opener().save(nothing, state(s1="theirs"), "theirs")
-    with pytest.raises(StateConflict):
-        store.save(nothing, state(s1="ours"), "ours")
-    assert store.save(store.load(), state(s1="ours"), "ours").state == state(s1="ours")
+    with pytest.raises(StepRefused):
+        opener().update(refused, "ours")
+    assert opener().load() == stored
 
 
 def test_a_signature_can_be_forgotten(opener: Opener) -> None:
-    saved = opener().save(opener().load(), state(s1="one", s2="two"), "both")
-    assert opener().save(saved, state(s2="two"), "one less").state.entry(1) == Entry()
+    put(opener(), state(s1="one", s2="two"), "both")
+    assert put(opener(), state(s2="two"), "one less").state.entry(1) == Entry()
     assert set(opener().load().state.entries) == {2}
 
 
 def test_accounts_do_not_see_each_other(opener: Opener) -> None:
     other = opener("5-eu-frankfurt")
-    opener().save(opener().load(), state(s1="one"), "first")
-    other.save(other.load(), state(s2="two")._replace(uin="5", region="eu-frankfurt"), "other")
+    put(opener(), state(s1="one"), "first")
+    put(other, state(s2="two")._replace(uin="5", region="eu-frankfurt"), "other")
     assert set(opener().load().state.entries) == {1}
     assert set(opener("5-eu-frankfurt").load().state.entries) == {2}
 
 
 def test_the_state_of_another_account_is_not_stored(opener: Opener) -> None:
     with pytest.raises(StateError, match="not of"):
-        opener().save(opener().load(), state()._replace(uin="5"), "wrong")
+        put(opener(), state(s1="one")._replace(uin="5"), "wrong")
     assert opener().load().version == ""
 
 
@@ -154,9 +135,7 @@ def test_the_place_is_told_in_words(opener: Opener) -> None:
 def _write(opener: Opener, sign_id: int, rounds: int) -> None:
     store = opener()
     for number in range(rounds):
-        snapshot = store.load()
-        entries = {**snapshot.state.entries, sign_id: submitted(f"{sign_id} in round {number}")}
-        store.save(snapshot, snapshot.state._replace(entries=entries), f"{sign_id} {number}")
+        change(store, f"{sign_id} {number}", **{f"s{sign_id}": f"{sign_id} in round {number}"})
 
 
 def _race(opener: Opener, rounds: int) -> None:

@@ -19,7 +19,7 @@ KEYS: Final = {"TENCENTCLOUD_SECRET_ID": "AKIDsandbox", "TENCENTCLOUD_SECRET_KEY
 """The sandbox's own key pair."""
 
 COMMAND: Final = (sys.executable, "-m", "reconciler")
-FAST: Final = ("--modify-interval", "0", "--describe-rate", "100000")
+FAST: Final = ("--modify-interval", "0", "--describe-rate", "100000", "--describe-lag", "0")
 """For a sandbox without limits."""
 
 

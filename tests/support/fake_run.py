@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from reconciler.apply.context import ApplyContext
+from reconciler.apply.executor import execute
 from reconciler.apply.journal import Journal
+from reconciler.apply.timing import Timing
+from reconciler.apply.waiting import Watch
 from reconciler.decision.compare import DecisionTime
 from reconciler.decision.plan import make_plan
 from reconciler.errors import VendorError
 from reconciler.model.plan import Plan, Planned, Selection
-from reconciler.model.report import Result
+from reconciler.model.report import ApplyReport, Result
 from reconciler.model.signature import LiveSignature, Signature, SignFields
 from reconciler.model.state import State
-from reconciler.state.merge import merge
-from reconciler.state.store import Snapshot
+from reconciler.state.store import Snapshot, Step
 from reconciler.tencent.api import Images, Listing
 from reconciler.tencent.connection import RequestLimits
 from reconciler.tencent.rate_limit import ModifyRateLimit
@@ -32,16 +34,21 @@ class FakeClock:
 
     def __init__(self) -> None:
         self.passed = 0.0
+        self._asleep = 0.0
         self._to_come: list[tuple[float, Callable[[], None]]] = []
 
     def now(self) -> float:
-        return NOW + self.passed
+        return NOW + self.passed + self._asleep
 
     def monotonic(self) -> float:
         return 5000.0 + self.passed
 
     def boottime(self) -> float:
-        return self.monotonic()
+        return self.monotonic() + self._asleep
+
+    def asleep(self, seconds: float) -> None:
+        """Let the machine sleep: the monotonic clock stands still."""
+        self._asleep += seconds
 
     def wait(self, seconds: float) -> None:
         self.passed += max(0.0, seconds)
@@ -56,7 +63,7 @@ class FakeClock:
 
 
 class MemoryStore:
-    """A record in memory with the compare-and-swap of the real stores. ``trouble`` is raised by the next saves."""
+    """A record in memory that takes steps as the real stores do. ``trouble`` is raised by the next updates."""
 
     where = "memory"
 
@@ -73,16 +80,16 @@ class MemoryStore:
     def load(self) -> Snapshot:
         return Snapshot(self.state, str(self._version))
 
-    def save(self, base: Snapshot, state: State, note: str) -> Snapshot:
+    def update(self, step: Step, note: str) -> Snapshot:
         if self.before_save:
             self.before_save.pop(0)()
         problem = self.trouble.pop(0) if self.trouble else None
         if problem is not None:
             raise problem
-        if base.version != str(self._version):
-            state = merge(base.state, state, self.state)
-        self.put(state)
-        self.notes.append(note)
+        state = step(self.state)
+        if state is not self.state:
+            self.put(state)
+            self.notes.append(note)
         self._clock.wait(self._slow)
         return self.load()
 
@@ -116,8 +123,14 @@ class FakeVendor:
         found = ((sign_id, self.row(sign_id, international=flag)) for sign_id, flag in declared.items())
         return Listing({sign_id: row for sign_id, row in found if row is not None}, complete=everything)
 
-    def modify(self, sign_id: int, fields: SignFields, images: Images) -> str | None:
+    skew: float | None = None
+
+    def modify(
+        self, sign_id: int, fields: SignFields, images: Images, check: Callable[[], None] | None = None
+    ) -> str | None:
         assert images is BYTES
+        if check is not None:
+            check()
         self.calls.append((self._clock.passed, sign_id, fields))
         answer = self.answers.pop(0) if self.answers else None
         return answer() if answer is not None else self.take(sign_id, fields)
@@ -178,8 +191,10 @@ class Run:
             lambda: self.stop,
             self._load,
             RUN,
+            Timing.of(pacing, costly=costly),
             "c0ffee00" * 5,
         )
+        self.watch = Watch(self.context)
 
     def _load(self, desired: Signature) -> Images:
         return self.images(desired)
@@ -190,9 +205,13 @@ class Run:
 
     def plan(self, *wishes: Signature) -> Plan:
         """Plan as an apply does, against the account and the record as they are."""
-        moment = DecisionTime(self.clock.now(), settle_after=0.0)
+        moment = DecisionTime(self.clock.now())
         return make_plan(TARGET, wishes, dict(self.vendor.account), self.store.state, moment, self.context.choice)
 
-    def ledger(self) -> Journal:
-        """Open the record as the fence lets it through at once."""
-        return Journal(self.store, self.store.load(), RUN, self.clock)
+    def journal(self) -> Journal:
+        """Open the record once no other run can have a call under way."""
+        return Journal(self.context, self.watch, self.watch.await_turn())
+
+    def execute(self, plan: Plan, journal: Journal | None = None) -> ApplyReport:
+        """Carry a plan out."""
+        return execute(plan, self.context, self.watch, journal or self.journal())

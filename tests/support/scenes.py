@@ -26,7 +26,7 @@ BEFORE: Final = (
     Sign("settled", SETTLED, "Delta", status=APPROVED),
 )
 AFTER: Final = (
-    BEFORE[0]._replace(name="Alpha One"),
+    BEFORE[0]._replace(name="Omega"),
     BEFORE[1]._replace(remark="Login codes"),
     BEFORE[2]._replace(remark="Payment codes"),
     BEFORE[3],
@@ -63,12 +63,12 @@ class Scene(NamedTuple):
         takes = accepted(sandbox.requests)
         assert (takes[RENAMED], takes[RESUBMITTED], takes[SETTLED]) == (1, 1, 0)
         state = self.place.state()
-        open_still = [sign_id for sign_id, entry in state.entries.items() if entry.intent is not None]
+        open_still = [sign_id for sign_id, entry in state.entries.items() if entry.perhaps]
         if done.by_key("verdict")["hidden"] == "unverified":
             assert (takes[HIDDEN] <= 1, open_still) == (True, [HIDDEN])
         else:
             assert (takes[HIDDEN], open_still) == (1, [])
-        assert state.holder is None
+        assert not any(intent.is_live for entry in state.entries.values() for intent in entry.perhaps)
         self._check_agreement(sandbox, open_still)
 
     def _check_agreement(self, sandbox: Sandbox, open_still: list[int]) -> None:

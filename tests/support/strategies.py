@@ -10,7 +10,7 @@ from reconciler.contract.api import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
 from reconciler.decision.compare import DecisionTime
 from reconciler.diagnostics import Location
 from reconciler.model.signature import LiveSignature, Signature, SignFields
-from reconciler.model.state import Entry, Intent, State, Submitted
+from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
 from tests.support.values import NOW, image
 
 texts = st.text(st.characters(exclude_categories=()), max_size=8)
@@ -39,7 +39,7 @@ sign_fields = st.builds(
 status_codes = st.sampled_from([0, 1, 2, -1]) | st.integers(-(2**63), 2**63 - 1)
 modifiable_codes = st.sampled_from([1, -1])
 times = st.sampled_from([NOW - 2 * 86400, NOW - 7200, NOW - 600, NOW - 5, NOW]) | st.floats(0, NOW + 86400)
-moments = st.builds(DecisionTime, st.just(NOW), st.sampled_from([0.0, 20.0, 600.0]))
+moments = st.builds(DecisionTime, st.just(NOW))
 
 
 def rows(codes: st.SearchStrategy[int] = status_codes, sign_id: int = 1110) -> st.SearchStrategy[LiveSignature]:
@@ -85,17 +85,24 @@ commits = st.none() | st.just("c0ffee00" * 5)
 def submissions(fields: SignFields, live: LiveSignature) -> st.SearchStrategy[Submitted]:
     """Return submissions that have to do with a definition and a row."""
     seen = st.none() | near_row(live)
-    return st.builds(Submitted, near(fields), times, st.none() | texts, commits, st.booleans(), seen, seen)
+    until = st.none() | times
+    return st.builds(
+        Submitted, near(fields), times, st.none() | texts, commits, st.booleans(), seen, seen, st.just(1), runs, until
+    )
 
 
 def intents(fields: SignFields, live: LiveSignature) -> st.SearchStrategy[Intent]:
     """Return intended calls that have to do with a definition and a row."""
-    return st.builds(Intent, near(fields), near_row(live), times, runs, commits)
+    tolerances, windows, states = st.sampled_from([2.0, 300.0]), st.just(26.0), st.sampled_from(IntentState)
+    return st.builds(
+        Intent, near(fields), near_row(live), times, runs, commits, st.just(2), times, tolerances, windows, states
+    )
 
 
 def entries(fields: SignFields, live: LiveSignature) -> st.SearchStrategy[Entry]:
     """Return entries that have to do with a definition and a row."""
-    return st.builds(Entry, st.none() | submissions(fields, live), st.none() | intents(fields, live))
+    doubts = st.lists(intents(fields, live), max_size=2).map(tuple)
+    return st.builds(Entry, st.just(2), st.none() | submissions(fields, live), doubts)
 
 
 class Situation(NamedTuple):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reconciler.apply.attempt import attempt
+from reconciler.apply.attempt import Attempt
 from reconciler.cli.exit_codes import report_exit
 from reconciler.errors import VendorError
 from reconciler.model.plan import Plan
 from reconciler.model.report import ApplyReport, Result
 from reconciler.model.signature import SignFields
-from reconciler.model.state import Entry, Lease
+from reconciler.model.state import Entry
 from tests.support.fake_run import EMPTY, Run
 from tests.support.values import (
     RENAMED,
@@ -20,7 +20,6 @@ from tests.support.values import (
 )
 
 KNOWN = EMPTY._replace(entries={SIGN_ID: known()})
-OTHER = Lease("other-run", 1)
 
 
 def failing(code: str, request_id: str | None = "request-9") -> Callable[[], str]:
@@ -54,10 +53,10 @@ class Turn:
     def __init__(self, run: Run, fields: SignFields = RENAMED) -> None:
         self.run = run
         self.plan: Plan = run.plan(desired(fields))
-        self.ledger = run.ledger()
+        self.journal = run.journal()
 
     def take(self) -> Result:
-        self.result = attempt(self.run.context, self.ledger, self.plan.signatures[0])
+        self.result = Attempt(self.run.context, self.run.watch, self.journal, self.plan.signatures[0]).take()
         return self.result
 
     @property

@@ -12,10 +12,10 @@ from reconciler.definitions.load import Definitions
 from reconciler.diagnostics import Location
 from reconciler.model.plan import Decision, Plan, Planned, RuleText, Target, Verdict
 from reconciler.model.signature import Account, Image, LiveSignature, Signature, SignFields
-from reconciler.model.state import Entry, Intent, Submitted
+from reconciler.model.state import Entry, Intent, IntentState, Submitted
 
 NOW: Final = 1_700_000_000.0
-MOMENT: Final = DecisionTime(NOW, settle_after=20.0)
+MOMENT: Final = DecisionTime(NOW)
 SIGN_ID: Final = 1110
 
 APPROVED, PENDING, NOT_EFFECTIVE, REJECTED, UNDOCUMENTED = 0, 1, 2, -1, 7
@@ -30,7 +30,7 @@ ACME: Final = SignFields(
     "Acme", "company", "business-license", False, "others", image("a"), image("b"), "Login codes", None
 )
 HIDDEN_EDIT: Final = ACME._replace(remark="Login and payment codes")
-RENAMED: Final = ACME._replace(sign_name="Acme Bank")
+RENAMED: Final = ACME._replace(sign_name="Borealis")
 
 
 def row(status_code: int = PENDING, **differing: Any) -> LiveSignature:
@@ -46,12 +46,21 @@ def submitted(fields: SignFields = ACME, ago: float = 7200.0, **differing: Any) 
 
 def known(fields: SignFields = ACME, **differing: Any) -> Entry:
     """Return the entry of a signature that was submitted."""
-    return Entry(submitted(fields, **differing))
+    return Entry(1, submitted(fields, epoch=1, run="run-0", **differing))
 
 
-def intent(fields: SignFields, before: LiveSignature, ago: float = 60.0, run: str = "run-1") -> Intent:
-    """Return a call that was about to be made some seconds ago."""
-    return Intent(fields, before, NOW - ago, run)
+def intent(
+    fields: SignFields, before: LiveSignature, ago: float = 60.0, run: str = "run-1", **differing: Any
+) -> Intent:
+    """Return a call that was about to be made some seconds ago, and cannot be under way any more."""
+    at = NOW - ago
+    made = Intent(fields, before, at, run, epoch=2, looked_at=at, tolerance=2.0, window=26.0, status=IntentState.LAPSED)
+    return made._replace(**differing)
+
+
+def doubted(*intents: Intent, own: Submitted | None = None) -> Entry:
+    """Return the entry of a signature of which nobody knows what became of these calls."""
+    return Entry(max(known.epoch for known in intents), own, intents)
 
 
 def desired(fields: SignFields = ACME, key: str = "acme-otp", sign_id: int = SIGN_ID) -> Signature:

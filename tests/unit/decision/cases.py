@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from reconciler.decision.table import Rule, decide
 from reconciler.model.plan import Decision
 from reconciler.model.signature import LiveSignature, SignFields
-from reconciler.model.state import Entry
+from reconciler.model.state import Entry, IntentState
 from tests.support.values import (
     ACME,
     APPROVED,
@@ -18,6 +18,7 @@ from tests.support.values import (
     REJECTED,
     RENAMED,
     UNDOCUMENTED,
+    doubted,
     image,
     intent,
     known,
@@ -40,9 +41,11 @@ class Case(NamedTuple):
         return decide(self.wanted, self.live, self.entry, MOMENT, resubmit=self.resubmit)
 
 
-def opened(fields: SignFields, before: LiveSignature, ago: float = 60.0, since: Entry = NOTHING) -> Entry:
-    """Return an entry with a call that was about to be made some seconds ago."""
-    return since._replace(intent=intent(fields, before, ago))
+def opened(
+    fields: SignFields, before: LiveSignature, ago: float = 60.0, since: Entry = NOTHING, **differing: Any
+) -> Entry:
+    """Return an entry with a call that was about to be made some seconds ago, and cannot be under way any more."""
+    return doubted(intent(fields, before, ago, **differing), own=since.submitted)
 
 
 RESUBMITTED_BY_OTHERS: Final = int(NOW) - 60
@@ -80,25 +83,25 @@ CASES: Final = {
         Rule.APPROVED_CHANGED_BY_OTHERS, row(APPROVED, create_time=RESUBMITTED_BY_OTHERS), known()
     ),
     "5 approved meanwhile with our intent": Case(
-        Rule.APPROVED_AS_SUBMITTED, row(APPROVED, sign_name="Acme Bank"), opened(RENAMED, row(), since=known()), RENAMED
+        Rule.APPROVED_AS_SUBMITTED, row(APPROVED, sign_name="Borealis"), opened(RENAMED, row(), since=known()), RENAMED
     ),
     "5 approved under the name wanted, other one recorded": Case(
-        Rule.APPROVED_AS_SUBMITTED, row(APPROVED, sign_name="Acme Bank"), known(), RENAMED
+        Rule.APPROVED_AS_SUBMITTED, row(APPROVED, sign_name="Borealis"), known(), RENAMED
     ),
     "6 name taken, then 11": Case(
-        Rule.WAITING_FOR_REVIEW, row(sign_name="Acme Bank"), opened(RENAMED, row(), since=known()), RENAMED
+        Rule.WAITING_FOR_REVIEW, row(sign_name="Borealis"), opened(RENAMED, row(), since=known()), RENAMED
     ),
     "6 name taken in the vendor's spelling, then 11": Case(
-        Rule.WAITING_FOR_REVIEW, row(sign_name="ACME BANK"), opened(RENAMED, row()), RENAMED
+        Rule.WAITING_FOR_REVIEW, row(sign_name="BOREALIS"), opened(RENAMED, row()), RENAMED
     ),
     "6 rejected became pending, then 11": Case(
         Rule.WAITING_FOR_REVIEW, row(), opened(HIDDEN_EDIT, row(REJECTED)), HIDDEN_EDIT
     ),
     "6 name taken and rejected, then 14": Case(
-        Rule.REJECTED_AS_SUBMITTED, row(REJECTED, sign_name="Acme Bank"), opened(RENAMED, row()), RENAMED
+        Rule.REJECTED_AS_SUBMITTED, row(REJECTED, sign_name="Borealis"), opened(RENAMED, row()), RENAMED
     ),
     "6 name taken, then 9 for a newer edit": Case(
-        Rule.PENDING_DIFFERS, row(sign_name="Acme Bank"), opened(RENAMED, row()), RENAMED._replace(remark="New")
+        Rule.PENDING_DIFFERS, row(sign_name="Borealis"), opened(RENAMED, row()), RENAMED._replace(remark="New")
     ),
     "7 renaming not sent, then 9": Case(Rule.PENDING_DIFFERS, row(), opened(RENAMED, row(), since=known()), RENAMED),
     "7 rejected still, then 13": Case(
@@ -110,7 +113,9 @@ CASES: Final = {
     "8 hidden edit": Case(Rule.PERHAPS_SENT, row(), opened(HIDDEN_EDIT, row(), since=known()), HIDDEN_EDIT),
     "8 hidden edit taken back": Case(Rule.PERHAPS_SENT, row(), opened(HIDDEN_EDIT, row(), since=known())),
     "8 renaming an hour ago": Case(Rule.PERHAPS_SENT, row(), opened(RENAMED, row(), 3600.0), RENAMED),
-    "8 renaming under way": Case(Rule.PERHAPS_SENT, row(), opened(RENAMED, row(), 19.0), RENAMED),
+    "8 renaming under way": Case(
+        Rule.PERHAPS_SENT, row(), opened(RENAMED, row(), 19.0, status=IntentState.LIVE), RENAMED
+    ),
     "8 renaming, row moved": Case(
         Rule.PERHAPS_SENT, row(create_time=RESUBMITTED_BY_OTHERS), opened(RENAMED, row()), RENAMED
     ),

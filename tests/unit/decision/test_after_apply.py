@@ -7,10 +7,10 @@ from typing import NamedTuple
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reconciler.decision.compare import INTENT_MEMORY_S, DecisionTime
-from reconciler.decision.intents import shows, would_show
+from reconciler.decision.compare import DecisionTime
+from reconciler.decision.intents import after_rows, is_sent, must_show
 from reconciler.decision.table import decide
-from reconciler.decision.transitions import accept, intend, settle, settlements
+from reconciler.decision.transitions import accept, as_lapsed
 from reconciler.model.plan import Verdict
 from reconciler.model.signature import LiveSignature, SignFields
 from reconciler.model.state import Entry, Intent, State, Submitted
@@ -59,16 +59,31 @@ def after(wanted: SignFields, before: LiveSignature, habit: Habits) -> LiveSigna
     )
 
 
+def intended(case: Situation) -> Intent:
+    """Return the intent of a call made at NOW, as apply keeps it."""
+    return Intent(case.wanted, case.live, NOW, "this-run", None, case.entry.epoch + 1, NOW, 2.0, 26.0)
+
+
 def recorded(case: Situation, live: LiveSignature) -> State:
     """Return the record after an apply that was shown ``live``, kept as apply keeps it."""
-    moved = shows(case.wanted, case.live, live) or live.sign_name != case.live.sign_name
-    certain = moved or not would_show(case.wanted, case.live)
-    own = Submitted(case.wanted, NOW, "request-2", shown=live if certain else None, before=case.live)
-    return accept(State("1", "ap-singapore", {SIGN_ID: case.entry}), SIGN_ID, own)
+    intent = intended(case)
+    certain = is_sent(intent, live) or not must_show(case.wanted, case.live)
+    own = Submitted(
+        case.wanted, NOW, "request-2", shown=live if certain else None, before=case.live,
+        epoch=intent.epoch, run=intent.run, until=NOW + 2.0,
+    )  # fmt: skip
+    state = State("1", "ap-singapore", {SIGN_ID: case.entry})
+    return accept(state, SIGN_ID, intent, own, in_window=True)
+
+
+def killed(case: Situation) -> Entry:
+    """Return the entry that a run leaves that was killed around its call, once others have waited for it."""
+    lapsed = tuple(as_lapsed(intent) for intent in case.entry.perhaps)
+    return Entry(case.entry.epoch + 1, case.entry.submitted, (*lapsed, as_lapsed(intended(case))))
 
 
 def later(seconds: float) -> DecisionTime:
-    return DecisionTime(NOW + seconds, settle_after=0.0)
+    return DecisionTime(NOW + seconds)
 
 
 @given(situations(modifiable_codes), habits, st.booleans())
@@ -98,23 +113,14 @@ def test_a_rejection_leaves_it_stuck(case: Situation, habit: Habits, lagging: bo
     assert decide(case.wanted, rejected, state.entry(SIGN_ID), later(86400.0)).verdict is Verdict.STUCK
 
 
-@given(situations(modifiable_codes), st.floats(0, INTENT_MEMORY_S - 1))
-def test_a_row_that_does_not_show_it_yet_leads_to_no_second_submission(case: Situation, seconds: float) -> None:
-    case = before_apply(case)
-    state = recorded(case, case.live)
-    decision = decide(case.wanted, case.live, state.entry(SIGN_ID), later(seconds))
-    assert decision.verdict is not Verdict.MODIFY
-
-
 @given(situations(modifiable_codes), habits)
 def test_a_killed_apply_whose_call_shows_is_settled_and_not_repeated(case: Situation, habit: Habits) -> None:
     case = before_apply(case, habit)
-    assume(would_show(case.wanted, case.live))
     new = after(case.wanted, case.live, habit)
-    state = intend(State("1", "r", {SIGN_ID: case.entry}), SIGN_ID, Intent(case.wanted, case.live, NOW, "run-1"))
-    settled = settle(state, state, settlements(state, {SIGN_ID: new}, later(60)))
-    assert settled.entry(SIGN_ID).intent is None
-    assert decide(case.wanted, new, settled.entry(SIGN_ID), later(60)).verdict is Verdict.WAITING
+    assume(is_sent(intended(case), new))
+    settled = after_rows(killed(case), new, NOW + 60)
+    assert settled.perhaps == ()
+    assert decide(case.wanted, new, settled, later(60)).verdict is Verdict.WAITING
 
 
 @given(situations(modifiable_codes), habits)
@@ -122,29 +128,20 @@ def test_a_killed_apply_whose_call_is_hidden_is_not_repeated_by_itself(case: Sit
     case = before_apply(case, habit)
     name = spelled(case.wanted.sign_name, habit.spelling)
     case = case._replace(live=case.live._replace(status_code=1, sign_name=name))
-    new = after(case.wanted, case.live, habit)
-    intent = Intent(case.wanted, case.live, NOW, "run-1")
-    decision = decide(case.wanted, new, Entry(case.entry.submitted, intent), later(60))
+    decision = decide(case.wanted, after(case.wanted, case.live, habit), killed(case), later(60))
     assert decision.verdict in {Verdict.UNVERIFIED, Verdict.WAITING}
 
 
 @given(situations(modifiable_codes))
 def test_a_killed_apply_whose_visible_call_never_left_is_repeated(case: Situation) -> None:
     case = before_apply(case)
-    assume(would_show(case.wanted, case.live))
-    intent = Intent(case.wanted, case.live, NOW, "run-1")
-    decision = decide(case.wanted, case.live, Entry(case.entry.submitted, intent), later(60))
-    without = decide(case.wanted, case.live, Entry(case.entry.submitted), later(60))
+    assume(must_show(case.wanted, case.live))
+    left = killed(case)
+    decision = decide(case.wanted, case.live, left, later(60))
+    without = decide(case.wanted, case.live, left._replace(perhaps=left.perhaps[:-1]), later(60))
     assert decision.rule is without.rule
 
 
 def test_an_adopted_definition_waits() -> None:
-    adopted = Submitted(ACME, NOW, adopted=True, shown=row(), before=row())
-    assert decide(ACME, row(), Entry(adopted), MOMENT).verdict is Verdict.WAITING
-
-
-def test_a_rename_that_never_shows_is_told_as_drift_once_the_hour_is_over() -> None:
-    renamed = ACME._replace(sign_name="Acme Bank")
-    own = Submitted(renamed, NOW, shown=None, before=row())
-    decision = decide(renamed, row(), Entry(own), later(INTENT_MEMORY_S))
-    assert (decision.verdict, decision.drift) == (Verdict.MODIFY, ("sign_name",))
+    adopted = Submitted(ACME, NOW, adopted=True, shown=row(), before=row(), epoch=1)
+    assert decide(ACME, row(), Entry(1, adopted), MOMENT).verdict is Verdict.WAITING

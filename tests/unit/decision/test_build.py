@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,13 +16,13 @@ from tests.support.values import (
     ACME,
     HIDDEN_EDIT,
     MOMENT,
-    NOW,
     PENDING,
     REJECTED,
     RENAMED,
     SIGN_ID,
     TARGET,
     desired,
+    doubted,
     intent,
     known,
     row,
@@ -120,22 +118,16 @@ def test_offline_nobody_knows_a_signature_that_was_never_shown() -> None:
 
 
 def test_offline_an_open_intent_is_never_taken_for_not_sent() -> None:
-    entry = Entry(submitted(shown=row()), intent(RENAMED, row()))
+    entry = doubted(intent(RENAMED, row()), own=submitted(shown=row()))
     (planned,) = offline(entry, RENAMED).signatures
     assert planned.decision.rule is Rule.PERHAPS_SENT
 
 
 def test_offline_a_row_from_before_the_intent_does_not_prove_it() -> None:
-    entry = Entry(submitted(shown=row(PENDING)), intent(HIDDEN_EDIT, row(REJECTED)))
+    entry = doubted(intent(HIDDEN_EDIT, row(REJECTED)), own=submitted(shown=row(PENDING)))
     (planned,) = offline(entry, HIDDEN_EDIT).signatures
     assert (planned.verdict, planned.decision.status) == (Verdict.UNVERIFIED, Status.REJECTED)
 
 
 def test_offline_the_choice_narrows_too() -> None:
     assert offline(known(), ACME, Selection(only=frozenset({"other"}))).signatures == ()
-
-
-def test_a_moment_tells_what_may_be_under_way() -> None:
-    assert MOMENT.may_be_under_way(NOW - 19.9)
-    assert not MOMENT.may_be_under_way(NOW - 20.0)
-    assert MOMENT._replace(settle_after=math.inf).may_be_under_way(0.0)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from reconciler.decision.compare import INTENT_MEMORY_S
+from reconciler.decision.intents import MEMORY_S
 from reconciler.decision.table import Rule
 from reconciler.model.plan import Verdict
 from tests.unit.decision.cases import CASES
@@ -52,5 +52,5 @@ def test_every_verdict_has_an_example_in_the_document() -> None:
 
 
 def test_the_hour_of_the_document_is_the_codes() -> None:
-    assert INTENT_MEMORY_S == 3600
+    assert MEMORY_S == 3600
     assert "one hour" in DOCUMENT

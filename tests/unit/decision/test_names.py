@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.decision.compare import same_name
+from reconciler.decision.intents import apart, key
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,20 @@ from reconciler.decision.compare import same_name
     ],
 )
 def test_two_spellings_of_a_name(one: str, other: str, same: bool) -> None:
-    assert same_name(one, other) is same_name(other, one) is same
+    assert (key(one) == key(other)) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "different"),
+    [
+        ("Acme", "Globex", True),
+        ("Acme", "Acme Bank", False),
+        ("Acme Bank", "Acme", False),
+        ("Acme", "[ACME]", False),
+        ("Acme", "!!!", False),
+    ],
+)
+def test_names_are_apart_only_where_no_spelling_or_cut_makes_one_of_the_other(
+    one: str, other: str, different: bool
+) -> None:
+    assert apart(one, other) is apart(other, one) is different

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.contract.api import MODIFIABLE, Status
-from reconciler.decision.intents import intent_status
+from reconciler.decision.intents import after_rows, is_not_sent
 from reconciler.decision.table import Rule, decide
 from reconciler.model.plan import IntentStatus, Verdict
+from reconciler.model.state import IntentState
 from tests.support.strategies import Situation, modifiable_codes, situations
 
 approved_codes = st.sampled_from([0, 2])
@@ -84,23 +83,25 @@ def test_nothing_recorded_means_that_hidden_fields_were_not_compared(case: Situa
         assert case.entry.submitted is not None or decision.intent is IntentStatus.PROVEN
 
 
-@given(situations(), st.sampled_from([math.inf, 86400.0 * 365 * 100]))
-def test_an_intent_under_way_is_never_dropped(case: Situation, settle_after: float) -> None:
-    moment = case.moment._replace(settle_after=settle_after)
-    assert intent_status(case.entry.intent, case.live, moment) is not IntentStatus.DROPPED
+@given(situations())
+def test_an_intent_that_is_live_is_never_concluded_not_to_be_sent(case: Situation) -> None:
+    live = tuple(intent._replace(status=IntentState.LIVE) for intent in case.entry.perhaps)
+    entry = case.entry._replace(perhaps=live)
+    settled = after_rows(entry, case.live, case.moment.now)
+    assert settled.perhaps == live
 
 
 @given(situations())
 def test_an_intent_is_dropped_only_by_the_very_row_that_was_there_before(case: Situation) -> None:
-    intent = case.entry.intent
-    if intent is not None and intent_status(intent, case.live, case.moment) is IntentStatus.DROPPED:
-        assert case.live == intent.before
+    for intent in case.entry.perhaps:
+        if is_not_sent(intent, case.live, case.moment.now):
+            assert case.live == intent.before
 
 
 @given(situations(modifiable_codes))
 def test_what_is_perhaps_there_already_is_not_sent_by_itself(case: Situation) -> None:
-    intent = case.entry.intent
-    if intent is None or case.live.international != case.wanted.international:
+    intent = case.entry.newest
+    if intent is None or case.live.international != case.wanted.international or intent.fields != case.wanted:
         return
-    if intent.fields == case.wanted and intent_status(intent, case.live, case.moment) is IntentStatus.OPEN:
+    if after_rows(case.entry, case.live, case.moment.now).newest == intent:
         assert decide(*case).rule is Rule.PERHAPS_SENT

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import StateError
 from reconciler.model.signature import FIELD_NAMES, Image
-from reconciler.model.state import Entry, Lease, State
+from reconciler.model.state import Entry, State
 from reconciler.state import codec
 from reconciler.state.codec import Lines, Malformed, dump, entry_object, parse
 from tests.state import state_values as values
@@ -24,9 +24,9 @@ FULL = State(
     values.UIN,
     values.REGION,
     {1111: values.intended(), 1110: values.submitted("品牌")},
-    Lease("run-1", 7, 20.0),
     values.COMMIT,
     12.25,
+    serial=7,
 )
 
 
@@ -129,7 +129,7 @@ def test_half_a_surrogate_pair_in_an_id_or_a_word_is_refused() -> None:
         (b"[]", 'the value is not of type "object"'),
         (b"null", 'the value is not of type "object"'),
         (b"{}", '"version" is a required property'),
-        (b'{"version": 2}', "the record is of version 2, this release knows version 1"),
+        (b'{"version": 3}', "the record is of version 3, this release knows"),
         (b'{"version": true}', "is a required property"),
     ],
 )
@@ -156,9 +156,10 @@ def _first(found: dict[str, Any]) -> Any:
         (lambda d: d.update(saved_at=True), 'saved_at: the value is not of type "number"'),
         (lambda d: d.update(saved_at=-1), "saved_at: the value is less than the minimum of 0"),
         (lambda d: d.update(saved_at=1e300), "saved_at: the value is greater than or equal to the maximum of"),
-        (lambda d: d.update(holder=[]), 'holder: the value is not of type "object"'),
-        (lambda d: d["holder"].update(run=""), "holder.run: the value is shorter than 1 character"),
-        (lambda d: d["holder"].update(beat=-1), "holder.beat: the value is less than the minimum of 0"),
+        (lambda d: d.update(serial=-1), "serial: the value is less than the minimum of 0"),
+        (lambda d: d["signatures"][1]["perhaps"][0].update(run=""), "perhaps[0].run: the value is shorter than 1"),
+        (lambda d: d["signatures"][1]["perhaps"][0].update(status="gone"), "perhaps[0].status"),
+        (lambda d: d["signatures"][1].update(epoch=-1), "signatures[1].epoch: the value is less than the minimum of 0"),
         (lambda d: d.update(signatures={}), 'signatures: the value is not of type "array"'),
         (lambda d: d["signatures"].append(3), 'signatures[2]: the value is not of type "object"'),
         (lambda d: d["signatures"].append(d["signatures"][0]), "signatures[2] is the second one with sign_id 1110"),
@@ -171,7 +172,7 @@ def _first(found: dict[str, Any]) -> Any:
             lambda d: d["signatures"][0].update(sign_id=2**63),
             "[0].sign_id: the value is greater than the maximum",
         ),
-        (lambda d: d["signatures"][1]["intent"].pop("before"), 'signatures[1].intent: "before" is a required property'),
+        (lambda d: d["signatures"][1]["perhaps"][0].pop("before"), 'perhaps[0]: "before" is a required property'),
         (lambda d: _first(d).update(adopted=1), 'signatures[0].submitted.adopted: the value is not of type "boolean"'),
         (
             lambda d: _first(d)["shown"].update(status_code=None),
@@ -201,7 +202,7 @@ def test_a_value_out_of_place_is_told_by_place(change: Callable[[dict[str, Any]]
     assert told in problem(data)
 
 
-@pytest.mark.parametrize("change", [lambda d: d["signatures"].append({"sign_id": 9}), lambda d: d.pop("holder")])
+@pytest.mark.parametrize("change", [lambda d: d["signatures"].append({"sign_id": 9}), lambda d: d.pop("serial")])
 def test_what_is_not_known_may_be_left_out(change: Callable[[dict[str, Any]], object]) -> None:
     VALIDATOR.validate(json.loads(changed(change)))
     parse(changed(change), source="x")
@@ -219,8 +220,7 @@ _places = st.sampled_from(
         ("sandbox",),
         ("commit",),
         ("saved_at",),
-        ("holder",),
-        ("holder", "beat"),
+        ("serial",),
         ("signatures",),
         ("signatures", 0),
         ("signatures", 0, "submitted"),
@@ -228,8 +228,9 @@ _places = st.sampled_from(
         ("signatures", 0, "submitted", "fields"),
         ("signatures", 0, "submitted", "fields", "proof_image"),
         ("signatures", 0, "submitted", "fields", "proof_image", "bytes"),
-        ("signatures", 1, "intent"),
-        ("signatures", 1, "intent", "before", "create_time"),
+        ("signatures", 1, "epoch"),
+        ("signatures", 1, "perhaps", 0),
+        ("signatures", 1, "perhaps", 0, "before", "create_time"),
     ]
 )
 
@@ -320,7 +321,7 @@ def test_only_a_changed_entry_is_made_again_and_the_document_is_the_same_as_a_fr
     changed = min(MANY.entries)
     entry = MANY.entries[changed]
     assert entry.submitted is not None
-    newer = MANY._replace(entries={**MANY.entries, changed: Entry(entry.submitted._replace(at=9.5))})
+    newer = MANY._replace(entries={**MANY.entries, changed: entry._replace(submitted=entry.submitted._replace(at=9.5))})
     document = dump(newer, remembered)
     assert made == [changed]
     assert document == dump(newer)
@@ -338,7 +339,7 @@ def test_an_entry_that_was_taken_away_is_not_remembered(made: list[int]) -> None
 def test_what_could_not_be_read_again_is_refused_each_time() -> None:
     entry = MANY.entries[min(MANY.entries)]
     assert entry.submitted is not None
-    wrong = {5: Entry(entry.submitted._replace(at=-1.0))}
+    wrong = {5: entry._replace(submitted=entry.submitted._replace(at=-1.0))}
     remembered = Lines()
     for _ in range(2):
         with pytest.raises(Malformed, match="the entry of 5"):

@@ -1,0 +1,91 @@
+"""Waiting for other runs' calls to be over, and for rows to show what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final
+
+from reconciler.decision.transitions import Identity, live_intents
+from reconciler.errors import Exit, StateError
+from reconciler.model.state import Entry, IntentState, State
+from reconciler.state.store import Snapshot
+
+if TYPE_CHECKING:
+    from reconciler.apply.context import ApplyContext
+
+_LOOK_EVERY_S: Final = 1.0
+_OLD_S: Final = 600.0
+"""Whoever can describe is within five minutes of the vendor, so two clocks are at most this far apart."""
+
+
+class StoppedWaiting(StateError):
+    """The person asked to stop while another run had a call under way."""
+
+    exit_code = Exit.UNSETTLED
+
+
+class Watch:
+    """When this run first saw what. A waiter trusts its own monotonic clock alone."""
+
+    def __init__(self, context: ApplyContext) -> None:
+        self._context = context
+        self._clock = context.clock
+        self._first: dict[tuple[object, ...], float] = {}
+        self.waited_out: set[Identity] = set()
+
+    def await_turn(self) -> Snapshot:
+        """Return the record once no call of another run can act any more."""
+        while True:
+            snapshot = self._context.store.load()
+            left = self._seconds_left(snapshot.state)
+            if left <= 0:
+                self._note_outcomes(snapshot.state)
+                return snapshot
+            if self._context.stopped():
+                raise StoppedWaiting("stopped while another run may have a call under way", hint="run again later")
+            self._context.observer.waiting(left)
+            self._clock.wait(min(_LOOK_EVERY_S, left))
+
+    def await_shown(self, state: State, sign_ids: Collection[int]) -> None:
+        """Wait until a lagging row must show what is recorded of these signatures."""
+        self._note_outcomes(state)
+        now, lag = self._clock.monotonic(), self._context.timing.lag
+        ends = [self._first[mark] + lag for sign_id in sign_ids for mark in self._marks(sign_id, state.entry(sign_id))]
+        self._clock.wait(max(ends, default=now) - now)
+
+    def _seconds_left(self, state: State) -> float:
+        now, longest = self._clock.monotonic(), 0.0
+        for identity, intent in live_intents(state).items():
+            first = self._first.setdefault(identity, now)
+            is_old = self._clock.now() - intent.at > intent.window + _OLD_S
+            left = first + intent.window - now
+            if intent.run == self._context.run:
+                continue
+            if is_old or left <= 0:
+                self.waited_out.add(identity)
+            else:
+                longest = max(longest, left)
+        return longest
+
+    def _note_outcomes(self, state: State) -> None:
+        now = self._clock.monotonic()
+        for sign_id, entry in state.entries.items():
+            for mark in self._marks(sign_id, entry):
+                self._first.setdefault(mark, now)
+
+    def _marks(self, sign_id: int, entry: Entry) -> list[tuple[object, ...]]:
+        """Return what names the outcome and the lapses of an entry that a row may not show yet."""
+        return [*self._outcomes(sign_id, entry), *self._lapses(sign_id, entry)]
+
+    def _outcomes(self, sign_id: int, entry: Entry) -> list[tuple[object, ...]]:
+        own = entry.submitted
+        if own is not None and abs(self._clock.now() - own.at) < _OLD_S + self._context.timing.window:
+            return [("outcome", sign_id, own.epoch, own.run)]
+        return []
+
+    def _lapses(self, sign_id: int, entry: Entry) -> list[tuple[object, ...]]:
+        return [
+            ("lapse", sign_id, *intent.identity)
+            for intent in entry.perhaps
+            if intent.status is not IntentState.LIVE or (sign_id, *intent.identity) in self.waited_out
+        ]

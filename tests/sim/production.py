@@ -1,0 +1,167 @@
+"""The real apply, plan and adopt, each put together as the command puts it together, on the simulated seams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from reconciler.apply.adopt import adopt as adopt_all
+from reconciler.apply.context import ApplyContext
+from reconciler.apply.executor import Steps
+from reconciler.apply.executor import run as run_apply
+from reconciler.apply.forget import forget as forget_all
+from reconciler.apply.timing import Timing
+from reconciler.definitions.load import Definitions
+from reconciler.errors import ReconcilerError
+from reconciler.model.plan import Plan, Planned, Selection, Target
+from reconciler.model.report import Result
+from reconciler.model.signature import SignFields
+from reconciler.planning.planner import Run as PlanningRun
+from reconciler.planning.planner import plan_online
+from reconciler.state.git_history import Lineage
+from reconciler.tencent.api import Images
+from reconciler.tencent.connection import RequestLimits
+from reconciler.tencent.rate_limit import ModifyRateLimit
+from reconciler.tencent.reader import Reader
+from reconciler.tencent.writer import Writer
+from tests.sim.definitions import ACCOUNT, UIN, commit_id, commit_number, images, key_of, signatures
+from tests.sim.places import Branch, Place
+from tests.sim.transport import SimSdk
+from tests.sim.world import Run, SimClock
+
+TARGET: Final = Target(ACCOUNT, UIN, "sms.intl.tencentcloudapi.com")
+
+
+class _Observer:
+    """What a run tells, in the trace and for the invariants."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def waiting(self, seconds: float) -> None:
+        self._run.world.saw(self._run.name, "waiting", seconds)
+
+    def begins(self, planned: Planned, number: int, total: int) -> None:
+        self._run.world.note(self._run.name, "turn", f"{planned.desired.key}, {number} of {total}")
+
+    def ended(self, planned: Planned, result: Result) -> None:
+        trouble = f" {result.trouble.code}: {result.trouble.message}" if result.trouble else ""
+        self._run.world.note(self._run.name, "ended", f"{planned.desired.key} {result.outcome}{trouble}")
+
+
+class _Writer:
+    """The real writer; what it is about to send is noted for the account's log."""
+
+    def __init__(self, run: Run, sdk: SimSdk) -> None:
+        self._run = run
+        self._writer = Writer(sdk)
+
+    def modify(
+        self, sign_id: int, fields: SignFields, images: Images, check: Callable[[], None] | None = None
+    ) -> str | None:
+        self._run.asked = fields
+        return self._writer.modify(sign_id, fields, images, check)
+
+
+def apply(run: Run, place: Place) -> None:
+    """Run one apply from its commit, as the command does."""
+
+    try:
+        steps = Steps(lambda plan: plan, lambda plan: _planned(run, plan), lambda _plan: _agreed(run))
+        report = run_apply(_context(run, place), TARGET, _definitions(run), steps)
+    except ReconcilerError as error:
+        run.point("stopped", f"{type(error).__name__}: {error.message}")
+        run.world.saw(run.name, "error", error)
+        return
+    if report is not None:
+        run.world.saw(run.name, "report", report)
+        run.point("exit", report.trouble.message if report.trouble else "done")
+
+
+def plan(run: Run, place: Place) -> None:
+    """Run one plan."""
+    context = _context(run, place)
+    try:
+        made = plan_online(
+            context.reader,
+            context.store,
+            PlanningRun(TARGET, _definitions(run), context.choice, context.clock),
+        )
+    except ReconcilerError as error:
+        run.world.saw(run.name, "error", error)
+        return
+    _planned(run, made)
+
+
+def adopt(run: Run, place: Place) -> None:
+    """Adopt one key from its commit."""
+    wanted = [s for s in signatures(run.world.scenario, run.step.commit) if s.key == run.step.key]
+    try:
+        adopt_all(_context(run, place), wanted)
+    except ReconcilerError as error:
+        run.point("stopped", error.message)
+        return
+    run.world.saw(run.name, "adopted", wanted[0])
+
+
+def forget(run: Run, place: Place) -> None:
+    """Forget one key."""
+    wanted = [s.sign_id for s in signatures(run.world.scenario, run.step.commit) if s.key == run.step.key]
+    try:
+        forget_all(_context(run, place), wanted)
+    except ReconcilerError as error:
+        run.point("stopped", error.message)
+        return
+    run.point("exit", "forgotten")
+
+
+def _planned(run: Run, plan: Plan) -> None:
+    words = "; ".join(f"{p.desired.key} {p.verdict} ({p.decision.rule.line})" for p in plan.signatures)
+    run.world.saw(run.name, "plan", plan)
+    run.point("planned", words)
+
+
+def _agreed(run: Run) -> bool:
+    """Let the person answer when it will."""
+    if run.step.answers_after:
+        run.pass_time(run.step.answers_after)
+    run.point("asked", "no" if "no" in run.step.option.split() else "yes")
+    return "no" not in run.step.option.split() and not run.stopped
+
+
+def _lineage(run: Run, applied: str) -> Lineage:
+    """Return how the run's commit relates to the one applied last, without git."""
+    run.world.note(run.name, "lineage", f"commit {commit_number(applied)} to {run.step.commit}")
+    return Lineage.DESCENDANT if commit_number(applied) <= run.step.commit else Lineage.OLDER
+
+
+def _definitions(run: Run) -> Definitions:
+    wanted = signatures(run.world.scenario, run.step.commit)
+    return Definitions(Path("/simulated"), (), ACCOUNT, None, wanted, ())
+
+
+def _context(run: Run, place: Place) -> ApplyContext:
+    clock, limits = SimClock(run), RequestLimits()
+    sdk = SimSdk(run, limits.request_timeout)
+    option = run.step.option.split()
+    resubmit = {key_of(n) for n in range(len(run.world.scenario.rows))} if "resubmit" in option else set()
+    store = place.store(run)
+    checked = isinstance(place, Branch) and "allow-older" not in option
+    return ApplyContext(
+        Reader(sdk, clock, limits.describe_rate),
+        _Writer(run, sdk),
+        store,
+        clock,
+        ModifyRateLimit(clock, limits.modify_interval),
+        limits,
+        Selection(resubmit=frozenset(resubmit)),
+        _Observer(run),
+        lambda: run.stopped,
+        images,
+        run.name,
+        Timing.of(limits, costly=store.costly),
+        commit_id(run.step.commit),
+        partial(_lineage, run) if checked else None,
+    )

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from reconciler.cli.exit_codes import report_exit
+from reconciler.contract.error_codes import RECORD, STOPPED
+from reconciler.decision.plan import make_plan
+from reconciler.errors import StateError, VendorError
+from reconciler.model.plan import Plan
+from reconciler.model.report import ApplyReport, Outcome
+from reconciler.model.signature import Signature
+from tests.support.fake_run import EMPTY, Run
+from tests.support.values import APPROVED, MOMENT, RENAMED, TARGET, desired, row
+
+WISHES = [desired(RENAMED, f"sign-{number}", number) for number in range(1, 5)]
+
+
+def account(*codes: int) -> Run:
+    """A run over four signatures that were renamed in their definitions."""
+    codes = codes or (1, 1, 1, 1)
+    return Run(*(row(code, sign_id=number) for number, code in enumerate(codes, start=1)))
+
+
+def plan(run: Run, wishes: list[Signature] = WISHES) -> Plan:
+    return make_plan(TARGET, wishes, dict(run.vendor.account), EMPTY, MOMENT)
+
+
+def failing(code: str) -> Callable[[], str]:
+    def fail() -> str:
+        raise VendorError("", code=code)
+
+    return fail
+
+
+def counts(report: ApplyReport) -> Counter[Outcome]:
+    return Counter(report.result(planned).outcome for planned in report.plan.signatures)
+
+
+def test_every_planned_write_is_made_once_in_order() -> None:
+    run = account()
+    report = run.execute(plan(run))
+    assert [sign_id for _, sign_id, _ in run.vendor.calls] == [1, 2, 3, 4]
+    assert counts(report) == {Outcome.ACCEPTED: 4}
+    assert (report.trouble, report_exit(report)) == (None, 0)
+    assert run.told.ends == [(wish.key, "accepted") for wish in WISHES]
+
+
+def test_writes_start_a_second_apart_and_never_closer_than_the_answer_allows() -> None:
+    run = account()
+
+    def slow(sign_id: int) -> Callable[[], str]:
+        def answer() -> str:
+            run.clock.wait(0.4)
+            return run.vendor.take(sign_id, RENAMED)
+
+        return answer
+
+    run.vendor.answers = [None, slow(2), None, None]
+    run.execute(plan(run))
+    starts = [round(at, 2) for at, _, _ in run.vendor.calls]
+    assert starts == [0.0, 1.05, 2.45, 3.5]
+
+
+def test_a_refused_and_a_failed_one_do_not_stop_the_others_and_are_counted_as_what_they_are() -> None:
+    run = account(1, 1, 0, 1)
+    run.vendor.answers = [failing("InvalidParameterValue.ImageInvalid"), None, None]
+    report = run.execute(plan(run))
+    assert [sign_id for _, sign_id, _ in run.vendor.calls] == [1, 2, 4]
+    assert counts(report) == {Outcome.FAILED: 1, Outcome.ACCEPTED: 2, Outcome.REFUSED: 1}
+    assert report_exit(report) == 7
+
+
+def test_a_code_that_no_other_signature_can_escape_ends_the_run() -> None:
+    run = account()
+    run.vendor.answers = [None, failing("AuthFailure.TokenFailure")]
+    report = run.execute(plan(run))
+    assert len(run.vendor.calls) == 2
+    assert counts(report) == {Outcome.ACCEPTED: 1, Outcome.FAILED: 1, Outcome.NOT_ATTEMPTED: 2}
+    assert report.trouble is not None
+    assert (report.trouble.code, report_exit(report)) == ("AuthFailure.TokenFailure", 7)
+
+
+def test_an_account_that_cannot_be_read_any_more_ends_the_run() -> None:
+    run = account()
+    run.vendor.unreadable = [VendorError("", code="Client.Timeout")]
+    report = run.execute(plan(run))
+    assert (counts(report), run.vendor.calls) == ({Outcome.NOT_ATTEMPTED: 4}, [])
+    assert report_exit(report) == 7
+
+
+def test_a_signature_left_open_does_not_end_the_run() -> None:
+    run = account()
+    run.vendor.hidden = True
+    run.vendor.answers = [failing("Client.Timeout")]
+    run.vendor.unreadable = [None, *([VendorError("", code="Client.Timeout")] * 16)]
+    report = run.execute(plan(run))
+    assert counts(report) == {Outcome.UNSETTLED: 1, Outcome.ACCEPTED: 3}
+
+
+def test_an_approval_between_plan_and_turn_refuses_that_one_alone() -> None:
+    run = account()
+    planned = plan(run)
+    run.vendor.account[2] = row(APPROVED, sign_id=2)
+    report = run.execute(planned)
+    assert [sign_id for _, sign_id, _ in run.vendor.calls] == [1, 3, 4]
+    assert (counts(report), report_exit(report)) == ({Outcome.ACCEPTED: 3, Outcome.REFUSED: 1}, 6)
+
+
+def test_a_stop_lets_the_call_under_way_finish_and_be_recorded_and_starts_no_more() -> None:
+    run = account()
+
+    def stopped() -> str:
+        run.stop_now()
+        return run.vendor.take(2, RENAMED)
+
+    run.vendor.answers = [None, stopped]
+    report = run.execute(plan(run))
+    assert counts(report) == {Outcome.ACCEPTED: 2, Outcome.NOT_ATTEMPTED: 2}
+    assert report.trouble is not None
+    assert (report.trouble.code, report_exit(report)) == (STOPPED, 7)
+    assert sorted(run.store.state.entries) == [1, 2]
+    assert all(entry.perhaps == () for entry in run.store.state.entries.values())
+
+
+def test_a_record_that_cannot_be_kept_ends_the_run_before_the_next_call() -> None:
+    run = account()
+    planned = plan(run)
+    run.store.trouble = [None, *([StateError("disk full", hint="make room")] * 9)]
+    report = run.execute(planned)
+    assert len(run.vendor.calls) == 1
+    assert counts(report) == {Outcome.ACCEPTED: 1, Outcome.NOT_ATTEMPTED: 3}
+    assert report.trouble is not None
+    assert (report.trouble.code, report.trouble.hint, report_exit(report)) == (RECORD, "make room", 7)
+
+
+def test_a_record_that_cannot_be_closed_is_told() -> None:
+    run = account()
+    planned = plan(run, WISHES[:1])
+    run.store.trouble = [None, *([StateError("disk full")] * 9)]
+    report = run.execute(planned)
+    assert counts(report) == {Outcome.ACCEPTED: 1}
+    assert report.trouble is not None
+    assert report_exit(report) == 7
+
+
+def approve_the_first(run: Run) -> Callable[[], None]:
+    return lambda: run.vendor.account.update({1: row(APPROVED, sign_id=1)})
+
+
+def test_what_was_accepted_is_described_again_while_the_last_one_waits_for_its_time() -> None:
+    run = account()
+    run.store.before_save = [*[lambda: None] * 2, approve_the_first(run)]
+    report = run.execute(plan(run))
+    shown = report.results[1].shown
+    assert shown is not None
+    assert shown.status == "approved"
+
+
+def test_what_was_accepted_is_described_again_where_the_run_ends_early() -> None:
+    run = account()
+    run.store.before_save = [*[lambda: None] * 2, approve_the_first(run)]
+    run.vendor.answers = [None, failing("AuthFailure.TokenFailure")]
+    report = run.execute(plan(run))
+    assert report.trouble is not None
+    shown = report.results[1].shown
+    assert shown is not None
+    assert shown.status == "approved"
+
+
+def test_a_further_look_that_fails_leaves_what_was_seen_before() -> None:
+    run = account()
+    planned = plan(run, WISHES[:2])
+    run.vendor.unreadable = [None, None, VendorError("", code="Client.Timeout")]
+    report = run.execute(planned)
+    assert report.results[1].shown == row(sign_id=1, sign_name="Borealis")
+    assert counts(report) == {Outcome.ACCEPTED: 2}
+
+
+def test_a_plan_without_writes_touches_nothing() -> None:
+    run = account(0, 0, 7, 0)
+    report = run.execute(plan(run))
+    assert (run.vendor.calls, run.store.notes, run.vendor.looks) == ([], [], 0)
+    assert report.trouble is None
