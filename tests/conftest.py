@@ -10,8 +10,8 @@ from hypothesis import settings
 from reconciler.definitions import signatures
 from reconciler.evidence.inspect import Inspected, Wanted
 from reconciler.model.signature import Image
-from tests.support import environment, images
-from tests.support.netguard import netguard
+from tests.fixtures import environment, images
+from tests.fixtures.netguard import netguard
 
 REAL_HOME = os.environ.get("HOME", "")
 

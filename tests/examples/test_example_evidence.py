@@ -8,7 +8,7 @@ import yaml
 from reconciler.evidence.inspect import inspect
 from reconciler.evidence.read import pair_problem
 from reconciler.model.signature import Image
-from tests.support.make_sample_images import SHEETS
+from tests.fixtures.make_sample_images import SHEETS
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,8 +7,8 @@ import zlib
 from random import Random
 from typing import Final
 
+from tests.fixtures.images import chunk
 from tests.fuzz.mutate_definitions import Havoc
-from tests.support.images import chunk
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8"

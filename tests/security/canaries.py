@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from tests.support import images
+from tests.fixtures import images
 
 SECRETS: Final = {
     "key id": "AKIDcanary0id0that0nobody0else0has",

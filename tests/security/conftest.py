@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.warped import warp
+from tests.fixtures.warped import warp
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from reconciler.sandbox.faults import parse_fault
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
 from reconciler.sandbox.signing import Key
+from tests.fixtures.commands import FAST, Done, inside
+from tests.fixtures.project import APPROVED, REJECTED, Sign, account, pending, write
 from tests.security import canaries
-from tests.support.commands import FAST, Done, inside
-from tests.support.project import APPROVED, REJECTED, Sign, account, pending, write
 
 SIGNS: Final = (
     pending(1),

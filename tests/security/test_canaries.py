@@ -19,11 +19,11 @@ from reconciler.sandbox import log as sandbox_log
 from reconciler.state import git_command
 from reconciler.tencent import sdk
 from reconciler.tencent.credentials.base import Keys
+from tests.fixtures.commands import COMMAND, process
+from tests.fixtures.git_http import hosting
+from tests.fixtures.repositories import hub_and_clone
 from tests.security import canaries
 from tests.security.scene import KEY, KEYS, Scene, every_command, scene
-from tests.state.git_http import hosting
-from tests.state.repositories import hub_and_clone
-from tests.support.commands import COMMAND, process
 
 pytestmark = pytest.mark.usefixtures("_warped", "_loud")
 BRANCH = "reconciler-state"

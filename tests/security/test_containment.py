@@ -18,10 +18,10 @@ from reconciler.definitions import discover, source
 from reconciler.definitions.source import read_text
 from reconciler.evidence.containment import Root
 from reconciler.sandbox.running import Sandbox
-from tests.support import images
-from tests.support.commands import FAST, KEYS, Done, inside
-from tests.support.project import pending, write
-from tests.support.serving import modifies, serving
+from tests.fixtures import images
+from tests.fixtures.commands import FAST, KEYS, Done, inside
+from tests.fixtures.project import pending, write
+from tests.fixtures.serving import modifies, serving
 
 pytestmark = pytest.mark.usefixtures("_warped")
 SIGNS: Final = (pending(1),)

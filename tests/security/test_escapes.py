@@ -20,11 +20,11 @@ from reconciler.sandbox import gateway
 from reconciler.sandbox.model import AccountData, ApiError, RowData
 from reconciler.sandbox.running import Sandbox
 from reconciler.state import codec
-from tests.state.repositories import hub_and_clone
-from tests.support import images
-from tests.support.commands import FAST, Done, inside
-from tests.support.project import APPROVED, REJECTED, UIN, Sign, account, pending, write
-from tests.support.serving import serving
+from tests.fixtures import images
+from tests.fixtures.commands import FAST, Done, inside
+from tests.fixtures.project import APPROVED, REJECTED, UIN, Sign, account, pending, write
+from tests.fixtures.repositories import hub_and_clone
+from tests.fixtures.serving import serving
 
 HOSTILE: Final = (
     "\x1b[31mred\x1b]0;title\x07\x9b2Jgone\b\x7f\u202ertl\u2066\u200bin\u2028two\x85three\r\n"

@@ -11,8 +11,8 @@ from unittest.mock import patch
 import pytest
 
 from reconciler.evidence.inspect import Inspected, inspect
-from tests.support import images
-from tests.support.environment import open_descriptors
+from tests.fixtures import images
+from tests.fixtures.environment import open_descriptors
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from reconciler.diagnostics import Location
 from reconciler.model.signature import Account, Image, Signature, SignFields
 from reconciler.state.store import record_name
 from reconciler.tencent.api import Images
+from tests.fixtures.images import png
 from tests.sim.scenario import Scenario
-from tests.support.images import png
 
 ACCOUNT: Final = Account("international", "ap-singapore")
 UIN: Final = "100000000001"

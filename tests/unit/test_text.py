@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.text import escape_line, listed, nearest, quoted, to_json, utc_time
-from tests.support.strategies import texts
+from tests.fixtures.strategies import texts
 
 HOSTILE = {
     "colour": ("\x1b[31mred\x1b[0m", "\\u001b[31mred\\u001b[0m"),

@@ -7,8 +7,8 @@ from reconciler.errors import Refusal, StateError
 from reconciler.model.plan import Verdict
 from reconciler.model.signature import LiveSignature
 from reconciler.model.state import IntentState
-from tests.support.fake_run import EMPTY, Run
-from tests.support.values import ACME, APPROVED, HIDDEN_EDIT, SIGN_ID, UNDOCUMENTED, desired, doubted, intent, row
+from tests.fixtures.fake_run import EMPTY, Run
+from tests.fixtures.values import ACME, APPROVED, HIDDEN_EDIT, SIGN_ID, UNDOCUMENTED, desired, doubted, intent, row
 
 
 @pytest.mark.parametrize("code", [1, APPROVED, -1])

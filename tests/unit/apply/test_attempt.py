@@ -7,9 +7,9 @@ from reconciler.errors import Refusal, VendorError
 from reconciler.model.report import Outcome, Result
 from reconciler.model.signature import LiveSignature
 from reconciler.model.state import Entry
-from tests.support.fake_run import EMPTY, Run
-from tests.support.turns import KNOWN, Turn
-from tests.support.values import (
+from tests.fixtures.fake_run import EMPTY, Run
+from tests.fixtures.turns import KNOWN, Turn
+from tests.fixtures.values import (
     ACME,
     APPROVED,
     NOT_EFFECTIVE,

@@ -8,9 +8,9 @@ from reconciler.contract.error_codes import RECORD, STOPPED, TOO_LATE
 from reconciler.errors import StateConflict, StateError
 from reconciler.model.report import Outcome
 from reconciler.model.state import Entry, IntentState
-from tests.support.fake_run import EMPTY, RUN, Run
-from tests.support.turns import Turn, failing
-from tests.support.values import (
+from tests.fixtures.fake_run import EMPTY, RUN, Run
+from tests.fixtures.turns import Turn, failing
+from tests.fixtures.values import (
     HIDDEN_EDIT,
     RENAMED,
     SIGN_ID,

@@ -10,9 +10,9 @@ from reconciler.contract.error_codes import CODES, TIMEOUT, TOO_LATE, Treatment
 from reconciler.errors import VendorError
 from reconciler.model.report import Outcome
 from reconciler.model.state import Entry, IntentState
-from tests.support.fake_run import RUN, Run
-from tests.support.turns import KNOWN, Turn, arrive, failing, taken_but
-from tests.support.values import (
+from tests.fixtures.fake_run import RUN, Run
+from tests.fixtures.turns import KNOWN, Turn, arrive, failing, taken_but
+from tests.fixtures.values import (
     HIDDEN_EDIT,
     RENAMED,
     known,

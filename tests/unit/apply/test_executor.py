@@ -10,8 +10,8 @@ from reconciler.errors import StateError, VendorError
 from reconciler.model.plan import Plan
 from reconciler.model.report import ApplyReport, Outcome
 from reconciler.model.signature import Signature
-from tests.support.fake_run import EMPTY, Run
-from tests.support.values import APPROVED, MOMENT, RENAMED, TARGET, desired, row
+from tests.fixtures.fake_run import EMPTY, Run
+from tests.fixtures.values import APPROVED, MOMENT, RENAMED, TARGET, desired, row
 
 WISHES = [desired(RENAMED, f"sign-{number}", number) for number in range(1, 5)]
 

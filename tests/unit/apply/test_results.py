@@ -4,7 +4,7 @@ from reconciler.apply import results
 from reconciler.errors import ErrorInfo
 from reconciler.model.plan import Change
 from reconciler.model.report import Outcome, Result
-from tests.support.values import planned, row
+from tests.fixtures.values import planned, row
 
 
 def test_the_history_tells_which_signature_and_which_fields() -> None:

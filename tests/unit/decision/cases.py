@@ -8,7 +8,7 @@ from reconciler.decision.table import Rule, decide
 from reconciler.model.plan import Decision
 from reconciler.model.signature import LiveSignature, SignFields
 from reconciler.model.state import Entry, IntentState
-from tests.support.values import (
+from tests.fixtures.values import (
     ACME,
     APPROVED,
     HIDDEN_EDIT,

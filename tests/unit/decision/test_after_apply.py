@@ -14,8 +14,8 @@ from reconciler.decision.transitions import accept, as_lapsed
 from reconciler.model.plan import Verdict
 from reconciler.model.signature import LiveSignature, SignFields
 from reconciler.model.state import Entry, Intent, State, Submitted
-from tests.support.strategies import Situation, modifiable_codes, situations
-from tests.support.values import ACME, MOMENT, NOW, row
+from tests.fixtures.strategies import Situation, modifiable_codes, situations
+from tests.fixtures.values import ACME, MOMENT, NOW, row
 
 SIGN_ID = 1110
 

@@ -11,8 +11,8 @@ from reconciler.decision.table import Rule, decide
 from reconciler.model.plan import Plan, Selection, Verdict
 from reconciler.model.signature import SignFields
 from reconciler.model.state import Entry, State
-from tests.support.strategies import Account, accounts
-from tests.support.values import (
+from tests.fixtures.strategies import Account, accounts
+from tests.fixtures.values import (
     ACME,
     HIDDEN_EDIT,
     MOMENT,

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from reconciler.decision.plan import _value_digest, field_digests, fingerprint, operations_of
 from reconciler.model.plan import Planned, Target, Verdict
 from reconciler.model.signature import FIELD_NAMES, Image, SignFields
-from tests.support.strategies import sign_fields, texts
-from tests.support.values import ACME, PENDING, REJECTED, TARGET, desired, image, planned, row
+from tests.fixtures.strategies import sign_fields, texts
+from tests.fixtures.values import ACME, PENDING, REJECTED, TARGET, desired, image, planned, row
 
 OTHER: Mapping[str, Any] = {
     "sign_name": "Acme Bank",

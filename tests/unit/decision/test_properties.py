@@ -10,7 +10,7 @@ from reconciler.decision.intents import after_rows, is_not_sent
 from reconciler.decision.table import Rule, decide
 from reconciler.model.plan import IntentStatus, Verdict
 from reconciler.model.state import IntentState
-from tests.support.strategies import Situation, modifiable_codes, situations
+from tests.fixtures.strategies import Situation, modifiable_codes, situations
 
 approved_codes = st.sampled_from([0, 2])
 undocumented_codes = st.integers(-(2**63), 2**63 - 1).filter(lambda code: code not in {0, 1, 2, -1})

@@ -5,7 +5,7 @@ import pytest
 from reconciler.decision.plan import SavedPlan, fingerprint, hold_against, operations_of
 from reconciler.model.plan import Plan, Planned, Verdict
 from reconciler.model.signature import SignFields
-from tests.support.values import ACME, APPROVED, NOT_EFFECTIVE, PENDING, REJECTED, RENAMED, image, plan, planned, row
+from tests.fixtures.values import ACME, APPROVED, NOT_EFFECTIVE, PENDING, REJECTED, RENAMED, image, plan, planned, row
 
 
 def saved(fresh: Plan) -> SavedPlan:

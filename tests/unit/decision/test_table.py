@@ -8,7 +8,7 @@ from reconciler.contract.api import Status
 from reconciler.decision.table import Rule, decide
 from reconciler.model.plan import Compared, IntentStatus, Verdict
 from reconciler.model.state import IntentState
-from tests.support.values import ACME, APPROVED, HIDDEN_EDIT, MOMENT, RENAMED, known, row
+from tests.fixtures.values import ACME, APPROVED, HIDDEN_EDIT, MOMENT, RENAMED, known, row
 from tests.unit.decision.cases import CASES, Case, opened
 
 

@@ -14,8 +14,8 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.evidence import read
 from reconciler.evidence.inspect import Inspected, Wanted
 from reconciler.evidence.problems import MISSING
-from tests.support import images
-from tests.support.project import pending, write
+from tests.fixtures import images
+from tests.fixtures.project import pending, write
 
 
 def loaded(top: Path) -> Definitions:

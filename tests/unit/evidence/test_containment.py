@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from reconciler.errors import fill
 from reconciler.evidence.containment import MAX_LINKS, Root
 from reconciler.evidence.inspect import Inspected, inspect
-from tests.support import images
-from tests.support.environment import open_descriptors
+from tests.fixtures import images
+from tests.fixtures.environment import open_descriptors
 
 
 @pytest.fixture

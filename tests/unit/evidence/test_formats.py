@@ -9,7 +9,7 @@ from reconciler.diagnostics import Message
 from reconciler.errors import fill
 from reconciler.evidence.formats import check_extension, format_of
 from reconciler.evidence.problems import UnusableError
-from tests.support import images
+from tests.fixtures import images
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 

@@ -23,8 +23,8 @@ from reconciler.evidence.formats import format_of
 from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import UnusableError
 from reconciler.model.signature import Image
-from tests.support import images
-from tests.support.images import chunk
+from tests.fixtures import images
+from tests.fixtures.images import chunk
 
 
 def codes(found: Iterable[inspect.Inspected]) -> list[str]:

@@ -8,7 +8,7 @@ from PIL import Image as Pictures
 from reconciler.evidence import jpeg, structure
 from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import UnusableError
-from tests.support import images
+from tests.fixtures import images
 
 NOISE = Pictures.effect_noise((97, 61), 90)
 

@@ -12,8 +12,8 @@ from reconciler.evidence import png, structure
 from reconciler.evidence.inspect import examine
 from reconciler.evidence.png import Header, header_of, unpacked_size, unpacks_to
 from reconciler.evidence.problems import UnusableError
-from tests.support import images
-from tests.support.images import chunk
+from tests.fixtures import images
+from tests.fixtures.images import chunk
 
 PICTURE = images.png(5, (8, 6))
 

@@ -15,8 +15,8 @@ from reconciler.evidence.inspect import inspect
 from reconciler.evidence.problems import EvidenceChanged, UnusableError
 from reconciler.evidence.read import REST_OF_BODY, base64_size, pair_problem, read, read_for_upload
 from reconciler.model.signature import Image
-from tests.support import images
-from tests.support.environment import open_descriptors
+from tests.fixtures import images
+from tests.fixtures.environment import open_descriptors
 
 NAME = "evidence/license.png"
 

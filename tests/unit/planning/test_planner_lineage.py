@@ -10,7 +10,7 @@ from reconciler.errors import Refusal
 from reconciler.model.state import State
 from reconciler.planning.planner import lineage_refusal
 from reconciler.state.git_history import lineage
-from tests.support.fake_run import EMPTY
+from tests.fixtures.fake_run import EMPTY
 
 
 def refusal(root: Path, state: State, head: str) -> Refusal | None:

@@ -7,8 +7,8 @@ from reconciler.errors import Exit, Refusal
 from reconciler.model.plan import Plan
 from reconciler.model.signature import LiveSignature, SignFields
 from reconciler.planning.saved_plan import admit_saved
-from tests.support.fake_run import EMPTY
-from tests.support.values import ACME, APPROVED, MOMENT, REJECTED, RENAMED, TARGET, desired, image, row
+from tests.fixtures.fake_run import EMPTY
+from tests.fixtures.values import ACME, APPROVED, MOMENT, REJECTED, RENAMED, TARGET, desired, image, row
 
 RESCANNED = RENAMED._replace(proof_image=image("c"))
 

@@ -16,7 +16,7 @@ from reconciler.model.signature import FIELD_NAMES, Image
 from reconciler.model.state import Entry, State
 from reconciler.state import codec
 from reconciler.state.codec import Lines, Malformed, dump, entry_object, parse
-from tests.state import state_values as values
+from tests.fixtures import state_values as values
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "state.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

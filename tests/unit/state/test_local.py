@@ -16,7 +16,7 @@ from reconciler.errors import StateError
 from reconciler.model.state import State
 from reconciler.state.codec import dump, parse
 from reconciler.state.local import FileStore
-from tests.state.state_values import NAME, put, state
+from tests.fixtures.state_values import NAME, put, state
 
 OLD, NEW = state(s1="old"), state(s1="new")
 
@@ -227,7 +227,7 @@ def test_a_lock_that_is_let_go_is_taken(folder: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("first", [True, False], ids=["first save", "later save"])
 def test_a_run_killed_at_any_point_leaves_the_old_record_or_the_new(folder: Path, first: bool) -> None:
     # In a process of its own, which no thread or coverage of this one can be in the way of when it forks.
-    command = [sys.executable, "-m", "tests.state.kill_points", str(folder), "first" if first else "later"]
+    command = [sys.executable, "-m", "tests.fixtures.kill_points", str(folder), "first" if first else "later"]
     done = subprocess.run(command, check=True, cwd=Path(__file__).parents[2], capture_output=True, text=True)
     left = done.stdout.split()
     assert len(left) > 10

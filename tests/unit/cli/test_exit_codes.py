@@ -1,0 +1,107 @@
+"""Every exit code from a process of its own, and one JSON document on stdout with each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+from tests.fixtures.commands import FAST, KEYS, process
+from tests.fixtures.project import APPROVED, UIN, Sign, pending, write
+from tests.fixtures.record_places import NAME
+from tests.fixtures.serving import serving
+
+SAME: Final = Sign("same", 1001, "Same")
+LOCKED: Final = Sign("locked", 1002, "Locked", "Loked", status=APPROVED)
+GONE: Final = Sign("gone", 1003, "Gone", status=None)
+FAILING: Final = "ModifySmsSign:1:error=InvalidParameterValue.ImageInvalid"
+
+
+class Case(NamedTuple):
+    """What is run on which signatures; ``@`` among the arguments stands for the sandbox's address."""
+
+    name: str
+    code: int
+    arguments: tuple[str, ...]
+    signs: tuple[Sign, ...] = (SAME,)
+    faults: tuple[str, ...] = ()
+    uin: str = UIN
+    env: Mapping[str, str] = KEYS
+    record: str | None = None
+    told: str = ""
+
+
+ONLINE: Final = ("--endpoint", "@", *FAST)
+CASES: Final = (
+    Case("nothing to do", 0, ("plan", *ONLINE)),
+    Case("changes planned without being asked about", 0, ("plan", *ONLINE), (pending(1),)),
+    Case("applied", 0, ("apply", "--yes", *ONLINE), (pending(1),)),
+    Case("a record that is no record", 1, ("plan", *ONLINE), record="{", told="the record cannot be read"),
+    Case("nobody to ask", 2, ("apply", *ONLINE), (pending(1),), told="add --yes"),
+    Case("unknown key", 2, ("plan", "--only", "nobody", *ONLINE), told="no definition has the key nobody"),
+    Case("resubmit of an unknown key", 2, ("apply", "--yes", "--resubmit", "nobody", *ONLINE), told="nobody"),
+    Case("a foreign endpoint", 2, ("plan", "--endpoint", "https://example.com"), told="not a place to send keys to"),
+    Case("sandbox and endpoint", 2, ("plan", "--sandbox", *ONLINE), told="exclude each other"),
+    Case("the vendor's limits", 2, ("plan", "--modify-interval", "0"), told="the vendor's limits"),
+    Case(
+        "a plan file that is none",
+        2,
+        ("apply", "--yes", "--plan", "signatures.yaml", *ONLINE),
+        told="is not a saved plan",
+    ),
+    Case("changes", 3, ("plan", "--detailed-exitcode", *ONLINE), (pending(1),)),
+    Case("invalid definitions", 4, ("plan", *ONLINE), (SAME._replace(name=""),), told="was not read"),
+    Case("invalid definitions, checked", 4, ("validate",), (SAME._replace(name=""),)),
+    Case("no keys", 5, ("plan", *ONLINE), env={}, told="no keys"),
+    Case("keys not accepted", 5, ("plan", *ONLINE), env={**KEYS, "TENCENTCLOUD_SECRET_KEY": "other"}),
+    Case("vendor out of order", 5, ("plan", *ONLINE), faults=("DescribeSmsSignList:*:error=InvalidAction",)),
+    Case("approved", 6, ("plan", *ONLINE), (LOCKED, pending(1))),
+    Case("approved, applied", 6, ("apply", "--yes", *ONLINE), (LOCKED, pending(1))),
+    Case("blocked over changes", 6, ("plan", "--detailed-exitcode", *ONLINE), (GONE, pending(1))),
+    Case("another account", 6, ("plan", *ONLINE), uin="100000000002", told="the keys belong to account"),
+    Case("too many changes", 6, ("plan", "--max-changes", "0", *ONLINE), (pending(1),), told="--max-changes allows 0"),
+    Case("not accepted", 7, ("apply", "--yes", *ONLINE), (pending(1),), (FAILING,)),
+    Case("not accepted over refused", 7, ("apply", "--yes", *ONLINE), (LOCKED, pending(1)), (FAILING,)),
+)
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case.code} {case.name}")
+def case(request: pytest.FixtureRequest) -> Iterator[Case]:
+    found: Case = request.param
+    with serving(found.signs, *found.faults) as sandbox:
+        yield found._replace(arguments=tuple(sandbox.url if word == "@" else word for word in found.arguments))
+
+
+def test_the_exit_code_is_right_and_stdout_holds_one_document(tmp_path: Path, case: Case) -> None:
+    write(tmp_path, case.signs, uin=case.uin)
+    if case.record is not None:
+        (tmp_path / ".reconciler").mkdir()
+        (tmp_path / ".reconciler" / f"{NAME}.json").write_text(case.record)
+    done = process(*case.arguments, "--format", "json", cwd=tmp_path, env=case.env)
+    assert done.code == case.code, done
+    assert json.loads(done.out)["version"] == 1
+    assert case.told in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("arguments", [("plan", "--bogus"), ("nonsense",), ("adopt",), ("plan", "--max-changes", "-1")])
+def test_a_command_line_that_cannot_be_read_is_a_usage_error(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = process(*arguments, cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert "--help" in done.err
+
+
+@pytest.mark.parametrize("words", [("--format", "json"), ("--format=json",)])
+def test_a_program_reads_a_document_also_of_a_usage_error(tmp_path: Path, words: tuple[str, ...]) -> None:
+    for arguments in (("plan", "--bogus", *words), ("plan", *words, "--max-changes", "x")):
+        assert process(*arguments, cwd=tmp_path).document["error"]["code"] == 2
+
+
+def test_definitions_that_are_not_valid_keep_the_account_from_being_asked_anything(tmp_path: Path) -> None:
+    write(tmp_path, [SAME._replace(name="")])
+    with serving([SAME]) as sandbox:
+        assert process("plan", "--endpoint", sandbox.url, cwd=tmp_path).code == 4
+        assert sandbox.requests == []

@@ -1,0 +1,59 @@
+"""Every command that has formats prints each of them, and nothing else on stdout."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reconciler.cli.formats import FORMATS
+from tests.fixtures.commands import FAST, Done, inside
+from tests.fixtures.project import APPROVED, Sign, pending, write
+from tests.fixtures.serving import serving
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+SIGNS = (pending(1), Sign("locked", 1002, "Locked", "Loked", status=APPROVED))
+COMMANDS = (("plan",), ("apply", "--yes"), ("status",))
+
+
+def check(form: str, done: Done) -> None:
+    assert "Traceback" not in done.err
+    match form:
+        case "json":
+            assert json.loads(done.out)["version"] == 1
+        case "github":
+            assert all(line.startswith("::") for line in done.out.splitlines())
+        case "markdown":
+            assert "locked" in done.out or "signatures.yaml" in done.out
+        case _:
+            assert "\x1b" not in done.out
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_results_are_printed_in_the_format_asked_for(top: Path, command: tuple[str, ...], form: str) -> None:
+    write(top, SIGNS)
+    with serving(SIGNS) as sandbox:
+        done = inside(*command, "--format", form, "--endpoint", sandbox.url, *FAST)
+    assert done.code == (0 if command == ("status",) else 6)
+    check(form, done)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("command", [*COMMANDS, ("validate",)], ids=" ".join)
+def test_problems_are_printed_in_the_format_asked_for(top: Path, command: tuple[str, ...], form: str) -> None:
+    write(top, [SIGNS[0]._replace(name="")])
+    done = inside(*command, "--format", form)
+    assert done.code == 4
+    check(form, done)
+    assert "signatures.yaml" in done.out + done.err
+
+
+def test_annotations_stand_at_the_definitions_own_line(top: Path) -> None:
+    file = write(top, SIGNS)
+    line = file.read_text().splitlines().index("  locked:") + 1
+    with serving(SIGNS) as sandbox:
+        done = inside("plan", "--format", "github", "--endpoint", sandbox.url, *FAST)
+    assert f"file=signatures.yaml,line={line}" in done.out.replace(" ", "")

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.sandbox.account import review
+from reconciler.sandbox.running import Sandbox
+from tests.fixtures.commands import FAST, KEYS, Done, inside
+from tests.fixtures.project import pending, write
+from tests.fixtures.serving import accepted, serving
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+SIGNS = (pending(1), pending(2), pending(3, image=3))
+
+
+@pytest.fixture
+def sandbox(top: Path) -> Iterator[Sandbox]:
+    """The account, with a plan of its three changes saved as plan.json."""
+    write(top, SIGNS)
+    with serving(SIGNS) as running:
+        done = inside("plan", "--out", "plan.json", "--endpoint", running.url, *FAST)
+        assert done.code == 0
+        yield running
+
+
+def apply(sandbox: Sandbox, *more: str) -> Done:
+    return inside("apply", "--yes", "--plan", "plan.json", "--format", "json", "--endpoint", sandbox.url, *FAST, *more)
+
+
+def test_a_saved_plan_is_applied_as_it_is(sandbox: Sandbox) -> None:
+    assert apply(sandbox).code == 0
+    assert accepted(sandbox.requests) == Counter([1001, 1002, 1003])
+
+
+def test_a_saved_plan_holds_no_image_no_value_and_no_key(sandbox: Sandbox, top: Path) -> None:
+    text = (top / "plan.json").read_text()
+    image = (top / "evidence" / "1.png").read_bytes()
+    assert accepted(sandbox.requests) == Counter()
+    for secret in (*KEYS.values(), "New 1", base64.b64encode(image).decode()[:40], "evidence"):
+        assert secret not in text
+    assert json.loads(text)["fingerprint"].startswith("sha256:")
+
+
+def test_the_fingerprint_is_the_same_for_the_same_plan(sandbox: Sandbox, top: Path) -> None:
+    saved = json.loads((top / "plan.json").read_text())["fingerprint"]
+    again = inside("plan", "--format", "json", "--endpoint", sandbox.url, *FAST)
+    assert again.document["fingerprint"] == saved
+
+
+def test_what_is_in_place_meanwhile_leaves_a_subset_to_apply(sandbox: Sandbox) -> None:
+    assert inside("apply", "--yes", "--only", "sign-1", "--endpoint", sandbox.url, *FAST).code == 0
+    assert apply(sandbox).code == 0
+    assert accepted(sandbox.requests) == Counter([1001, 1002, 1003])
+
+
+def test_a_new_change_is_refused_by_name_and_nothing_is_sent(sandbox: Sandbox, top: Path) -> None:
+    write(top, [*SIGNS, pending(4)])
+    with serving([*SIGNS, pending(4)]) as grown:
+        done = apply(grown)
+        assert (done.code, accepted(grown.requests)) == (6, Counter())
+    assert "sign-4 (1004): not in the saved plan" in done.document["error"]["message"]
+    assert accepted(sandbox.requests) == Counter()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"), [({"name": "Newer"}, "sign_name"), ({"remark": "x"}, "remark"), ({"image": 9}, "proof_image")]
+)
+def test_a_changed_definition_is_refused_by_its_field(
+    sandbox: Sandbox, top: Path, change: dict[str, Any], field: str
+) -> None:
+    write(top, [SIGNS[0]._replace(**change), *SIGNS[1:]])
+    done = apply(sandbox)
+    assert (done.code, accepted(sandbox.requests)) == (6, Counter())
+    assert f"sign-1 (1001): {field} changed since the plan" in done.document["error"]["message"]
+
+
+def test_a_changed_image_file_is_noticed(sandbox: Sandbox, top: Path) -> None:
+    (top / "evidence" / "3.png").write_bytes((top / "evidence" / "1.png").read_bytes())
+    done = apply(sandbox)
+    assert (done.code, accepted(sandbox.requests)) == (6, Counter())
+    assert "sign-3 (1003): proof_image changed" in done.document["error"]["message"]
+
+
+def test_what_was_approved_since_drops_out_and_the_rest_runs(sandbox: Sandbox) -> None:
+    review(sandbox.account, 1002, "approve")
+    done = apply(sandbox)
+    assert (done.code, accepted(sandbox.requests)) == (6, Counter([1001, 1003]))
+    assert "sign-2" in done.err or done.by_key("verdict")["sign-2"] == "refused"
+
+
+def test_what_was_rejected_since_is_another_operation(sandbox: Sandbox) -> None:
+    review(sandbox.account, 1002, "reject")
+    done = apply(sandbox)
+    assert (done.code, accepted(sandbox.requests)) == (6, Counter())
+    assert "was pending, is rejected now" in done.document["error"]["message"]
+
+
+def test_a_narrowed_plan_is_applied_narrowed(sandbox: Sandbox) -> None:
+    inside("plan", "--only", "sign-2", "--out", "plan.json", "--endpoint", sandbox.url, *FAST)
+    assert apply(sandbox).code == 0
+    assert accepted(sandbox.requests) == Counter([1002])
+
+
+def test_a_plan_of_another_account_is_refused(sandbox: Sandbox, top: Path) -> None:
+    document = json.loads((top / "plan.json").read_text())
+    (top / "plan.json").write_text(json.dumps(document | {"uin": "100000000002"}))
+    done = apply(sandbox)
+    assert (done.code, accepted(sandbox.requests)) == (6, Counter())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", "nonsense", '{"version": 2}', "[" * 100_000, '{"version": 1, "kind": "sms-signature-plan"}'],
+    ids=["empty", "list", "object", "text", "version", "deep", "hollow"],
+)
+def test_a_file_that_is_no_plan_is_a_usage_error(sandbox: Sandbox, top: Path, text: str) -> None:
+    (top / "plan.json").write_text(text)
+    done = apply(sandbox)
+    assert (done.code, "is not a saved plan" in done.err) == (2, True)
+
+
+def test_a_plan_that_is_not_there_is_a_usage_error(sandbox: Sandbox, top: Path) -> None:
+    (top / "plan.json").unlink()
+    assert apply(sandbox).code == 2
+
+
+def test_a_plan_that_cannot_be_saved_is_told_after_it_was_shown(sandbox: Sandbox) -> None:
+    done = inside("plan", "--out", "nowhere/plan.json", "--format", "json", "--endpoint", sandbox.url, *FAST)
+    assert (done.code, done.document["summary"]["modify"]) == (2, 3)
+    assert "cannot be saved" in done.err

@@ -1,0 +1,113 @@
+"""The commands that help where apply alone does not: status, adopt, explain, schema."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from reconciler.contract.error_codes import CODES
+from reconciler.sandbox.account import review
+from reconciler.schemas import schema_names
+from tests.fixtures.commands import FAST, inside
+from tests.fixtures.project import APPROVED, Sign, pending, write
+from tests.fixtures.record_places import BranchPlace, FilePlace
+from tests.fixtures.serving import sent, serving
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+SAME = Sign("same", 1002, "Same")
+SIGNS = (pending(1), SAME, Sign("settled", 1003, "Settled", status=APPROVED), Sign("gone", 1004, "Gone", status=None))
+
+
+def test_status_shows_every_review_state_with_the_reviewers_reply(top: Path) -> None:
+    write(top, SIGNS)
+    with serving(SIGNS) as sandbox:
+        review(sandbox.account, 1001, "reject", "Blurred scan")
+        done = inside("status", "--format", "json", "--endpoint", sandbox.url, *FAST)
+        text = inside("status", "--only", "sign-1", "--endpoint", sandbox.url, *FAST)
+    statuses = {"sign-1": "rejected", "same": "pending", "settled": "approved", "gone": "missing"}
+    assert (done.code, done.by_key("status")) == (0, statuses)
+    assert done.by_key("review_reply")["sign-1"] == "Blurred scan"
+    assert (text.code, "Blurred scan" in text.out, "settled" in text.out) == (0, True, False)
+
+
+def test_status_of_what_is_not_valid_reads_nothing(top: Path) -> None:
+    write(top, [SAME._replace(name="")])
+    assert inside("status").code == 4
+
+
+def test_adopt_is_the_way_out_of_unverified(top: Path) -> None:
+    write(top, [SAME])
+    with serving([SAME]) as sandbox:
+        reach = ("--endpoint", sandbox.url, *FAST)
+        assert inside("plan", "--format", "json", *reach).by_key("verdict") == {"same": "unverified"}
+        done = inside("adopt", "same", *reach)
+        assert (done.code, done.out) == (0, "same (1002) is recorded as submitted\n")
+        assert inside("plan", "--format", "json", *reach).by_key("verdict") == {"same": "waiting"}
+        assert sent(sandbox.requests) == Counter()
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "told"),
+    [("sign-1", 6, "the account shows the name"), ("gone", 6, "has no signature 1004"), ("nobody", 2, "no definition")],
+)
+def test_adopt_refuses_what_cannot_have_been_submitted(top: Path, key: str, code: int, told: str) -> None:
+    write(top, SIGNS)
+    with serving(SIGNS) as sandbox:
+        done = inside("adopt", "same", key, "--endpoint", sandbox.url, *FAST)
+    assert (done.code, told in done.err) == (code, True)
+    assert not list(top.glob(".reconciler/*.json"))
+
+
+def test_adopt_takes_definitions_from_elsewhere_and_stops_at_wrong_ones(top: Path) -> None:
+    file = write(top / "elsewhere", [SAME])
+    with serving([SAME]) as sandbox:
+        assert inside("adopt", "same", "--definitions", file, "--endpoint", sandbox.url, *FAST).code == 0
+    write(top / "elsewhere", [SAME._replace(name="")])
+    assert inside("adopt", "same", "--definitions", file).code == 4
+
+
+@pytest.mark.parametrize("kind", [FilePlace, BranchPlace])
+def test_adopt_writes_to_the_record_that_the_definitions_name(tmp_path: Path, kind: type[FilePlace]) -> None:
+    place = kind(tmp_path / "place")
+    place.make()
+    file = place.define([SAME])
+    with serving([SAME]) as sandbox:
+        assert inside("adopt", "same", "--definitions", file, "--endpoint", sandbox.url, *FAST).code == 0
+    own = place.state().entry(1002).submitted
+    assert own is not None
+    assert own.adopted
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_explain_knows_every_code(code: str) -> None:
+    done = inside("explain", code)
+    assert done.code == 0
+    assert CODES[code].meaning in done.out
+    assert CODES[code].hint in done.out
+    assert str(CODES[code].treatment) in done.out
+
+
+def test_explain_takes_the_last_part_alone_and_any_case() -> None:
+    assert inside("explain", "imageinvalid").out.startswith("InvalidParameterValue.ImageInvalid\n")
+
+
+@pytest.mark.parametrize(("code", "told"), [("ImageInvalit", "did you mean"), ("zzzz", "outcome is not certain")])
+def test_explain_says_so_where_no_page_lists_the_code(code: str, told: str) -> None:
+    done = inside("explain", code)
+    assert (done.code, told in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("name", schema_names())
+def test_schema_prints_each_schema(name: str) -> None:
+    done = inside("schema", name)
+    assert (done.code, json.loads(done.out)["$schema"]) == (0, "https://json-schema.org/draft/2020-12/schema")
+
+
+def test_schema_defaults_to_that_of_the_definitions_and_names_those_there_are() -> None:
+    assert inside("schema").out == inside("schema", "signatures").out
+    done = inside("schema", "nothing")
+    assert (done.code, "signatures" in done.err) == (2, True)
