@@ -23,6 +23,10 @@ settings.register_profile("soak", deadline=None, max_examples=2000)
 settings.load_profile("quick")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/transcripts anew")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _settled_environment(tmp_path_factory: pytest.TempPathFactory) -> None:
     wanted = environment.settled(os.environ, tmp_path_factory.mktemp("home"))
