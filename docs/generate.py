@@ -5,8 +5,10 @@ A page holds a part between ``<!-- generated: NAME -->`` and ``<!-- end -->``; e
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -42,8 +44,30 @@ def decision_words() -> str:
     return _table(("rule", "reason", "to do"), ((f"`{rule.code}`", rule.reason, rule.hint) for rule in Rule))
 
 
+def layers() -> str:
+    """Return a drawing of the layer contract: what stands higher may import what stands lower, never the reverse."""
+    contracts = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    rows = next(contract["layers"] for contract in contracts["contracts"] if contract["type"] == "layers")
+    nodes = [f'  level{number}["{row.replace("|", "&nbsp;|&nbsp;")}"]' for number, row in enumerate(rows)]
+    arrows = "  " + " --> ".join(f"level{number}" for number in range(len(rows)))
+    return "\n".join(["```mermaid", "flowchart TB", *nodes, arrows, "```", ""])
+
+
+def rooms() -> str:
+    """Return every package with its modules, each with the first sentence of its docstring."""
+    package = FOLDER.parent / "reconciler"
+    files = sorted(package.rglob("*.py"), key=lambda file: (file.parent, file.name))
+    rows = [(f"`{file.relative_to(package)}`", _first_sentence(file)) for file in files if file.stem != "__main__"]
+    return _table(("file", "subject"), rows)
+
+
+def _first_sentence(file: Path) -> str:
+    text = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return text.partition("\n")[0].replace("|", "\\|")
+
+
 PARTS: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
-    {"decision-rules": decision_rules, "decision-words": decision_words}
+    {"decision-rules": decision_rules, "decision-words": decision_words, "layers": layers, "rooms": rooms}
 )
 
 
