@@ -22,7 +22,7 @@ def test_the_output_is_the_one_that_is_checked_in(
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("HOME", "/nowhere")
-    monkeypatch.setattr("reconciler.tencent.rate_limit._PAUSES_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("reconciler.tencent.rate_limit._BACK_OFF_S", (0.0, 0.0, 0.0))
     expected = file.read_text(encoding="utf-8")
     played = Session(tmp_path, monkeypatch.setenv, monkeypatch.chdir).play(expected)
     if request.config.getoption("--update-golden"):

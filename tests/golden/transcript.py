@@ -28,10 +28,10 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.sandbox.account_file import load_account_file
-from tests.github.github_server import GitHub
-from tests.github.github_server import serving as github_api
-from tests.support.commands import FAST, KEYS, inside
-from tests.support.serving import serving
+from tests.fixtures.commands import FAST, KEYS, inside
+from tests.fixtures.github_server import GitHub
+from tests.fixtures.github_server import serving as github_api
+from tests.fixtures.serving import serving
 
 TOP: Final = Path(__file__).parents[2]
 _EXAMPLE: Final = ("signatures.example.yaml", "signatures.example.sandbox.yaml", "evidence")
