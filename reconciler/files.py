@@ -1,9 +1,8 @@
-"""Small private files in an open folder: read whole, replaced in one step, locked, never through a link.
+"""Small private files in an open folder: read whole, replaced in one step, locked, never through a link."""
 
-Everything goes through the open folder, so that nobody can put another folder under the same path meanwhile. A process
-killed at any point leaves each file as it was or as it was to become, and at most one temporary file, which the next
-write removes.
-"""
+# Everything goes through the open folder, so that nobody can put another folder under the same path meanwhile. A
+# process killed at any point leaves each file as it was or as it was to become, and at most one temporary file, which
+# the next write removes.
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""The published JSON Schemas and the data files beside them: their text, and documents held against them.
+"""The published JSON Schemas and the data files beside them: their text, and documents held against them."""
 
-``is_valid`` and ``first_mismatch`` use jsonschema-rs, which is a hundred times as fast as jsonschema. ``violations``
-uses jsonschema, which also hands out the part of the schema that was broken: messages are chosen by it.
-"""
+# ``is_valid`` and ``first_mismatch`` use jsonschema-rs, which is a hundred times as fast as jsonschema. ``violations``
+# uses jsonschema, which also hands out the part of the schema that was broken: messages are chosen by it.
 
 from __future__ import annotations
 

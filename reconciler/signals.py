@@ -1,10 +1,9 @@
-"""Signals: the first lets the call under way finish and starts no more, the second ends the process at once.
+"""Signals: the first lets the call under way finish and starts no more, the second ends the process at once."""
 
-A handler runs in the main thread between any two steps, so also while that thread holds the lock of the very object
-that it would set: ``threading.Event.set`` in a handler can wait for ever. Handlers here set a plain flag and write to a
-pipe, and neither can block. They raise nothing either: an exception from one inside the vendor's SDK would come out as
-a network error.
-"""
+# A handler runs in the main thread between any two steps, so also while that thread holds the lock of the very object
+# that it would set: ``threading.Event.set`` in a handler can wait for ever. Handlers here set a plain flag and write to
+# a pipe, and neither can block. They raise nothing either: an exception from one inside the vendor's SDK would come out
+# as a network error.
 
 from __future__ import annotations
 

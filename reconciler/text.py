@@ -1,9 +1,8 @@
-"""Text of others made harmless, and words for lists, near misses and times.
+"""Text of others made harmless, and words for lists, near misses and times."""
 
-What the vendor, a reviewer or a pull request wrote cannot steer a terminal, nor the log of a GitHub job: its runner
-obeys ``::name`` at the beginning of a line of output and ``##[name`` anywhere in it (actions/runner,
-``src/Runner.Common/ActionCommand.cs``), so that neither may come out of a text of others.
-"""
+# What the vendor, a reviewer or a pull request wrote cannot steer a terminal, nor the log of a GitHub job: its runner
+# obeys ``::name`` at the beginning of a line of output and ``##[name`` anywhere in it (actions/runner,
+# ``src/Runner.Common/ActionCommand.cs``), so that neither may come out of a text of others.
 
 from __future__ import annotations
 

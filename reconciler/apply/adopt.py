@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from reconciler.apply.context import ApplyContext
 from reconciler.apply.journal import check_lineage
 from reconciler.apply.waiting import Watch
@@ -59,3 +61,19 @@ def _checked(signature: Signature, row: LiveSignature | None) -> LiveSignature:
     if not is_ours(signature.fields, row):
         raise Refusal(f"{signature.key}: the account shows the name {row.sign_name!r}", hint="apply submits it")
     return row
+
+
+def forget(context: ApplyContext, sign_ids: Collection[int]) -> None:
+    """Forget these signatures, once no call for them can be under way."""
+    watch = Watch(context)
+    watch.await_turn()
+
+    def step(state: State) -> State:
+        transitions.check_nobody_live(state, watch.waited_out, context.run)
+        for sign_id in sign_ids:
+            for intent in state.entry(sign_id).perhaps:
+                state = transitions.lapse(state, sign_id, intent)
+            state = transitions.forget(state, sign_id)
+        return state
+
+    context.store.update(step, "forget " + ", ".join(map(str, sorted(sign_ids))))

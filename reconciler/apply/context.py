@@ -14,7 +14,7 @@ from reconciler.evidence.read import read_for_upload
 from reconciler.model.plan import Planned, Selection, Target
 from reconciler.model.report import Result
 from reconciler.model.signature import Account, Signature
-from reconciler.state.git_history import Lineage
+from reconciler.state.git_repository import Lineage
 from reconciler.state.store import Store
 from reconciler.tencent.api import Describer, Images, Modifier
 from reconciler.tencent.connection import Connection, RequestLimits, find_target, sms_address

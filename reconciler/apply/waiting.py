@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from reconciler.apply.context import ApplyContext
 
 _LOOK_EVERY_S: Final = 1.0
+# Whoever can describe is within five minutes of the vendor, so two clocks are at most this far apart.
 _OLD_S: Final = 600.0
-"""Whoever can describe is within five minutes of the vendor, so two clocks are at most this far apart."""
 
 
 class StoppedWaiting(StateError):

@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler.apply.executor import Steps, run
-from reconciler.cli.exit_codes import plan_exit, report_exit
-from reconciler.cli.formats import FORMATS, show_plan, show_report
+from reconciler.cli.formats import FORMATS, plan_exit, report_exit, show_plan, show_report
 from reconciler.cli.inputs import load_valid
 from reconciler.cli.options import connection_options, format_option, max_changes_option, only_option, paths_argument
 from reconciler.cli.output import Session

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from reconciler.cli.connect import connect
-from reconciler.cli.exit_codes import worst_exit
+from reconciler.cli.formats import worst_exit
 from reconciler.cli.inputs import Inputs, load
 from reconciler.cli.options import connection_options, format_option, paths_argument
 from reconciler.cli.output import Session, spinner

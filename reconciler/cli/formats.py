@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from reconciler.cli.output import Session
 from reconciler.contract.error_codes import describe, headline
 from reconciler.diagnostics import Diagnostic
-from reconciler.errors import ErrorInfo, OptionKey, ReconcilerError
-from reconciler.model.plan import Plan
-from reconciler.model.report import ApplyReport, StatusReport
+from reconciler.errors import ErrorInfo, Exit, OptionKey, ReconcilerError
+from reconciler.model.plan import Plan, Planned, Verdict
+from reconciler.model.report import ApplyReport, Finding, Outcome, Result, StatusReport
 from reconciler.render.annotations import workflow_commands
 from reconciler.render.document import Document
 from reconciler.render.findings import diagnostics_text
@@ -93,3 +93,42 @@ def failure_as(form: str, code: int, message: str, hint: str, error_code: str) -
 def _flag(value: object) -> object:
     """Return the flag of an option that an error names by its key, any other value as it is."""
     return f"--{value}" if isinstance(value, OptionKey) else value
+
+
+_HELD_BACK: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED})
+
+
+def plan_exit(plan: Plan, *, detailed: bool = False) -> Exit:
+    """Return the exit code of a plan: refused or blocked ones first, then, where asked for, changes."""
+    if _held_back(plan.signatures):
+        return Exit.REFUSED
+    return Exit.CHANGES if detailed and plan.summary[Verdict.MODIFY] else Exit.DONE
+
+
+def report_exit(report: ApplyReport) -> Exit:
+    """Return the exit code of an apply: the highest that holds."""
+    codes = [plan_exit(report.plan), Exit.UNSETTLED if report.trouble else Exit.DONE]
+    writes = (planned for planned in report.plan.signatures if planned.verdict is Verdict.MODIFY)
+    return max([*codes, *(_exit_of(report.result(planned)) for planned in writes)])
+
+
+def _held_back(signatures: Iterable[Planned]) -> bool:
+    return any(planned.decision.verdict in _HELD_BACK for planned in signatures)
+
+
+def _exit_of(result: Result) -> Exit:
+    return Exit.DONE if result.in_place else _OUTCOME_EXITS[result.outcome]
+
+
+_OUTCOME_EXITS: Mapping[Outcome, Exit] = {
+    Outcome.ACCEPTED: Exit.DONE,
+    Outcome.REFUSED: Exit.REFUSED,
+    Outcome.FAILED: Exit.UNSETTLED,
+    Outcome.UNSETTLED: Exit.UNSETTLED,
+    Outcome.NOT_ATTEMPTED: Exit.UNSETTLED,
+}
+
+
+def worst_exit(findings: Sequence[Finding]) -> Exit:
+    """Return the exit code of the worst finding."""
+    return max((finding.exit_code for finding in findings), default=Exit.DONE)

@@ -1,12 +1,107 @@
-"""``reconciler github``: what the workflows of docs/github.md call."""
+"""``reconciler github comment``."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import Final
+
 import click
 
-from reconciler.cli.github_comment import comment
-from reconciler.cli.github_issues import issues
-from reconciler.cli.github_run import run
+from reconciler.cli.github_run import DOCUMENT, read_document, run
+from reconciler.cli.output import Session
+from reconciler.contract.api import Status
+from reconciler.errors import Exit, UsageError
+from reconciler.github.client import GitHubClient
+from reconciler.github.comment import WORKFLOW_LOGIN, put_comment
+from reconciler.github.issues import KeptIssues, Topic, keep_issues, need_of
+from reconciler.github.workflow import WorkflowRun, api_of, current_run, fetch, pull_request_of
+from reconciler.model.plan import Verdict
+from reconciler.render.document import MAX_BYTES, Document, PlanDocument, SignatureDocument, load_document
+from reconciler.render.issue import issue_text, issue_title
+from reconciler.render.markdown import markdown
+
+_UNVERIFIED: Final = (
+    "> This comes from the pull request's own run, which has no access to the account. Nobody has checked it.\n\n"
+)
+
+
+@click.command()
+@click.argument("document", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--from-run", metavar="ARTIFACT", help="Take it from this artefact of the run that started this one.")
+@click.option(
+    "--name", default="signatures", show_default=True, help="Distinguishes it from other comments of this tool."
+)
+@click.option("--login", default=WORKFLOW_LOGIN, show_default=True, help="Who GITHUB_TOKEN writes as.")
+@click.pass_obj
+def comment(session: Session, document: Path | None, from_run: str | None, name: str, login: str) -> int:
+    """Put a plan on its pull request, as one comment that is kept up to date.
+
+    DOCUMENT is what `plan --format json` printed.
+    """
+    if (document is None) == (from_run is None):
+        raise UsageError("give either a DOCUMENT or --from-run", hint="see --help")
+    run = current_run(os.environ)
+    rest = api_of(run, os.environ)
+    number = pull_request_of(run, rest)
+    if number is None:
+        session.note("no open pull request has the commit of this run; nothing was posted")
+        return Exit.DONE
+    text = _text(read_document(document), run) if document is not None else _foreign_text(run, rest, str(from_run))
+    if text is None:
+        session.note("the run that started this one left no plan; nothing was posted")
+        return Exit.DONE
+    session.result(f"comment on pull request {number}: {put_comment(rest, number, name, text, login)}")
+    return Exit.DONE
+
+
+def _text(document: Document, run: WorkflowRun, page: str | None = None) -> str:
+    return markdown(document, elsewhere=f"the [summary and the artefact of the run]({page or run.url})")
+
+
+def _foreign_text(run: WorkflowRun, rest: GitHubClient, artifact: str) -> str | None:
+    content = fetch(rest, run.event, artifact, DOCUMENT, MAX_BYTES)
+    if content is None:
+        return None
+    page = f"{run.server_url}/{run.repository}/actions/runs/{int(run.event['workflow_run']['id'])}"
+    return _UNVERIFIED + _text(load_document(content), run, page)
+
+
+@click.command()
+@click.argument("document", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--login", default=WORKFLOW_LOGIN, show_default=True, help="Who GITHUB_TOKEN writes as.")
+@click.pass_obj
+def issues(session: Session, document: Path, login: str) -> int:
+    """Keep one issue for each signature that was rejected, refused or changed outside of the definitions.
+
+    DOCUMENT is what `plan --format json` printed, of all signatures. An issue is closed once its signature is approved.
+    """
+    plan = _whole_plan(read_document(document))
+    run = current_run(os.environ)
+    topics = [_topic(signature, run.files_url) for signature in plan["signatures"]]
+    account = f"{plan['account']['uin']}-{plan['account']['region']}"
+    session.result(_words(keep_issues(api_of(run, os.environ), account, topics, login)))
+    return Exit.DONE
+
+
+def _whole_plan(document: Document) -> PlanDocument:
+    # Issues are closed by what is missing, so that a plan that ended early would close those that are needed.
+    if "fingerprint" not in document or document.get("error") is not None:
+        raise UsageError(
+            "the document is not a whole plan, so no issue was touched",
+            hint="hand over what `plan --format json` printed",
+        )
+    return document
+
+
+def _topic(signature: SignatureDocument, files_url: str) -> Topic:
+    need = need_of(Verdict(signature["verdict"]), Status(signature["status"]), drifted=bool(signature["drift"]))
+    return Topic(signature["sign_id"], need, issue_title(signature), issue_text(signature, files_url))
+
+
+def _words(kept: KeptIssues) -> str:
+    later = f"; {kept.postponed} more are for the next run" if kept.postponed else ""
+    return f"issues: {kept.opened} opened, {kept.updated} updated, {kept.closed} closed{later}"
 
 
 @click.group()

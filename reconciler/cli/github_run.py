@@ -1,9 +1,8 @@
-"""``reconciler github run``: a command of this tool as a step, with annotations, outputs and a summary.
+"""``reconciler github run``: a command of this tool as a step, with annotations, outputs and a summary."""
 
-The command runs as a child: its result in a file, its words in the log, where none of them is a command. GitHub reads
-commands for the runner out of everything that a step prints, so a file name in a pull request could hold one. Between
-``stop-commands`` and its secret word nothing is read (GitHub documentation, "Workflow commands").
-"""
+# The command runs as a child: its result in a file, its words in the log, where none of them is a command. GitHub reads
+# commands for the runner out of everything that a step prints, so a file name in a pull request could hold one. Between
+# ``stop-commands`` and its secret word nothing is read (GitHub documentation, "Workflow commands").
 
 from __future__ import annotations
 
@@ -28,14 +27,14 @@ from reconciler.model.plan import Verdict
 from reconciler.render.annotations import workflow_commands
 from reconciler.render.document import MAX_BYTES, Document, load_document, verdict_counts
 from reconciler.render.markdown import markdown
-from reconciler.render.markdown_sections import SUMMARY_BYTES
+from reconciler.render.markdown_escape import SUMMARY_BYTES
 from reconciler.signals import handle_signals
 
+# What the last command printed as JSON; later steps and other runs show it.
 DOCUMENT: Final = "document.json"
-"""What the last command printed as JSON; later steps and other runs show it."""
 
+# The saved plan, for ``apply --plan``.
 PLAN: Final = "plan.json"
-"""The saved plan, for ``apply --plan``."""
 
 # -P: the folder of the run belongs to a pull request, and no module must come from there.
 _COMMAND: Final = (sys.executable, "-P", "-m", "reconciler")

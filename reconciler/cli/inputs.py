@@ -16,7 +16,7 @@ from reconciler.diagnostics import Severity
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
 from reconciler.render.findings import diagnostics_text
-from reconciler.state.git_history import Lineage, head_commit, lineage
+from reconciler.state.git_repository import Lineage, head_commit, lineage
 from reconciler.state.store import Store
 from reconciler.state.stores import OWN_FOLDER, store_for
 

@@ -6,6 +6,7 @@ import gc
 import importlib
 import os
 import sys
+import traceback
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 _STOPPED: Final = "stopped; nothing was sent"
 
 
+# Objects after which the garbage collector looks for cycles; at 700 it would take a fifth of the time of a plan.
 _COLLECT_AFTER: Final = 50_000
-"""Objects after which the garbage collector looks for cycles; at 700 it would take a fifth of the time of a plan."""
 
 
-class _Entry(NamedTuple):
+class _Command(NamedTuple):
     """A command's module, loaded only when it is called, and its line in the help."""
 
     module: str
@@ -34,16 +35,16 @@ class _Entry(NamedTuple):
 
 
 _COMMANDS: Final = {
-    "validate": _Entry("validate", "Check definitions and evidence, offline."),
-    "plan": _Entry("plan", "Show what apply would do and why. Cannot write."),
-    "apply": _Entry("apply", "Plan afresh, show, ask, submit and verify."),
-    "status": _Entry("status", "Show the live review state of every signature."),
-    "adopt": _Entry("adopt", "Record definitions as what was submitted."),
-    "explain": _Entry("explain", "Say what an error code means and what to do."),
-    "doctor": _Entry("doctor", "Show what would be used, and what is wrong with it."),
-    "schema": _Entry("schema", "Print a JSON Schema."),
-    "github": _Entry("github", "Serve a GitHub workflow: report, comment, keep issues."),
-    "sandbox": _Entry("sandbox", "Run the local stand-in for the vendor, or play its reviewer."),
+    "validate": _Command("validate", "Check definitions and evidence, offline."),
+    "plan": _Command("plan", "Show what apply would do and why. Cannot write."),
+    "apply": _Command("apply", "Plan afresh, show, ask, submit and verify."),
+    "status": _Command("status", "Show the live review state of every signature."),
+    "adopt": _Command("adopt", "Record definitions as what was submitted."),
+    "explain": _Command("explain", "Say what an error code means and what to do."),
+    "doctor": _Command("doctor", "Show what would be used, and what is wrong with it."),
+    "schema": _Command("schema", "Print a JSON Schema."),
+    "github": _Command("github", "Serve a GitHub workflow: report, comment, keep issues."),
+    "sandbox": _Command("sandbox", "Run the local stand-in for the vendor, or play its reviewer."),
 }
 
 
@@ -129,8 +130,6 @@ def _asks_for_json(arguments: Sequence[str] | None) -> bool:
 
 def _crash_report(error: Exception) -> str:
     """Return where a bug showed itself. Neither its message nor any value: they may hold what must not be printed."""
-    import traceback  # noqa: PLC0415  # only for a bug
-
     frames = [
         f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
     ]

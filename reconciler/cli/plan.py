@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.connect import connect
-from reconciler.cli.exit_codes import plan_exit
-from reconciler.cli.formats import FORMATS, show_plan
+from reconciler.cli.formats import FORMATS, plan_exit, show_plan
 from reconciler.cli.inputs import Inputs, lineage_of, load_valid, record_of
 from reconciler.cli.options import connection_options, format_option, max_changes_option, only_option, paths_argument
 from reconciler.cli.output import Session, spinner

@@ -16,11 +16,11 @@ from reconciler.cli.inputs import sandbox_account
 from reconciler.cli.options import DEFAULT_PATH
 from reconciler.definitions.load import load_definitions
 from reconciler.errors import UsageError, VendorError
+from reconciler.sandbox.account import REVIEW_PATH, review_saved
 from reconciler.sandbox.account_file import load_account_file
 from reconciler.sandbox.faults import PROCESSED, UNPROCESSED, parse_fault
 from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options, UnconfirmedBehaviour, meanings, ways
-from reconciler.sandbox.review import REVIEW_PATH, review_saved
 from reconciler.sandbox.signing import DEFAULT_KEY, parse_key
 from reconciler.signals import StopFlag, handle_signals
 

@@ -15,7 +15,7 @@ from reconciler.cli.inputs import Inputs, lineage_of, record_of
 from reconciler.clock import SystemClock
 from reconciler.model.plan import Selection, Target
 from reconciler.signals import StopFlag
-from reconciler.state.git_history import head_commit
+from reconciler.state.git_repository import head_commit
 from reconciler.tencent.connection import ConnectionOptions
 from reconciler.tencent.rate_limit import ModifyRateLimit
 

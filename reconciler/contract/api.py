@@ -30,8 +30,8 @@ STATUS_CODES: Final[Mapping[int, Status]] = {
 }
 
 
+# The only states in which the vendor lets a signature be modified; every other one is left alone.
 MODIFIABLE: Final = frozenset({Status.PENDING, Status.REJECTED})
-"""The only states in which the vendor lets a signature be modified; every other one is left alone."""
 
 
 APPROVED: Final = frozenset({Status.APPROVED, Status.APPROVED_NOT_EFFECTIVE})
@@ -72,28 +72,28 @@ ROOT_DOMAIN: Final = "tencentcloudapi.com"
 DEFAULT_ENDPOINT: Final = "sms.tencentcloudapi.com"
 
 
+# Largest ``Limit`` and largest ``SignIdSet`` of one describe; the vendor's default is 10.
 PAGE_SIZE: Final = 100
-"""Largest ``Limit`` and largest ``SignIdSet`` of one describe; the vendor's default is 10."""
 
 
+# Describe calls a second, per API, region and sub-account.
 DESCRIBE_RATE: Final = 20.0
-"""Describe calls a second, per API, region and sub-account."""
 
 
+# Modify calls a second, per API, region and sub-account.
 MODIFY_RATE: Final = 1.0
-"""Modify calls a second, per API, region and sub-account."""
 
 
+# Largest TC3 POST body; past it the vendor answers ``RequestSizeLimitExceeded``.
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
-"""Largest TC3 POST body; past it the vendor answers ``RequestSizeLimitExceeded``."""
 
 
+# Seconds that ``X-TC-Timestamp`` may be off before ``AuthFailure.SignatureExpire``.
 MAX_CLOCK_SKEW_S: Final = 300
-"""Seconds that ``X-TC-Timestamp`` may be off before ``AuthFailure.SignatureExpire``."""
 
 
+# Largest evidence image (console pages).
 MAX_IMAGE_BYTES: Final = 5 * 1024 * 1024
-"""Largest evidence image (console pages)."""
 
 
 SIGN_TYPES: Final[Mapping[str, int]] = {
@@ -123,5 +123,5 @@ DOCUMENT_TYPES: Final[Mapping[str, int]] = {
 SIGN_PURPOSES: Final[Mapping[str, int]] = {"self": 0, "others": 1}
 
 
+# ``False``: SMS to the Chinese mainland. ``True``: global SMS.
 INTERNATIONAL: Final[Mapping[bool, int]] = {False: 0, True: 1}
-"""``False``: SMS to the Chinese mainland. ``True``: global SMS."""

@@ -1,7 +1,6 @@
-"""Every error code that the vendor documents for these calls, and our own: what it means, and what is done about it.
+"""Every error code that the vendor documents for these calls, and our own: what it means, and what is done about it."""
 
-``describe`` is the one place that words an error, so that every command says the same of it.
-"""
+# ``describe`` is the one place that words an error, so that every command says the same of it.
 
 from __future__ import annotations
 
@@ -18,20 +17,20 @@ class Treatment(StrEnum):
     A describe never writes, so for it ``RETRY`` and ``SETTLE`` both mean: try again, slower; all others end the run.
     """
 
+    # The write certainly did not happen. It is repeated, slower each time, a bounded number of times.
     RETRY = "retry"
-    """The write certainly did not happen. It is repeated, slower each time, a bounded number of times."""
 
+    # Nobody can say whether the write happened. It is never repeated; describing the signature settles it.
     SETTLE = "settle"
-    """Nobody can say whether the write happened. It is never repeated; describing the signature settles it."""
 
+    # The vendor says that the signature is approved. It is left alone; the others go on.
     REFUSE = "refuse"
-    """The vendor says that the signature is approved. It is left alone; the others go on."""
 
+    # The vendor did not take this signature. The others go on.
     FAIL = "fail"
-    """The vendor did not take this signature. The others go on."""
 
+    # No call will work before a person acts. The run ends; what is left is reported as not attempted.
     STOP = "stop"
-    """No call will work before a person acts. The run ends; what is left is reported as not attempted."""
 
 
 class ErrorCode(NamedTuple):

@@ -36,8 +36,8 @@ class DecisionTime(NamedTuple):
 VISIBLE: Final = ("sign_name", "qualification_id")
 
 
+# ``international`` is part of a signature's identity: a difference there is not a change but another signature.
 _COMPARED: Final = tuple(name for name in FIELD_NAMES if name != "international")
-"""``international`` is part of a signature's identity: a difference there is not a change but another signature."""
 
 
 class Difference(NamedTuple):

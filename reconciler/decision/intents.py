@@ -9,8 +9,8 @@ from reconciler.contract.api import Status
 from reconciler.model.signature import LiveSignature, SignFields
 from reconciler.model.state import Entry, Intent, IntentState, Submitted
 
+# Seconds for which an unchanged row may prove that nothing was sent; later, others may have changed it back.
 MEMORY_S: Final = 3600.0
-"""Seconds for which an unchanged row may prove that nothing was sent; later, others may have changed it back."""
 
 
 def key(name: str) -> str:

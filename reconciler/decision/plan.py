@@ -128,23 +128,25 @@ def make_plan(
 ) -> Plan:
     """Decide on every chosen signature. ``live`` maps ids to rows; an id without a row is missing in the account."""
     planned = tuple(
-        Planned(wish, live.get(wish.sign_id), _decide(wish, live, state, moment, choice))
-        for wish in desired
-        if choice.takes(wish.key)
+        Planned(signature, live.get(signature.sign_id), _decide(signature, live, state, moment, choice))
+        for signature in desired
+        if choice.takes(signature.key)
     )
     return Plan(
         target,
         planned,
-        _unmanaged(live, {wish.sign_id for wish in desired}),
+        _unmanaged(live, {signature.sign_id for signature in desired}),
         fingerprint=fingerprint(target, planned),
     )
 
 
 def _decide(
-    wish: Signature, live: Mapping[int, LiveSignature], state: State, moment: DecisionTime, choice: Selection
+    signature: Signature, live: Mapping[int, LiveSignature], state: State, moment: DecisionTime, choice: Selection
 ) -> Decision:
-    entry = state.entry(wish.sign_id)
-    return decide(wish.fields, live.get(wish.sign_id), entry, moment, resubmit=wish.key in choice.resubmit)
+    entry = state.entry(signature.sign_id)
+    return decide(
+        signature.fields, live.get(signature.sign_id), entry, moment, resubmit=signature.key in choice.resubmit
+    )
 
 
 def _unmanaged(live: Mapping[int, LiveSignature], named: Collection[int]) -> tuple[LiveSignature, ...]:
@@ -165,9 +167,9 @@ def make_offline_plan(
     shown = _recorded_rows(state)
     state = state._replace(entries={sign_id: _unsettled(entry) for sign_id, entry in state.entries.items()})
     planned = tuple(
-        Planned(wish, shown.get(wish.sign_id), _decide_offline(wish, shown, state, moment, choice))
-        for wish in desired
-        if choice.takes(wish.key)
+        Planned(signature, shown.get(signature.sign_id), _decide_offline(signature, shown, state, moment, choice))
+        for signature in desired
+        if choice.takes(signature.key)
     )
     return Plan(target, planned, fingerprint=fingerprint(target, planned))
 
@@ -188,8 +190,8 @@ def _newest_row(entry: Entry) -> LiveSignature | None:
 
 
 def _decide_offline(
-    wish: Signature, shown: Mapping[int, LiveSignature], state: State, moment: DecisionTime, choice: Selection
+    signature: Signature, shown: Mapping[int, LiveSignature], state: State, moment: DecisionTime, choice: Selection
 ) -> Decision:
-    if wish.sign_id in shown:
-        return _decide(wish, shown, state, moment, choice)
+    if signature.sign_id in shown:
+        return _decide(signature, shown, state, moment, choice)
     return Decision(Rule.NOT_READ, Status.UNKNOWN)

@@ -1,7 +1,6 @@
-"""The decision table: the first rule that fits decides. ``docs/decision.md`` is generated from the rules.
+"""The decision table: the first rule that fits decides. ``docs/decision.md`` is generated from the rules."""
 
-Only a pending or rejected row gets past the rules for approved ones, so that nothing else can ever reach ``modify``.
-"""
+# Only a pending or rejected row gets past the rules for approved ones, so that nothing else can ever reach ``modify``.
 
 from __future__ import annotations
 

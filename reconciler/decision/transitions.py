@@ -1,8 +1,7 @@
-"""How the record changes: each step of the protocol as a guarded function from the newest state to the next.
+"""How the record changes: each step of the protocol as a guarded function from the newest state to the next."""
 
-A step that finds its effect there already, or nothing to do, returns the state that it was given. One whose guard fails
-raises ``StepRefused``, and the run looks again.
-"""
+# A step that finds its effect there already, or nothing to do, returns the state that it was given. One whose guard
+# fails raises ``StepRefused``, and the run looks again.
 
 from __future__ import annotations
 

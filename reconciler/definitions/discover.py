@@ -1,7 +1,6 @@
-"""Which files a run reads: files as named, and the ``*.yaml`` and ``*.yml`` of folders.
+"""Which files a run reads: files as named, and the ``*.yaml`` and ``*.yml`` of folders."""
 
-The root of a run bounds it: nothing outside is ever read as evidence, and no link inside leads a definition out.
-"""
+# The root of a run bounds it: nothing outside is ever read as evidence, and no link inside leads a definition out.
 
 from __future__ import annotations
 

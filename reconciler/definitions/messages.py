@@ -1,8 +1,7 @@
-"""The words for everything that can be wrong with definitions: one table of constant templates.
+"""The words for everything that can be wrong with definitions: one table of constant templates."""
 
-A code may have several messages, since the fitting hint depends on what was written. Which one fits is decided where
-the problem is found.
-"""
+# A code may have several messages, since the fitting hint depends on what was written. Which one fits is decided where
+# the problem is found.
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Checks across the files of a run: one account, one place for the state, and nothing defined twice.
+"""Checks across the files of a run: one account, one place for the state, and nothing defined twice."""
 
-``account`` and ``state`` are in one file of the run, or equal in all. A key and an id are errors the second time, a
-name is worth a warning.
-"""
+# ``account`` and ``state`` are in one file of the run, or equal in all. A key and an id are errors the second time, a
+# name is worth a warning.
 
 from __future__ import annotations
 

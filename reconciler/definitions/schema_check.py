@@ -1,8 +1,7 @@
-"""Holds a definition file against the schema: the right words at the right place, one for each thing to correct.
+"""Holds a definition file against the schema: the right words at the right place, one for each thing to correct."""
 
-The fast validator gives its yes or no first; only what it refuses is looked at by the one that explains. ``x-rule`` in
-the schema names the rule that a part of it stands for.
-"""
+# The fast validator gives its yes or no first; only what it refuses is looked at by the one that explains. ``x-rule``
+# in the schema names the rule that a part of it stands for.
 
 from __future__ import annotations
 
@@ -326,6 +325,7 @@ def _with_value(rule: Message) -> Callable[[RuleCase], Message]:
     return lambda case: rule.given(field=case.field, value=quoted(case.value))
 
 
+# The choice of words for each rule by its name in the schema.
 RULES: Final[Mapping[str, Callable[[RuleCase], Message]]] = {
     "unsupported-version": _version,
     "region-form": _with_value(messages.REGION_FORM),
@@ -347,4 +347,3 @@ RULES: Final[Mapping[str, Callable[[RuleCase], Message]]] = {
     "qualification-superfluous": lambda _case: messages.QUALIFICATION_SUPERFLUOUS,
     "image-path": _image_path,
 }
-"""The choice of words for each rule by its name in the schema."""

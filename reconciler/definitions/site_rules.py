@@ -1,8 +1,7 @@
-"""The rules of a site, read from its data file, and what they say about a signature beyond the schema.
+"""The rules of a site, read from its data file, and what they say about a signature beyond the schema."""
 
-What differs between sites is data, not branches in code. The vendor's pages differ about names (the reference page's
-own example, 13 characters with a space, breaks the mainland page), so only what is beyond every page is an error.
-"""
+# What differs between sites is data, not branches in code. The vendor's pages differ about names (the reference page's
+# own example, 13 characters with a space, breaks the mainland page), so only what is beyond every page is an error.
 
 from __future__ import annotations
 

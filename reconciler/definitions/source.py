@@ -18,11 +18,11 @@ from reconciler.yaml12.nodes import Positions
 from reconciler.yaml12.problems import Place, Problem, place_after, unsupported_directive
 from reconciler.yaml12.reader import Tree, build_tree
 
+# Largest definition file.
 MAX_FILE_BYTES: Final = 40 * 1024 * 1024
-"""Largest definition file."""
 
+# Most characters in all files of one run together.
 MAX_RUN_CHARS: Final = 64 * 1024 * 1024
-"""Most characters in all files of one run together."""
 
 _MEBI: Final = 1024 * 1024
 

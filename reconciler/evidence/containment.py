@@ -1,9 +1,8 @@
-"""Opens an image inside the root and nowhere else.
+"""Opens an image inside the root and nowhere else."""
 
-The path is walked one name at a time, each opened relative to the folder before it, links read and followed here. What
-was checked is therefore what is used, whatever is renamed or relinked meanwhile. A step out of the root ends the walk
-before anything out there is looked at, so that a definition cannot even learn whether a file exists.
-"""
+# The path is walked one name at a time, each opened relative to the folder before it, links read and followed here.
+# What was checked is therefore what is used, whatever is renamed or relinked meanwhile. A step out of the root ends the
+# walk before anything out there is looked at, so that a definition cannot even learn whether a file exists.
 
 from __future__ import annotations
 
@@ -20,11 +19,11 @@ from reconciler.evidence import problems
 from reconciler.evidence.problems import UnusableError
 from reconciler.files import open_plain
 
+# Links followed for one path; the usual limit of Linux.
 MAX_LINKS: Final = 40
-"""Links followed for one path; the usual limit of Linux."""
 
+# Folders whose files are never evidence, at any depth and in any case.
 PRIVATE: Final = frozenset({".git", ".reconciler"})
-"""Folders whose files are never evidence, at any depth and in any case."""
 
 _FOLDER: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 

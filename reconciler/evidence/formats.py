@@ -13,12 +13,13 @@ PNG: Final = "PNG"
 
 JPEG: Final = "JPEG"
 
+# Endings that the vendor's console takes, in any case, with the format that each stands for.
 EXTENSIONS: Final = {".png": PNG, ".jpg": JPEG, ".jpeg": JPEG}
-"""Endings that the vendor's console takes, in any case, with the format that each stands for."""
 
+# Bytes of a file that are looked at to tell what it is.
 _HEAD: Final = 4096
-"""Bytes of a file that are looked at to tell what it is."""
 
+# What other files begin with, and what is said about them.
 _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
     (
         rb"version https://(?:git-lfs|hawser)\.github\.com/spec/",
@@ -185,7 +186,6 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         ),
     ),
 )
-"""What other files begin with, and what is said about them."""
 
 
 def format_of(data: bytes) -> str:

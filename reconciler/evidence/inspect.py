@@ -24,11 +24,11 @@ from reconciler.evidence.read import read
 from reconciler.evidence.structure import UPRIGHT, Structure
 from reconciler.model.signature import Image
 
+# Files read and digested at the same time; with 5 MB each at most, this bounds the memory taken.
 THREADS: Final = 4
-"""Files read and digested at the same time; with 5 MB each at most, this bounds the memory taken."""
 
+# Folder of the definition file, and the path of the image as the definition writes it.
 Wanted = tuple[str, str]
-"""Folder of the definition file, and the path of the image as the definition writes it."""
 
 _Identity = tuple[int, int]
 

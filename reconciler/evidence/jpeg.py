@@ -13,8 +13,8 @@ from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, check_e
 
 SIGNATURE: Final = b"\xff\xd8\xff"
 
+# Most scans of a progressive image; encoders write about ten, and each one costs a pass over all pixels.
 MAX_SCANS: Final = 100
-"""Most scans of a progressive image; encoders write about ten, and each one costs a pass over all pixels."""
 
 _EXIF: Final = b"Exif\0\0"
 _START, _END, _SCAN, _ADOBE, _COMMENT = 0xD8, 0xD9, 0xDA, 0xEE, 0xFE

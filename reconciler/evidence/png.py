@@ -1,8 +1,7 @@
-"""The structure of a PNG file, and whether it holds all the pixels that its header promises.
+"""The structure of a PNG file, and whether it holds all the pixels that its header promises."""
 
-After the W3C PNG specification, third edition: chunks with checksums (sections 5 and 11), rows of pixels (7, 8 and 10).
-The imaging library takes a stream that ends early for a picture whose lower part is black.
-"""
+# After the W3C PNG specification, third edition: chunks with checksums (sections 5 and 11), rows of pixels (7, 8 and
+# 10). The imaging library takes a stream that ends early for a picture whose lower part is black.
 
 from __future__ import annotations
 

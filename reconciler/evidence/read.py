@@ -14,8 +14,8 @@ from reconciler.evidence.containment import Root
 from reconciler.evidence.problems import EvidenceChanged, UnusableError
 from reconciler.model.signature import Image
 
+# Bytes set aside for everything in the request that is not an image.
 REST_OF_BODY: Final = 64 * 1024
-"""Bytes set aside for everything in the request that is not an image."""
 
 _PREFIX: Final = "{image}: "
 _CHANGED: Final = "{image} changed since the plan was made; nothing was sent"

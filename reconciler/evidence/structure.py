@@ -8,14 +8,14 @@ from typing import Final, NamedTuple
 from reconciler.evidence import problems
 from reconciler.evidence.problems import UnusableError
 
+# Most pixels of one image; an A4 page at 600 dpi has 35 million. Decoded, that is 160 MB.
 MAX_PIXELS: Final = 40_000_000
-"""Most pixels of one image; an A4 page at 600 dpi has 35 million. Decoded, that is 160 MB."""
 
+# Most chunks of a PNG or segments of a JPEG; real ones have tens to hundreds.
 MAX_PARTS: Final = 20_000
-"""Most chunks of a PNG or segments of a JPEG; real ones have tens to hundreds."""
 
+# The EXIF orientation (CIPA DC-008, tag 0112) of an image that needs no turning.
 UPRIGHT: Final = 1
-"""The EXIF orientation (CIPA DC-008, tag 0112) of an image that needs no turning."""
 
 _ORIENTATION_TAG: Final = 0x0112
 _ENTRY_SIZE: Final = 12

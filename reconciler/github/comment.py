@@ -8,8 +8,8 @@ from typing import Final
 from reconciler.errors import UsageError
 from reconciler.github.client import GitHubClient, number_at
 
+# Who a workflow's own token writes as.
 WORKFLOW_LOGIN: Final = "github-actions[bot]"
-"""Who a workflow's own token writes as."""
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,60}")
 

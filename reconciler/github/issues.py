@@ -15,8 +15,8 @@ from reconciler.model.plan import STOPPED, Verdict
 
 LABEL: Final = "sms-signature"
 
+# Issues opened by one run at most; GitHub slows down who writes more.
 MOST_NEW: Final = 20
-"""Issues opened by one run at most; GitHub slows down who writes more."""
 
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9-]+")
 _MARKER: Final = re.compile(r"<!-- sms-signature-reconciler issue (?P<account>[A-Za-z0-9-]+) (?P<sign_id>\d+) -->")

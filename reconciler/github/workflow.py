@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from reconciler.errors import UsageError
-from reconciler.github.client import GitHubClient
+from reconciler.errors import Refusal, UsageError
+from reconciler.github.client import GitHubClient, Json, number_at
 
 _REPOSITORY: Final = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
@@ -20,7 +23,7 @@ OUTPUTS: Final = "GITHUB_OUTPUT"
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
 
-class Run(NamedTuple):
+class WorkflowRun(NamedTuple):
     """A run of a workflow. ``commit`` is the one it runs on, empty where GitHub does not say."""
 
     repository: str
@@ -41,13 +44,13 @@ class Run(NamedTuple):
         return f"{self.server_url}/{self.repository}/blob/{self.commit}/" if self.commit else ""
 
 
-def current_run(environ: Mapping[str, str]) -> Run:
+def current_run(environ: Mapping[str, str]) -> WorkflowRun:
     """Return the run that this process is part of. Raises UsageError outside of one."""
     repository, run_id = environ.get("GITHUB_REPOSITORY", ""), environ.get("GITHUB_RUN_ID", "")
     if not _REPOSITORY.fullmatch(repository) or not (run_id.isascii() and run_id.isdecimal()):
         raise UsageError("this is not a GitHub workflow run", hint="`github` commands are for workflows")
     commit = environ.get("GITHUB_SHA", "")
-    return Run(
+    return WorkflowRun(
         repository=repository,
         api_url=environ.get("GITHUB_API_URL", "https://api.github.com"),
         server_url=environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/"),
@@ -57,7 +60,7 @@ def current_run(environ: Mapping[str, str]) -> Run:
     )
 
 
-def api_of(run: Run, environ: Mapping[str, str]) -> GitHubClient:
+def api_of(run: WorkflowRun, environ: Mapping[str, str]) -> GitHubClient:
     """Return the API of the run's repository. Raises UsageError without a token."""
     token = environ.get("GITHUB_TOKEN", "")
     if not token or not token.isascii() or not token.isprintable():
@@ -81,7 +84,7 @@ def _event(path: str) -> Mapping[str, Any]:
 # the API says; nothing that the pull request's own run made is asked.
 
 
-def pull_request_of(run: Run, rest: GitHubClient) -> int | None:
+def pull_request_of(run: WorkflowRun, rest: GitHubClient) -> int | None:
     """Return the number of the pull request, ``None`` where there is none, or a newer push has made the run stale."""
     of_event = _at(run.event, "pull_request", "number")
     if isinstance(of_event, int):
@@ -128,3 +131,64 @@ def _append(path: str | None, text: str) -> None:
     if path:
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(text)
+
+
+# Largest archive, in bytes, that is downloaded.
+MAX_ARCHIVE: Final = 8 * 2**20
+
+_HINT: Final = "nothing was posted; check that run"
+
+
+def fetch(rest: GitHubClient, event: Mapping[str, object], artifact: str, member: str, limit: int) -> bytes | None:
+    """Return the file ``member`` of the artefact of the run that the event names, ``None`` where there is none.
+
+    Raises Refusal for an archive or a file that is too large (``limit`` in bytes) or is not what it should be.
+    """
+    run = event.get("workflow_run")
+    run_id = run.get("id") if isinstance(run, dict) else None
+    if not isinstance(run_id, int):
+        return None
+    found = _newest(rest, run_id, artifact)
+    if found is None:
+        return None
+    archive = rest.download(f"actions/artifacts/{number_at(found, 'id')}/zip", MAX_ARCHIVE)
+    if len(archive) > MAX_ARCHIVE:
+        raise Refusal(
+            "the artefact of the other run is larger than {limit} MiB", hint=_HINT, limit=MAX_ARCHIVE // 2**20
+        )
+    return _member(archive, member, limit)
+
+
+def _newest(rest: GitHubClient, run_id: int, artifact: str) -> Json | None:
+    listed = rest.get(f"actions/runs/{run_id}/artifacts", name=artifact, per_page="100").get("artifacts")
+    usable = [
+        item
+        for item in (listed if isinstance(listed, list) else [])
+        if isinstance(item, dict) and item.get("name") == artifact and not item.get("expired")
+    ]
+    return max(usable, key=lambda item: number_at(item, "id"), default=None)
+
+
+def _member(archive: bytes, member: str, limit: int) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened, opened.open(_plain(opened.getinfo(member))) as file:
+            content = file.read(limit + 1)
+    except KeyError:
+        raise Refusal("the artefact of the other run has no {file}", hint=_HINT, file=member) from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+        raise Refusal("the artefact of the other run is not a readable zip archive", hint=_HINT) from None
+    if len(content) > limit:
+        raise Refusal(
+            "the {file} in the artefact of the other run is larger than {limit} MiB",
+            hint=_HINT,
+            file=member,
+            limit=limit // 2**20,
+        )
+    return content
+
+
+def _plain(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    # The other methods of packing may take any amount of memory.
+    if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise NotImplementedError
+    return info

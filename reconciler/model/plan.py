@@ -26,8 +26,8 @@ class Verdict(StrEnum):
     BLOCKED = "blocked"
 
 
+# Verdicts after which nothing happens until a person changes something.
 STOPPED: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED, Verdict.STUCK})
-"""Verdicts after which nothing happens until a person changes something."""
 
 
 class Compared(StrEnum):
@@ -164,5 +164,5 @@ class Selection(NamedTuple):
         return not self.only or key in self.only
 
 
+# Every signature, and none again.
 EVERYTHING: Final = Selection()
-"""Every signature, and none again."""

@@ -68,8 +68,8 @@ class SignFields(NamedTuple):
     qualification_id: int | None = None
 
 
+# Names of the fields in the order in which plans show them.
 FIELD_NAMES: Final = SignFields._fields
-"""Names of the fields in the order in which plans show them."""
 
 
 class Signature(NamedTuple):

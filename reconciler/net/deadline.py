@@ -1,9 +1,8 @@
-"""A time limit for a call as a whole, after which the call can send nothing more.
+"""A time limit for a call as a whole, after which the call can send nothing more."""
 
-The vendor's SDK bounds only each wait for the next byte, and looking up a host name and uploading images have no limit
-at all. A call that was merely no longer waited for could submit a signature long after the run has settled that nothing
-was sent; so each call runs in a thread of its own, and its socket is reset when its time is over.
-"""
+# The vendor's SDK bounds only each wait for the next byte, and looking up a host name and uploading images have no
+# limit at all. A call that was merely no longer waited for could submit a signature long after the run has settled that
+# nothing was sent; so each call runs in a thread of its own, and its socket is reset when its time is over.
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""What a run would use to reach the account and its record, tried out without writing anything.
+"""What a run would use to reach the account and its record, tried out without writing anything."""
 
-Each check becomes a finding, so that what is wrong with one thing does not keep the others from being checked.
-"""
+# Each check becomes a finding, so that what is wrong with one thing does not keep the others from being checked.
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from reconciler.model.report import CheckResult, Finding
 from reconciler.model.signature import Account
 from reconciler.model.state import State
 from reconciler.net.environment import CA_VARIABLES, ca_bundle, proxy_for
-from reconciler.state.git_history import head_commit
+from reconciler.state.git_repository import head_commit
 from reconciler.state.stores import store_for
 from reconciler.tencent.api import Identity
 from reconciler.tencent.connection import Connection, identify, sms_address, sts_address

@@ -14,7 +14,7 @@ from reconciler.model.plan import Plan, Selection, Target, Verdict
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature
 from reconciler.model.state import State
-from reconciler.state.git_history import Lineage
+from reconciler.state.git_repository import Lineage
 from reconciler.state.store import StateReader
 from reconciler.tencent.api import Describer
 from reconciler.text import utc_time

@@ -1,8 +1,7 @@
-"""Workflow commands that GitHub shows as annotations, at the definition's own file and line.
+"""Workflow commands that GitHub shows as annotations, at the definition's own file and line."""
 
-GitHub keeps ten annotations of a kind for a step and drops the rest, so the tenth says how many more there are. The
-escapes are those of GitHub's own toolkit (``packages/core/src/command.ts``).
-"""
+# GitHub keeps ten annotations of a kind for a step and drops the rest, so the tenth says how many more there are. The
+# escapes are those of GitHub's own toolkit (``packages/core/src/command.ts``).
 
 from __future__ import annotations
 

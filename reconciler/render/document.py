@@ -1,8 +1,7 @@
-"""The published JSON documents: their shapes, and reading one that a stranger may have written.
+"""The published JSON documents: their shapes, and reading one that a stranger may have written."""
 
-Markdown, annotations and issues are made of these documents. Those that this process built (``serialize``) are taken
-as they are; what another run left is held against the published schema first.
-"""
+# Markdown, annotations and issues are made of these documents. Those that this process built (``serialize``) are taken
+# as they are; what another run left is held against the published schema first.
 
 from __future__ import annotations
 
@@ -15,8 +14,8 @@ from reconciler.model.plan import Verdict
 from reconciler.model.report import Outcome
 from reconciler.schemas import first_mismatch
 
+# Largest document that is read; a plan of 5,000 signatures takes about 8 MB.
 MAX_BYTES: Final = 32 * 2**20
-"""Largest document that is read; a plan of 5,000 signatures takes about 8 MB."""
 
 
 class LocationDocument(TypedDict):
@@ -38,8 +37,8 @@ class ImageDocument(TypedDict):
     format: str
 
 
+# The value of a definition's field.
 Value = str | bool | int | ImageDocument | None
-"""The value of a definition's field."""
 
 
 class ChangeDocument(TypedDict):
@@ -101,8 +100,8 @@ class DefinitionDocument(TypedDict):
     qualification_id: int | None
 
 
+# A value that the words of a reason speak of.
 Param = str | bool | int | list[str] | None
-"""A value that the words of a reason speak of."""
 
 
 class SignatureDocument(TypedDict):

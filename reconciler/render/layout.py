@@ -12,8 +12,8 @@ from reconciler.model.report import CheckResult, Outcome
 from reconciler.render.document import ImageDocument, Value
 from reconciler.text import escape_line
 
+# Returns a text in the colour that belongs to a verdict, an outcome or a severity.
 Style = Callable[[str, object], str]
-"""Returns a text in the colour that belongs to a verdict, an outcome or a severity."""
 
 _CODES: Final[Mapping[object, str]] = {
     Verdict.MODIFY: "33",

@@ -22,8 +22,7 @@ from reconciler.render.document import (
     verdict_counts,
 )
 from reconciler.render.layout import in_words
-from reconciler.render.markdown_escape import code, prose, words
-from reconciler.render.markdown_sections import COMMENT_BYTES, Section, fitted
+from reconciler.render.markdown_escape import COMMENT_BYTES, Section, code, fitted, prose, words
 
 CHANGES_HEAD: Final = "| Signature | Field | Old | New |\n|---|---|---|---|"
 

@@ -9,12 +9,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+from reconciler.errors import UsageError
 from reconciler.sandbox.model import AccountData, RowData, Series
 from reconciler.sandbox.storage import SaveFile, Version
 
+# Where a running sandbox takes a reviewer's verdict.
+REVIEW_PATH: Final = "/_sandbox/review"
 
-class Account:
+
+class SandboxAccount:
     """A live account, safe to use from several threads and, with a save file, from several processes.
 
     ``lag_s`` is how many seconds describe trails behind a change; changes of another process show at once.
@@ -119,17 +124,17 @@ class Account:
         return next((old for replaced_at, old in past if replaced_at > horizon), row)
 
 
-def open_account(save: Path | None, seed: AccountData, order: str = "id", lag_s: float = 0.0) -> Account:
+def open_account(save: Path | None, seed: AccountData, order: str = "id", lag_s: float = 0.0) -> SandboxAccount:
     """Open the account kept in ``save``; where there is no such file it is made from ``seed``.
 
     Raise ``AccountFileError`` where the file holds no account, ``ReconcilerError`` where it cannot be written.
     """
-    account = Account(seed, save=SaveFile(save) if save else None, order=order, lag_s=lag_s)
+    account = SandboxAccount(seed, save=SaveFile(save) if save else None, order=order, lag_s=lag_s)
     with account.transaction():
         return account
 
 
-def review(account: Account, sign_id: int, verdict: str, reply: str = "") -> RowData | None:
+def review(account: SandboxAccount, sign_id: int, verdict: str, reply: str = "") -> RowData | None:
     """Play the reviewer: ``approve`` or ``reject`` a row, whatever its state; return it, None without such a row."""
     with account.transaction():
         row = account.row(sign_id)
@@ -139,3 +144,17 @@ def review(account: Account, sign_id: int, verdict: str, reply: str = "") -> Row
         reviewed = replace(row, status_code=code, review_reply=reply, filing_incomplete=False)
         account.change(reviewed)
         return reviewed
+
+
+def review_saved(save: Path, sign_id: int, verdict: str, reply: str = "") -> int:
+    """Give the ``verdict`` (``approve`` or ``reject``) in a save file; return the row's ``StatusCode``.
+
+    A sandbox that runs on the same file sees it at its next request. Raises UsageError where there is no such
+    file or signature, AccountFileError where the file holds no account.
+    """
+    if not save.is_file():
+        raise UsageError("there is no saved sandbox at {path}", hint="run a command with --sandbox first", path=save)
+    row = review(open_account(save, AccountData()), sign_id, verdict, reply)
+    if row is None:
+        raise UsageError("there is no signature {sign_id} in the sandbox at {path}", sign_id=sign_id, path=save)
+    return row.status_code

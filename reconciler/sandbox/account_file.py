@@ -13,11 +13,11 @@ from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submissi
 from reconciler.text import listed, printable
 from reconciler.yaml12.reader import Tree, build_tree
 
+# The mapping that holds what is wrong; its identity gives the place.
 Owner = dict[str, Any]
-"""The mapping that holds what is wrong; its identity gives the place."""
 
+# Names the place of a field, of a mapping (without a field), or of the whole (without a mapping).
 Locate = Callable[[Owner | None, str | None], str]
-"""Names the place of a field, of a mapping (without a field), or of the whole (without a mapping)."""
 
 _MAX_BYTES: Final = 64 * 1024 * 1024
 

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from reconciler.contract.api import DESCRIBE, DESCRIBE_RATE, PAGE_SIZE, SMS_SERVICE, SMS_VERSION
-from reconciler.sandbox.action import Action, ActionContext
 from reconciler.sandbox.model import ApiError, RowData
-from reconciler.sandbox.parameters import Kind, Parameter, Params
+from reconciler.sandbox.parameters import Action, ActionContext, Kind, Parameter, Params
 
 _DEFAULT_LIMIT: Final = 10
 

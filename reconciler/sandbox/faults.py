@@ -13,6 +13,7 @@ from typing import Any, Final
 from reconciler.contract.api import ASSUME_ROLE, DESCRIBE, IDENTITY, MODIFY
 from reconciler.errors import UsageError
 
+# Faults that answer without processing the request.
 UNPROCESSED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "error": "=CODE[ message]: that error code",
@@ -23,9 +24,9 @@ UNPROCESSED: Final[Mapping[str, str]] = MappingProxyType(
         "stall-before": ": no answer, until the client gives up",
     }
 )
-"""Faults that answer without processing the request."""
 
 
+# Faults of requests that are processed.
 PROCESSED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "error-after": "=CODE[ message]: that error code, although the request was processed",
@@ -44,7 +45,6 @@ PROCESSED: Final[Mapping[str, str]] = MappingProxyType(
         "foreign-row": ": a pending row that nobody asked for",
     }
 )
-"""Faults of requests that are processed."""
 
 
 _ACTIONS: Final = (MODIFY, DESCRIBE, IDENTITY, ASSUME_ROLE)
@@ -146,8 +146,8 @@ class FaultPlan:
 Answer = dict[str, Any]
 
 
+# ``SignId`` of the row that ``foreign-row`` adds.
 FOREIGN_ID: Final = 999_999_999
-"""``SignId`` of the row that ``foreign-row`` adds."""
 
 
 def corrupt_response(answer: Answer, fault: Fault) -> Answer:

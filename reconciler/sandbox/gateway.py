@@ -1,7 +1,6 @@
-"""From a request to an action's answer: the order in which the vendor's gateway checks.
+"""From a request to an action's answer: the order in which the vendor's gateway checks."""
 
-Action and version, size, signature, rate limit, region, parameters, and then the action's own rules.
-"""
+# Action and version, size, signature, rate limit, region, parameters, and then the action's own rules.
 
 from __future__ import annotations
 
@@ -12,14 +11,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from reconciler.sandbox import describe, modify, sts
-from reconciler.sandbox.account import Account
-from reconciler.sandbox.action import Action, ActionContext, RateLimits
+from reconciler.sandbox.account import SandboxAccount
 from reconciler.sandbox.faults import Fault, FaultPlan, corrupt_response
 from reconciler.sandbox.http import JSON_TYPE, Manner, Request, Response, envelope, error_answer, html
 from reconciler.sandbox.log import RequestLog, redacted
 from reconciler.sandbox.model import ApiError
 from reconciler.sandbox.options import UnconfirmedBehaviour
-from reconciler.sandbox.parameters import Params, check, read_params
+from reconciler.sandbox.parameters import Action, ActionContext, Params, RateLimits, check, read_params
 from reconciler.sandbox.signing import KeyRing, verify
 
 ACTIONS: Final[Mapping[str, Action]] = {
@@ -33,7 +31,9 @@ _REGION: Final = re.compile(r"[a-z]{2}-[a-z]+(?:-[a-z0-9]+)*")
 class Dispatcher:
     """Answers requests from an account; ``limits`` None turns the rate limits off."""
 
-    def __init__(self, account: Account, keys: KeyRing, facts: UnconfirmedBehaviour, limits: RateLimits | None) -> None:
+    def __init__(
+        self, account: SandboxAccount, keys: KeyRing, facts: UnconfirmedBehaviour, limits: RateLimits | None
+    ) -> None:
         self._account = account
         self._keys = keys
         self._facts = facts
@@ -102,8 +102,8 @@ _MANNERS: Final = {
 }
 
 
+# Logged as the code of a request that a fault kept from being processed and answered without a code.
 _NOT_PROCESSED: Final = "Sandbox.NotProcessed"
-"""Logged as the code of a request that a fault kept from being processed and answered without a code."""
 
 
 class Service:

@@ -1,7 +1,6 @@
-"""The request log: one JSON line a request, without secrets and without images.
+"""The request log: one JSON line a request, without secrets and without images."""
 
-A line is written before the answer is sent, with one write: whoever reads the log sees it whole.
-"""
+# A line is written before the answer is sent, with one write: whoever reads the log sees it whole.
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconciler.errors import ReconcilerError
-from reconciler.sandbox.images import digest
+from reconciler.sandbox.parameters import digest
 
 _IMAGES: Final = frozenset({"ProofImage", "CommissionImage"})
 
@@ -22,12 +21,12 @@ _IMAGES: Final = frozenset({"ProofImage", "CommissionImage"})
 _SECRETS: Final = frozenset({"WebIdentityToken"})
 
 
+# Characters; longer text is no name or remark but something that strayed into the wrong parameter.
 _LONGEST: Final = 1000
-"""Characters; longer text is no name or remark but something that strayed into the wrong parameter."""
 
 
+# Logged for what no parameter of the vendor's is: it may be as deep as its sender likes.
 _NESTED: Final = "(nested)"
-"""Logged for what no parameter of the vendor's is: it may be as deep as its sender likes."""
 
 
 class RequestLog:

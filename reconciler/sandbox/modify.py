@@ -1,8 +1,7 @@
-"""The rules of ``ModifySmsSign``, each with the code that the reference page gives it.
+"""The rules of ``ModifySmsSign``, each with the code that the reference page gives it."""
 
-Name length: no page allows more than 15 characters (global SMS); mainland's 12 is not enforced, since the reference
-page's own example, ``Tencent Cloud`` for mainland, has 13.
-"""
+# Name length: no page allows more than 15 characters (global SMS); mainland's 12 is not enforced, since the reference
+# page's own example, ``Tencent Cloud`` for mainland, has 13.
 
 from __future__ import annotations
 
@@ -12,12 +11,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from reconciler.contract.api import MODIFY, MODIFY_RATE, SMS_SERVICE, SMS_VERSION
-from reconciler.sandbox.action import Action, ActionContext
-from reconciler.sandbox.images import read_image
 from reconciler.sandbox.model import ApiError, ImageDigest, RowData, Submission
 from reconciler.sandbox.options import UnconfirmedBehaviour
-from reconciler.sandbox.parameters import Kind, Parameter, Params
+from reconciler.sandbox.parameters import Action, ActionContext, Kind, Parameter, Params, read_image
 
+# Sign type to document types, from the reference page's parameter ``SignType``.
 DOCUMENTS_OF: Final[Mapping[int, frozenset[int]]] = {
     0: frozenset({0, 1}),
     1: frozenset({0, 1, 2, 3, 4}),
@@ -27,11 +25,10 @@ DOCUMENTS_OF: Final[Mapping[int, frozenset[int]]] = {
     5: frozenset({2, 3}),
     6: frozenset({0, 1, 2, 3, 6}),
 }
-"""Sign type to document types, from the reference page's parameter ``SignType``."""
 
 
+# Characters.
 MAX_NAME: Final = 15
-"""Characters."""
 
 
 _APPROVED, _PENDING_CODE, _NOT_EFFECTIVE, _REJECTED = 0, 1, 2, -1

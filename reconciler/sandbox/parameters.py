@@ -5,15 +5,27 @@ Source: the "Input Parameters" tables of the actions' reference pages.
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 import json
-from collections.abc import Mapping
+import re
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from io import BytesIO
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from PIL import Image
+
+from reconciler.sandbox.account import SandboxAccount
 from reconciler.sandbox.http import Request
-from reconciler.sandbox.model import ApiError
+from reconciler.sandbox.model import ApiError, ImageDigest
+from reconciler.sandbox.options import UnconfirmedBehaviour
+from reconciler.sandbox.signing import KeyRing
 
 
 class Kind(Enum):
@@ -105,3 +117,105 @@ def _from_query(query: str, schema: Schema) -> dict[str, Any]:
 def _number(text: str) -> int | str:
     # What is no number stays text, for the check of types to refuse. Longer ones would be slow to convert.
     return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(2**64)) else text
+
+
+_PREFIX: Final = re.compile(r"data:image/[a-z]+;base64,")
+
+
+_MAX_PIXELS: Final = 80_000_000
+
+
+def read_image(name: str, text: str, *, loose: bool) -> ImageDigest:
+    """Return the digest of the image in the parameter ``name``; raise ``InvalidParameterValue.ImageInvalid``.
+
+    ``loose`` also takes a ``data:`` prefix and line breaks, which the reference page asks to leave out.
+    """
+    if loose:
+        text = "".join(_PREFIX.sub("", text, count=1).split())
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise _invalid(name, "is not plain base64") from None
+    _check_decodes(name, content)
+    return digest(content)
+
+
+def digest(content: bytes) -> ImageDigest:
+    """Return what is kept of an image."""
+    return ImageDigest(hashlib.sha256(content).hexdigest(), len(content))
+
+
+def _check_decodes(name: str, content: bytes) -> None:
+    try:
+        with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as image:
+            small_enough = image.width * image.height <= _MAX_PIXELS
+            if small_enough:
+                image.load()
+    except Exception as problem:  # Pillow's decoders raise nearly any type on broken input
+        raise _invalid(name, "is not a PNG or JPEG that decodes") from problem
+    if not small_enough:
+        raise _invalid(name, "has too many pixels")
+
+
+def _invalid(name: str, why: str) -> ApiError:
+    return ApiError("InvalidParameterValue.ImageInvalid", f"The image in `{name}` {why}.")
+
+
+@dataclass(frozen=True, slots=True)
+class ActionContext:
+    """What an action may use. ``now`` is unix seconds by the sandbox's clock."""
+
+    account: SandboxAccount
+    facts: UnconfirmedBehaviour
+    keys: KeyRing
+    now: float
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action; ``rate`` in requests a second, None where the vendor states none.
+
+    ``regional`` actions need ``X-TC-Region``; ``signed`` ones a signature.
+    """
+
+    name: str
+    service: str
+    version: str
+    schema: Schema
+    run: Callable[[ActionContext, Params], dict[str, Any]]
+    rate: float | None = None
+    regional: bool = False
+    signed: bool = True
+
+
+# Requests a second, per action, region and key, counted as they arrive.
+#
+# Source: "API frequency limit" page of product 1278. Whether the vendor's window slides is not documented.
+
+
+_WINDOW_S = 1.0
+
+
+class RateLimits:
+    """Admits or refuses; a refused request does not count against the next one."""
+
+    def __init__(self, window: str) -> None:
+        self._fixed = window == "fixed"
+        self._lock = threading.Lock()
+        self._admitted: defaultdict[tuple[str, str, str], deque[float]] = defaultdict(deque)
+
+    def admit(self, who: tuple[str, str, str], rate: float, arrived: float) -> None:
+        """Count one request of (action, region, key); raise ``RequestLimitExceeded`` past ``rate`` a second."""
+        with self._lock:
+            recent = self._admitted[who]
+            while recent and self._is_past(recent[0], arrived):
+                recent.popleft()
+            if len(recent) >= rate:
+                raise ApiError("RequestLimitExceeded", f"{who[0]} is limited to {rate:g} requests a second.")
+            recent.append(arrived)
+
+    def _is_past(self, earlier: float, now: float) -> bool:
+        if self._fixed:
+            return int(earlier) < int(now)
+        return now - earlier >= _WINDOW_S

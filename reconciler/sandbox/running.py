@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from reconciler.errors import ReconcilerError, UsageError
-from reconciler.sandbox.account import Account, open_account
-from reconciler.sandbox.action import RateLimits
+from reconciler.sandbox.account import REVIEW_PATH, SandboxAccount, open_account, review
 from reconciler.sandbox.faults import FaultPlan
 from reconciler.sandbox.gateway import Dispatcher, Service
 from reconciler.sandbox.http import Request, Response
 from reconciler.sandbox.log import RequestLog
 from reconciler.sandbox.options import Options
-from reconciler.sandbox.review import control
+from reconciler.sandbox.parameters import RateLimits
 from reconciler.sandbox.server import SandboxServer
 from reconciler.sandbox.signing import KeyRing
 
@@ -27,7 +27,7 @@ class Sandbox:
     """A running sandbox. ``requests`` are the log's entries so far, where they are kept."""
 
     url: str
-    account: Account
+    account: SandboxAccount
     requests: list[dict[str, Any]]
 
 
@@ -56,7 +56,7 @@ def running(options: Options, *, keep_requests: bool = True) -> Iterator[Sandbox
         raise server.bugs[0]
 
 
-def _server(options: Options, account: Account, log: RequestLog) -> SandboxServer:
+def _server(options: Options, account: SandboxAccount, log: RequestLog) -> SandboxServer:
     ended = threading.Event()
     limits = RateLimits(options.facts.rate_window) if options.limits else None
     dispatcher = Dispatcher(account, KeyRing(options.keys), options.facts, limits)
@@ -91,3 +91,35 @@ def _check_host(host: str) -> None:
 def _url(server: SandboxServer) -> str:
     host = f"[{server.server_name}]" if ":" in server.server_name else server.server_name
     return f"http://{host}:{server.server_port}"
+
+
+VERDICTS: Final = ("approve", "reject")
+
+
+def control(incoming: Request, account: SandboxAccount) -> Response | None:
+    """Answer a request to the control path; None where it is for the vendor's API."""
+    if not incoming.path.startswith("/_sandbox/"):
+        return None
+    # A page in a browser cannot send this type across origins without asking first.
+    asked = incoming.method == "POST" and incoming.header("content-type") == "application/json"
+    if incoming.path != REVIEW_PATH or not asked:
+        return _answer(404, {"error": f"the sandbox takes POST {REVIEW_PATH} with application/json"})
+    return _review(incoming.body, account)
+
+
+def _review(body: bytes, account: SandboxAccount) -> Response:
+    try:
+        wanted = json.loads(body)
+        sign_id, verdict, reply = wanted["sign_id"], wanted["verdict"], wanted.get("reply", "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        sign_id = verdict = reply = None
+    if not isinstance(sign_id, int) or verdict not in VERDICTS or not isinstance(reply, str):
+        return _answer(400, {"error": "the body must be {sign_id, verdict: approve or reject, reply}"})
+    row = review(account, sign_id, verdict, reply)
+    if row is None:
+        return _answer(404, {"error": f"there is no signature {sign_id} in this sandbox"})
+    return _answer(200, {"sign_id": row.sign_id, "status_code": row.status_code})
+
+
+def _answer(status: int, value: dict[str, Any]) -> Response:
+    return Response(json.dumps(value).encode(), status=status)

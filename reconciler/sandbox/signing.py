@@ -148,11 +148,9 @@ def _check_signature(incoming: Request, claim: _Claim, key: Key) -> None:
         raise ApiError("AuthFailure.SignatureFailure", "The signature does not match the request.")
 
 
+# Return the canonical headers in each way that the vendor's own clients write them.
+# Its page lowers the values, its Python SDK signs them as sent, its Node SDK signs the host without the port.
 def _readings(incoming: Request, claim: _Claim) -> Iterable[str]:
-    """Return the canonical headers in each way that the vendor's own clients write them.
-
-    Its page lowers the values, its Python SDK signs them as sent, its Node SDK signs the host without the port.
-    """
     as_sent = {name: incoming.header(name) for name in claim.headers}
     portless = as_sent | {"host": _PORT.sub("", as_sent["host"])}
     plain = ["".join(f"{name}:{value}\n" for name, value in headers.items()) for headers in (as_sent, portless)]

@@ -1,7 +1,6 @@
-"""The save file: the whole account as JSON, replaced atomically, behind a lock that processes share.
+"""The save file: the whole account as JSON, replaced atomically, behind a lock that processes share."""
 
-It is not fsynced: it has to outlive a killed process, not a power cut.
-"""
+# It is not fsynced: it has to outlive a killed process, not a power cut.
 
 from __future__ import annotations
 

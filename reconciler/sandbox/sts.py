@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from reconciler.contract.api import ASSUME_ROLE, IDENTITY, STS_SERVICE, STS_VERSION
-from reconciler.sandbox.action import Action, ActionContext
 from reconciler.sandbox.model import ApiError
-from reconciler.sandbox.parameters import Kind, Parameter, Params
+from reconciler.sandbox.parameters import Action, ActionContext, Kind, Parameter, Params
 
 _DEFAULT_S: Final = 7200
 

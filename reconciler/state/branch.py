@@ -85,7 +85,7 @@ def check_worth_trying(words: str, where: str) -> None:
     answer = meaning(words)
     if answer is Answer.AGAIN:
         return
-    hint = _GRANT if answer is Answer.DENIED else "Mend what git says, and start the run again."
+    hint = _GRANT if answer is Answer.DENIED else "Correct what git says, and start the run again."
     raise RemoteError(f"the record cannot be pushed to {where}: {words}", hint=hint)
 
 
@@ -97,8 +97,8 @@ def check_worth_trying(words: str, where: str) -> None:
 # lost. `git log` of the branch is the audit trail.
 
 
+# File at the root of every branch that this tool may write to.
 MARKER: Final = ".sms-signature-reconciler"
-"""File at the root of every branch that this tool may write to."""
 
 
 _MARKER_TEXT: Final = (
@@ -107,12 +107,12 @@ _MARKER_TEXT: Final = (
 )
 
 
+# Many, because a run for another account that saves without a break wins each time until it is done.
 _LOST_RACES: Final = 100
-"""Many, because a run for another account that saves without a break wins each time until it is done."""
 
 
+# Tries that failed although nobody came first, as when a lock was left on the server.
 _FUTILE: Final = 10
-"""Tries that failed although nobody came first, as when a lock was left on the server."""
 
 
 _FIRST_PAUSE_S: Final = 0.05

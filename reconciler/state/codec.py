@@ -1,8 +1,8 @@
-"""The record as bytes: versioned JSON in UTF-8, one signature a line in the order of the ids, so that diffs read well.
+"""The record as bytes: versioned JSON in UTF-8, a signature a line in the order of the ids, so that diffs read well."""
 
-Both ways are held against ``schemas/state.schema.json``: whatever the bytes are, the answer is a state or a StateError
-that names the place, and what could not be read again is never stored. The names in the document are kept here alone.
-"""
+# Both ways are held against ``schemas/state.schema.json``: whatever the bytes are, the answer is a state or a
+# StateError that names the place, and what could not be read again is never stored. The names in the document are kept
+# here alone.
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from reconciler.schemas import first_mismatch
 
 VERSION: Final = 2
 _READ: Final = frozenset({1, VERSION})
+# How long an open intent of version 1 is waited for: its run may have been silent for 20 s and call for 20 more.
 _OLD_WINDOW_S: Final = 41
-"""How long an open intent of version 1 is waited for: its run may have been silent for 20 s and call for 20 more."""
 
+# Largest document read or written; one signature takes about 1.2 kB, so this is over 20,000 of them.
 MAX_BYTES: Final = 32 * 1024 * 1024
-"""Largest document read or written; one signature takes about 1.2 kB, so this is over 20,000 of them."""
 
 _SCHEMA: Final = "state"
 _IMAGES: Final = ("proof_image", "commission_image")

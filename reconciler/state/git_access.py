@@ -1,7 +1,6 @@
-"""How the user's checkout reaches a remote: its addresses and the settings that its connections need.
+"""How the user's checkout reaches a remote: its addresses and the settings that its connections need."""
 
-Only read here. The record is written from a repository of its own, which these settings are lent to.
-"""
+# Only read here. The record is written from a repository of its own, which these settings are lent to.
 
 from __future__ import annotations
 
@@ -19,8 +18,8 @@ from urllib.parse import SplitResult, urlsplit
 from reconciler.errors import RemoteError, StateError
 from reconciler.state.git_command import TOKEN_VARIABLE, git, plain_environment
 
+# The first git that takes settings from the environment (GIT_CONFIG_COUNT).
 _OLDEST: Final = (2, 31)
-"""The first git that takes settings from the environment (GIT_CONFIG_COUNT)."""
 
 
 _LENT: Final = ("http.", "credential.", "ssh.", "protocol.", "core.gitproxy")
@@ -87,7 +86,7 @@ def settings_at(folder: Path, environment: Mapping[str, str]) -> list[tuple[str,
 def _said(folder: Path, environment: Mapping[str, str], *arguments: str) -> bytes:
     result = git(folder, environment, *arguments)
     if result.code:
-        raise StateError(f"git cannot be used: {result.words}", hint="Mend what git names.")
+        raise StateError(f"git cannot be used: {result.words}", hint="Correct what git names.")
     return result.out
 
 

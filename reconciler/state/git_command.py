@@ -1,8 +1,7 @@
-"""Running git as a program does: no prompt, no pager, no hook's environment, English messages, a time limit.
+"""Running git as a program does: no prompt, no pager, no hook's environment, English messages, a time limit."""
 
-Git runs in a session of its own: it cannot ask on the terminal, an interrupt of this program leaves it to finish, and
-its helpers (ssh, git-remote-https) end with it.
-"""
+# Git runs in a session of its own: it cannot ask on the terminal, an interrupt of this program leaves it to finish, and
+# its helpers (ssh, git-remote-https) end with it.
 
 from __future__ import annotations
 
@@ -16,8 +15,8 @@ from typing import Final, NamedTuple
 
 from reconciler.errors import RemoteError, StateError
 
+# Environment variable with a token for HTTP remotes, ``TOKEN`` or ``USER:TOKEN``.
 TOKEN_VARIABLE: Final = "RECONCILER_GIT_TOKEN"  # noqa: S105  # the name of a variable, not a token
-"""Environment variable with a token for HTTP remotes, ``TOKEN`` or ``USER:TOKEN``."""
 
 
 LOCAL_LIMIT_S: Final = 30.0
@@ -26,8 +25,8 @@ LOCAL_LIMIT_S: Final = 30.0
 REMOTE_LIMIT_S: Final = 60.0
 
 
+# Of git's own variables only those on how to connect and configure stay; one set by a hook would aim us elsewhere.
 _KEPT: Final = ("GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_CONFIG", "GIT_PROXY_", "GIT_EXEC_PATH", "GIT_ALLOW_PROTOCOL")
-"""Of git's own variables only those on how to connect and configure stay; one set by a hook would aim us elsewhere."""
 
 
 _QUIET: Final = {
@@ -57,7 +56,7 @@ def is_commit(text: str) -> bool:
     return _COMMIT.fullmatch(text) is not None
 
 
-class Result(NamedTuple):
+class GitResult(NamedTuple):
     """What git left: exit code, output, and its messages cleaned for people."""
 
     code: int
@@ -98,7 +97,7 @@ def with_settings(environment: Mapping[str, str], settings: Iterable[tuple[str, 
 
 def git(
     folder: Path, environment: Mapping[str, str], *arguments: str, data: bytes = b"", limit_s: float = LOCAL_LIMIT_S
-) -> Result:
+) -> GitResult:
     """Run git in ``folder`` with ``data`` on its input, for at most ``limit_s`` seconds.
 
     Raises StateError where git cannot be started, GitTimeout where it takes too long. A failure is in the result.
@@ -112,7 +111,7 @@ def git(
         ) from None
     finally:
         _end(process)
-    return Result(process.returncode, out, _for_people(err))
+    return GitResult(process.returncode, out, _for_people(err))
 
 
 def _started(folder: Path, environment: Mapping[str, str], arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:

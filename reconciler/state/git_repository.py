@@ -1,8 +1,7 @@
-"""A repository of our own for one branch of a remote: fetched to its tip only, committed to and pushed by plumbing.
+"""A repository of our own for one branch of a remote: fetched to its tip only, committed to and pushed by plumbing."""
 
-It lies in a temporary folder and goes with the process, so that nothing of the user's is touched: no working tree,
-index, ref, setting or shallow boundary; and so that a killed run leaves no lock for the next.
-"""
+# It lies in a temporary folder and goes with the process, so that nothing of the user's is touched: no working tree,
+# index, ref, setting or shallow boundary; and so that a killed run leaves no lock for the next.
 
 from __future__ import annotations
 
@@ -10,13 +9,14 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from reconciler.errors import RemoteError, StateError
 from reconciler.files import storage_errors
 from reconciler.state.git_access import access, object_format, settings_at
-from reconciler.state.git_command import REMOTE_LIMIT_S, Result, git, is_commit, plain_environment, with_settings
+from reconciler.state.git_command import REMOTE_LIMIT_S, GitResult, git, is_commit, plain_environment, with_settings
 
 _ALIAS: Final = "record"
 
@@ -80,7 +80,7 @@ class GitRepository:
 
         Raises RemoteError where the remote cannot be reached.
         """
-        result = Result(0, b"", "")
+        result = GitResult(0, b"", "")
         for _ in range(_FETCHES):
             result = self._remote(
                 "fetch", "--depth=1", "--no-tags", "--no-write-fetch-head", _ALIAS, f"+{self._ref}:{_TIP}"
@@ -121,7 +121,7 @@ class GitRepository:
         text = message.encode("utf-8")
         return self._commit_id(self._local("commit-tree", "--no-gpg-sign", *parents, "-F", "-", tree, data=text).text)
 
-    def push(self, commit: str, expected: str | None) -> Result:
+    def push(self, commit: str, expected: str | None) -> GitResult:
         """Make ``commit`` the branch's tip if that still is ``expected``, ``None`` for a branch that must not exist.
 
         A failure is in the result. Raises GitTimeout, after which it may have happened or not.
@@ -142,14 +142,14 @@ class GitRepository:
         self._checked(git(self._root, environment, *arguments))
         return environment
 
-    def _local(self, *arguments: str, data: bytes = b"") -> Result:
+    def _local(self, *arguments: str, data: bytes = b"") -> GitResult:
         return self._checked(git(self._root, self._environment, *arguments, data=data))
 
-    def _remote(self, *arguments: str) -> Result:
+    def _remote(self, *arguments: str) -> GitResult:
         return git(self._root, self._environment, *arguments, limit_s=REMOTE_LIMIT_S)
 
     @staticmethod
-    def _checked(result: Result) -> Result:
+    def _checked(result: GitResult) -> GitResult:
         if result.code:
             raise StateError(f"git failed: {result.words}", hint="Check the temporary folder (TMPDIR) and its space.")
         return result
@@ -159,3 +159,49 @@ class GitRepository:
         if not is_commit(text):
             raise StateError(f"git gave {text[:80]!a} for a commit", hint="Check the git that is installed.")
         return text
+
+
+class Lineage(StrEnum):
+    """How a checkout's commit relates to the commit applied last.
+
+    Only ``descendant`` (the same commit counts) is safe to apply. ``unknown``: one of the two commits, or the history
+    between them, is not in the checkout.
+    """
+
+    DESCENDANT = "descendant"
+    OLDER = "older"
+    DIVERGED = "diverged"
+    UNKNOWN = "unknown"
+
+
+def head_commit(root: Path) -> str | None:
+    """Return the id of the commit checked out at ``root``; ``None`` outside git, without git, before a first commit."""
+    try:
+        result = git(root, plain_environment(), "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    except StateError:
+        return None
+    return result.text if not result.code and is_commit(result.text) else None
+
+
+def lineage(root: Path, applied: str, head: str) -> Lineage:
+    """Return how ``head`` relates to ``applied``, both whole commit ids. Raises StateError where git cannot be run."""
+    if applied == head:
+        return Lineage.DESCENDANT
+    if not (_known(root, applied) and _known(root, head)):
+        return Lineage.UNKNOWN
+    if _is_ancestor(root, applied, head):
+        return Lineage.DESCENDANT
+    if _is_ancestor(root, head, applied):
+        return Lineage.OLDER
+    # Where the history is cut off, what joins the two may lie beyond the cut.
+    shallow = git(root, plain_environment(), "rev-parse", "--is-shallow-repository").text
+    return Lineage.DIVERGED if shallow == "false" else Lineage.UNKNOWN
+
+
+def _known(root: Path, commit: str) -> bool:
+    return is_commit(commit) and not git(root, plain_environment(), "cat-file", "-e", f"{commit}^{{commit}}").code
+
+
+def _is_ancestor(root: Path, older: str, newer: str) -> bool:
+    # A failure, of a damaged clone for one, is no proof either.
+    return not git(root, plain_environment(), "merge-base", "--is-ancestor", older, newer).code

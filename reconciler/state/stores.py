@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.model.plan import Target
+from reconciler.state.branch import BranchStore
 from reconciler.state.local import FileStore
 from reconciler.state.store import Store, record_name
 
@@ -17,6 +18,4 @@ def store_for(root: Path, branch: str | None, target: Target) -> Store:
     name = record_name(target.uin, target.account.region, sandbox=target.sandbox)
     if branch is None:
         return FileStore(root / OWN_FOLDER, name)
-    from reconciler.state.branch import BranchStore  # noqa: PLC0415  # git is only needed for this store
-
     return BranchStore(root, branch, name)

@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 
 from reconciler.model.signature import LiveSignature, SignFields
 
+# The content of ``Response``, checked by nobody yet.
 Answer = Mapping[str, object]
-"""The content of ``Response``, checked by nobody yet."""
 
 
 class Identity(NamedTuple):

@@ -1,7 +1,6 @@
-"""The vendor's side as one value: where it is, with which keys, within which limits; and an account opened to be read.
+"""The vendor's side as one value: where it is, with which keys, in which limits; and an account opened to be read."""
 
-Whose keys they are is found out before anything else is done with them.
-"""
+# Whose keys they are is found out before anything else is done with them.
 
 from __future__ import annotations
 

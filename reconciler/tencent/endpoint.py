@@ -1,7 +1,6 @@
-"""Which hosts may be talked to: the vendor's over https, and loopback, where a sandbox listens.
+"""Which hosts may be talked to: the vendor's over https, and loopback, where a sandbox listens."""
 
-Keys and licence images go wherever the endpoint points, so nothing else is accepted.
-"""
+# Keys and licence images go wherever the endpoint points, so nothing else is accepted.
 
 from __future__ import annotations
 

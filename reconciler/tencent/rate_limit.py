@@ -1,8 +1,7 @@
-"""How fast calls may start, and when a read is tried again.
+"""How fast calls may start, and when a read is tried again."""
 
-The vendor counts per API, region and sub-account, at arrival on its side.
-Limits: ``ModifySmsSign`` 1 a second, ``DescribeSmsSignList`` 20 a second ("API frequency limit" page, product 1278).
-"""
+# The vendor counts per API, region and sub-account, at arrival on its side. Limits: ``ModifySmsSign`` 1 a second,
+# ``DescribeSmsSignList`` 20 a second ("API frequency limit" page, product 1278).
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Reading the account: the whole list page by page, and single signatures by id. Nothing here can write.
+"""Reading the account: the whole list page by page, and single signatures by id. Nothing here can write."""
 
-The vendor gives no total count and documents no order across pages, so a page shorter than asked for ends a list, and
-an id that did not come with the list is asked for by itself before it counts as missing.
-"""
+# The vendor gives no total count and documents no order across pages, so a page shorter than asked for ends a list, and
+# an id that did not come with the list is asked for by itself before it counts as missing.
 
 from __future__ import annotations
 
@@ -174,8 +173,8 @@ class Page(Protocol):
         """Wait for it, whatever comes."""
 
 
+# Asks for a page of a series by its ``International`` and its offset in rows.
 AskPage = Callable[[bool, int], Page]
-"""Asks for a page of a series by its ``International`` and its offset in rows."""
 
 
 def list_account(ask: AskPage, clock: Clock) -> list[LiveSignature]:
@@ -234,10 +233,8 @@ class _Series:
         self.unfinished = len(rows) >= PAGE_SIZE
         return rows
 
+    # Keep as many pages under way as use up the vendor's rate from this far away, and one while one is read.
+    # More would be no faster, and pages past the end of a series are asked for in vain.
     def _widen(self, seconds: float) -> None:
-        """Keep as many pages under way as use up the vendor's rate from this far away, and one while one is read.
-
-        More would be no faster, and pages past the end of a series are asked for in vain.
-        """
         self._quickest = min(self._quickest, seconds)
         self._width = min(self._width * 2, 1 + math.ceil(self._quickest * DESCRIBE_RATE), _MOST_PAGES_AT_ONCE)

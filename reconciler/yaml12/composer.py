@@ -1,7 +1,6 @@
-"""From the parser's events to data and positions, without recursion: nesting is a list of open nodes with a bound.
+"""From the parser's events to data and positions, without recursion: nesting is a list of open nodes with a bound."""
 
-An alias may stand for a single value only, so that nothing can be multiplied by naming it.
-"""
+# An alias may stand for a single value only, so that nothing can be multiplied by naming it.
 
 from __future__ import annotations
 

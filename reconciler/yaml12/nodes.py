@@ -1,9 +1,8 @@
-"""The mappings and lists of a file while it is read, and where every key and value is.
+"""The mappings and lists of a file while it is read, and where every key and value is."""
 
-Positions are kept apart from the data, so that the data stays plain Python: per mapping four integers an entry in one
-flat array, in the order of the entries. An object or a call for each node would cost more time and memory than all the
-rest of the reading.
-"""
+# Positions are kept apart from the data, so that the data stays plain Python: per mapping four integers an entry in one
+# flat array, in the order of the entries. An object or a call for each node would cost more time and memory than all
+# the rest of the reading.
 
 from __future__ import annotations
 
@@ -16,8 +15,8 @@ from reconciler.yaml12.problems import DUPLICATE_KEY, Place, Problem
 
 _PER_ENTRY: Final = 4
 
+# Takes the place of an unsupported key, so that the value that follows is dropped with it.
 DROPPED: Final = object()
-"""Takes the place of an unsupported key, so that the value that follows is dropped with it."""
 
 
 class Positions:

@@ -1,9 +1,8 @@
-"""What a YAML file may not hold: its bounds, and a message for everything that is refused.
+"""What a YAML file may not hold: its bounds, and a message for everything that is refused."""
 
-Whoever can open a pull request chooses the input, so everything has a bound. 100,000 signatures of ten lines in one
-file (about 30 MB, 2.2 million nodes) stay within all of them. The worst files found within them take about half a
-minute and 900 MB.
-"""
+# Whoever can open a pull request chooses the input, so everything has a bound. 100,000 signatures of ten lines in one
+# file (about 30 MB, 2.2 million nodes) stay within all of them. The worst files found within them take about half a
+# minute and 900 MB.
 
 from __future__ import annotations
 
@@ -15,28 +14,28 @@ import yaml
 
 from reconciler.diagnostics import Diagnostic, Location, Message
 
+# Most keys, values, mappings, sequences and aliases in one file.
 MAX_NODES: Final = 2_500_000
-"""Most keys, values, mappings, sequences and aliases in one file."""
 
+# Deepest nesting; a definition needs three levels.
 MAX_DEPTH: Final = 32
-"""Deepest nesting; a definition needs three levels."""
 
+# Longest single value or key, in characters.
 MAX_SCALAR_CHARS: Final = 10_000
-"""Longest single value or key, in characters."""
 
+# Most characters that the aliases of one file may stand for together.
 MAX_ALIASED_CHARS: Final = 16 * 1024 * 1024
-"""Most characters that the aliases of one file may stand for together."""
 
+# Most problems told of one file; whoever made more will not read them one by one.
 MAX_PROBLEMS: Final = 25_000
-"""Most problems told of one file; whoever made more will not read them one by one."""
 
+# Longest integer in any notation; Python at its strictest setting writes no more than 640 decimal digits.
 MAX_INTEGER_DIGITS: Final = 500
-"""Longest integer in any notation; Python at its strictest setting writes no more than 640 decimal digits."""
 
 MERGE_KEY: Final = "<<"
 
+# Line and column, both from 1; columns count characters.
 Place = tuple[int, int]
-"""Line and column, both from 1; columns count characters."""
 
 
 class Problem(NamedTuple):
@@ -111,6 +110,8 @@ KEY_EXPECTED: Final = Message(
     "indent all keys of a mapping equally, and close open brackets and quotes",
 )
 
+# Parts of the parsers' words, and the message instead; the first one that fits counts. libyaml and PyYAML's own
+# parser word the same problem differently; both are listed where they do.
 _SYNTAX: Final[tuple[tuple[str, Message], ...]] = (
     (
         "<document start>",
@@ -149,10 +150,6 @@ _SYNTAX: Final[tuple[tuple[str, Message], ...]] = (
     ("Unicode character escape", HALF_A_CHARACTER),
     ("escape", Message("yaml-syntax", "unknown escape sequence", "use single quotes, or write `\\\\`")),
 )
-"""Parts of the parsers' words, and the message instead; the first one that fits counts.
-
-libyaml and PyYAML's own parser word the same problem differently; both are listed where they do.
-"""
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 

@@ -1,8 +1,7 @@
-"""What a plain scalar means: the core schema of YAML 1.2 (chapter 10.3), not the YAML 1.1 of PyYAML's own loaders.
+"""What a plain scalar means: the core schema of YAML 1.2 (chapter 10.3), not the YAML 1.1 of PyYAML's own loaders."""
 
-``no``, ``on`` and dates are text. Against the letter of the core schema, so is ``0123``: people who write a leading
-zero mean digits, not a number.
-"""
+# ``no``, ``on`` and dates are text. Against the letter of the core schema, so is ``0123``: people who write a leading
+# zero mean digits, not a number.
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from reconciler.github.artifact import MAX_ARCHIVE
 from reconciler.github.issues import MOST_NEW
+from reconciler.github.workflow import MAX_ARCHIVE
 from reconciler.render.document import MAX_BYTES
 
 TOP = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from reconciler.state.git_command import Result
+from reconciler.state.git_command import GitResult
 from reconciler.state.git_repository import Leaf
 
 
@@ -26,7 +26,7 @@ class Repository(Protocol):
     def commit(self, parent: str | None, files: Mapping[str, bytes], message: str) -> str:
         """Make a commit, on this side only."""
 
-    def push(self, commit: str, expected: str | None) -> Result:
+    def push(self, commit: str, expected: str | None) -> GitResult:
         """Move the branch if it is where it was expected."""
 
 
@@ -67,12 +67,12 @@ class MemoryGit:
         self._commits[oid] = tree
         return oid
 
-    def push(self, commit: str, expected: str | None) -> Result:
+    def push(self, commit: str, expected: str | None) -> GitResult:
         if self._remote.tip != expected:
-            return Result(1, b"", "stale info")
+            return GitResult(1, b"", "stale info")
         self._remote.commits[commit] = self._commits[commit]
         self._remote.tip = commit
-        return Result(0, b"", "")
+        return GitResult(0, b"", "")
 
     def _leaf(self, data: bytes) -> Leaf:
         oid = hashlib.sha1(data, usedforsecurity=False).hexdigest()

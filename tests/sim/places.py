@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from reconciler.errors import StateError
 from reconciler.state.branch import BranchStore
-from reconciler.state.git_command import GitTimeout, Result
+from reconciler.state.git_command import GitResult, GitTimeout
 from reconciler.state.git_repository import GitRepository, Leaf
 from reconciler.state.local import FileStore
 from reconciler.state.store import Store
@@ -95,13 +95,13 @@ class SimGit:
         self._run.world.note(self._run.name, "commit", "; ".join(message.splitlines()))
         return oid
 
-    def push(self, commit: str, expected: str | None) -> Result:
+    def push(self, commit: str, expected: str | None) -> GitResult:
         """Push. The answer may be late or lost whether the push was taken or not."""
         run, record = self._run, self._branch.record
         fault = run.point("push", f"on {record.label(expected)}")
         kind, seconds, text = (fault.kind, fault.seconds, fault.text) if fault is not None else ("", 0.0, "")
         run.travel(0.2, 1.2)
-        result = self._git.push(commit, expected) if kind != "lost" else Result(1, b"", "")
+        result = self._git.push(commit, expected) if kind != "lost" else GitResult(1, b"", "")
         if not result.code:
             record.pushed(run.name, commit, self._records[commit])
             self._branch.tips.append(commit)
@@ -110,7 +110,7 @@ class SimGit:
             run.point("push.done", "no answer")
             if text == "timeout":
                 raise GitTimeout("simulated: no answer to the push")
-            return Result(1, b"", "the remote end hung up unexpectedly")
+            return GitResult(1, b"", "the remote end hung up unexpectedly")
         run.travel(0.2, 1.2)
         run.point("push.done", "the tip has moved" if result.code else f"taken as {record.label(commit)}")
         return result

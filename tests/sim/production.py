@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.apply.adopt import adopt as adopt_all
+from reconciler.apply.adopt import forget as forget_all
 from reconciler.apply.context import ApplyContext
 from reconciler.apply.executor import Steps
 from reconciler.apply.executor import run as run_apply
-from reconciler.apply.forget import forget as forget_all
 from reconciler.apply.timing import Timing
 from reconciler.definitions.load import Definitions
 from reconciler.errors import ReconcilerError
@@ -20,7 +20,7 @@ from reconciler.model.report import Result
 from reconciler.model.signature import SignFields
 from reconciler.planning.planner import Run as PlanningRun
 from reconciler.planning.planner import plan_online
-from reconciler.state.git_history import Lineage
+from reconciler.state.git_repository import Lineage
 from reconciler.tencent.api import Images
 from reconciler.tencent.connection import RequestLimits
 from reconciler.tencent.rate_limit import ModifyRateLimit

@@ -13,11 +13,10 @@ from reconciler.contract.api import DESCRIBE, MODIFY, MODIFY_RATE
 from reconciler.model.signature import SignFields
 from reconciler.model.state import State
 from reconciler.sandbox import describe, modify
-from reconciler.sandbox.account import Account, review
-from reconciler.sandbox.action import ActionContext, RateLimits
+from reconciler.sandbox.account import SandboxAccount, review
 from reconciler.sandbox.model import AccountData, ApiError, RowData
 from reconciler.sandbox.options import UnconfirmedBehaviour
-from reconciler.sandbox.parameters import check
+from reconciler.sandbox.parameters import ActionContext, RateLimits, check
 from reconciler.sandbox.signing import DEFAULT_KEY, KeyRing
 from reconciler.tencent.writer import parameters
 from tests.sim.clocks import BASE
@@ -87,7 +86,7 @@ class Vendor:
         self._now = now
         self._rng = rng
         self.log = Log()
-        self.account = Account(
+        self.account = SandboxAccount(
             AccountData(UIN, tuple(RowData(i, name, True, status) for i, status, name in scenario.rows)),
             lag_s=max(scenario.lag, 0.001),
             clock=now,

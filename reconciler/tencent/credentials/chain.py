@@ -1,7 +1,6 @@
-"""The order in which sources of keys are asked: what somebody chose for this run before what lies around.
+"""The order in which sources of keys are asked: what somebody chose for this run before what lies around."""
 
-A source that holds only a part of what it needs ends the search: going on would use another account's keys.
-"""
+# A source that holds only a part of what it needs ends the search: going on would use another account's keys.
 
 from __future__ import annotations
 
@@ -9,7 +8,11 @@ from collections.abc import Iterator
 
 from reconciler.errors import CredentialsError, OptionKey
 from reconciler.tencent.credentials.base import Absent, CredentialInputs, KeySource, Vendor
+from reconciler.tencent.credentials.cvm_role import from_cvm_role
 from reconciler.tencent.credentials.environment import SECRET_ID, SECRET_KEY, from_environment
+from reconciler.tencent.credentials.profile_file import from_profile_file
+from reconciler.tencent.credentials.tccli import from_tccli
+from reconciler.tencent.credentials.web_identity import from_web_identity
 
 
 def find_keys(near: CredentialInputs, vendor: Vendor) -> KeySource:
@@ -36,10 +39,6 @@ def _sources(near: CredentialInputs, vendor: Vendor) -> Iterator[KeySource | Abs
     if not (near.oidc_provider or near.role_arn):  # an option is never passed over
         yield from_environment(near)
     # Loaded where they are asked: keys in the environment are the usual case.
-    from reconciler.tencent.credentials.cvm_role import from_cvm_role  # noqa: PLC0415
-    from reconciler.tencent.credentials.profile_file import from_profile_file  # noqa: PLC0415
-    from reconciler.tencent.credentials.tccli import from_tccli  # noqa: PLC0415
-    from reconciler.tencent.credentials.web_identity import from_web_identity  # noqa: PLC0415
 
     yield from_web_identity(near, vendor)
     yield from_cvm_role(near, vendor.clock)

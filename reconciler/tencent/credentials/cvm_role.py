@@ -1,8 +1,8 @@
-"""The role of a virtual machine of the vendor's, asked for at its metadata service.
+"""The role of a virtual machine of the vendor's, asked for at its metadata service."""
 
-Only where ``TENCENTCLOUD_CAM_ROLE_NAME`` names the role: the service is plain http under a public name, so on any other
-network anybody could answer, and have images sent to an account of theirs. The variable is the Terraform provider's.
-"""
+# Only where ``TENCENTCLOUD_CAM_ROLE_NAME`` names the role: the service is plain http under a public name, so on any
+# other network anybody could answer, and have images sent to an account of theirs. The variable is the Terraform
+# provider's.
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Keys in the environment, under the names that the vendor's own tools use.
+"""Keys in the environment, under the names that the vendor's own tools use."""
 
-``TENCENTCLOUD_TOKEN`` is the session token's name in the vendor's command line tool, ``TENCENTCLOUD_SECURITY_TOKEN`` in
-its Terraform provider.
-"""
+# ``TENCENTCLOUD_TOKEN`` is the session token's name in the vendor's command line tool, ``TENCENTCLOUD_SECURITY_TOKEN``
+# in its Terraform provider.
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Keys without a secret to keep: a web identity token, exchanged for the temporary keys of a role.
+"""Keys without a secret to keep: a web identity token, exchanged for the temporary keys of a role."""
 
-The token comes from a file, or fresh from GitHub for the job that runs. Sources: ``AssumeRoleWithWebIdentity`` of the
-vendor's security token service, 2018-08-13, called without a signature; GitHub's documentation of OpenID Connect, whose
-two variables exist where a job has ``id-token: write``.
-"""
+# The token comes from a file, or fresh from GitHub for the job that runs. Sources: ``AssumeRoleWithWebIdentity`` of the
+# vendor's security token service, 2018-08-13, called without a signature; GitHub's documentation of OpenID Connect,
+# whose two variables exist where a job has ``id-token: write``.
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from reconciler.cli.exit_codes import report_exit
+from reconciler.cli.formats import report_exit
 from reconciler.contract.error_codes import RECORD, STOPPED
 from reconciler.decision.plan import make_plan
 from reconciler.errors import StateError, VendorError

@@ -7,9 +7,9 @@ import zipfile
 import pytest
 
 from reconciler.errors import Refusal
-from reconciler.github import artifact
-from reconciler.github.artifact import fetch
+from reconciler.github import workflow
 from reconciler.github.client import GitHubClient
+from reconciler.github.workflow import fetch
 from tests.fixtures.github_server import GitHub
 
 EVENT = {"workflow_run": {"id": 41}}
@@ -74,14 +74,14 @@ def test_no_more_of_a_bomb_is_unpacked_than_is_allowed(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(zipfile.ZipExtFile, "read", noting)
     with pytest.raises(Refusal, match="larger than"):
-        artifact._member(packed(b"\0" * (LIMIT * 20)), "document.json", LIMIT)
+        workflow._member(packed(b"\0" * (LIMIT * 20)), "document.json", LIMIT)
     assert asked == [LIMIT + 1]
 
 
 def test_an_archive_that_is_too_large_is_refused(
     hub: GitHub, rest: GitHubClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(artifact, "MAX_ARCHIVE", 10)
+    monkeypatch.setattr(workflow, "MAX_ARCHIVE", 10)
     hub.add_artifact(41, "signatures", {"document.json": b"text"})
     with pytest.raises(Refusal, match="is larger than"):
         fetched(rest)
@@ -114,4 +114,4 @@ def test_every_single_broken_byte_is_read_or_refused() -> None:
         broken = bytearray(whole)
         broken[place] ^= 0xFF
         with contextlib.suppress(Refusal):
-            assert len(artifact._member(bytes(broken), "document.json", LIMIT)) <= LIMIT
+            assert len(workflow._member(bytes(broken), "document.json", LIMIT)) <= LIMIT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.cli.exit_codes import plan_exit, report_exit
+from reconciler.cli.formats import plan_exit, report_exit
 from reconciler.errors import ErrorInfo, Exit
 from reconciler.model.plan import Planned, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.render.document import Document
 from reconciler.render.markdown import markdown
-from reconciler.render.markdown_sections import COMMENT_BYTES, SUMMARY_BYTES, Section, fitted
+from reconciler.render.markdown_escape import COMMENT_BYTES, SUMMARY_BYTES, Section, fitted
 from tests.fixtures.documents import IMAGE, plan, problem, result, signature, status, status_row
 
 LIMIT_OF_GITHUB = 65_536

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import ReconcilerError, UsageError
-from reconciler.sandbox.account import Account, open_account, review
+from reconciler.sandbox.account import SandboxAccount, open_account, review, review_saved
 from reconciler.sandbox.account_file import AccountFileError
 from reconciler.sandbox.model import AccountData, RowData
-from reconciler.sandbox.review import review_saved
 from tests.fixtures.accounts import PENDING, account, submission
 from tests.fixtures.caller import Caller
 from tests.unit.sandbox.conftest import Start
@@ -112,7 +111,7 @@ def test_changes_of_two_at_once_are_all_kept(save: Path) -> None:
     rows = [RowData(number, "0") for number in range(1, 5)]
     accounts = [open_account(save, account(*rows)) for _ in rows]
 
-    def count(mine: Account, sign_id: int) -> None:
+    def count(mine: SandboxAccount, sign_id: int) -> None:
         for _ in range(40):
             with mine.transaction():
                 row = mine.row(sign_id)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.state.git_history import Lineage, head_commit, lineage
+from reconciler.state.git_repository import Lineage, head_commit, lineage
 from tests.fixtures.repositories import clone, commit, git, hub_and_clone
 
 
