@@ -22,7 +22,9 @@ from reconciler.model.signature import LiveSignature, Signature
 from reconciler.model.state import Entry, Intent, Submitted
 from reconciler.tencent.api import Images
 
-_TURNS: Final = 5
+_TRIES: Final = 5
+# Many: a run with more to do than this one comes first with each of its signatures.
+_CONFLICTS: Final = 100
 _LOOKS: Final = 3
 _BETWEEN_LOOKS_S: Final = 0.3
 _SETTLE_EVERY_S: Final = 1.0
@@ -42,6 +44,7 @@ class Attempt:
         self._sign_id = planned.desired.sign_id
         self._unused: Intent | None = None
         self._not_made: Result | None = None
+        self._read_again = False
 
     def take(self) -> Result:
         """Take the turn and return its result.
@@ -50,15 +53,14 @@ class Attempt:
         """
         result: Result | None = None
         try:
-            for _ in range(_TURNS):
+            tries = conflicts = 0
+            while result is None and tries < _TRIES and conflicts < _CONFLICTS:
                 try:
-                    outcome = self._turn()
+                    result = self._turn()
+                    tries += 1
                 except StateConflict:
+                    conflicts += 1
                     self._journal.start_over(self._watch.await_turn())
-                    continue
-                if outcome is not None:
-                    result = outcome
-                    break
         finally:
             if self._unused is not None:
                 self._withdraw(self._unused, results.withdrawn(self._planned))
@@ -85,6 +87,10 @@ class Attempt:
             or decision.verdict is not Verdict.MODIFY
             or decision.status is not self._planned.decision.status
         ):
+            if not self._read_again:
+                # The record held here may be older than the row: another run may have submitted just this.
+                self._read_again = True
+                raise StateConflict("the signature is not as planned", hint="look again")
             return results.changed_since(Planned(self._desired, row, decision))
         stopwatch = Stopwatch(context.clock)
         intent = self._intent(row, entry)

@@ -8,6 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from reconciler.sandbox.account_file import load_account_file
+from tests.fixtures.commands import KEYS
+from tests.fixtures.repositories import hub_and_clone
+from tests.fixtures.serving import serving
+
 ROOT = Path(__file__).parents[2]
 
 # In a process of its own, where no earlier test has left anything in a cache.
@@ -58,3 +65,35 @@ def test_a_typo_leads_through_few_modules(tmp_path: Path) -> None:
     modules = modules_entered("validate", cwd=tmp_path, code=4)
     assert "definitions/schema_check.py" in modules
     assert len(modules) <= 32, modules
+
+
+def served_example(folder: Path) -> Path:
+    """Return the example in a checkout whose record is on a branch of a remote."""
+    hub_and_clone(folder)
+    top = folder / "work"
+    shutil.copytree(ROOT / "evidence", top / "evidence")
+    text = (ROOT / "signatures.example.yaml").read_text(encoding="utf-8")
+    text = text.replace("# state:", "state:").replace("#   branch:", "  branch:")
+    (top / "signatures.yaml").write_text(text, encoding="utf-8")
+    return top
+
+
+@pytest.mark.parametrize(
+    ("command", "most"),
+    [
+        (("plan",), 65),
+        (("apply", "--yes", "--only", "northwind-alerts", "--modify-interval", "0"), 78),
+    ],
+    ids=["plan", "apply of one change"],
+)
+def test_an_account_leads_through_few_modules(
+    command: tuple[str, ...], most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    top = served_example(tmp_path)
+    account = load_account_file(ROOT / "signatures.example.sandbox.yaml")
+    with serving(account) as sandbox:
+        modules = modules_entered(*command, "--endpoint", sandbox.url, "--describe-lag", "0", cwd=top, code=0)
+    assert "state/branch.py" in modules
+    assert len(modules) <= most, modules
