@@ -110,7 +110,14 @@ class Attempt:
         )
         moment = DecisionTime(self._context.clock.now())
         resubmit = self._desired.key in self._context.choice.resubmit
-        return decide(self._desired.fields, row, entry._replace(perhaps=others), moment, resubmit=resubmit)
+        return decide(
+            self._desired.fields,
+            row,
+            entry._replace(perhaps=others),
+            moment,
+            resubmit=resubmit,
+            site=self._context.site,
+        )
 
     def _intent(self, row: LiveSignature, entry: Entry) -> Intent:
         context = self._context

@@ -77,6 +77,7 @@ class ApplyContext(NamedTuple):
     timing: Timing
     commit: str | None = None
     lineage: Callable[[str], Lineage] | None = None
+    site: str = "international"
 
 
 # The bytes that go with a submission, checked against what was planned.

@@ -56,6 +56,7 @@ def open_for_writing(
             run=uuid.uuid4().hex,
             timing=Timing.of(connection.limits, costly=store.costly),
             commit=head_commit(root),
+            site=inputs.account.site,
             lineage=None if allow_older else lineage_of(inputs, embedded=connection.embedded),
         )
         yield WriteSession(context, opened.target)

@@ -128,7 +128,7 @@ def make_plan(
 ) -> Plan:
     """Decide on every chosen signature. ``live`` maps ids to rows; an id without a row is missing in the account."""
     planned = tuple(
-        Planned(signature, live.get(signature.sign_id), _decide(signature, live, state, moment, choice))
+        Planned(signature, live.get(signature.sign_id), _decide(target, signature, live, state, moment, choice))
         for signature in desired
         if choice.takes(signature.key)
     )
@@ -141,11 +141,21 @@ def make_plan(
 
 
 def _decide(
-    signature: Signature, live: Mapping[int, LiveSignature], state: State, moment: DecisionTime, choice: Selection
+    target: Target,
+    signature: Signature,
+    live: Mapping[int, LiveSignature],
+    state: State,
+    moment: DecisionTime,
+    choice: Selection,
 ) -> Decision:
     entry = state.entry(signature.sign_id)
     return decide(
-        signature.fields, live.get(signature.sign_id), entry, moment, resubmit=signature.key in choice.resubmit
+        signature.fields,
+        live.get(signature.sign_id),
+        entry,
+        moment,
+        resubmit=signature.key in choice.resubmit,
+        site=target.account.site,
     )
 
 
@@ -167,7 +177,9 @@ def make_offline_plan(
     shown = _recorded_rows(state)
     state = state._replace(entries={sign_id: _unsettled(entry) for sign_id, entry in state.entries.items()})
     planned = tuple(
-        Planned(signature, shown.get(signature.sign_id), _decide_offline(signature, shown, state, moment, choice))
+        Planned(
+            signature, shown.get(signature.sign_id), _decide_offline(target, signature, shown, state, moment, choice)
+        )
         for signature in desired
         if choice.takes(signature.key)
     )
@@ -190,8 +202,13 @@ def _newest_row(entry: Entry) -> LiveSignature | None:
 
 
 def _decide_offline(
-    signature: Signature, shown: Mapping[int, LiveSignature], state: State, moment: DecisionTime, choice: Selection
+    target: Target,
+    signature: Signature,
+    shown: Mapping[int, LiveSignature],
+    state: State,
+    moment: DecisionTime,
+    choice: Selection,
 ) -> Decision:
     if signature.sign_id in shown:
-        return _decide(signature, shown, state, moment, choice)
+        return _decide(target, signature, shown, state, moment, choice)
     return Decision(Rule.NOT_READ, Status.UNKNOWN)

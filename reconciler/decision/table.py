@@ -224,6 +224,15 @@ class Rule(RuleText, Enum):
         Verdict.MODIFY,
         "{status}, and the definition differs in {fields}; changed outside this tool: {drift}",
     )
+    REJECTED_PERHAPS_FILING = (
+        "rejected-perhaps-filing",
+        "12a",
+        "rejected, mainland, site china",
+        "no record, and nothing visible differs",
+        Verdict.UNVERIFIED,
+        "perhaps no rejection but a carrier filing under way; no submission is recorded, so nothing is sent",
+        _ADOPT,
+    )
     REJECTED_NOT_RECORDED = (
         "rejected-not-recorded",
         "13",
@@ -256,7 +265,13 @@ _KNOWN: Final = MODIFIABLE | APPROVED
 
 
 def decide(
-    wanted: SignFields, live: LiveSignature | None, entry: Entry, moment: DecisionTime, *, resubmit: bool = False
+    wanted: SignFields,
+    live: LiveSignature | None,
+    entry: Entry,
+    moment: DecisionTime,
+    *,
+    resubmit: bool = False,
+    site: str = "international",
 ) -> Decision:
     """Return the verdict on one signature. ``resubmit`` asks for a submission where the table would send none."""
     if live is None:
@@ -283,7 +298,7 @@ def decide(
     elif status is Status.PENDING:
         rule = _pending(found, known, live)
     else:
-        rule = _rejected(found, known)
+        rule = _rejected(found, known, perhaps_filing=site == "china" and not live.international)
     return Decision(
         rule, status, _params(status, found), found.compared, found.changes, found.drift, _intent_status(entry, settled)
     )
@@ -337,7 +352,9 @@ def _pending(found: Difference, known: Submitted | None, live: LiveSignature) ->
     return Rule.WAITING_FOR_REVIEW
 
 
-def _rejected(found: Difference, known: Submitted | None) -> Rule:
+def _rejected(found: Difference, known: Submitted | None, *, perhaps_filing: bool) -> Rule:
     if found:
         return Rule.REJECTED_DRIFTED if found.drift else Rule.REJECTED_DIFFERS
+    if known is None and perhaps_filing:
+        return Rule.REJECTED_PERHAPS_FILING
     return Rule.REJECTED_NOT_RECORDED if known is None else Rule.REJECTED_AS_SUBMITTED

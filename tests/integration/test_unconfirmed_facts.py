@@ -23,9 +23,16 @@ WIDE_NAME: Final = "Ｄelta"  # noqa: RUF001  # the letter that a vendor may mak
 WRITTEN: Final = (
     Sign("pending", PENDING_ONE, "Alpha", "Alfa", international=False, qualification=QUALIFIED),
     Sign(
-        "rejected", REJECTED_ONE, "Beta", status=REJECTED, remark="Login codes", international=False, qualification=77
+        "rejected",
+        REJECTED_ONE,
+        "Beta",
+        "Bita",
+        status=REJECTED,
+        remark="Login codes",
+        international=False,
+        qualification=77,
     ),
-    Sign("filing", FILING, "Gamma", status=REJECTED, international=False, qualification=QUALIFIED, filing=True),
+    Sign("filing", FILING, "Gamma", "Gama", status=REJECTED, international=False, qualification=QUALIFIED, filing=True),
     Sign("wide", WIDE, WIDE_NAME, "Dellta"),
     Sign("remark-less", SHY, "Epsilon", "Epsylon"),
 )

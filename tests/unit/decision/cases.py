@@ -36,9 +36,10 @@ class Case(NamedTuple):
     entry: Entry = NOTHING
     wanted: SignFields = ACME
     resubmit: bool = False
+    site: str = "international"
 
     def decide(self) -> Decision:
-        return decide(self.wanted, self.live, self.entry, MOMENT, resubmit=self.resubmit)
+        return decide(self.wanted, self.live, self.entry, MOMENT, resubmit=self.resubmit, site=self.site)
 
 
 def opened(
@@ -140,6 +141,14 @@ CASES: Final = {
         Rule.WAITING_FOR_REVIEW, row(sign_name="ACME"), known(shown=row(sign_name="ACME"))
     ),
     "12 nothing recorded": Case(Rule.PENDING_NOT_RECORDED, row()),
+    "12a nothing recorded, perhaps a filing": Case(Rule.REJECTED_PERHAPS_FILING, row(REJECTED), site="china"),
+    "12a no filing for global ones": Case(
+        Rule.REJECTED_NOT_RECORDED,
+        row(REJECTED, international=True),
+        NOTHING,
+        ACME._replace(international=True),
+        site="china",
+    ),
     "13 nothing recorded": Case(Rule.REJECTED_NOT_RECORDED, row(REJECTED)),
     "13 hidden edit": Case(Rule.REJECTED_DIFFERS, row(REJECTED), known(), HIDDEN_EDIT),
     "13 renamed": Case(Rule.REJECTED_DIFFERS, row(REJECTED), known(), RENAMED),
