@@ -16,7 +16,8 @@ from reconciler.model.signature import FIELD_NAMES, LiveSignature, SignFields
 from reconciler.model.state import Entry, Submitted
 
 _ADOPT: Final = (
-    "`reconciler adopt {key}` records the definition as what was submitted, `apply --resubmit {key}` submits it again"
+    "`reconciler adopt {key}` records the definition as what was submitted,"
+    " `apply --only {key} --resubmit {key}` submits it again"
 )
 _NEW_SIGNATURE: Final = (
     "put the definition back to what is approved; for a different text, create a new signature in the console"
@@ -248,7 +249,7 @@ class Rule(RuleText, Enum):
         "nothing differs from the record",
         Verdict.STUCK,
         "rejected as submitted; nothing has changed since",
-        "change the definition as the reviewer asks, or `apply --resubmit {key}` to submit it unchanged",
+        "change the definition as the reviewer asks, or `apply --only {key} --resubmit {key}` to submit it unchanged",
     )
     NOT_READ = (
         "not-read",

@@ -66,7 +66,20 @@ def plan_from(
     """Decide on what was read, and add what the plan tells about the run as a whole."""
     plan = make_plan(target, definitions.signatures, described.rows, state, moment, choice)
     notes = () if described.complete or choice.only else (PARTIAL_LISTING,)
-    return plan._replace(diagnostics=definitions.diagnostics, notes=notes + _live_note(state))
+    return plan._replace(diagnostics=definitions.diagnostics, notes=notes + _live_note(state) + _swapped(plan))
+
+
+def _swapped(plan: Plan) -> tuple[str, ...]:
+    """Return a warning for each two definitions of which one has the other's name in the account."""
+    names = {planned.live.sign_name: planned for planned in plan.signatures if planned.live is not None}
+    notes = []
+    for planned in plan.signatures:
+        other = names.get(planned.desired.fields.sign_name)
+        if planned.live is None or other is None or planned.desired.sign_id >= other.desired.sign_id:
+            continue
+        if planned.live.sign_name == other.desired.fields.sign_name != planned.desired.fields.sign_name:
+            notes.append(f"{planned.desired.key} and {other.desired.key} have each other's name: is sign_id swapped?")
+    return tuple(notes)
 
 
 def _live_note(state: State) -> tuple[str, ...]:

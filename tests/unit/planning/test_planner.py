@@ -18,7 +18,20 @@ from reconciler.planning.planner import (
 )
 from reconciler.state.git_repository import Lineage
 from tests.fixtures.fake_run import EMPTY, FakeClock, FakeVendor, MemoryStore
-from tests.fixtures.values import MOMENT, NOW, RENAMED, SIGN_ID, TARGET, defined, desired, doubted, intent, known, row
+from tests.fixtures.values import (
+    ACME,
+    MOMENT,
+    NOW,
+    RENAMED,
+    SIGN_ID,
+    TARGET,
+    defined,
+    desired,
+    doubted,
+    intent,
+    known,
+    row,
+)
 
 DEFINITIONS = defined(desired(RENAMED), desired(key="second", sign_id=2))
 LIVE = doubted(intent(RENAMED, row(), ago=5.0, status=IntentState.LIVE))
@@ -126,3 +139,12 @@ def test_a_plan_that_is_small_enough_passes(most: int | None) -> None:
 def test_a_larger_plan_is_refused() -> None:
     with pytest.raises(Refusal, match="holds 1 changes, max-changes allows 0"):
         check_size(online(), 0)
+
+
+def test_definitions_whose_ids_were_swapped_are_warned_of() -> None:
+    swapped = defined(desired(RENAMED, "first", 1), desired(ACME, "second", 2))
+    rows = {1: row(sign_id=1), 2: row(sign_id=2, sign_name=RENAMED.sign_name)}
+    plan = plan_from(TARGET, swapped, Described(rows, complete=True), EMPTY, MOMENT, Selection())
+    assert plan.notes == ("first and second have each other's name: is sign_id swapped?",)
+    straight = defined(desired(ACME, "first", 1), desired(RENAMED, "second", 2))
+    assert plan_from(TARGET, straight, Described(rows, complete=True), EMPTY, MOMENT, Selection()).notes == ()
