@@ -5,11 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
-from reconciler.apply import results, timing
+from reconciler.apply import results, waiting
 from reconciler.apply.context import ApplyContext
 from reconciler.apply.journal import Journal
-from reconciler.apply.timing import Stopwatch
-from reconciler.apply.waiting import Watch
+from reconciler.apply.waiting import Stopwatch, Watch
 from reconciler.contract.error_codes import TOO_LATE, Treatment, look_up
 from reconciler.decision import transitions
 from reconciler.decision.compare import DecisionTime
@@ -136,7 +135,7 @@ class Attempt:
         context = self._context
 
         def check() -> None:
-            if not timing.may_start(stopwatch, context.timing):
+            if not waiting.may_start(stopwatch, context.timing):
                 raise VendorError("the call was not started in time", code=TOO_LATE)
 
         context.pace.started()
@@ -156,7 +155,7 @@ class Attempt:
             intent.fields, self._context.clock.now(), request_id, intent.commit, shown=row if certain else None,
             before=intent.before, epoch=intent.epoch, run=intent.run, until=vendor_now + tolerance,
         )  # fmt: skip
-        in_window = timing.is_in_window(stopwatch, self._context.timing)
+        in_window = waiting.is_in_window(stopwatch, self._context.timing)
         result = Result(Outcome.ACCEPTED, request_id, shown=row)
         self._journal.record(
             lambda state: transitions.accept(state, self._sign_id, intent, own, in_window=in_window),

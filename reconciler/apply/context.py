@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from reconciler.apply.timing import Timing
+from reconciler.apply.waiting import Timing
 from reconciler.clock import Clock
 from reconciler.contract.api import DESCRIBE, MODIFY
 from reconciler.evidence.read import read_for_upload

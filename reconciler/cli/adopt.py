@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from reconciler.apply.adopt import adopt as adopt_all
+from reconciler.cli.apply import open_for_writing
+from reconciler.cli.formats import DEFAULT_PATH, connection_options
 from reconciler.cli.inputs import load_valid
-from reconciler.cli.options import DEFAULT_PATH, connection_options
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
-from reconciler.cli.writing import open_for_writing
 from reconciler.errors import Exit
 from reconciler.model.plan import Selection
 from reconciler.planning.planner import check_keys

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
+from reconciler.apply.context import ApplyContext, Observer, images_of, writing
 from reconciler.apply.executor import Steps, run
-from reconciler.cli.formats import FORMATS, plan_exit, report_exit, show_plan, show_report
-from reconciler.cli.inputs import load_valid
-from reconciler.cli.options import connection_options, format_option, max_changes_option, only_option, paths_argument
+from reconciler.apply.waiting import Timing
+from reconciler.cli.connect import connect, lineage_of, record_of
+from reconciler.cli.formats import (
+    FORMATS,
+    connection_options,
+    format_option,
+    max_changes_option,
+    only_option,
+    paths_argument,
+    plan_exit,
+    report_exit,
+    show_plan,
+    show_report,
+)
+from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
-from reconciler.cli.writing import open_for_writing
+from reconciler.clock import SystemClock
 from reconciler.decision.plan import SavedPlan
 from reconciler.errors import Exit, UsageError
-from reconciler.model.plan import Plan, Selection, Verdict
+from reconciler.model.plan import Plan, Selection, Target, Verdict
 from reconciler.planning.planner import check_keys, check_size
 from reconciler.planning.saved_plan import admit_saved, read_plan
 from reconciler.render.text import plan_text
 from reconciler.signals import StopFlag, let_interrupt, stop_on_signals
+from reconciler.state.git_repository import head_commit
 from reconciler.tencent.connection import ConnectionOptions
+from reconciler.tencent.rate_limit import ModifyRateLimit
 
 
 @click.command()
@@ -134,3 +153,45 @@ class _Dialogue:
         """Give a program, which has read nothing so far, the plan that was not carried out."""
         if self._session.format != "text":
             show_plan(self._session, self.plan)
+
+
+class WriteSession(NamedTuple):
+    """What an apply works with, and the account that it is for."""
+
+    context: ApplyContext
+    target: Target
+
+
+@contextmanager
+def open_for_writing(
+    inputs: Inputs,
+    choice: Selection,
+    options: ConnectionOptions,
+    stop: StopFlag,
+    observer: Observer,
+    *,
+    allow_older: bool = False,
+) -> Iterator[WriteSession]:
+    """Open the account of the definitions for writing."""
+    clock = SystemClock(stop)
+    with connect(inputs, options) as connection, writing(inputs.account, connection, clock) as opened:
+        store = record_of(inputs, opened.target, embedded=connection.embedded)
+        root = inputs.definitions.root
+        context = ApplyContext(
+            reader=opened.reader,
+            writer=opened.writer,
+            store=store,
+            clock=clock,
+            pace=ModifyRateLimit(clock, connection.limits.modify_interval),
+            pacing=connection.limits,
+            choice=choice,
+            observer=observer,
+            stopped=stop.is_set,
+            load_images=partial(images_of, root),
+            run=uuid.uuid4().hex,
+            timing=Timing.of(connection.limits, costly=store.costly),
+            commit=head_commit(root),
+            site=inputs.account.site,
+            lineage=None if allow_older else lineage_of(inputs, embedded=connection.embedded),
+        )
+        yield WriteSession(context, opened.target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -12,13 +12,17 @@ from reconciler.cli.inputs import Inputs, sandbox_account
 from reconciler.clock import SystemClock
 from reconciler.contract.api import STATUS_CODES, Status
 from reconciler.errors import Refusal, UsageError
+from reconciler.model.plan import Target
 from reconciler.model.signature import Signature
+from reconciler.planning.planner import store_for
 from reconciler.sandbox.account_file import load_account_file
 from reconciler.sandbox.model import AccountData, RowData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
 from reconciler.sandbox.signing import DEFAULT_KEY
+from reconciler.state.git_repository import Lineage, head_commit, lineage
 from reconciler.state.local import ensure_folder
+from reconciler.state.store import Store
 from reconciler.tencent.connection import Connection, ConnectionOptions, RequestLimits
 from reconciler.tencent.credentials.base import CredentialInputs, Keys, Vendor
 from reconciler.tencent.credentials.chain import find_keys
@@ -81,3 +85,18 @@ def _seed(inputs: Inputs, first: Path) -> AccountData:
 def _pending(signature: Signature) -> RowData:
     fields = signature.fields
     return RowData(signature.sign_id, fields.sign_name, fields.international, _PENDING, region=None)
+
+
+def record_of(inputs: Inputs, target: Target, *, embedded: bool = False) -> Store:
+    """Return the store of the record. The embedded sandbox's is local: it is nobody else's business."""
+    branch = None if embedded else inputs.definitions.branch
+    return store_for(inputs.definitions.root, branch, target)
+
+
+def lineage_of(inputs: Inputs, *, embedded: bool = False) -> Callable[[str], Lineage] | None:
+    """Return how what is checked out relates to a commit that was applied; ``None`` for a local record: it is alone."""
+    if embedded or inputs.definitions.branch is None:
+        return None
+    root = inputs.definitions.root
+    commit = head_commit(root)
+    return lambda applied: lineage(root, applied, commit) if commit is not None else Lineage.UNKNOWN

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import click
 
 from reconciler.cli.connect import connect
-from reconciler.cli.formats import worst_exit
+from reconciler.cli.formats import connection_options, format_option, paths_argument, worst_exit
 from reconciler.cli.inputs import Inputs, load
-from reconciler.cli.options import connection_options, format_option, paths_argument
 from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
 from reconciler.definitions.load import Definitions

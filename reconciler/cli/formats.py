@@ -1,9 +1,12 @@
-"""Which renderer belongs to which ``--format``: the one place that knows."""
+"""What commands share on the outside: their options, and which renderer belongs to which ``--format``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, Final, TypeVar
+
+import click
 
 from reconciler.cli.output import Session
 from reconciler.contract.error_codes import describe, headline
@@ -25,7 +28,100 @@ from reconciler.render.serialize import (
 from reconciler.render.text import plan_text, report_text, status_text
 from reconciler.text import escape_line, to_json
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+DEFAULT_PATH: Final = "signatures.yaml"
+
+paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
+
+_CONNECTION: Final[tuple[Callable[[Any], Any], ...]] = (
+    click.option("--endpoint", metavar="URL", help="Instead of account.endpoint; plain http on loopback only."),
+    click.option(
+        "--sandbox", is_flag=True, help="Work against a sandbox inside this process, kept below .reconciler/."
+    ),
+    click.option("--oidc-provider", metavar="NAME", help="Exchange a web identity token at this provider for keys."),
+    click.option("--role-arn", metavar="ARN", help="The role whose keys the exchange gives."),
+    click.option(
+        "--request-timeout",
+        type=click.FloatRange(0.1, 300),
+        default=10.0,
+        show_default=True,
+        metavar="S",
+        help="Seconds for one call as a whole.",
+    ),
+    click.option(
+        "--describe-lag",
+        type=click.FloatRange(0, 60),
+        default=5.0,
+        show_default=True,
+        metavar="S",
+        help="Seconds for which a describe may trail a write; an apply waits so long before it trusts one.",
+    ),
+    click.option(
+        "--describe-rate",
+        type=click.FloatRange(1, 100_000),
+        default=20.0,
+        show_default=True,
+        metavar="N",
+        help="Describe calls a second; the vendor's limit, which only an endpoint on loopback may change.",
+    ),
+    click.option(
+        "--modify-interval",
+        type=click.FloatRange(0, 60),
+        default=1.05,
+        show_default=True,
+        metavar="S",
+        help="Seconds between modify calls; as above.",
+    ),
+)
 FORMATS: Final = ("text", "json", "markdown", "github")
+_HELD_BACK: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED})
+_OUTCOME_EXITS: Mapping[Outcome, Exit] = {
+    Outcome.ACCEPTED: Exit.DONE,
+    Outcome.REFUSED: Exit.REFUSED,
+    Outcome.FAILED: Exit.UNSETTLED,
+    Outcome.UNSETTLED: Exit.UNSETTLED,
+    Outcome.NOT_ATTEMPTED: Exit.UNSETTLED,
+}
+
+
+def format_option(*formats: str) -> Callable[[Command], Command]:
+    """Return the option that chooses how results are printed."""
+    return click.option(
+        "--format",
+        "output",
+        type=click.Choice(formats),
+        default="text",
+        show_default=True,
+        help="How to print results.",
+    )
+
+
+def only_option(command: Command) -> Command:
+    """Add the option that narrows a run to some signatures."""
+    return click.option("--only", multiple=True, metavar="KEY", help="Only this signature; may be repeated.")(command)
+
+
+def max_changes_option(command: Command) -> Command:
+    """Add the option that refuses a plan that is larger than expected."""
+    return click.option(
+        "--max-changes", type=click.IntRange(0), metavar="N", help="Refuse a plan that would modify more than N."
+    )(command)
+
+
+def connection_options(command: Command) -> Callable[..., Any]:
+    """Add the options of every command that reaches an account, handed on as one value called ``connection``."""
+
+    @wraps(command)
+    def with_connection(*arguments: Any, **given: Any) -> Any:
+        from reconciler.tencent.connection import ConnectionOptions  # noqa: PLC0415  # 90 ms: it brings the SDK along
+
+        asked = ConnectionOptions(**{name: given.pop(name) for name in ConnectionOptions._fields})
+        return command(*arguments, connection=asked, **given)
+
+    collected: Callable[..., Any] = with_connection
+    for option in reversed(_CONNECTION):
+        collected = option(collected)
+    return collected
 
 
 def show_plan(session: Session, plan: Plan) -> None:
@@ -95,9 +191,6 @@ def _flag(value: object) -> object:
     return f"--{value}" if isinstance(value, OptionKey) else value
 
 
-_HELD_BACK: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED})
-
-
 def plan_exit(plan: Plan, *, detailed: bool = False) -> Exit:
     """Return the exit code of a plan: refused or blocked ones first, then, where asked for, changes."""
     if _held_back(plan.signatures):
@@ -118,15 +211,6 @@ def _held_back(signatures: Iterable[Planned]) -> bool:
 
 def _exit_of(result: Result) -> Exit:
     return Exit.DONE if result.in_place else _OUTCOME_EXITS[result.outcome]
-
-
-_OUTCOME_EXITS: Mapping[Outcome, Exit] = {
-    Outcome.ACCEPTED: Exit.DONE,
-    Outcome.REFUSED: Exit.REFUSED,
-    Outcome.FAILED: Exit.UNSETTLED,
-    Outcome.UNSETTLED: Exit.UNSETTLED,
-    Outcome.NOT_ATTEMPTED: Exit.UNSETTLED,
-}
 
 
 def worst_exit(findings: Sequence[Finding]) -> Exit:

@@ -17,7 +17,7 @@ from typing import Final
 
 import click
 
-from reconciler.cli.options import DEFAULT_PATH
+from reconciler.cli.formats import DEFAULT_PATH
 from reconciler.cli.output import Session
 from reconciler.definitions.load import load_definitions
 from reconciler.diagnostics import Severity

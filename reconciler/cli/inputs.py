@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.cli.formats import show_problems
-from reconciler.cli.options import DEFAULT_PATH
+from reconciler.cli.formats import DEFAULT_PATH, show_problems
 from reconciler.cli.output import Session, spinner
 from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.diagnostics import Severity
-from reconciler.model.plan import Target
 from reconciler.model.signature import Account
 from reconciler.render.findings import diagnostics_text
-from reconciler.state.git_repository import Lineage, head_commit, lineage
-from reconciler.state.store import Store
-from reconciler.state.stores import OWN_FOLDER, store_for
+from reconciler.state.local import OWN_FOLDER
 
 
 class Inputs(NamedTuple):
@@ -61,21 +57,6 @@ def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:
         show_problems(session, definitions.diagnostics, valid=False)
     session.note("the definitions are not valid, so the account was not read")
     return None
-
-
-def record_of(inputs: Inputs, target: Target, *, embedded: bool = False) -> Store:
-    """Return the store of the record. The embedded sandbox's is local: it is nobody else's business."""
-    branch = None if embedded else inputs.definitions.branch
-    return store_for(inputs.definitions.root, branch, target)
-
-
-def lineage_of(inputs: Inputs, *, embedded: bool = False) -> Callable[[str], Lineage] | None:
-    """Return how what is checked out relates to a commit that was applied; ``None`` for a local record: it is alone."""
-    if embedded or inputs.definitions.branch is None:
-        return None
-    root = inputs.definitions.root
-    commit = head_commit(root)
-    return lambda applied: lineage(root, applied, commit) if commit is not None else Lineage.UNKNOWN
 
 
 def sandbox_account(root: Path, definitions: Path) -> Path:

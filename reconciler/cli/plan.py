@@ -6,10 +6,18 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.connect import connect
-from reconciler.cli.formats import FORMATS, plan_exit, show_plan
-from reconciler.cli.inputs import Inputs, lineage_of, load_valid, record_of
-from reconciler.cli.options import connection_options, format_option, max_changes_option, only_option, paths_argument
+from reconciler.cli.connect import connect, lineage_of, record_of
+from reconciler.cli.formats import (
+    FORMATS,
+    connection_options,
+    format_option,
+    max_changes_option,
+    only_option,
+    paths_argument,
+    plan_exit,
+    show_plan,
+)
+from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
 from reconciler.errors import Exit, UsageError

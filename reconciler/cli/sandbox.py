@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -12,8 +11,9 @@ from urllib.parse import SplitResult, urlsplit
 
 import click
 
+from reconciler.cli.formats import DEFAULT_PATH
 from reconciler.cli.inputs import sandbox_account
-from reconciler.cli.options import DEFAULT_PATH
+from reconciler.contract.api import is_loopback
 from reconciler.definitions.load import load_definitions
 from reconciler.errors import UsageError, VendorError
 from reconciler.sandbox.account import REVIEW_PATH, review_saved
@@ -189,7 +189,7 @@ def _loopback(endpoint: str) -> SplitResult:
     try:
         url = urlsplit(endpoint)
         port, host = url.port, url.hostname or ""
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        local = is_loopback(host)
     except ValueError:
         local, port, url = False, None, urlsplit("")
     if url.scheme != "http" or not local or port is None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 
 from reconciler.cli.connect import connect
-from reconciler.cli.formats import FORMATS, show_status
+from reconciler.cli.formats import FORMATS, connection_options, format_option, only_option, paths_argument, show_status
 from reconciler.cli.inputs import load_valid
-from reconciler.cli.options import connection_options, format_option, only_option, paths_argument
 from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
 from reconciler.errors import Exit

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from reconciler.cli.formats import FORMATS, show_problems
+from reconciler.cli.formats import FORMATS, format_option, paths_argument, show_problems
 from reconciler.cli.inputs import load
-from reconciler.cli.options import format_option, paths_argument
 from reconciler.cli.output import Session
 from reconciler.errors import Exit
 from reconciler.render.findings import verdict_text

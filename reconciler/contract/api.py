@@ -6,6 +6,7 @@ for sizes; ``StatusCode`` of ``DescribeSmsSignList``, API 2021-01-11.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
@@ -32,8 +33,6 @@ STATUS_CODES: Final[Mapping[int, Status]] = {
 
 # The only states in which the vendor lets a signature be modified; every other one is left alone.
 MODIFIABLE: Final = frozenset({Status.PENDING, Status.REJECTED})
-
-
 APPROVED: Final = frozenset({Status.APPROVED, Status.APPROVED_NOT_EFFECTIVE})
 
 
@@ -43,32 +42,14 @@ def status_of(code: int) -> Status:
 
 
 SMS_SERVICE: Final = "sms"
-
-
 SMS_VERSION: Final = "2021-01-11"
-
-
 STS_SERVICE: Final = "sts"
-
-
 STS_VERSION: Final = "2018-08-13"
-
-
 MODIFY: Final = "ModifySmsSign"
-
-
 DESCRIBE: Final = "DescribeSmsSignList"
-
-
 IDENTITY: Final = "GetCallerIdentity"
-
-
 ASSUME_ROLE: Final = "AssumeRoleWithWebIdentity"
-
-
 ROOT_DOMAIN: Final = "tencentcloudapi.com"
-
-
 DEFAULT_ENDPOINT: Final = "sms.tencentcloudapi.com"
 
 
@@ -94,8 +75,6 @@ MAX_CLOCK_SKEW_S: Final = 300
 
 # Largest evidence image (console pages).
 MAX_IMAGE_BYTES: Final = 5 * 1024 * 1024
-
-
 SIGN_TYPES: Final[Mapping[str, int]] = {
     "company": 0,
     "app": 1,
@@ -125,3 +104,11 @@ SIGN_PURPOSES: Final[Mapping[str, int]] = {"self": 0, "others": 1}
 
 # ``False``: SMS to the Chinese mainland. ``True``: global SMS.
 INTERNATIONAL: Final[Mapping[bool, int]] = {False: 0, True: 1}
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address means this machine, where a sandbox listens."""
+    try:
+        return host == "localhost" or ("%" not in host and ipaddress.ip_address(host).is_loopback)
+    except ValueError:
+        return False

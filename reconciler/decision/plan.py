@@ -16,11 +16,7 @@ from reconciler.model.signature import FIELD_NAMES, FieldValue, Image, LiveSigna
 from reconciler.model.state import Entry, IntentState, State
 
 Operation = Mapping[str, object]
-
-
 _DIGEST_PREFIX: Final = "sha256:"
-
-
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 

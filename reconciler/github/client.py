@@ -17,9 +17,9 @@ from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import HTTPError
 
 from reconciler.contract.error_codes import BAD_ANSWER, HTTP_STATUS
-from reconciler.errors import Exit, ReconcilerError
-from reconciler.net.address import checked_address
+from reconciler.errors import Exit, ReconcilerError, UsageError
 from reconciler.net.environment import ca_bundle, network_error
+from reconciler.net.transport import may_receive_token
 
 _TIMEOUT_S: Final = 20.0
 _TRIES: Final = 3
@@ -227,3 +227,10 @@ def number_at(item: Mapping[str, object], name: str) -> int:
     if not isinstance(number, int):
         raise GitHubError("GitHub's answer holds no {name}", name=name)
     return number
+
+
+def checked_address(url: str) -> str:
+    """Return the address as it is. Raises UsageError for one that a token must not be sent to."""
+    if not may_receive_token(url):
+        raise UsageError("the address of GitHub's API is not an https one", hint="check GITHUB_API_URL")
+    return url

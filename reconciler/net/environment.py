@@ -12,9 +12,9 @@ from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, Proxy
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError, SSLError
 
+from reconciler.contract.api import is_loopback
 from reconciler.contract.error_codes import CONNECTION_LOST, CONNECTION_NOT_MADE, TIMEOUT
 from reconciler.errors import VendorError
-from reconciler.net.address import is_loopback
 
 # The two invalid ones are raised for a proxy in the environment that is not a URL of one.
 _NEVER_CONNECTED = (ConnectTimeout, ConnectTimeoutError, InvalidSchema, InvalidURL, NewConnectionError, ProxyError)

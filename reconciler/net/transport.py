@@ -14,6 +14,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import default_headers, get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from reconciler.contract.api import is_loopback
 from reconciler.contract.error_codes import BAD_ANSWER, HTTP_STATUS
 from reconciler.errors import VendorError
 from reconciler.net.deadline import Deadline, attach_to_call
@@ -25,6 +26,15 @@ MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 _CHUNK: Final = 65536
 _HTTP_OK: Final = 200
 _HEADERS: Final = dict(default_headers())
+
+
+def may_receive_token(url: str) -> bool:
+    """Return whether a token may be sent to ``url``: over https, or in the clear to this machine."""
+    try:
+        scheme, host = urlsplit(url).scheme, urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (scheme == "https" or (scheme == "http" and is_loopback(host)))
 
 
 class Transport:

@@ -19,8 +19,8 @@ from reconciler.model.report import CheckResult, Finding
 from reconciler.model.signature import Account
 from reconciler.model.state import State
 from reconciler.net.environment import CA_VARIABLES, ca_bundle, proxy_for
+from reconciler.planning.planner import store_for
 from reconciler.state.git_repository import head_commit
-from reconciler.state.stores import store_for
 from reconciler.tencent.api import Identity
 from reconciler.tencent.connection import Connection, identify, sms_address, sts_address
 from reconciler.tencent.endpoint import Endpoint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from reconciler.clock import Clock
@@ -14,8 +15,10 @@ from reconciler.model.plan import Plan, Selection, Target, Verdict
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature
 from reconciler.model.state import State
+from reconciler.state.branch import BranchStore
 from reconciler.state.git_repository import Lineage
-from reconciler.state.store import StateReader
+from reconciler.state.local import OWN_FOLDER, FileStore
+from reconciler.state.store import StateReader, Store, record_name
 from reconciler.tencent.api import Describer
 from reconciler.text import utc_time
 
@@ -25,6 +28,14 @@ _OLDER: Final = {
     Lineage.UNKNOWN: "the history here is too short to tell whether it holds {commit}, which was applied last",
 }
 PARTIAL_LISTING: Final = "the account's whole list was not read, so rows that no definition names are not shown"
+
+
+def store_for(root: Path, branch: str | None, target: Target) -> Store:
+    """Return the store of an account's record: the branch where the definitions name one, else a local file."""
+    name = record_name(target.uin, target.account.region, sandbox=target.sandbox)
+    if branch is None:
+        return FileStore(root / OWN_FOLDER, name)
+    return BranchStore(root, branch, name)
 
 
 class Described(NamedTuple):

@@ -48,26 +48,12 @@ PROCESSED: Final[Mapping[str, str]] = MappingProxyType(
 
 
 _ACTIONS: Final = (MODIFY, DESCRIBE, IDENTITY, ASSUME_ROLE)
-
-
 _NEEDS_STATUS: Final = frozenset({"http", "http-after"})
-
-
 _NEEDS_NUMBER: Final = frozenset({"delay", "delay-before"})
-
-
 _NEEDS_TEXT: Final = frozenset({"error", "error-charset", "error-after"})
-
-
 _MAY_HAVE_NUMBER: Final = frozenset({"duplicate-rows"})
-
-
 _WHICH: Final = re.compile(r"\*|(?P<first>[1-9][0-9]{0,8})(?:-(?P<last>[1-9][0-9]{0,8}))?")
-
-
 _STATUS: Final = re.compile(r"[2-5][0-9]{2}")
-
-
 _NUMBER: Final = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
 
 

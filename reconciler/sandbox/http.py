@@ -42,8 +42,6 @@ class Request:
 
 
 JSON_TYPE: Final = "application/json"
-
-
 _HTML: Final = b"<html><body><h1>Bad Gateway</h1><p>openresty</p></body></html>"
 
 

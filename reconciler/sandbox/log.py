@@ -16,8 +16,6 @@ from reconciler.errors import ReconcilerError
 from reconciler.sandbox.parameters import digest
 
 _IMAGES: Final = frozenset({"ProofImage", "CommissionImage"})
-
-
 _SECRETS: Final = frozenset({"WebIdentityToken"})
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 
 DEFAULT_UIN: Final = "100000000001"
-
-
 DEFAULT_CREATE_TIME: Final = 1_600_000_000
 
 

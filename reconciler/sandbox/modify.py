@@ -98,8 +98,6 @@ def normal_name(name: str, facts: UnconfirmedBehaviour) -> str:
 
 
 _PENDING: Final = 1
-
-
 _QUALIFICATION_PASSED: Final = 1
 
 

@@ -12,36 +12,64 @@ from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.signing import DEFAULT_KEY, Key
 
 
-def _fact(*ways: str, help_text: str) -> str:
-    settled: str = field(default=ways[0], metadata={"ways": ways, "help": help_text})
-    return settled
-
-
 @dataclass(frozen=True, slots=True)
 class UnconfirmedBehaviour:
     """How the sandbox behaves where the contract is unconfirmed. ``describe_lag_s`` is in seconds."""
 
-    create_time: str = _fact("moves", "stays", help_text="CreateTime of a row that is modified")
-    filing_incomplete: str = _fact(
-        "accepted", "refused", help_text="modify of a rejected row that has filing_incomplete"
+    create_time: str = field(
+        default="moves", metadata={"ways": ("moves", "stays"), "help": "CreateTime of a row that is modified"}
     )
-    not_effective_code: str = _fact(
-        "InvalidParameterValue.SignAlreadyPassedCheck",
-        "FailedOperation.MissingSignatureToModify",
-        "FailedOperation.OtherError",
-        help_text="what a modify of status 2 answers",
+    filing_incomplete: str = field(
+        default="accepted",
+        metadata={"ways": ("accepted", "refused"), "help": "modify of a rejected row that has filing_incomplete"},
     )
-    unknown_id: str = _fact("absent", "error", help_text="describe of an unknown id: no row, or MissingSignatureList")
-    order: str = _fact("id", "newest", "shuffled", help_text="order across pages; shuffled anew for every request")
-    omitted_remark: str = _fact("keeps", "clears", help_text="what a modify without Remark does to the old one")
-    names: str = _fact(
-        "kept", "normalised", help_text="SignName as sent, or half-width, trimmed, inner blanks as one space"
+    not_effective_code: str = field(
+        default="InvalidParameterValue.SignAlreadyPassedCheck",
+        metadata={
+            "ways": (
+                "InvalidParameterValue.SignAlreadyPassedCheck",
+                "FailedOperation.MissingSignatureToModify",
+                "FailedOperation.OtherError",
+            ),
+            "help": "what a modify of status 2 answers",
+        },
     )
-    identity: str = _fact("answered", "denied", help_text="whether GetCallerIdentity is permitted")
-    loose_base64: str = _fact("refused", "accepted", help_text="images with a data: prefix or line breaks")
-    qualification_id: str = _fact("optional", "demanded", help_text="QualificationId on a mainland modify")
-    rate_window: str = _fact("sliding", "fixed", help_text="how a second of the rate limits is counted")
-    listing: str = _fact("allowed", "refused", help_text="describe without ids; refused as to a sub-account")
+    unknown_id: str = field(
+        default="absent",
+        metadata={"ways": ("absent", "error"), "help": "describe of an unknown id: no row, or MissingSignatureList"},
+    )
+    order: str = field(
+        default="id",
+        metadata={"ways": ("id", "newest", "shuffled"), "help": "order across pages; shuffled anew for every request"},
+    )
+    omitted_remark: str = field(
+        default="keeps",
+        metadata={"ways": ("keeps", "clears"), "help": "what a modify without Remark does to the old one"},
+    )
+    names: str = field(
+        default="kept",
+        metadata={
+            "ways": ("kept", "normalised"),
+            "help": "SignName as sent, or half-width, trimmed, inner blanks as one space",
+        },
+    )
+    identity: str = field(
+        default="answered", metadata={"ways": ("answered", "denied"), "help": "whether GetCallerIdentity is permitted"}
+    )
+    loose_base64: str = field(
+        default="refused",
+        metadata={"ways": ("refused", "accepted"), "help": "images with a data: prefix or line breaks"},
+    )
+    qualification_id: str = field(
+        default="optional", metadata={"ways": ("optional", "demanded"), "help": "QualificationId on a mainland modify"}
+    )
+    rate_window: str = field(
+        default="sliding", metadata={"ways": ("sliding", "fixed"), "help": "how a second of the rate limits is counted"}
+    )
+    listing: str = field(
+        default="allowed",
+        metadata={"ways": ("allowed", "refused"), "help": "describe without ids; refused as to a sub-account"},
+    )
     describe_lag_s: float = 0.0
 
 

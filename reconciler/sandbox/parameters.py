@@ -45,8 +45,6 @@ class Parameter:
 
 
 Schema = Mapping[str, Parameter]
-
-
 Params = Mapping[str, Any]
 
 
@@ -120,8 +118,6 @@ def _number(text: str) -> int | str:
 
 
 _PREFIX: Final = re.compile(r"data:image/[a-z]+;base64,")
-
-
 _MAX_PIXELS: Final = 80_000_000
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import threading
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reconciler.contract.api import is_loopback
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.sandbox.account import REVIEW_PATH, SandboxAccount, open_account, review
 from reconciler.sandbox.faults import FaultPlan
@@ -71,20 +71,20 @@ def _server(options: Options, account: SandboxAccount, log: RequestLog) -> Sandb
         )
     except (OSError, OverflowError) as problem:
         raise ReconcilerError(
-            f"the sandbox cannot listen on {options.host} port {options.port} ({problem})",
+            "the sandbox cannot listen on {host} port {port} ({problem})",
             hint="take another port, or 0 for any free one",
+            host=options.host,
+            port=options.port,
+            problem=problem,
         ) from None
 
 
 def _check_host(host: str) -> None:
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
+    if not is_loopback(host):
         raise UsageError(
-            f"the sandbox does not listen on {host}: its keys are public",
+            "the sandbox does not listen on {host}: its keys are public",
             hint="take 127.0.0.1, ::1 or localhost",
+            host=host,
         )
 
 

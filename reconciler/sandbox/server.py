@@ -61,8 +61,6 @@ def _until_gone(handler: BaseHTTPRequestHandler) -> None:
 
 
 _CHUNK: Final = 1 << 16
-
-
 Answering = Callable[[Request], Response]
 
 

@@ -63,8 +63,6 @@ class KeyRing:
 
 
 _ALGORITHM: Final = "TC3-HMAC-SHA256"
-
-
 _AUTHORIZATION: Final = re.compile(
     rf"{_ALGORITHM}\s+Credential=(?P<id>[^/,\s]+)/(?P<date>[^/,\s]+)/(?P<service>[^/,\s]+)/tc3_request\s*,"
     r"\s*SignedHeaders=(?P<headers>[^,\s]+)\s*,\s*Signature=(?P<signature>[0-9a-f]{64})"
@@ -72,11 +70,7 @@ _AUTHORIZATION: Final = re.compile(
 
 
 _UNSIGNED: Final = "UNSIGNED-PAYLOAD"
-
-
 _PORT: Final = re.compile(r":[0-9]+$")
-
-
 _TIMESTAMP_DIGITS: Final = 12
 
 

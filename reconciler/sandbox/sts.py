@@ -13,8 +13,6 @@ from reconciler.sandbox.model import ApiError
 from reconciler.sandbox.parameters import Action, ActionContext, Kind, Parameter, Params
 
 _DEFAULT_S: Final = 7200
-
-
 _LONGEST_S: Final = 43200
 
 

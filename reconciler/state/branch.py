@@ -18,8 +18,6 @@ from reconciler.state.git_repository import GitRepository, Leaf
 from reconciler.state.store import Snapshot, Step, check_name, empty_state
 
 _MAX_LENGTH: Final = 200
-
-
 _FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-./]|[./]$|^@$|^HEAD$")
 
 
@@ -99,8 +97,6 @@ def check_worth_trying(words: str, where: str) -> None:
 
 # File at the root of every branch that this tool may write to.
 MARKER: Final = ".sms-signature-reconciler"
-
-
 _MARKER_TEXT: Final = (
     b"sms-signature-reconciler keeps its record on this branch, one file for each account and region.\n"
     b"Do not edit it, and do not merge it: `git log` tells what was submitted when.\n"
@@ -113,11 +109,7 @@ _LOST_RACES: Final = 100
 
 # Tries that failed although nobody came first, as when a lock was left on the server.
 _FUTILE: Final = 10
-
-
 _FIRST_PAUSE_S: Final = 0.05
-
-
 _LONGEST_PAUSE_S: Final = 2.0
 
 

@@ -15,21 +15,22 @@ from typing import Final, NamedTuple
 
 from reconciler.errors import RemoteError, StateError
 from reconciler.files import storage_errors
-from reconciler.state.git_access import access, object_format, settings_at
-from reconciler.state.git_command import REMOTE_LIMIT_S, GitResult, git, is_commit, plain_environment, with_settings
+from reconciler.state.git_command import (
+    REMOTE_LIMIT_S,
+    GitResult,
+    access,
+    git,
+    is_commit,
+    object_format,
+    plain_environment,
+    settings_at,
+    with_settings,
+)
 
 _ALIAS: Final = "record"
-
-
 _TIP: Final = "refs/reconciler/tip"
-
-
 _NO_SUCH_REF: Final = 2
-
-
 _FETCHES: Final = 3
-
-
 _IDENTITY: Final = {
     f"GIT_{role}_{part}": value
     for role in ("AUTHOR", "COMMITTER")

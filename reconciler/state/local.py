@@ -12,12 +12,10 @@ from reconciler.model.state import State
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
 from reconciler.state.store import Snapshot, Step, check_name, empty_state
 
+OWN_FOLDER: Final = ".reconciler"
+
 _IGNORE_FILE: Final = ".gitignore"
-
-
 _IGNORE_ALL: Final = b"*\n"
-
-
 _LOCK: Final = "folder.lock"
 
 

@@ -10,14 +10,8 @@ from reconciler.errors import StateError
 from reconciler.model.state import State
 
 UIN: Final = re.compile(r"[0-9]{1,32}")
-
-
 REGION: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
 _MAX_REGION: Final = 64
-
-
 _NAME: Final = re.compile(rf"(?P<sandbox>sandbox-)?(?P<uin>{UIN.pattern})-(?P<region>{REGION.pattern})")
 
 

@@ -8,9 +8,8 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from reconciler.contract.api import DEFAULT_ENDPOINT, ROOT_DOMAIN, SMS_SERVICE
+from reconciler.contract.api import DEFAULT_ENDPOINT, ROOT_DOMAIN, SMS_SERVICE, is_loopback
 from reconciler.errors import OptionKey, UsageError
-from reconciler.net.address import is_loopback
 
 _OPTION: Final = OptionKey("endpoint")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from unicodedata import normalize
 
-from reconciler.apply import attempt, executor, journal, timing, waiting
+from reconciler.apply import attempt, executor, journal, waiting
 from reconciler.decision import intents, transitions
 from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
 
@@ -98,8 +98,8 @@ def _monotonic() -> tuple[Patch, ...]:
         watch._clock, watch._begun = clock, clock.monotonic()
 
     return (
-        (timing.Stopwatch, "__init__", start),
-        (timing.Stopwatch, "passed", lambda watch: watch._clock.monotonic() - watch._begun),
+        (waiting.Stopwatch, "__init__", start),
+        (waiting.Stopwatch, "passed", lambda watch: watch._clock.monotonic() - watch._begun),
     )
 
 
@@ -134,7 +134,10 @@ def _same_name(name: str) -> str:
 
 
 def _window(*parts: str) -> Callable[[], tuple[Patch, ...]]:
-    return lambda: ((timing.Timing, "window", property(lambda self: sum(getattr(self, part) for part in parts) + 1.0)),)
+    def window(self: waiting.Timing) -> float:
+        return float(sum(getattr(self, part) for part in parts)) + 1.0
+
+    return lambda: ((waiting.Timing, "window", property(window)),)
 
 
 def _plain(place: object, name: str, instead: Any) -> Callable[[], tuple[Patch, ...]]:
@@ -161,7 +164,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
     "waiting-for-others": _guard(_no_wait, "late hidden-late", _SENT_TWICE),
     "late-in-the-window": _guard(_window("start", "call"), "slow-late late kill-late hidden-late", _SENT_TWICE),
     "start-in-the-window": _guard(_window("call", "late"), "slow-late-lag slow-late", _SENT_TWICE),
-    "check-in-the-socket": _guard(_plain(timing, "may_start", lambda *_: True), "suspend suspend-kill", "DUP OLDER"),
+    "check-in-the-socket": _guard(_plain(waiting, "may_start", lambda *_: True), "suspend suspend-kill", "DUP OLDER"),
     "sleep-proof-clock": _guard(_monotonic, "suspend suspend-kill", "DUP OLDER"),
     "monotonic-waiter": _guard(_foreign_wall, "clocks-late", _SENT_TWICE),
     "lineage-in-the-step": _guard(

@@ -12,7 +12,7 @@ from reconciler.apply.adopt import forget as forget_all
 from reconciler.apply.context import ApplyContext
 from reconciler.apply.executor import Steps
 from reconciler.apply.executor import run as run_apply
-from reconciler.apply.timing import Timing
+from reconciler.apply.waiting import Timing
 from reconciler.definitions.load import Definitions
 from reconciler.errors import ReconcilerError
 from reconciler.model.plan import Plan, Planned, Selection, Target

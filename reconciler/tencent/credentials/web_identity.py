@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from reconciler.contract.api import ASSUME_ROLE, STS_SERVICE, STS_VERSION
+from reconciler.contract.api import ASSUME_ROLE, STS_SERVICE, STS_VERSION, is_loopback
 from reconciler.contract.error_codes import describe, look_up
 from reconciler.errors import CredentialsError, OptionKey, VendorError
-from reconciler.net.address import is_loopback, may_receive_token
-from reconciler.net.transport import fetch_json
+from reconciler.net.transport import fetch_json, may_receive_token
 from reconciler.tencent.api import Answer
 from reconciler.tencent.credentials.base import (
     Absent,

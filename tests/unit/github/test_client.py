@@ -11,8 +11,7 @@ from urllib3 import HTTPResponse
 
 from reconciler.errors import Exit, UsageError
 from reconciler.github import client as module
-from reconciler.github.client import GitHubClient, GitHubError, number_at
-from reconciler.net.address import checked_address
+from reconciler.github.client import GitHubClient, GitHubError, checked_address, number_at
 from tests.fixtures.github_server import REPOSITORY, TOKEN, GitHub, serving
 
 

@@ -9,7 +9,7 @@ from reconciler.contract.api import MODIFY
 from reconciler.errors import Refusal, UsageError
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
-from reconciler.state.stores import store_for
+from reconciler.planning.planner import store_for
 from reconciler.tencent.connection import Connection, RequestLimits, reading
 from reconciler.tencent.credentials.base import Keys
 from reconciler.tencent.endpoint import endpoint_from

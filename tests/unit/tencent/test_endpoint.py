@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.util import parse_url
 
+from reconciler.contract.api import is_loopback
 from reconciler.errors import UsageError
-from reconciler.net.address import is_loopback
 from reconciler.tencent.endpoint import Endpoint, endpoint_from, is_vendors
 
 VENDOR = "sms.intl.tencentcloudapi.com"
