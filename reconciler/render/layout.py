@@ -9,6 +9,7 @@ from reconciler.contract.api import Status
 from reconciler.diagnostics import Severity
 from reconciler.model.plan import Verdict
 from reconciler.model.report import CheckResult, Outcome
+from reconciler.model.signature import FieldValue, Image
 from reconciler.render.document import ImageDocument, Value
 from reconciler.text import escape_line
 
@@ -111,3 +112,20 @@ def _image_in_words(image: ImageDocument) -> str:
     rounded = f"{size:.1f} KB" if size < 1024 else f"{size / 1024:.1f} MB"  # noqa: PLR2004  # as above
     file, digest = escape_line(image["file"]), image["sha256"][:_SHORT_DIGEST]
     return f"{file} ({image['width']}x{image['height']} {image['format']}, {rounded}, sha256 {digest})"
+
+
+def value_document(value: FieldValue) -> Value:
+    """Return a field's value as documents hold it."""
+    return image_document(value) if isinstance(value, Image) else value
+
+
+def image_document(image: Image) -> ImageDocument:
+    """Return an image of the evidence as documents hold it: its digest and sizes, never its bytes."""
+    return {
+        "file": image.file,
+        "sha256": image.sha256,
+        "bytes": image.bytes,
+        "width": image.width,
+        "height": image.height,
+        "format": image.format,
+    }

@@ -9,7 +9,7 @@ from reconciler.diagnostics import Diagnostic, Location
 from reconciler.errors import ErrorInfo
 from reconciler.model.plan import Change, Plan, Planned, Target
 from reconciler.model.report import ApplyReport, CheckResult, Finding, Result, SignatureStatus, StatusReport
-from reconciler.model.signature import FieldValue, Image, LiveSignature, SignFields
+from reconciler.model.signature import LiveSignature, SignFields
 from reconciler.render.document import (
     AccountDocument,
     ChangeDocument,
@@ -18,7 +18,6 @@ from reconciler.render.document import (
     DoctorDocument,
     ErrorDocument,
     FailureDocument,
-    ImageDocument,
     LiveDocument,
     LocationDocument,
     Param,
@@ -28,8 +27,8 @@ from reconciler.render.document import (
     StatusRowDocument,
     UnmanagedDocument,
     ValidationDocument,
-    Value,
 )
+from reconciler.render.layout import image_document, value_document
 from reconciler.schemas import schema
 
 VERSION: Final = 1
@@ -160,8 +159,8 @@ def _definition(fields: SignFields) -> DefinitionDocument:
         "document_type": fields.document_type,
         "international": fields.international,
         "sign_purpose": fields.sign_purpose,
-        "proof_image": _image(fields.proof_image),
-        "commission_image": _image(commission) if commission is not None else None,
+        "proof_image": image_document(fields.proof_image),
+        "commission_image": image_document(commission) if commission is not None else None,
         "remark": fields.remark,
         "qualification_id": fields.qualification_id,
     }
@@ -177,22 +176,6 @@ def _add_outcome(signature: SignatureDocument, result: Result) -> None:
 
 def _change(change: Change) -> ChangeDocument:
     return {"field": change.field, "old": value_document(change.old), "new": value_document(change.new)}
-
-
-def value_document(value: FieldValue) -> Value:
-    """Return a field's value as documents hold it."""
-    return _image(value) if isinstance(value, Image) else value
-
-
-def _image(image: Image) -> ImageDocument:
-    return {
-        "file": image.file,
-        "sha256": image.sha256,
-        "bytes": image.bytes,
-        "width": image.width,
-        "height": image.height,
-        "format": image.format,
-    }
 
 
 def _unmanaged(row: LiveSignature) -> UnmanagedDocument:

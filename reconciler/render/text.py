@@ -9,8 +9,7 @@ from typing import Final
 from reconciler.model.plan import Change, Plan, Planned, Target, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result, SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature
-from reconciler.render.layout import Style, aligned, in_words
-from reconciler.render.serialize import value_document
+from reconciler.render.layout import Style, aligned, in_words, value_document
 from reconciler.text import escape_line, utc_time
 
 _SIGNS: Final = {

@@ -81,8 +81,8 @@ def served_example(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("command", "most"),
     [
-        (("plan",), 65),
-        (("apply", "--yes", "--only", "northwind-alerts", "--modify-interval", "0"), 78),
+        (("plan",), 57),
+        (("apply", "--yes", "--only", "northwind-alerts", "--modify-interval", "0"), 68),
     ],
     ids=["plan", "apply of one change"],
 )

@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.model.signature import FieldValue, Image
-from reconciler.render.layout import in_words
-from reconciler.render.serialize import value_document
+from reconciler.render.layout import in_words, value_document
 
 DIGEST = "0123456789ab" + "c" * 52
 
