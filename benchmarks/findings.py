@@ -43,7 +43,7 @@ class Finding:
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal is met, ``None`` where there is none."""
+        """Return whether the goal is met, ``None`` where there is none."""
         return None if self.goal is None else self.value <= self.goal
 
 

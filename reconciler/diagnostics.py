@@ -63,7 +63,7 @@ class Diagnostic(NamedTuple):
 
     @property
     def severity(self) -> Severity:
-        """Whether it stops the run."""
+        """Return whether it stops the run."""
         return self.rule.severity
 
     @property

@@ -80,7 +80,7 @@ def validator(name: str) -> Draft202012Validator:
 
 
 def is_valid(name: str, document: object) -> bool:
-    """Whether a document obeys the schema ``name``."""
+    """Return whether a document obeys the schema ``name``."""
     return validator(name).is_valid(document)
 
 

@@ -48,7 +48,7 @@ class _Pipe:
 
 
 class StopFlag:
-    """Whether this process was asked to stop, and waits that end when it is. Once set it stays set."""
+    """Return whether this process was asked to stop, and waits that end when it is. Once set it stays set."""
 
     def __init__(self) -> None:
         self._is_set = False
@@ -65,7 +65,7 @@ class StopFlag:
         return self._arrived.writer
 
     def is_set(self) -> bool:
-        """Whether somebody asked to stop."""
+        """Return whether somebody asked to stop."""
         return self._is_set
 
     def set(self) -> None:

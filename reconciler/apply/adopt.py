@@ -56,10 +56,17 @@ def _checked(signature: Signature, row: LiveSignature | None) -> LiveSignature:
     """Return the row where it can be what the definition says."""
     if row is None or row.status is Status.UNKNOWN:
         raise Refusal(
-            f"{signature.key}: the account has no signature {signature.sign_id} that could have been submitted so"
+            "{key}: the account has no signature {sign_id} that could have been submitted so",
+            key=signature.key,
+            sign_id=signature.sign_id,
         )
     if not is_ours(signature.fields, row):
-        raise Refusal(f"{signature.key}: the account shows the name {row.sign_name!r}", hint="apply submits it")
+        raise Refusal(
+            "{key}: the account shows the name {sign_name}",
+            hint="apply submits it",
+            key=signature.key,
+            sign_name=repr(row.sign_name),
+        )
     return row
 
 

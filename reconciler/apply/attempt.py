@@ -32,7 +32,7 @@ _WITHOUT_DATE_S: Final = 300.0
 
 
 class Attempt:
-    """One signature's turn. ``intent`` is the one that stands in the record for a call that certainly was not made."""
+    """One signature's turn. ``intent`` is the one in the record for a call that certainly was not made."""
 
     def __init__(self, context: ApplyContext, watch: Watch, journal: Journal, planned: Planned) -> None:
         self._context = context

@@ -48,7 +48,7 @@ def writing(account: Account, reach: Connection, clock: Clock) -> Iterator[Writa
 
 
 class Observer(Protocol):
-    """Is told how an apply goes on."""
+    """Receives the progress of an apply."""
 
     def waiting(self, seconds: float) -> None:
         """Hear that another run holds the record; ``seconds`` are left if it does not move."""

@@ -70,7 +70,7 @@ def changed_since(fresh: Planned) -> Result:
 
 
 def _in_place(decision: Decision) -> bool:
-    """Tell whether just what is wanted was submitted meanwhile, as far as the record knows every field of it."""
+    """Return whether just what is wanted was submitted meanwhile, as far as the record knows every field of it."""
     settled = decision.verdict in {Verdict.WAITING, Verdict.IN_SYNC}
     return settled and decision.compared is Compared.ALL
 
@@ -93,7 +93,7 @@ def record_trouble(error: StateError | Refusal) -> ErrorInfo:
 
 
 def ends_run(result: Result) -> bool:
-    """Tell whether no other signature can fare better: the account cannot be used or reached."""
+    """Return whether no other signature can fare better: the account cannot be used or reached."""
     if result.trouble is None or result.outcome is Outcome.UNSETTLED:
         return False
     unreached = result.outcome is Outcome.NOT_ATTEMPTED and result.trouble.code not in {CHANGED_SINCE_PLAN, RECORD}

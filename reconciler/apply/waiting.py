@@ -59,12 +59,12 @@ class Stopwatch:
 
 
 def may_start(stopwatch: Stopwatch, timing: Timing) -> bool:
-    """Tell whether a call may begin now: later, others may have waited it out before it ended."""
+    """Return whether a call may begin now: later, others may have waited it out before it ended."""
     return stopwatch.passed() <= timing.start
 
 
 def is_in_window(stopwatch: Stopwatch, timing: Timing) -> bool:
-    """Tell whether nobody can have waited this run's call out yet."""
+    """Return whether nobody can have waited this run's call out yet."""
     return stopwatch.passed() <= timing.window
 
 

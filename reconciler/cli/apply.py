@@ -70,7 +70,7 @@ def apply(  # noqa: PLR0913  # a parameter for each option
     yes: bool,
     allow_older: bool,
 ) -> int:
-    """Plan afresh, show the plan, ask, submit what differs, and show how it stands then.
+    """Plan afresh, show the plan, ask, submit what differs, and show the outcome.
 
     Exit code 6 where anything is refused or blocked, 7 where a planned submission was not accepted or is unsettled.
     """

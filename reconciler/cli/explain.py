@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
-import difflib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Final
 
 import click
 
 from reconciler.cli.output import Session
-from reconciler.contract.error_codes import CODES, ErrorCode
+from reconciler.contract.error_codes import CODES
+from reconciler.decision.table import Rule
+from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.errors import Exit, UsageError
-from reconciler.render.findings import code_text
+from reconciler.render.findings import code_text, diagnostic_code_text, rule_text
+
+_RULES: Final = {rule.code: rule for rule in Rule}
 
 
 @click.command()
 @click.argument("code")
 @click.pass_obj
 def explain(session: Session, code: str) -> int:
-    """Say what an error code means, whether a retry helps, and what to do.
+    """Say what a code means and what to do.
 
-    CODE is the vendor's, such as InvalidParameterValue.ImageInvalid; its last part alone will do.
+    CODE is the vendor's, such as InvalidParameterValue.ImageInvalid (its last part alone will do), that of a rule in a
+    plan, such as no-such-signature, or that of a problem in the definitions, such as missing-field.
     """
-    for row in _matching(code):
-        session.result(code_text(row))
+    for text in _matching(code):
+        session.result(text)
     return Exit.DONE
 
 
-def _matching(code: str) -> list[ErrorCode]:
+def _matching(code: str) -> list[str]:
+    texts = _texts()
     wanted = code.strip().rstrip(".").lower()
-    exact = [row for row in CODES.values() if row.code.lower() == wanted]
-    found = exact or [row for row in CODES.values() if row.code.lower().rpartition(".")[2] == wanted]
-    if not found:
-        near = difflib.get_close_matches(code, CODES, n=3, cutoff=0.5)
+    exact = [text for known, text in texts.items() if known.lower() == wanted]
+    found = exact or [text for known, text in texts.items() if known.lower().rpartition(".")[2] == wanted]
+    if found:
+        return found
+    near = get_close_matches(code, texts, n=3, cutoff=0.5)
+    if near:
         raise UsageError(
-            f"no page lists the code {code!r}",
-            hint=f"did you mean {', '.join(near)}?" if near else "it is treated as one whose outcome is not certain",
+            "no page lists the code {code}", hint="did you mean {near}?", code=repr(code), near=", ".join(near)
         )
-    return found
+    hint = "one of the vendor's that no page lists is treated as one whose outcome is not certain"
+    raise UsageError("no page lists the code {code}", hint=hint, code=repr(code))
+
+
+def _texts() -> Mapping[str, str]:
+    vendors = {row.code: code_text(row) for row in CODES.values()}
+    rules = {code: rule_text(rule) for code, rule in _RULES.items()}
+    diagnostics = {code: diagnostic_code_text(code, meaning) for code, meaning in DIAGNOSTIC_CODES.items()}
+    return {**diagnostics, **rules, **vendors}

@@ -40,7 +40,7 @@ _COMMANDS: Final = {
     "apply": _Command("apply", "Plan afresh, show, ask, submit and verify."),
     "status": _Command("status", "Show the live review state of every signature."),
     "adopt": _Command("adopt", "Record definitions as what was submitted."),
-    "explain": _Command("explain", "Say what an error code means and what to do."),
+    "explain": _Command("explain", "Say what a code means and what to do."),
     "doctor": _Command("doctor", "Show what would be used, and what is wrong with it."),
     "schema": _Command("schema", "Print a JSON Schema."),
     "github": _Command("github", "Serve a GitHub workflow: report, comment, keep issues."),

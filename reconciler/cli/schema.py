@@ -15,6 +15,8 @@ from reconciler.schemas import read_schema, schema_names
 def schema(session: Session, name: str) -> int:
     """Print the JSON Schema NAME (default: signatures, that of the definitions)."""
     if name not in schema_names():
-        raise UsageError(f"there is no schema {name!r}", hint=f"there are: {', '.join(schema_names())}")
+        raise UsageError(
+            "there is no schema {name}", hint="there are: {names}", name=repr(name), names=", ".join(schema_names())
+        )
     session.result(read_schema(name).rstrip("\n"))
     return Exit.DONE

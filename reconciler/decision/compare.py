@@ -22,7 +22,7 @@ class DecisionTime(NamedTuple):
     lag: float = 0.0
 
     def may_trail(self, at: float) -> bool:
-        """Whether a row need not show yet what was accepted at ``at``."""
+        """Return whether a row need not show yet what was accepted at ``at``."""
         return 0.0 <= self.now - at < self.lag
 
 
@@ -72,7 +72,7 @@ def compare(wanted: SignFields, live: LiveSignature, known: Submitted | None, mo
 
 
 def _is_shown(name: str, value: FieldValue, live: LiveSignature, own: Submitted | None, moment: DecisionTime) -> bool:
-    """Tell whether the row shows the value; after our own submission, also in the form that the vendor gave it."""
+    """Return whether the row shows the value; after our own submission, also in the form that the vendor gave it."""
     shown = getattr(live, name)
     return shown == value or shown in set(_forms_of_own(name, live, own, moment))
 
@@ -89,7 +89,7 @@ def _forms_of_own(name: str, live: LiveSignature, own: Submitted | None, moment:
 
 
 def changed_by_others(live: LiveSignature, known: Submitted) -> bool:
-    """Tell whether somebody resubmitted the signature after us: its ``CreateTime`` is later than our own can be."""
+    """Return whether somebody resubmitted the signature after us: its ``CreateTime`` is later than our own can be."""
     until = known.until
     if until is None:  # recorded by an earlier release, which kept no vendor time
         until = max(known.shown.create_time if known.shown is not None else 0, known.at)

@@ -19,34 +19,34 @@ def key(name: str) -> str:
 
 
 def is_ours(fields: SignFields, live: LiveSignature) -> bool:
-    """Tell whether the row's name can be the submitted one."""
+    """Return whether the row's name can be the submitted one."""
     return key(live.sign_name) == key(fields.sign_name)
 
 
 def apart(one: str, other: str) -> bool:
-    """Tell whether two names are different however the vendor may spell or cut them."""
+    """Return whether two names are different however the vendor may spell or cut them."""
     first, second = key(one), key(other)
     return bool(first and second) and not (first.startswith(second) or second.startswith(first))
 
 
 def is_moved(intent: Intent, live: LiveSignature) -> bool:
-    """Tell whether somebody submitted the signature since the intent looked at it, as far as ``CreateTime`` tells."""
+    """Return whether somebody submitted the signature since the intent looked at it, as far as ``CreateTime`` tells."""
     return live.create_time != intent.before.create_time
 
 
 def is_in_time(intent: Intent, live: LiveSignature) -> bool:
-    """Tell whether the row's ``CreateTime`` can be that of the intended call."""
+    """Return whether the row's ``CreateTime`` can be that of the intended call."""
     earliest = intent.looked_at - intent.tolerance
     return earliest <= live.create_time <= intent.looked_at + intent.window + intent.tolerance
 
 
 def is_foreign(intent: Intent, live: LiveSignature) -> bool:
-    """Tell whether the row shows somebody else's submission, which proves nothing about this call."""
+    """Return whether the row shows somebody else's submission, which proves nothing about this call."""
     return is_moved(intent, live) and not is_in_time(intent, live)
 
 
 def is_sent(intent: Intent, live: LiveSignature) -> bool:
-    """Tell whether the row proves that the call was made."""
+    """Return whether the row proves that the call was made."""
     if intent.status is IntentState.LATE or is_foreign(intent, live) or not is_ours(intent.fields, live):
         return False
     before = intent.before
@@ -61,12 +61,12 @@ def is_sent(intent: Intent, live: LiveSignature) -> bool:
 
 
 def must_show(fields: SignFields, before: LiveSignature) -> bool:
-    """Tell whether the call, had it been made, must have changed the row whatever the vendor does with names."""
+    """Return whether the call, had it been made, must have changed the row whatever the vendor does with names."""
     return before.status is Status.REJECTED or apart(fields.sign_name, before.sign_name)
 
 
 def is_not_sent(intent: Intent, live: LiveSignature, now: float) -> bool:
-    """Tell whether the row proves that the call was not made, given that it cannot act or show any more."""
+    """Return whether the row proves that the call was not made, given that it cannot act or show any more."""
     if intent.status is IntentState.LATE or now - intent.at >= MEMORY_S:
         return False
     return live == intent.before and must_show(intent.fields, intent.before)

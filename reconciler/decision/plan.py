@@ -32,7 +32,7 @@ def operations_of(signatures: Iterable[Planned]) -> list[Operation]:
 
 
 def operation_of(planned: Planned) -> Operation:
-    """Return one planned write as plain data; an image stands as the digest of its bytes."""
+    """Return one planned write as plain data; an image is the digest of its bytes."""
     return {
         "verdict": planned.verdict.value,
         "sign_id": planned.desired.sign_id,
@@ -70,7 +70,7 @@ class SavedPlan(NamedTuple):
     operations: tuple[Mapping[str, Any], ...]
 
     def is_for(self, target: Target) -> bool:
-        """Tell whether the plan was made for this account and region."""
+        """Return whether the plan was made for this account and region."""
         return (self.uin, self.region, self.sandbox) == (target.uin, target.account.region, target.sandbox)
 
 

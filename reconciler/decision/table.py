@@ -335,7 +335,7 @@ def _approved(found: Difference, known: Submitted | None, *, resubmit: bool, per
 
 
 def _is_either(wanted: SignFields, entry: Entry) -> bool:
-    """Tell whether the account may hold just what is wanted: the intent if it was sent, the record if it was not."""
+    """Return whether the account may hold just what is wanted: the intent if it was sent, the record if it was not."""
     return _is_intended(wanted, entry) or (entry.submitted is not None and wanted == entry.submitted.fields)
 
 

@@ -64,8 +64,8 @@ def accept(state: State, sign_id: int, intent: Intent, own: Submitted, *, in_win
         return put(state, sign_id, Entry(intent.epoch, own, ()))
     if not in_window:
         return _late(state, sign_id, intent)
-    stands = any(known.identity == intent.identity for known in entry.perhaps)
-    if stands and (entry.submitted is None or entry.submitted.epoch < intent.epoch):
+    is_recorded = any(known.identity == intent.identity for known in entry.perhaps)
+    if is_recorded and (entry.submitted is None or entry.submitted.epoch < intent.epoch):
         newer = tuple(known for known in entry.perhaps if known.epoch > intent.epoch)
         return put(state, sign_id, entry._replace(submitted=own, perhaps=newer))
     moved_by_person = not entry.perhaps and (entry.submitted is None or entry.submitted.adopted)
@@ -73,7 +73,7 @@ def accept(state: State, sign_id: int, intent: Intent, own: Submitted, *, in_win
 
 
 def _of_another(entry: Entry, intent: Intent) -> bool:
-    """Tell whether another run stands at the same epoch, as after the branch was moved back."""
+    """Return whether another run has the same epoch, as after the branch was moved back."""
     runs = {known.run for known in entry.perhaps if known.epoch == intent.epoch}
     if entry.submitted is not None and entry.submitted.epoch == intent.epoch:
         runs.add(entry.submitted.run)

@@ -111,7 +111,7 @@ def _in_folder(folder: Path, path: str, folder_name: str, cwd: Path) -> Iterator
 
 
 def _is_definition(name: str) -> bool:
-    # As in a shell, `*` does not stand for a leading dot: `.pre-commit-config.yaml` is no definition.
+    # As in a shell, `*` does not match a leading dot: `.pre-commit-config.yaml` is no definition.
     return name.endswith(_SUFFIXES) and not name.endswith(_SANDBOX_SUFFIXES) and not name.startswith(".")
 
 

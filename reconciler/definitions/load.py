@@ -35,7 +35,7 @@ class Definitions(NamedTuple):
 
     @property
     def valid(self) -> bool:
-        """Whether there is no error; warnings do not count."""
+        """Return whether there is no error; warnings do not count."""
         return not any(_is_error(problem) for problem in self.diagnostics)
 
 
@@ -78,8 +78,8 @@ def _check_file(file: DefinitionFile, site: str | None) -> list[Diagnostic]:
     if file.problems:
         # What was refused while reading breaks the schema too, and is not reported a second time.
         faulty = {key for key, fields in file.signatures.items() if not obeys_schema(key, fields, site)}
-    told = _places([*file.problems, *problems])
-    return [*problems, *check_site_rules(file, site, faulty, told)]
+    reported = _places([*file.problems, *problems])
+    return [*problems, *check_site_rules(file, site, faulty, reported)]
 
 
 def _without_cut_off(files: Iterable[DefinitionFile], problems: Iterable[Diagnostic]) -> list[DefinitionFile]:

@@ -1,7 +1,7 @@
 """Holds a definition file against the schema: the right words at the right place, one for each thing to correct."""
 
 # The fast validator gives its yes or no first; only what it refuses is looked at by the one that explains. ``x-rule``
-# in the schema names the rule that a part of it stands for.
+# in the schema names the rule that a part of it expresses.
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def check_schema(file: DefinitionFile, site: str | None) -> list[Diagnostic]:
 
 
 def obeys_schema(key: str, signature: object, site: str | None) -> bool:
-    """Whether a signature by itself obeys the schema."""
+    """Return whether a signature by itself obeys the schema."""
     return is_valid(_SCHEMA, _alone(key, signature, site))
 
 
@@ -112,7 +112,7 @@ class _Explanation:
         return list(kept.values())
 
     def _is_known(self, violation: Violation) -> bool:
-        """Whether the value in question was refused while reading already."""
+        """Return whether the value in question was refused while reading already."""
         positions, data = self._file.positions, self._file.data
         for step in violation.path:
             if positions.is_broken(data, step):

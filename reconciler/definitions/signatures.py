@@ -44,11 +44,11 @@ class Candidate(NamedTuple):
 
 
 def candidates(
-    files: Iterable[DefinitionFile], faulty: Container[SignatureKey], told: Container[Location]
+    files: Iterable[DefinitionFile], faulty: Container[SignatureKey], reported: Container[Location]
 ) -> Iterator[Candidate]:
     """Yield the definitions whose images are looked at. None of a file whose YAML has problems: its meaning is unsure.
 
-    Of a faulty one those images are looked at about which nothing was ``told`` yet, so that one run finds everything.
+    Of a faulty one those images are looked at about which nothing is ``reported`` yet: one run finds everything.
     """
     for file in files:
         if file.problems or not file.signatures:
@@ -56,7 +56,7 @@ def candidates(
         folder, signatures = str(file.path.parent), file.signatures
         for (key, fields), place in zip(signatures.items(), file.positions.keys(signatures), strict=True):
             is_faulty = (file.name, key) in faulty
-            images = _untold_images(file, fields, told) if is_faulty else _images(fields)
+            images = _unreported_images(file, fields, reported) if is_faulty else _images(fields)
             if images or not is_faulty:
                 yield Candidate(file, key, fields, file.at(place), folder, images, is_faulty)
 
@@ -65,15 +65,15 @@ def _images(fields: dict[str, Any]) -> dict[str, str]:
     return {field: fields[field] for field in _IMAGES if field in fields}
 
 
-def _untold_images(file: DefinitionFile, fields: object, told: Container[Location]) -> dict[str, str]:
+def _unreported_images(file: DefinitionFile, fields: object, reported: Container[Location]) -> dict[str, str]:
     if not isinstance(fields, dict):
         return {}
     return {
         field: fields[field]
         for field in _IMAGES
         if isinstance(fields.get(field), str)
-        and file.key_at(fields, field) not in told
-        and file.value_at(fields, field) not in told
+        and file.key_at(fields, field) not in reported
+        and file.value_at(fields, field) not in reported
     }
 
 

@@ -97,28 +97,28 @@ def _name_rule(rule: dict[str, Any]) -> NameRule:
 
 
 def check_site_rules(
-    file: DefinitionFile, site: str, faulty: Container[str], told: Container[Location]
+    file: DefinitionFile, site: str, faulty: Container[str], reported: Container[Location]
 ) -> list[Diagnostic]:
     """Return what the rules of a site say about the signatures of a file beyond the schema.
 
-    Of a ``faulty`` signature only the name is looked at, and that only where nothing was ``told`` about it yet.
+    Of a ``faulty`` signature only the name is looked at, and that only where nothing was ``reported`` about it yet.
     """
     rules = site_rules_of(site)
     problems: list[Diagnostic] = []
     for key, signature in file.signatures.items():
         if key not in faulty:
             problems += _about_signature(file, key, signature, rules)
-        elif isinstance(signature, dict) and _names_are_sound(file, signature, told):
+        elif isinstance(signature, dict) and _names_are_sound(file, signature, reported):
             problems += _about_name(file, key, signature, rules)
     return problems
 
 
-def _names_are_sound(file: DefinitionFile, signature: dict[str, Any], told: Container[Location]) -> bool:
-    """Whether name and series of a faulty signature can be looked at, nothing having been said about them yet."""
+def _names_are_sound(file: DefinitionFile, signature: dict[str, Any], reported: Container[Location]) -> bool:
+    """Return whether name and series of a faulty signature can be checked: nothing was reported about them."""
     return all(
         isinstance(signature.get(field), kind)
-        and file.key_at(signature, field) not in told
-        and file.value_at(signature, field) not in told
+        and file.key_at(signature, field) not in reported
+        and file.value_at(signature, field) not in reported
         for field, kind in _NEEDED_FOR_NAMES.items()
     )
 

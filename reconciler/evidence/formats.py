@@ -13,7 +13,7 @@ PNG: Final = "PNG"
 
 JPEG: Final = "JPEG"
 
-# Endings that the vendor's console takes, in any case, with the format that each stands for.
+# Endings that the vendor's console takes, in any case, with the format that each means.
 EXTENSIONS: Final = {".png": PNG, ".jpg": JPEG, ".jpeg": JPEG}
 
 # Bytes of a file that are looked at to tell what it is.

@@ -73,7 +73,7 @@ def unpacked_size(header: Header) -> int:
 
 
 def unpacks_to(bodies: Iterable[bytes], size: int) -> bool:
-    """Tell whether the bodies of the IDAT chunks unpack to at least ``size`` bytes; no more than that is unpacked."""
+    """Return whether the bodies of the IDAT chunks unpack to at least ``size`` bytes; no more than that is unpacked."""
     try:
         for piece in _pieces(bodies):
             size -= piece

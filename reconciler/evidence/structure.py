@@ -27,7 +27,7 @@ class Structure(NamedTuple):
     """Size in pixels, EXIF orientation (1 to 8, 1 is upright), and the file's parts that make pixels, in order.
 
     ``bare`` leaves out texts, profiles, thumbnails and the like: they are the greater part of what a decoder can be
-    attacked through, and they are not what is to be shown to decode.
+    attacked through, and they are not what must be shown to decode.
     """
 
     width: int

@@ -42,6 +42,6 @@ def marker_of(name: str) -> str:
 
 
 def is_by(written: dict[str, object], login: str) -> bool:
-    """Whether ``login`` wrote a comment or an issue."""
+    """Return whether ``login`` wrote a comment or an issue."""
     user = written.get("user")
     return isinstance(user, dict) and user.get("login") == login

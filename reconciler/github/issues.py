@@ -23,7 +23,7 @@ _MARKER: Final = re.compile(r"<!-- sms-signature-reconciler issue (?P<account>[A
 
 
 class Need(StrEnum):
-    """Whether a signature needs an issue, has to keep one that is open, or is settled."""
+    """Return whether a signature needs an issue, has to keep one that is open, or is settled."""
 
     ISSUE = "issue"
     WAIT = "wait"
@@ -61,7 +61,7 @@ def keep_issues(rest: GitHubClient, account: str, topics: Sequence[Topic], login
     An issue of a signature that is not among the topics is closed. Only issues that ``login`` wrote count as ours.
     """
     if not _ACCOUNT.fullmatch(account):
-        raise Refusal("the account's name cannot stand in an issue", hint="check account.uin and account.region")
+        raise Refusal("the account's name cannot be used in an issue", hint="check account.uin and account.region")
     open_issues = dict(_open_issues(rest, account, login))
     wanted = {topic.sign_id: topic for topic in topics}
     updated = closed = 0

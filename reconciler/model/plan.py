@@ -160,7 +160,7 @@ class Selection(NamedTuple):
     resubmit: frozenset[str] = frozenset()
 
     def takes(self, key: str) -> bool:
-        """Tell whether a signature is part of this run."""
+        """Return whether a signature is part of this run."""
         return not self.only or key in self.only
 
 

@@ -38,7 +38,7 @@ class LiveSignature(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An evidence image by its digest. Two images are the same when their bytes are; name and sizes are told only.
+    """An evidence image by its digest. Two images are the same when their bytes are; name and sizes are only displayed.
 
     ``file`` is the path as written in the definition, ``bytes`` the file size, ``width`` and ``height`` pixels.
     """

@@ -63,7 +63,7 @@ class Intent(NamedTuple):
 
     @property
     def is_live(self) -> bool:
-        """Tell whether its call may still act."""
+        """Return whether its call may still act."""
         return self.status is IntentState.LIVE
 
 

@@ -149,7 +149,7 @@ class AccountChecks:
 def clock_finding(skew: float | None) -> Finding:
     """Return how far this machine's clock is ahead of the vendor's, in seconds; both may be a second off."""
     if skew is None:
-        return skipped("clock", "no answer told the vendor's time")
+        return skipped("clock", "no answer had the vendor's time")
     way = "ahead of" if skew > 0 else "behind"
     what = f"{abs(skew):.0f} s {way} the vendor's" if abs(skew) >= 1 else "the same as the vendor's"
     if abs(skew) <= MAX_CLOCK_SKEW_S:

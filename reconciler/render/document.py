@@ -277,6 +277,6 @@ def outcome_counts(document: PlanDocument) -> Counter[str]:
 
 
 def is_failed(signature: SignatureDocument) -> bool:
-    """Whether a submission was planned and then not accepted."""
+    """Return whether a submission was planned and then not accepted."""
     planned = signature["verdict"] == Verdict.MODIFY and "outcome" in signature
     return planned and signature["outcome"] != Outcome.ACCEPTED and not signature["in_place"]

@@ -8,6 +8,7 @@ from typing import Final
 
 from reconciler.contract.error_codes import ErrorCode, Treatment
 from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.model.plan import RuleText
 from reconciler.model.report import CheckResult, Finding
 from reconciler.render.layout import Style, padded, widest
 from reconciler.text import escape_line
@@ -83,3 +84,23 @@ def code_text(row: ErrorCode) -> str:
             f"  source     {_SOURCES[row.source]}",
         ]
     )
+
+
+def rule_text(rule: RuleText) -> str:
+    """Return the explanation of a rule of the decision: when it fits, what follows, and what a person does."""
+    verdict = str(rule.verdict) if rule.verdict is not None else "none: it settles what the record says, and reads on"
+    rows = [
+        ("line", f"{rule.line} of docs/decision.md"),
+        ("account", rule.live),
+        ("fits when", rule.condition),
+        ("verdict", verdict),
+        ("reason", rule.reason),
+        ("to do", rule.hint or "nothing"),
+    ]
+    return "\n".join([rule.code, *(f"  {name:<9}  {text}" for name, text in rows if text)])
+
+
+def diagnostic_code_text(code: str, meaning: str) -> str:
+    """Return the explanation of a code that ``validate`` reports."""
+    found = "`validate` reports it with the place, what is wrong there and how to correct it"
+    return f"{code}\n  meaning    {meaning}\n  found by   {found}"

@@ -1,4 +1,4 @@
-"""The account as it stands now: rows, what describe shows of them, and the file they are kept in."""
+"""The account as it is now: rows, what describe shows of them, and the file they are kept in."""
 
 from __future__ import annotations
 
@@ -60,17 +60,17 @@ class SandboxAccount:
 
     @property
     def data(self) -> AccountData:
-        """The whole account as it stands, hidden fields included."""
+        """The whole account as it is, hidden fields included."""
         with self.transaction():
             return self._snapshot()
 
     def row(self, sign_id: int) -> RowData | None:
-        """Return one row as it stands, hidden fields included."""
+        """Return one row as it is, hidden fields included."""
         with self.transaction():
             return self._rows.get(sign_id)
 
     def rows(self) -> Iterable[RowData]:
-        """Return every row as it stands; to be used inside ``transaction``."""
+        """Return every row as it is; to be used inside ``transaction``."""
         return self._rows.values()
 
     def change(self, row: RowData) -> None:

@@ -69,11 +69,11 @@ class Fault:
 
     @property
     def processed(self) -> bool:
-        """Whether the request takes effect all the same."""
+        """Return whether the request takes effect all the same."""
         return self.kind in PROCESSED
 
     def hits(self, action: str, count: int) -> bool:
-        """Whether this is for request number ``count`` of ``action``."""
+        """Return whether this is for request number ``count`` of ``action``."""
         return self.action in ("*", action) and self.first <= count and (self.last is None or count <= self.last)
 
 
@@ -84,11 +84,11 @@ def parse_fault(text: str) -> Fault:
     kind, equals, arg = what.partition("=")
     numbers = _WHICH.fullmatch(which)
     if action != "*" and action not in _ACTIONS:
-        raise _problem(text, f"the action is to be * or one of {', '.join(_ACTIONS)}")
+        raise _problem(text, f"the action must be * or one of {', '.join(_ACTIONS)}")
     if numbers is None:
         raise _problem(text, "after the action comes which request: N, N-M or *")
     if kind not in UNPROCESSED and kind not in PROCESSED:
-        raise _problem(text, f"the kind is to be one of {', '.join((*UNPROCESSED, *PROCESSED))}")
+        raise _problem(text, f"the kind must be one of {', '.join((*UNPROCESSED, *PROCESSED))}")
     _check_arg(text, kind, arg, given=bool(equals))
     first = int(numbers["first"] or 1)
     last = int(numbers["last"] or first) if numbers["first"] else None
@@ -107,7 +107,7 @@ def _check_arg(text: str, kind: str, arg: str, *, given: bool) -> None:
 
 
 def _problem(text: str, hint: str) -> UsageError:
-    return UsageError(f"`{text}` is no fault of the form ACTION:WHICH:KIND[=ARG]", hint=hint)
+    return UsageError("`{fault}` is no fault of the form ACTION:WHICH:KIND[=ARG]", hint=hint, fault=text)
 
 
 class FaultPlan:

@@ -48,7 +48,7 @@ class Dispatcher:
             return {}
 
     def answer(self, incoming: Request) -> dict[str, Any]:
-        """Return what stands in ``Response`` beside the request id. Raise ``ApiError``."""
+        """Return the content of ``Response``, request id aside. Raises ApiError."""
         action = _find(incoming)
         if incoming.oversized:
             raise ApiError("RequestSizeLimitExceeded", "The request is larger than 10 MB.")

@@ -74,7 +74,7 @@ def envelope(answer: dict[str, Any], request_id: str) -> bytes:
 
 
 def error_answer(error: ApiError) -> dict[str, Any]:
-    """Return what stands in ``Response`` for an error."""
+    """Return the content of ``Response`` for an error."""
     return {"Error": {"Code": error.code, "Message": error.message}}
 
 

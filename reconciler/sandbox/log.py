@@ -37,8 +37,10 @@ class RequestLog:
             self._file = None if path is None else os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         except OSError as problem:
             raise ReconcilerError(
-                f"{path}: the log cannot be written there ({problem.strerror})",
+                "{path}: the log cannot be written there ({why})",
                 hint="name a file in a folder that can be written to",
+                path=path,
+                why=problem.strerror,
             ) from None
 
     def note(self, entry: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ class ImageDigest:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The fields of the last submission that describe never returns, as the vendor's numbers; None: never told."""
+    """The fields of the last submission that describe never returns, as the vendor's numbers; None: never submitted."""
 
     sign_type: int | None = None
     document_type: int | None = None
@@ -35,7 +35,7 @@ class Submission:
 class RowData:
     """One signature. ``create_time`` is unix seconds; without ``region`` it is seen from every region.
 
-    ``filing_incomplete`` marks a rejection that stands for an incomplete first carrier filing (mainland).
+    ``filing_incomplete`` marks a rejection that means an incomplete first carrier filing (mainland).
     """
 
     sign_id: int

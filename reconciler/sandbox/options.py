@@ -83,9 +83,6 @@ def meanings() -> Mapping[str, str]:
     return MappingProxyType({f.name: f.metadata["help"] for f in fields(UnconfirmedBehaviour) if f.metadata})
 
 
-# Everything that one sandbox can be told.
-
-
 @dataclass(frozen=True, slots=True)
 class Options:
     """The options of one sandbox; the defaults are those of ``sandbox serve``.

@@ -74,7 +74,7 @@ def _fits(value: object, kind: Kind) -> bool:
             return isinstance(value, list) and all(_fits(item, Kind.UNSIGNED) for item in value)
 
 
-# Where the parameters of a request stand: JSON in a POST, ``Name`` and ``Name.0`` pairs in a GET's query.
+# Where the parameters of a request are: JSON in a POST, ``Name`` and ``Name.0`` pairs in a GET's query.
 
 
 def read_params(incoming: Request, schema: Schema) -> dict[str, Any]:

@@ -127,6 +127,8 @@ def _why(problem: Exception) -> str:
 
 def _unusable(path: Path, problem: OSError) -> ReconcilerError:
     return ReconcilerError(
-        f"{path}: the sandbox cannot keep its account there ({problem.strerror})",
+        "{path}: the sandbox cannot keep its account there ({why})",
         hint="name a file in a folder that can be written to",
+        path=path,
+        why=problem.strerror,
     )

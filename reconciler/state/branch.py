@@ -1,4 +1,4 @@
-"""Names of branches that may stand in a refspec. Source: git-check-ref-format(1)."""
+"""The record as a file on a branch of the remote: read by a fetch, changed by a push that loses no race unseen."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def check_branch(name: str) -> None:
     printable = name.isprintable() and name.encode("utf-8", "replace").decode() == name
     if not name or len(name) > _MAX_LENGTH or not printable or _FORBIDDEN.search(name):
         raise StateError(
-            f"{name!a} cannot be the name of a branch",
+            "{name} cannot be the name of a branch",
             hint="Use letters, digits, dashes and single slashes, like reconciler-state.",
+            name=ascii(name),
         )
 
 
@@ -84,7 +85,7 @@ def check_worth_trying(words: str, where: str) -> None:
     if answer is Answer.AGAIN:
         return
     hint = _GRANT if answer is Answer.DENIED else "Correct what git says, and start the run again."
-    raise RemoteError(f"the record cannot be pushed to {where}: {words}", hint=hint)
+    raise RemoteError("the record cannot be pushed to {where}: {git}", hint=hint, where=where, git=words)
 
 
 # The record on a branch of a git remote, shared by everybody who can push there.
@@ -191,8 +192,11 @@ class BranchStore:
                 break
             seen = found
         raise RemoteError(
-            f"{self.where} could not be stored in {attempt + 1} tries; git said last: {words}",
-            hint="Start the run again. A leftover *.lock file of the branch on the server has to be removed there.",
+            "{where} could not be stored in {attempt} tries; git said last: {git}",
+            hint="Start the run again. A leftover *.lock file of the branch on the server must be removed there.",
+            where=self.where,
+            attempt=attempt + 1,
+            git=words,
         )
 
     @property
@@ -218,8 +222,11 @@ class BranchStore:
         marker = leaves.get(MARKER)
         if marker is None or marker.kind != "blob":
             raise Refusal(
-                f"branch {self._branch} of {self._remote} exists and is not one of this tool: it has no file {MARKER}",
+                "branch {branch} of {remote} exists and is not one of this tool: it has no file {marker}",
                 hint="Name a branch under `state` that does not exist yet, it is made by the first apply.",
+                branch=self._branch,
+                remote=self._remote,
+                marker=MARKER,
             )
 
     def _read(self, leaf: Leaf | None) -> State:
@@ -227,8 +234,10 @@ class BranchStore:
             return self._empty
         if not leaf.mode.startswith("100") or leaf.size is None or leaf.size > MAX_BYTES:
             raise StateError(
-                f"{self.where} is not a plain file of at most {MAX_BYTES // 2**20} MiB",
+                "{where} is not a plain file of at most {max_bytes} MiB",
                 hint="Revert the commit of the branch that changed it.",
+                where=self.where,
+                max_bytes=MAX_BYTES // 2**20,
             )
         state = parse(self._git.content(leaf), source=self.where)
         check_name(state, self._name, source=self.where)

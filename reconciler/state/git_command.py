@@ -55,7 +55,7 @@ _BATCH: Final = "-o BatchMode=yes -o ConnectTimeout=20"
 
 
 def is_commit(text: str) -> bool:
-    """Whether a text is a whole git commit id, of SHA-1 or SHA-256 repositories."""
+    """Return whether a text is a whole git commit id, of SHA-1 or SHA-256 repositories."""
     return _COMMIT.fullmatch(text) is not None
 
 
@@ -130,8 +130,9 @@ def _started(folder: Path, environment: Mapping[str, str], arguments: tuple[str,
         )
     except OSError as problem:
         raise StateError(
-            f"git cannot be started: {problem.strerror}",
+            "git cannot be started: {why}",
             hint="Install git, or keep the record in files: take `state` out of the definitions.",
+            why=problem.strerror,
         ) from problem
 
 
@@ -178,12 +179,19 @@ def object_format(root: Path) -> str:
     version = _said(root, environment, "version").decode("utf-8", "replace").strip()
     found = re.search(r"(\d+)\.(\d+)", version)
     if found is None or (int(found[1]), int(found[2])) < _OLDEST:
-        raise StateError(f"{version!a} is too old", hint=f"Install git {_OLDEST[0]}.{_OLDEST[1]} or newer.")
+        raise StateError(
+            "{version} is too old",
+            hint="Install git {oldest} or newer.",
+            version=ascii(version),
+            oldest=f"{_OLDEST[0]}.{_OLDEST[1]}",
+        )
     result = git(root, environment, "rev-parse", "--show-object-format")
     if result.code:
         raise StateError(
-            f"{root} is not a git checkout that can be used: {result.words}",
+            "{root} is not a git checkout that can be used: {git}",
             hint="A record on a branch needs the definitions in a clone; otherwise take `state` out of them.",
+            root=root,
+            git=result.words,
         )
     return result.text
 
@@ -199,7 +207,7 @@ def settings_at(folder: Path, environment: Mapping[str, str]) -> list[tuple[str,
 def _said(folder: Path, environment: Mapping[str, str], *arguments: str) -> bytes:
     result = git(folder, environment, *arguments)
     if result.code:
-        raise StateError(f"git cannot be used: {result.words}", hint="Correct what git names.")
+        raise StateError("git cannot be used: {git}", hint="Correct what git names.", git=result.words)
     return result.out
 
 
@@ -226,8 +234,9 @@ def _url(root: Path, environment: Mapping[str, str], remote: str, *options: str)
     result = git(root, environment, "remote", "get-url", *options, "--", remote)
     if result.code:
         raise RemoteError(
-            f"the checkout has no remote called {remote}",
-            hint=f"Add it with `git remote add {remote} URL`: the record is kept on a branch of it.",
+            "the checkout has no remote called {remote}",
+            hint="Add it with `git remote add {remote} URL`: the record is kept on a branch of it.",
+            remote=remote,
         )
     return os.fsdecode(result.out).rstrip("\n")
 
@@ -264,9 +273,13 @@ def _parts(url: str) -> SplitResult | None:
 def _check_token(token: str, parts: SplitResult) -> None:
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise StateError(
-            f"{TOKEN_VARIABLE} holds characters that no token has", hint="Check it for a line break or a space."
+            "{variable} holds characters that no token has",
+            hint="Check it for a line break or a space.",
+            variable=TOKEN_VARIABLE,
         )
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise StateError(
-            f"{TOKEN_VARIABLE} is not sent over plain http", hint="Use the remote's https address, or unset the token."
+            "{variable} is not sent over plain http",
+            hint="Use the remote's https address, or unset the token.",
+            variable=TOKEN_VARIABLE,
         )

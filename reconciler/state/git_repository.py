@@ -92,8 +92,9 @@ class GitRepository:
             if self._remote("ls-remote", "--exit-code", _ALIAS, self._ref).code == _NO_SUCH_REF:
                 return None
         raise RemoteError(
-            f"the branch of the record cannot be fetched: {result.words}",
+            "the branch of the record cannot be fetched: {git}",
             hint="Check the connection and the right to read, with `git fetch`, from where this ran.",
+            git=result.words,
         )
 
     def leaves(self, commit: str) -> dict[str, Leaf]:
@@ -131,8 +132,8 @@ class GitRepository:
         # An id that is empty would make a refspec that deletes the branch.
         refspec = f"{self._commit_id(commit)}:{self._ref}"
         result = self._remote("push", "--porcelain", "--no-verify", lease, _ALIAS, refspec)
-        told = [line[1:] for line in result.text.splitlines() if line.startswith("!")]
-        return result._replace(words="; ".join([*told, result.words]))
+        refused = [line[1:] for line in result.text.splitlines() if line.startswith("!")]
+        return result._replace(words="; ".join([*refused, result.words]))
 
     def _made(self, hash_name: str) -> dict[str, str]:
         with storage_errors("cannot make a temporary folder"):
@@ -152,13 +153,17 @@ class GitRepository:
     @staticmethod
     def _checked(result: GitResult) -> GitResult:
         if result.code:
-            raise StateError(f"git failed: {result.words}", hint="Check the temporary folder (TMPDIR) and its space.")
+            raise StateError(
+                "git failed: {git}", hint="Check the temporary folder (TMPDIR) and its space.", git=result.words
+            )
         return result
 
     @staticmethod
     def _commit_id(text: str) -> str:
         if not is_commit(text):
-            raise StateError(f"git gave {text[:80]!a} for a commit", hint="Check the git that is installed.")
+            raise StateError(
+                "git gave {given} for a commit", hint="Check the git that is installed.", given=ascii(text[:80])
+            )
         return text
 
 

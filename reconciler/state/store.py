@@ -1,4 +1,4 @@
-"""Which record a name stands for: ``<uin>-<region>``, with ``sandbox-`` in front where the other side is a sandbox."""
+"""How a record is named: ``<uin>-<region>``, with ``sandbox-`` in front where the other side is a sandbox."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _NAME: Final = re.compile(rf"(?P<sandbox>sandbox-)?(?P<uin>{UIN.pattern})-(?P<re
 
 
 def is_uin(text: str) -> bool:
-    """Whether a text is an account id: digits only."""
+    """Return whether a text is an account id: digits only."""
     return UIN.fullmatch(text) is not None
 
 
 def is_region(text: str) -> bool:
-    """Whether a text looks like a region of the vendor (``ap-singapore``); it becomes part of a file name."""
+    """Return whether a text looks like a region of the vendor (``ap-singapore``); it becomes part of a file name."""
     return len(text) <= _MAX_REGION and REGION.fullmatch(text) is not None
 
 
@@ -29,8 +29,10 @@ def record_name(uin: str, region: str, *, sandbox: bool = False) -> str:
     """Return the name of an account's record. Raises StateError for what cannot be part of a file name."""
     if not is_uin(uin) or not is_region(region):
         raise StateError(
-            f"no record can be named for account {uin!a} in region {region!a}",
+            "no record can be named for account {uin} in region {region}",
             hint="The account id is digits only, the region small letters, digits and dashes, like ap-singapore.",
+            uin=ascii(uin),
+            region=ascii(region),
         )
     return f"{'sandbox-' if sandbox else ''}{uin}-{region}"
 
@@ -40,8 +42,9 @@ def empty_state(name: str) -> State:
     found = _NAME.fullmatch(name)
     if found is None or not is_region(found["region"]):
         raise StateError(
-            f"{name!a} is not the name of a record",
+            "{name} is not the name of a record",
             hint="A record is named <uin>-<region>, with sandbox- in front.",
+            name=ascii(name),
         )
     return State(uin=found["uin"], region=found["region"], sandbox=found["sandbox"] is not None)
 
@@ -51,8 +54,11 @@ def check_name(state: State, name: str, *, source: str) -> None:
     actual = record_name(state.uin, state.region, sandbox=state.sandbox)
     if actual != name:
         raise StateError(
-            f"{source}: this is the record of {actual}, not of {name}",
+            "{source}: this is the record of {actual}, not of {name}",
             hint="A record cannot be renamed or copied from one account to another; put the right one back.",
+            source=source,
+            actual=actual,
+            name=name,
         )
 
 
@@ -85,7 +91,7 @@ class Store(StateReader, Protocol):
 
     @property
     def costly(self) -> bool:
-        """Whether a save is slow enough that an outcome should travel with the next intent."""
+        """Return whether a save is slow enough that an outcome should travel with the next intent."""
 
     def update(self, step: Step, note: str) -> Snapshot:
         """Put ``step`` on top of the newest record, durably before returning, and return what the record is then.

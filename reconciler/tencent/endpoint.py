@@ -24,7 +24,7 @@ class Endpoint(NamedTuple):
 
     @property
     def loopback(self) -> bool:
-        """Tell whether the other side is this very machine."""
+        """Return whether the other side is this very machine."""
         return is_loopback(urlsplit(f"//{self.host}").hostname or "")
 
     def for_service(self, service: str) -> Endpoint:
@@ -78,5 +78,5 @@ def _split(url: str) -> tuple[str, str, int | None]:
 
 
 def is_vendors(host: str) -> bool:
-    """Tell whether a host lies below the vendor's API domain. Anything but a plain name could be read in two ways."""
+    """Return whether a host lies below the vendor's API domain. Anything but a plain name could be read in two ways."""
     return host.endswith("." + ROOT_DOMAIN) and _PLAIN_NAME.fullmatch(host) is not None

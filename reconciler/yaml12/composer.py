@@ -1,6 +1,6 @@
 """From the parser's events to data and positions, without recursion: nesting is a list of open nodes with a bound."""
 
-# An alias may stand for a single value only, so that nothing can be multiplied by naming it.
+# An alias may refer to a single value only, so that nothing can be multiplied by naming it.
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Anchors:
         self._containers.discard(name)
 
     def define_container(self, name: str) -> None:
-        """Remember that a name stands for a mapping or a list."""
+        """Remember that a name refers to a mapping or a list."""
         self._containers.add(name)
 
     def use(self, name: str) -> tuple[Scalar, Message | None]:
-        """Return the value that an alias stands for, or what is wrong with it."""
+        """Return the value that an alias refers to, or what is wrong with it."""
         if name in self._containers:
             return None, problems.ALIAS_OF_CONTAINER
         if name not in self._values:

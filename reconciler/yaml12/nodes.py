@@ -20,7 +20,7 @@ DROPPED: Final = object()
 
 
 class Positions:
-    """Positions of the keys and values of every mapping of one file. The mappings are told apart by identity."""
+    """Positions of the keys and values of every mapping of one file. The mappings are distinguished by identity."""
 
     def __init__(self) -> None:
         self._entries: dict[int, array[int]] = {}
@@ -52,7 +52,7 @@ class Positions:
         self._broken.add((id(mapping), key))
 
     def is_broken(self, mapping: Mapping[str, Any], key: str) -> bool:
-        """Whether the value of a key was refused while reading."""
+        """Return whether the value of a key was refused while reading."""
         return (id(mapping), key) in self._broken
 
     def set_partial(self, mapping: Mapping[str, Any]) -> None:
@@ -60,7 +60,7 @@ class Positions:
         self._partial.add(id(mapping))
 
     def is_partial(self, mapping: Mapping[str, Any]) -> bool:
-        """Whether a mapping has more entries in the file than were read."""
+        """Return whether a mapping has more entries in the file than were read."""
         return id(mapping) in self._partial
 
     def _index(self, mapping: Mapping[str, Any], key: str) -> int:
@@ -96,12 +96,12 @@ class OpenNode:
 
     @property
     def wants_key(self) -> bool:
-        """Whether what comes next is a key."""
+        """Return whether what comes next is a key."""
         return self.keyed and not len(self.items) & 1
 
     @property
     def discards(self) -> bool:
-        """Whether what comes next is the value of an unsupported key."""
+        """Return whether what comes next is the value of an unsupported key."""
         return self.keyed and len(self.items) & 1 == 1 and self.items[-1] is DROPPED
 
     def drop_key(self) -> None:

@@ -23,10 +23,10 @@ MAX_DEPTH: Final = 32
 # Longest single value or key, in characters.
 MAX_SCALAR_CHARS: Final = 10_000
 
-# Most characters that the aliases of one file may stand for together.
+# Most characters that the aliases of one file may refer to together.
 MAX_ALIASED_CHARS: Final = 16 * 1024 * 1024
 
-# Most problems told of one file; whoever made more will not read them one by one.
+# Most problems reported of one file; whoever made more will not read them one by one.
 MAX_PROBLEMS: Final = 25_000
 
 # Longest integer in any notation; Python at its strictest setting writes no more than 640 decimal digits.
@@ -63,7 +63,7 @@ ALIAS_UNKNOWN: Final = Message(
 )
 ALIAS_OF_CONTAINER: Final = Message(
     "yaml-alias",
-    "an alias must stand for a single value, not for a mapping or a list",
+    "an alias must refer to a single value, not for a mapping or a list",
     "write the mapping or list out",
 )
 ALIASES_TOO_LONG: Final = Message(

@@ -28,7 +28,7 @@ class Claim(NamedTuple):
     replaced: bool = False
 
     def covers(self, call: Call) -> bool:
-        """Tell whether a call is the one that the vanished doubt was about."""
+        """Return whether a call is the one that the vanished doubt was about."""
         return self.begun <= call.begun <= self.time
 
 

@@ -35,7 +35,7 @@ def judge_submissions(history: History) -> Iterator[Violation]:
 
 
 def _forgotten(history: History, later: Taken) -> bool:
-    """Tell whether a person may have changed what the record says of this signature."""
+    """Return whether a person may have changed what the record says of this signature."""
     key = key_of([row[0] for row in history.scenario.rows].index(later.sign_id))
     changing = (step for step in history.scenario.steps if step.kind in {"adopt", "forget"} and step.key == key)
     return any(step.at <= later.time for step in changing)

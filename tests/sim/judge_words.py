@@ -65,7 +65,7 @@ def _plan(history: History, run: str, time: float, plan: Plan) -> Iterator[Viola
 
 
 def _held(history: History, run: str, sign_id: int, fields: SignFields, time: float) -> bool:
-    """Tell whether the account held these fields at some moment since the run read the record, less the lag.
+    """Return whether the account held these fields at some moment since the run read the record, less the lag.
 
     A plan speaks of the time between its reading of the record and its reading of the account.
     """

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.contract.error_codes import CODES
+from reconciler.decision.table import Rule
+from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.sandbox.account import review
 from reconciler.schemas import schema_names
 from tests.fixtures.commands import FAST, inside
@@ -111,3 +113,23 @@ def test_schema_defaults_to_that_of_the_definitions_and_names_those_there_are() 
     assert inside("schema").out == inside("schema", "signatures").out
     done = inside("schema", "nothing")
     assert (done.code, "signatures" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("rule", list(Rule), ids=lambda rule: rule.code)
+def test_explain_knows_every_rule_of_a_plan(rule: Rule) -> None:
+    done = inside("explain", rule.code)
+    assert done.code == 0
+    assert rule.condition in done.out
+    assert rule.hint in done.out
+    assert str(rule.verdict or "none") in done.out
+
+
+@pytest.mark.parametrize("code", DIAGNOSTIC_CODES)
+def test_explain_knows_every_code_of_the_definitions(code: str) -> None:
+    done = inside("explain", code)
+    assert (done.code, DIAGNOSTIC_CODES[code] in done.out) == (0, True)
+
+
+def test_no_code_has_two_meanings() -> None:
+    codes = [*CODES, *DIAGNOSTIC_CODES, *(rule.code for rule in Rule)]
+    assert len(codes) == len(set(codes))
