@@ -21,6 +21,7 @@ class Exit(IntEnum):
     VENDOR = 5
     REFUSED = 6
     UNSETTLED = 7
+    INTERRUPTED = 130
 
 
 def fill(template: str, params: Mapping[str, object]) -> str:

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from reconciler.apply.context import ApplyContext
-from reconciler.apply.journal import check_lineage
+from reconciler.apply.journal import check_lineage, from_where
 from reconciler.apply.waiting import Watch
 from reconciler.contract.api import Status
 from reconciler.decision import transitions
 from reconciler.decision.intents import is_ours
 from reconciler.errors import Refusal
 from reconciler.model.signature import LiveSignature, Signature
-from reconciler.model.state import State, Submitted
+from reconciler.model.state import Entry, State, Submitted
 
 
-def adopt(context: ApplyContext, wanted: list[Signature]) -> None:
-    """Record each definition as submitted, with the row that the account shows.
+class Adoption(NamedTuple):
+    """A definition to be recorded as submitted, beside what is recorded of it."""
 
-    Raises Refusal, with nothing recorded, where the account shows something else than a definition says.
+    signature: Signature
+    seen: Entry
+    own: Submitted
+
+
+def adopt(
+    context: ApplyContext, wanted: Sequence[Signature], confirm: Callable[[Sequence[Adoption]], bool] | None = None
+) -> bool:
+    """Record each definition as submitted, with the row that the account shows, if ``confirm`` agrees.
+
+    Returns whether it did. Raises Refusal, with nothing recorded, where the account shows something else than a
+    definition says, StepRefused where a run recorded something else meanwhile.
     """
     watch = Watch(context)
-    watch.await_turn()
-    found = [(signature, _adopted(context, signature)) for signature in wanted]
+    state = watch.await_turn().state
+    check_lineage(context, state)
+    found = [Adoption(each, state.entry(each.sign_id), _adopted(context, each)) for each in wanted]
+    if confirm is not None and not confirm(found):
+        return False
 
     def step(state: State) -> State:
         check_lineage(context, state)
         transitions.check_nobody_live(state, watch.waited_out, context.run)
-        for signature, own in found:
-            entry = state.entry(signature.sign_id)
-            for intent in entry.perhaps:
+        for signature, seen, own in found:
+            transitions.check_as_seen(state, signature.sign_id, seen)
+            for intent in seen.perhaps:
                 state = transitions.lapse(state, signature.sign_id, intent)
             state = transitions.adopt(state, signature.sign_id, signature.fields, own)
         return state._replace(commit=context.commit or state.commit)
 
-    context.store.update(step, "; ".join(f"adopt {signature.key} ({signature.sign_id})" for signature in wanted))
+    note = "; ".join(f"adopt {signature.key} ({signature.sign_id})" for signature in wanted)
+    context.store.update(step, f"{note}\n{from_where(context)}")
+    return True
 
 
 def _adopted(context: ApplyContext, signature: Signature) -> Submitted:
@@ -49,6 +66,8 @@ def _adopted(context: ApplyContext, signature: Signature) -> Submitted:
         shown=row,
         run=context.run,
         until=until,
+        by=context.by,
+        uncommitted=context.uncommitted,
     )
 
 
@@ -70,17 +89,23 @@ def _checked(signature: Signature, row: LiveSignature | None) -> LiveSignature:
     return row
 
 
-def forget(context: ApplyContext, sign_ids: Collection[int]) -> None:
-    """Forget these signatures, once no call for them can be under way."""
+def forget(context: ApplyContext, seen: Mapping[int, Entry]) -> None:
+    """Forget these signatures, once no call for them can be under way.
+
+    ``seen`` is what was known of each when that was decided. Raises StepRefused, with nothing forgotten, where a run
+    recorded something else meanwhile.
+    """
     watch = Watch(context)
     watch.await_turn()
 
     def step(state: State) -> State:
         transitions.check_nobody_live(state, watch.waited_out, context.run)
-        for sign_id in sign_ids:
+        for sign_id, entry in seen.items():
+            transitions.check_as_seen(state, sign_id, entry)
             for intent in state.entry(sign_id).perhaps:
                 state = transitions.lapse(state, sign_id, intent)
             state = transitions.forget(state, sign_id)
         return state
 
-    context.store.update(step, "forget " + ", ".join(map(str, sorted(sign_ids))))
+    note = "forget " + ", ".join(f"({sign_id})" for sign_id in sorted(seen))
+    context.store.update(step, f"{note}\n{from_where(context)}")

@@ -123,7 +123,7 @@ class Attempt:
         looked_at, tolerance = self._vendor_time()
         return Intent(
             self._desired.fields, row, context.clock.now(), context.run, context.commit, entry.epoch + 1,
-            looked_at, tolerance, context.timing.window,
+            looked_at, tolerance, context.timing.window, by=context.by, uncommitted=context.uncommitted,
         )  # fmt: skip
 
     def _vendor_time(self) -> tuple[float, float]:
@@ -154,6 +154,7 @@ class Attempt:
         own = Submitted(
             intent.fields, self._context.clock.now(), request_id, intent.commit, shown=row if certain else None,
             before=intent.before, epoch=intent.epoch, run=intent.run, until=vendor_now + tolerance,
+            by=intent.by, uncommitted=intent.uncommitted,
         )  # fmt: skip
         in_window = waiting.is_in_window(stopwatch, self._context.timing)
         result = Result(Outcome.ACCEPTED, request_id, shown=row)

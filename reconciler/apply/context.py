@@ -10,11 +10,11 @@ from typing import NamedTuple, Protocol
 from reconciler.apply.waiting import Timing
 from reconciler.clock import Clock
 from reconciler.contract.api import DESCRIBE, MODIFY
-from reconciler.evidence.read import read_for_upload
+from reconciler.evidence.containment import read_for_upload
 from reconciler.model.plan import Planned, Selection, Target
 from reconciler.model.report import Result
 from reconciler.model.signature import Account, Signature
-from reconciler.state.git_repository import Lineage
+from reconciler.state.checkout import Lineage
 from reconciler.state.store import Store
 from reconciler.tencent.api import Describer, Images, Modifier
 from reconciler.tencent.connection import Connection, RequestLimits, find_target, sms_address
@@ -61,7 +61,10 @@ class Observer(Protocol):
 
 
 class ApplyContext(NamedTuple):
-    """One apply's surroundings. ``stopped`` tells whether the person asked to stop, ``commit`` is applied from."""
+    """One apply's surroundings. ``stopped`` says whether the person asked to stop.
+
+    It is applied from ``commit``, or with changes that it does not hold (``uncommitted``), and run ``by`` whom.
+    """
 
     reader: Describer
     writer: Modifier
@@ -78,6 +81,8 @@ class ApplyContext(NamedTuple):
     commit: str | None = None
     lineage: Callable[[str], Lineage] | None = None
     site: str = "international"
+    by: str = ""
+    uncommitted: bool = False
 
 
 # The bytes that go with a submission, checked against what was planned.

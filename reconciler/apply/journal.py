@@ -23,6 +23,13 @@ def check_lineage(context: ApplyContext, state: State) -> None:
         raise refusal
 
 
+def from_where(context: ApplyContext) -> str:
+    """Return the last lines of what the audit trail says of a step: the commit applied from, and which run it was."""
+    changes = ", with changes that are not committed" if context.uncommitted else ""
+    commit = f"Applied-From: {context.commit}{changes}\n" if context.commit else ""
+    return f"\n{commit}Run: {context.run}"
+
+
 class Journal:
     """Stores the steps of one run. A step that need not be durable at once travels with the next one that must."""
 
@@ -66,7 +73,8 @@ class Journal:
 
         try:
             self._state = self._context.store.update(
-                lambda state: self._stamped(state, all_steps(state)), "\n".join([*(words for _, words in queued), note])
+                lambda state: self._stamped(state, all_steps(state)),
+                "\n".join([*(words for _, words in queued), note, from_where(self._context)]),
             ).state
         except BaseException:
             self._queue = [*queued, *self._queue]

@@ -84,9 +84,14 @@ class Watch:
         self.waited_out: set[Identity] = set()
 
     def await_turn(self) -> Snapshot:
-        """Return the record once no call of another run can act any more."""
+        """Return the record once no call of another run can act any more.
+
+        Raises Refusal where the record went back behind what this checkout saw, unless older ones are allowed.
+        """
         while True:
             snapshot = self._context.store.load()
+            if snapshot.moved is not None and self._context.lineage is not None:
+                raise snapshot.moved
             left = self._seconds_left(snapshot.state)
             if left <= 0:
                 self._note_outcomes(snapshot.state)

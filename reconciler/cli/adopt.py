@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
+from reconciler.apply.adopt import Adoption
 from reconciler.apply.adopt import adopt as adopt_all
-from reconciler.cli.apply import open_for_writing
-from reconciler.cli.formats import DEFAULT_PATH, connection_options
+from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
+from reconciler.cli.formats import connection_options, definitions_option
 from reconciler.cli.inputs import load_valid
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
 from reconciler.errors import Exit
 from reconciler.model.plan import Selection
 from reconciler.planning.planner import check_keys
+from reconciler.render.record import adoption_text
+from reconciler.render.text import target_line
 from reconciler.signals import StopFlag
 from reconciler.tencent.connection import ConnectionOptions
 
 
 @click.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
-@click.option(
-    "--definitions",
-    "paths",
-    multiple=True,
-    default=(DEFAULT_PATH,),
-    metavar="PATH",
-    show_default=True,
-    type=click.Path(),
-    help="Where the definitions are; may be repeated.",
-)
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.option("--all", "everything", is_flag=True, help="Every signature of the definitions.")
+@click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
+@definitions_option
 @connection_options
 @click.pass_obj
-def adopt(session: Session, keys: tuple[str, ...], paths: tuple[str, ...], connection: ConnectionOptions) -> int:
+def adopt(  # a parameter for each option
+    session: Session,
+    keys: tuple[str, ...],
+    paths: tuple[str, ...],
+    connection: ConnectionOptions,
+    *,
+    everything: bool,
+    yes: bool,
+) -> int:
     """Record definitions as what was submitted, without submitting anything.
 
     For signatures that were submitted in the console, or whose outcome nobody recorded: look there first, then adopt
-    what is the same. Refused, exit code 6, where the account shows another name.
+    what is the same. KEY may be a pattern of the shell. Shows what is recorded and what would be, and asks. Refused,
+    exit code 6, where the account shows another name.
     """
+    if bool(keys) == everything:
+        raise click.UsageError("name the keys to adopt, or give --all alone")
+    check_can_ask(yes=yes)
     inputs = load_valid(session, paths)
     if inputs is None:
         return Exit.INVALID
@@ -47,7 +57,16 @@ def adopt(session: Session, keys: tuple[str, ...], paths: tuple[str, ...], conne
         progress() as observer,
         open_for_writing(inputs, choice, connection, StopFlag(), observer) as opened,
     ):
-        adopt_all(opened.context, chosen)
+
+        def confirm(found: Sequence[Adoption]) -> bool:
+            observer.pause()
+            session.result(
+                "\n".join([target_line(opened.target), *(adoption_text(each.signature, each.seen) for each in found)])
+            )
+            return confirmed(f"Record {len(found)} as submitted?", yes=yes)
+
+        if not adopt_all(opened.context, chosen, confirm):
+            return Exit.DONE
     for signature in chosen:
         session.result(f"{signature.key} ({signature.sign_id}) is recorded as submitted")
     return Exit.DONE

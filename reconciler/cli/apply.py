@@ -33,13 +33,13 @@ from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
 from reconciler.clock import SystemClock
 from reconciler.decision.plan import SavedPlan
-from reconciler.errors import Exit, UsageError
+from reconciler.errors import Exit, OptionKey, UsageError
 from reconciler.model.plan import Plan, Selection, Target, Verdict
 from reconciler.planning.planner import check_keys, check_size
 from reconciler.planning.saved_plan import admit_saved, read_plan
 from reconciler.render.text import plan_text
 from reconciler.signals import StopFlag, let_interrupt, stop_on_signals
-from reconciler.state.git_repository import head_commit
+from reconciler.state.checkout import origin_of
 from reconciler.tencent.connection import ConnectionOptions
 from reconciler.tencent.rate_limit import ModifyRateLimit
 
@@ -100,11 +100,29 @@ def apply(  # noqa: PLR0913  # a parameter for each option
 
 
 def _saved(file: Path | None, resubmit: tuple[str, ...], *, yes: bool) -> SavedPlan | None:
-    if not yes and not sys.stdin.isatty():
-        raise UsageError("apply asks before it writes, and there is nobody to ask", hint="add --yes")
+    check_can_ask(yes=yes)
     if file is not None and resubmit:
         raise UsageError("--plan applies just what was saved, so it does not go with --resubmit")
     return read_plan(file) if file is not None else None
+
+
+def check_can_ask(*, yes: bool) -> None:
+    """Raise UsageError where a question would find nobody to answer it."""
+    if not yes and not sys.stdin.isatty():
+        raise UsageError(
+            "{command} asks before it writes, and there is nobody to ask",
+            hint="add {option}",
+            command=click.get_current_context().info_name,
+            option=OptionKey("yes"),
+        )
+
+
+def confirmed(question: str, *, yes: bool) -> bool:
+    """Return what the person answers. Raises click.Abort where they end the program instead."""
+    if yes:
+        return True
+    with let_interrupt():
+        return click.confirm(question, err=True)
 
 
 class _Dialogue:
@@ -144,10 +162,9 @@ class _Dialogue:
 
     def confirm(self, plan: Plan) -> bool:
         """Ask before the first write."""
-        if self._yes or self._stop.is_set():  # after a stop, what is left is reported as not attempted
-            return True
-        with let_interrupt():
-            return click.confirm(f"Submit {plan.summary[Verdict.MODIFY]} for review?", err=True)
+        # After a stop, what is left is reported as not attempted.
+        is_settled = self._yes or self._stop.is_set()
+        return confirmed(f"Submit {plan.summary[Verdict.MODIFY]} for review?", yes=is_settled)
 
     def show_declined(self) -> None:
         """Give a program, which has read nothing so far, the plan that was not carried out."""
@@ -177,6 +194,7 @@ def open_for_writing(
     with connect(inputs, options) as connection, writing(inputs.account, connection, clock) as opened:
         store = record_of(inputs, opened.target, embedded=connection.embedded)
         root = inputs.definitions.root
+        origin = origin_of(root)
         context = ApplyContext(
             reader=opened.reader,
             writer=opened.writer,
@@ -190,7 +208,9 @@ def open_for_writing(
             load_images=partial(images_of, root),
             run=uuid.uuid4().hex,
             timing=Timing.of(connection.limits, costly=store.costly),
-            commit=head_commit(root),
+            commit=origin.commit,
+            by=origin.by,
+            uncommitted=origin.uncommitted,
             site=inputs.account.site,
             lineage=None if allow_older else lineage_of(inputs, embedded=connection.embedded),
         )

@@ -20,7 +20,7 @@ from reconciler.sandbox.model import AccountData, RowData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
 from reconciler.sandbox.signing import DEFAULT_KEY
-from reconciler.state.git_repository import Lineage, head_commit, lineage
+from reconciler.state.checkout import Lineage, head_commit, lineage
 from reconciler.state.local import ensure_folder
 from reconciler.state.store import Store
 from reconciler.tencent.connection import Connection, ConnectionOptions, RequestLimits
@@ -88,9 +88,8 @@ def _pending(signature: Signature) -> RowData:
 
 
 def record_of(inputs: Inputs, target: Target, *, embedded: bool = False) -> Store:
-    """Return the store of the record. The embedded sandbox's is local: it is nobody else's business."""
-    branch = None if embedded else inputs.definitions.branch
-    return store_for(inputs.definitions.root, branch, target)
+    """Return the store of the record. Raises Refusal where the account has another one besides."""
+    return store_for(inputs.definitions.root, inputs.definitions.branch, target, embedded=embedded)
 
 
 def lineage_of(inputs: Inputs, *, embedded: bool = False) -> Callable[[str], Lineage] | None:

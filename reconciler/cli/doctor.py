@@ -85,7 +85,7 @@ def _reached(inputs: Inputs, connection: Connection) -> Iterator[Finding]:
         yield from _record_of_declared(inputs)
         return
     target = Target(inputs.account, identity.uin, str(connection.endpoint), identity.sandbox)
-    yield record_finding(inputs.definitions.root, None if connection.embedded else inputs.definitions.branch, target)
+    yield record_finding(inputs.definitions.root, inputs.definitions.branch, target, embedded=connection.embedded)
 
 
 def _without_keys(inputs: Inputs, endpoint: str | None, error: CredentialsError) -> Iterator[Finding]:

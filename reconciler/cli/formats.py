@@ -84,6 +84,18 @@ _OUTCOME_EXITS: Mapping[Outcome, Exit] = {
 }
 
 
+definitions_option = click.option(
+    "--definitions",
+    "paths",
+    multiple=True,
+    default=(DEFAULT_PATH,),
+    metavar="PATH",
+    show_default=True,
+    type=click.Path(),
+    help="Where the definitions are; may be repeated.",
+)
+
+
 def format_option(*formats: str) -> Callable[[Command], Command]:
     """Return the option that chooses how results are printed."""
     return click.option(
@@ -98,7 +110,9 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
 
 def only_option(command: Command) -> Command:
     """Add the option that narrows a run to some signatures."""
-    return click.option("--only", multiple=True, metavar="KEY", help="Only this signature; may be repeated.")(command)
+    return click.option(
+        "--only", multiple=True, metavar="KEY", help="Only this key, or pattern of keys; may be repeated."
+    )(command)
 
 
 def max_changes_option(command: Command) -> Command:

@@ -40,6 +40,7 @@ _COMMANDS: Final = {
     "apply": _Command("apply", "Plan afresh, show, ask, submit and verify."),
     "status": _Command("status", "Show the live review state of every signature."),
     "adopt": _Command("adopt", "Record definitions as what was submitted."),
+    "state": _Command("state", "Show what is recorded of submissions, and put the record right."),
     "explain": _Command("explain", "Say what a code means and what to do."),
     "doctor": _Command("doctor", "Show what would be used, and what is wrong with it."),
     "schema": _Command("schema", "Print a JSON Schema."),
@@ -110,8 +111,8 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo(_STOPPED, err=True)
-        session.answer_failure(Exit.UNEXPECTED, _STOPPED)
-        return Exit.UNEXPECTED
+        session.answer_failure(Exit.INTERRUPTED, _STOPPED)
+        return Exit.INTERRUPTED
     except ReconcilerError as error:
         session.fail(error)
         return error.exit_code

@@ -78,6 +78,7 @@ def sent_submission(intent: Intent, live: LiveSignature) -> Submitted:
     return Submitted(
         intent.fields, intent.at, commit=intent.commit, shown=live, before=intent.before,
         epoch=intent.epoch, run=intent.run, until=live.create_time if is_moved(intent, live) else until,
+        by=intent.by, uncommitted=intent.uncommitted,
     )  # fmt: skip
 
 

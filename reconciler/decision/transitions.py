@@ -48,8 +48,7 @@ def intend(state: State, sign_id: int, seen: Entry, intent: Intent) -> State:
     entry = state.entry(sign_id)
     if any(known.identity == intent.identity for known in entry.perhaps):
         return state
-    if entry != seen:
-        raise StepRefused("another run changed the record of this signature", hint="run again")
+    check_as_seen(state, sign_id, seen)
     older = tuple(known for known in _lapsed(entry).perhaps if known.run != intent.run)
     return put(state._replace(commit=intent.commit or state.commit), sign_id,
                Entry(intent.epoch, entry.submitted, (*older, intent)))  # fmt: skip
@@ -148,6 +147,33 @@ def forget(state: State, sign_id: int) -> State:
 def _check_not_live(state: State, sign_id: int) -> None:
     if any(intent.is_live for intent in state.entry(sign_id).perhaps):
         raise StepRefused("a call for this signature may be under way", hint="run again when it has ended")
+
+
+def check_as_seen(state: State, sign_id: int, seen: Entry) -> None:
+    """Raise StepRefused where the record of a signature is not the one that somebody decided on."""
+    if state.entry(sign_id) != seen:
+        raise StepRefused("another run changed the record of this signature", hint="run again")
+
+
+def take_over(state: State, other: State) -> State:
+    """Return the state with what another record of the account knows beyond it: newer submissions, and its doubts."""
+    for sign_id, entry in other.entries.items():
+        state = put(state, sign_id, _joined(state.entry(sign_id), entry))
+    return state if state.commit is not None or other.commit is None else state._replace(commit=other.commit)
+
+
+def _joined(here: Entry, there: Entry) -> Entry:
+    if here == Entry():
+        return there
+    since = here.submitted.at if here.submitted is not None else 0.0
+    known = {intent.identity for intent in here.perhaps}
+    doubts = tuple(i for i in there.perhaps if i.identity not in known and i.at > since)
+    is_newer = there.submitted is not None and there.submitted.at > since
+    if not (is_newer or doubts):
+        return here
+    # Whoever decided on either entry looks again: the epoch is one that neither had.
+    submitted = there.submitted if is_newer else here.submitted
+    return Entry(max(here.epoch, there.epoch) + 1, submitted, (*here.perhaps, *doubts))
 
 
 def mark(state: State, commit: str | None) -> State:

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 
 from reconciler.definitions.source import DefinitionFile, FieldPlaces
 from reconciler.diagnostics import Diagnostic, Location, Message, Severity
+from reconciler.evidence.containment import pair_problem
 from reconciler.evidence.inspect import Inspected, Wanted, inspect
-from reconciler.evidence.read import pair_problem
 from reconciler.model.signature import Image, Signature, SignFields
 from reconciler.text import printable
 

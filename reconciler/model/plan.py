@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from reconciler.contract.api import Status
@@ -154,14 +155,17 @@ class Plan(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """What the person asked for: ``only`` these keys (empty: all), and ``resubmit`` these whatever the table says."""
+    """What the person asked for: ``only`` these (empty: all), and ``resubmit`` these keys whatever the table says.
+
+    ``only`` holds keys and patterns as in a shell, ``resubmit`` keys alone: sending again is said one by one.
+    """
 
     only: frozenset[str] = frozenset()
     resubmit: frozenset[str] = frozenset()
 
     def takes(self, key: str) -> bool:
         """Return whether a signature is part of this run."""
-        return not self.only or key in self.only
+        return not self.only or key in self.only or any(fnmatchcase(key, pattern) for pattern in self.only)
 
 
 # Every signature, and none again.

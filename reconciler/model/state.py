@@ -15,7 +15,8 @@ class Submitted(NamedTuple):
 
     ``at`` is the unix time at which the acceptance was known, ``commit`` the git commit applied from, ``shown`` the row
     that the vendor showed afterwards, or ``None`` while it did not show the change yet, ``before`` the row before it.
-    ``epoch`` and ``run`` are those of its intent, ``until`` is the newest ``CreateTime`` that can be its own.
+    ``epoch`` and ``run`` are those of its intent, ``until`` is the newest ``CreateTime`` that can be its own. ``by`` is
+    who ran it, ``uncommitted`` whether the tree had changes that ``commit`` does not hold.
     """
 
     fields: SignFields
@@ -28,6 +29,8 @@ class Submitted(NamedTuple):
     epoch: int = 0
     run: str = ""
     until: float | None = None
+    by: str = ""
+    uncommitted: bool = False
 
 
 class IntentState(StrEnum):
@@ -55,6 +58,8 @@ class Intent(NamedTuple):
     tolerance: float = 300
     window: float = 0
     status: IntentState = IntentState.LIVE
+    by: str = ""
+    uncommitted: bool = False
 
     @property
     def identity(self) -> tuple[int, str]:
@@ -101,3 +106,12 @@ class State(NamedTuple):
     def entry(self, sign_id: int) -> Entry:
         """Return what is known of a signature, an empty entry where nothing is."""
         return self.entries.get(sign_id, _NOTHING)
+
+
+class HistoryEntry(NamedTuple):
+    """One commit of a record's branch. ``at`` is unix seconds, ``lines`` what it says."""
+
+    commit: str
+    author: str
+    at: float
+    lines: tuple[str, ...]

@@ -20,7 +20,7 @@ from reconciler.model.signature import Account
 from reconciler.model.state import State
 from reconciler.net.environment import CA_VARIABLES, ca_bundle, proxy_for
 from reconciler.planning.planner import store_for
-from reconciler.state.git_repository import head_commit
+from reconciler.state.checkout import head_commit
 from reconciler.tencent.api import Identity
 from reconciler.tencent.connection import Connection, identify, sms_address, sts_address
 from reconciler.tencent.endpoint import Endpoint
@@ -158,12 +158,15 @@ def clock_finding(skew: float | None) -> Finding:
     return Finding("clock", CheckResult.PROBLEM, what, hint, Exit.VENDOR)
 
 
-def record_finding(root: Path, branch: str | None, target: Target) -> Finding:
+def record_finding(root: Path, branch: str | None, target: Target, *, embedded: bool = False) -> Finding:
     """Return where the record of submissions is and what it holds."""
 
     def read() -> str:
-        store = store_for(root, branch, target)
-        return f"{store.where}: {_content(store.load().state)}"
+        store = store_for(root, branch, target, embedded=embedded, learns=False)
+        snapshot = store.load()
+        if snapshot.moved is not None:
+            raise snapshot.moved
+        return f"{store.where}: {_content(snapshot.state)}"
 
     return check("record", read)
 
@@ -178,4 +181,4 @@ def _content(state: State) -> str:
 
 def commit_finding(root: Path) -> Finding:
     """Return which commit is checked out, which the record would name."""
-    return Finding("commit", CheckResult.OK, head_commit(root) or f"none: {root} is not in git, or has no commit yet")
+    return check("commit", lambda: head_commit(root) or f"none: {root} is not in git, or has no commit yet")

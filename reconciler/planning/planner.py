@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -16,11 +17,12 @@ from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature
 from reconciler.model.state import State
 from reconciler.state.branch import BranchStore
-from reconciler.state.git_repository import Lineage
+from reconciler.state.checkout import Lineage, SeenBranch
 from reconciler.state.local import OWN_FOLDER, FileStore
-from reconciler.state.store import StateReader, Store, record_name
+from reconciler.state.moves import check_single
+from reconciler.state.store import Snapshot, StateReader, Store, record_name
 from reconciler.tencent.api import Describer
-from reconciler.text import utc_time
+from reconciler.text import nearest, utc_time
 
 _OLDER: Final = {
     Lineage.OLDER: "the commit checked out is older than {commit}, which was applied last",
@@ -30,12 +32,28 @@ _OLDER: Final = {
 PARTIAL_LISTING: Final = "the account's whole list was not read, so rows that no definition names are not shown"
 
 
-def store_for(root: Path, branch: str | None, target: Target) -> Store:
-    """Return the store of an account's record: the branch where the definitions name one, else a local file."""
+def store_for(root: Path, branch: str | None, target: Target, *, embedded: bool = False, learns: bool = True) -> Store:
+    """Return the store of an account's record: the branch where the definitions name one, else a local file.
+
+    The record of an embedded sandbox is local: it is nobody else's business. ``learns`` is false for a command that
+    leaves nothing behind. Raises Refusal where the account has another record besides.
+    """
+    if not embedded and (root / OWN_FOLDER).exists():
+        check_single(local_record(root, target), branch)
+    return record_at(root, branch, target, embedded=embedded, learns=learns)
+
+
+def local_record(root: Path, target: Target) -> FileStore:
+    """Return the store of an account's record on this machine, whether the definitions keep it there or not."""
+    return FileStore(root / OWN_FOLDER, record_name(target.uin, target.account.region, sandbox=target.sandbox))
+
+
+def record_at(root: Path, branch: str | None, target: Target, *, embedded: bool = False, learns: bool = True) -> Store:
+    """Return the store as ``store_for`` does, whatever else there is."""
+    if embedded or branch is None:
+        return local_record(root, target)
     name = record_name(target.uin, target.account.region, sandbox=target.sandbox)
-    if branch is None:
-        return FileStore(root / OWN_FOLDER, name)
-    return BranchStore(root, branch, name)
+    return BranchStore(root, branch, name, memory=SeenBranch(root / OWN_FOLDER, name, branch, learns=learns))
 
 
 class Described(NamedTuple):
@@ -114,9 +132,12 @@ def lineage_refusal(lineage: Callable[[str], Lineage] | None, state: State) -> R
     )
 
 
-def _lineage_note(run: Run, state: State) -> tuple[str, ...]:
-    refusal = lineage_refusal(run.lineage, state)
-    return () if refusal is None else (f"apply would refuse: {refusal.message} - git pull",)
+def _refusal_notes(run: Run, snapshot: Snapshot) -> tuple[str, ...]:
+    older = lineage_refusal(run.lineage, snapshot.state)
+    notes = [] if older is None else [f"apply would refuse: {older.message} - git pull"]
+    if snapshot.moved is not None:
+        notes.append(f"apply would refuse: {snapshot.moved.message} - push that commit back from a clone that has it")
+    return tuple(notes)
 
 
 def plan_online(reader: Describer, record: StateReader, run: Run) -> Plan:
@@ -125,15 +146,16 @@ def plan_online(reader: Describer, record: StateReader, run: Run) -> Plan:
     described = describe(reader, run.definitions.signatures, run.choice)
     moment = DecisionTime(run.clock.now(), run.lag)
     plan = plan_from(run.target, run.definitions, described, snapshot.state, moment, run.choice)
-    return plan._replace(notes=plan.notes + _lineage_note(run, snapshot.state))
+    return plan._replace(notes=plan.notes + _refusal_notes(run, snapshot))
 
 
 def plan_offline(record: StateReader, run: Run) -> Plan:
     """Plan against the record alone, and say how old it is."""
-    state = record.load().state
+    snapshot = record.load()
+    state = snapshot.state
     plan = make_offline_plan(run.target, run.definitions.signatures, state, DecisionTime(run.clock.now()), run.choice)
     return plan._replace(
-        diagnostics=run.definitions.diagnostics, notes=(_age(state, run.clock.now()), *_lineage_note(run, state))
+        diagnostics=run.definitions.diagnostics, notes=(_age(state, run.clock.now()), *_refusal_notes(run, snapshot))
     )
 
 
@@ -151,13 +173,15 @@ def _ago(seconds: float) -> str:
 
 
 def check_keys(choice: Selection, definitions: Definitions) -> None:
-    """Raise UsageError for a chosen key that no definition has."""
+    """Raise UsageError for a chosen key that no definition has, or a pattern that fits none."""
     known = {signature.key for signature in definitions.signatures}
-    unknown = sorted((choice.only | choice.resubmit) - known)
-    if unknown:
-        raise UsageError(
-            "no definition has the key {keys}", hint="keys are the names below `signatures:`", keys=", ".join(unknown)
-        )
+    patterns = {pattern for pattern in choice.only if any(fnmatchcase(key, pattern) for key in known)}
+    unknown = sorted((choice.only | choice.resubmit) - known - (patterns - choice.resubmit))
+    if not unknown:
+        return
+    near = ", ".join(filter(None, (nearest(key, tuple(sorted(known))) for key in unknown)))
+    hint = "did you mean {near}?" if near else "keys are the names below `signatures:`"
+    raise UsageError("no definition has the key {keys}", hint=hint, keys=", ".join(unknown), near=near)
 
 
 def check_size(plan: Plan, most: int | None) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.errors import Refusal, RemoteError, StateError
-from reconciler.model.state import State
+from reconciler.model.state import HistoryEntry, State
+from reconciler.state.checkout import SeenBranch
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
 from reconciler.state.git_command import GitTimeout
 from reconciler.state.git_repository import GitRepository, Leaf
@@ -119,7 +120,8 @@ class BranchStore:
 
     ``root`` is a folder of the checkout that knows the remote; nothing in it is changed. The version token of a
     snapshot is the id of the branch's commit, empty where there is no branch. Records of other accounts on the same
-    branch are kept as they are. ``pause`` waits that many seconds before a push is tried again.
+    branch are kept as they are. ``pause`` waits that many seconds before a push is tried again; with ``memory`` a
+    branch that was moved by force is noticed.
 
     Raises StateError for a name that no branch can have. A branch that exists without the marker file is refused
     whenever it is read (Refusal).
@@ -127,8 +129,14 @@ class BranchStore:
 
     costly = True
 
-    def __init__(
-        self, root: Path, branch: str, name: str, remote: str = "origin", pause: Callable[[float], None] = time.sleep
+    def __init__(  # where it is, and two helpers that tests and checkouts differ in
+        self,
+        root: Path,
+        branch: str,
+        name: str,
+        remote: str = "origin",
+        pause: Callable[[float], None] = time.sleep,
+        memory: SeenBranch | None = None,
     ) -> None:
         check_branch(branch)
         self._root = root
@@ -139,6 +147,7 @@ class BranchStore:
         self._file = f"{name}.json"
         self._lines = Lines()
         self._pause = pause
+        self._memory = memory
         self._made: GitRepository | None = None
         self._seen: Snapshot | None = None
 
@@ -155,12 +164,27 @@ class BranchStore:
         """
         tip = self._git.fetch()
         if tip is None:
-            self._seen = Snapshot(self._empty, "")
+            self._seen = Snapshot(self._empty, "", self._moved("", 0))
             return self._seen
         leaves = self._git.leaves(tip)
         self._check_marker(leaves)
-        self._seen = Snapshot(self._read(leaves.get(self._file)), tip)
+        state = self._read(leaves.get(self._file))
+        self._seen = Snapshot(state, tip, self._moved(tip, state.serial))
+        if self._seen.moved is None:
+            self._remember(self._seen)
         return self._seen
+
+    def _moved(self, tip: str, serial: int) -> Refusal | None:
+        last = self._memory.last() if self._memory is not None else None
+        if self._memory is None or last is None or last.commit == tip:
+            return None
+        if tip and serial >= last.serial and self._git.descends(tip, last.commit):
+            return None
+        return self._memory.moved(last, tip)
+
+    def _remember(self, snapshot: Snapshot) -> None:
+        if self._memory is not None:
+            self._memory.note(snapshot.version, snapshot.state.serial)
 
     def update(self, step: Step, note: str) -> Snapshot:
         """Put ``step`` on top of the newest record as a commit with ``note`` as its message, pushed before returning.
@@ -181,6 +205,7 @@ class BranchStore:
             words = self._push(commit, seen.version)
             if words is None:
                 self._seen = Snapshot(state, commit)
+                self._remember(self._seen)
                 return self._seen
             # Never between reading and pushing: what others push while this one waits would make it lose again.
             self._pause(_spread(attempt))
@@ -198,6 +223,17 @@ class BranchStore:
             attempt=attempt + 1,
             git=words,
         )
+
+    def history(self) -> list[HistoryEntry]:
+        """Return what was stored of this account, the newest first; nothing where there is no branch.
+
+        Raises as ``load`` does.
+        """
+        tip = self._git.fetch()
+        if tip is None:
+            return []
+        self._check_marker(self._git.leaves(tip))
+        return self._git.history(self._file)
 
     @property
     def _git(self) -> GitRepository:

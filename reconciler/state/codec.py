@@ -208,6 +208,8 @@ def _submitted_object(submitted: Submitted) -> dict[str, object]:
             "at": submitted.at,
             "request_id": submitted.request_id,
             "commit": submitted.commit,
+            "by": submitted.by or None,
+            "uncommitted": submitted.uncommitted or None,
             "adopted": submitted.adopted,
             "epoch": submitted.epoch,
             "run": submitted.run,
@@ -230,6 +232,8 @@ def _intent_object(intent: Intent) -> dict[str, object]:
             "tolerance": intent.tolerance,
             "window": intent.window,
             "commit": intent.commit,
+            "by": intent.by or None,
+            "uncommitted": intent.uncommitted or None,
             "fields": _fields_object(intent.fields),
             "before": _present(intent.before._asdict()),
         }

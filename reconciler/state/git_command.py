@@ -110,7 +110,10 @@ def git(
         out, err = process.communicate(data, timeout=limit_s)
     except subprocess.TimeoutExpired:
         raise GitTimeout(
-            f"git {arguments[0]} took longer than {limit_s:.0f} s", hint="Check the connection to the remote."
+            "git {command} took longer than {seconds:.0f} s",
+            hint="Check the connection to the remote.",
+            command=arguments[0],
+            seconds=limit_s,
         ) from None
     finally:
         _end(process)

@@ -9,12 +9,13 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from reconciler.errors import RemoteError, StateError
 from reconciler.files import storage_errors
+from reconciler.model.state import HistoryEntry
+from reconciler.state.checkout import author_of
 from reconciler.state.git_command import (
     REMOTE_LIMIT_S,
     GitResult,
@@ -31,6 +32,7 @@ _ALIAS: Final = "record"
 _TIP: Final = "refs/reconciler/tip"
 _NO_SUCH_REF: Final = 2
 _FETCHES: Final = 3
+_LOG: Final = "%H%n%an%n%at%n%B"
 _IDENTITY: Final = {
     f"GIT_{role}_{part}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -58,6 +60,11 @@ class Leaf(NamedTuple):
     kind: str
     oid: str
     size: int | None
+
+
+def _history_entry(text: str) -> HistoryEntry:
+    commit, author, at, message = text.split("\n", 3)
+    return HistoryEntry(commit, author, float(at), tuple(message.splitlines()))
 
 
 class GitRepository:
@@ -97,6 +104,26 @@ class GitRepository:
             git=result.words,
         )
 
+    def descends(self, tip: str, older: str) -> bool:
+        """Return whether the fetched ``tip`` comes after ``older``; also where the history cannot be fetched."""
+        # The commits alone, where the server can leave out the rest.
+        whole = ("fetch", "--depth=2147483647", "--filter=tree:0", "--no-tags", "--no-write-fetch-head")
+        if self._remote(*whole, _ALIAS, f"+{self._ref}:{_TIP}").code:
+            return True
+        return not git(self._root, self._environment, "merge-base", "--is-ancestor", older, tip).code
+
+    def history(self, file: str) -> list[HistoryEntry]:
+        """Fetch the whole branch, and return its commits that changed ``file``, the newest first.
+
+        Raises RemoteError where it cannot be fetched.
+        """
+        whole = ("fetch", "--depth=2147483647", "--no-tags", "--no-write-fetch-head", _ALIAS, f"+{self._ref}:{_TIP}")
+        result = self._remote(*whole)
+        if result.code:
+            raise RemoteError("the history of the record cannot be fetched: {git}", git=result.words)
+        log = self._local("log", "-z", f"--format={_LOG}", _TIP, "--", file).out.decode("utf-8", "replace")
+        return [_history_entry(item) for item in log.split("\0") if item]
+
     def leaves(self, commit: str) -> dict[str, Leaf]:
         """Return the entries of a commit's root folder by name. Raises StateError where it is not there."""
         listing = self._local("ls-tree", "-z", "--long", self._commit_id(commit)).out
@@ -121,7 +148,14 @@ class GitRepository:
         tree = self._local("mktree", "-z", data=lines.encode("utf-8", "surrogateescape")).text
         parents = ("-p", parent) if parent else ()
         text = message.encode("utf-8")
-        return self._commit_id(self._local("commit-tree", "--no-gpg-sign", *parents, "-F", "-", tree, data=text).text)
+        arguments = ("commit-tree", "--no-gpg-sign", *parents, "-F", "-", tree)
+        result = git(self._root, self._environment | self._authored(), *arguments, data=text)
+        return self._commit_id(self._checked(result).text)
+
+    def _authored(self) -> dict[str, str]:
+        """Return git's variables for who runs this; where nobody says so, the tool is the author too."""
+        author = author_of(self._root)
+        return {} if author is None else {"GIT_AUTHOR_NAME": author.name, "GIT_AUTHOR_EMAIL": author.email}
 
     def push(self, commit: str, expected: str | None) -> GitResult:
         """Make ``commit`` the branch's tip if that still is ``expected``, ``None`` for a branch that must not exist.
@@ -165,49 +199,3 @@ class GitRepository:
                 "git gave {given} for a commit", hint="Check the git that is installed.", given=ascii(text[:80])
             )
         return text
-
-
-class Lineage(StrEnum):
-    """How a checkout's commit relates to the commit applied last.
-
-    Only ``descendant`` (the same commit counts) is safe to apply. ``unknown``: one of the two commits, or the history
-    between them, is not in the checkout.
-    """
-
-    DESCENDANT = "descendant"
-    OLDER = "older"
-    DIVERGED = "diverged"
-    UNKNOWN = "unknown"
-
-
-def head_commit(root: Path) -> str | None:
-    """Return the id of the commit checked out at ``root``; ``None`` outside git, without git, before a first commit."""
-    try:
-        result = git(root, plain_environment(), "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    except StateError:
-        return None
-    return result.text if not result.code and is_commit(result.text) else None
-
-
-def lineage(root: Path, applied: str, head: str) -> Lineage:
-    """Return how ``head`` relates to ``applied``, both whole commit ids. Raises StateError where git cannot be run."""
-    if applied == head:
-        return Lineage.DESCENDANT
-    if not (_known(root, applied) and _known(root, head)):
-        return Lineage.UNKNOWN
-    if _is_ancestor(root, applied, head):
-        return Lineage.DESCENDANT
-    if _is_ancestor(root, head, applied):
-        return Lineage.OLDER
-    # Where the history is cut off, what joins the two may lie beyond the cut.
-    shallow = git(root, plain_environment(), "rev-parse", "--is-shallow-repository").text
-    return Lineage.DIVERGED if shallow == "false" else Lineage.UNKNOWN
-
-
-def _known(root: Path, commit: str) -> bool:
-    return is_commit(commit) and not git(root, plain_environment(), "cat-file", "-e", f"{commit}^{{commit}}").code
-
-
-def _is_ancestor(root: Path, older: str, newer: str) -> bool:
-    # A failure, of a damaged clone for one, is no proof either.
-    return not git(root, plain_environment(), "merge-base", "--is-ancestor", older, newer).code

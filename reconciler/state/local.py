@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ OWN_FOLDER: Final = ".reconciler"
 _IGNORE_FILE: Final = ".gitignore"
 _IGNORE_ALL: Final = b"*\n"
 _LOCK: Final = "folder.lock"
+_MAX_NOTE_BYTES: Final = 4096
 
 
 def ensure_folder(path: Path) -> None:
@@ -57,6 +59,7 @@ class FileStore:
         self._name = name
         self._empty = empty_state(name)
         self._file = f"{name}.json"
+        self._moved = f"{name}.moved.json"
         self._lines = Lines()
 
     @property
@@ -82,6 +85,35 @@ class FileStore:
                 raise StateError("{path} was removed meanwhile", hint="Start the run again.", path=self._folder)
             with folder.locked(f"{self._name}.lock"):
                 return self._updated(folder, step)
+
+    def moved_to(self) -> str | None:
+        """Return the branch that this record was moved to, ``None`` where it was not."""
+        with storage_errors("cannot read {path}", path=self._folder / self._moved), opened(self._folder) as folder:
+            data = folder.read(self._moved, _MAX_NOTE_BYTES) if folder is not None else None
+        if data is None:
+            return None
+        try:
+            return str(json.loads(data)["branch"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return "unknown"
+
+    def take_away(self, version: str, branch: str | None) -> bool:
+        """Remove the record if it is the one that was read, with a note of the branch that holds it now.
+
+        Without ``branch`` the note goes too. Returns whether it was removed. Raises StateError where it cannot be.
+        """
+        with storage_errors("cannot write to {path}", path=self._folder), opened(self._folder) as folder:
+            if folder is None:
+                return not version
+            with folder.locked(f"{self._name}.lock"):
+                if self._current(folder).version != version:
+                    return False
+                if branch is None:
+                    folder.remove(self._moved)
+                else:
+                    folder.replace(self._moved, json.dumps({"version": 1, "branch": branch}).encode())
+                folder.remove(self._file)
+                return True
 
     def _updated(self, folder: Folder, step: Step) -> Snapshot:
         seen = self._current(folder)

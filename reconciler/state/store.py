@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol
 
-from reconciler.errors import StateError
+from reconciler.errors import Refusal, StateError
 from reconciler.model.state import State
 
 UIN: Final = re.compile(r"[0-9]{1,32}")
@@ -66,10 +66,14 @@ def check_name(state: State, name: str, *, source: str) -> None:
 
 
 class Snapshot(NamedTuple):
-    """The record as read at one moment. ``version`` is the store's own token for it, empty where none exists yet."""
+    """The record as read at one moment. ``version`` is the store's own token for it, empty where none exists yet.
+
+    ``moved`` says so where the record does not go on from what this checkout saw last.
+    """
 
     state: State
     version: str
+    moved: Refusal | None = None
 
 
 Step = Callable[[State], State]

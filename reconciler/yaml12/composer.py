@@ -4,19 +4,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from sys import intern
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from reconciler.diagnostics import Message
 from reconciler.yaml12 import problems
 from reconciler.yaml12.nodes import OpenNode, Positions
-from reconciler.yaml12.problems import MAX_ALIASED_CHARS, MAX_PROBLEMS, MERGE_KEY, Problem, too_many_problems
-from reconciler.yaml12.scalars import Scalar, resolve_plain
+from reconciler.yaml12.problems import (
+    MAX_ALIASED_CHARS,
+    MAX_INTEGER_DIGITS,
+    MAX_PROBLEMS,
+    MERGE_KEY,
+    Problem,
+    too_many_problems,
+)
+
+Scalar = str | int | float | bool | None
+_WORDS: Final[dict[str, bool | None]] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_NUMBER_STARTS: Final = frozenset("+-.0123456789")
+_DECIMAL: Final = re.compile(rf"[-+]?(?:0|[1-9][0-9]{{0,{MAX_INTEGER_DIGITS - 1}}})")
+_OCTAL: Final = re.compile(rf"0o[0-7]{{1,{MAX_INTEGER_DIGITS}}}")
+_HEXADECIMAL: Final = re.compile(rf"0x[0-9a-fA-F]{{1,{MAX_INTEGER_DIGITS}}}")
+_FLOAT: Final = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
+    r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
 
 
 class Anchors:
@@ -193,3 +215,29 @@ class Composer:
         if rule is not None and not top.discards:
             self._report([problems.at(mark, rule)])
         top.add(value, broken=rule is not None)
+
+
+def resolve_plain(text: str) -> Scalar:
+    """Return the value of an unquoted, untagged scalar by the core schema of YAML 1.2 (chapter 10.3), not YAML 1.1.
+
+    ``no``, ``on`` and dates are text. Against the letter of the core schema, so is ``0123``: people who write a leading
+    zero mean digits, not a number.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in _NUMBER_STARTS:
+        return _number(text)
+    return text
+
+
+def _number(text: str) -> Scalar:
+    if _DECIMAL.fullmatch(text):
+        return int(text)
+    if _OCTAL.fullmatch(text):
+        return int(text, 8)
+    if _HEXADECIMAL.fullmatch(text):
+        return int(text, 16)
+    if _FLOAT.fullmatch(text):
+        # Python spells infinity and not-a-number without the dot in front.
+        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    return text

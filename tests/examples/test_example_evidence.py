@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from reconciler.evidence.containment import pair_problem
 from reconciler.evidence.inspect import inspect
-from reconciler.evidence.read import pair_problem
 from reconciler.model.signature import Image
 from tests.fixtures.make_sample_images import SHEETS
 

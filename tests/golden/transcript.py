@@ -40,6 +40,7 @@ _MASKS: Final = (
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),
     (r"127\.0\.0\.1:\d+", "LOOPBACK"),
     (r"\b[0-9a-f]{40}\b", "COMMIT"),
+    (r"(?<=from )[0-9a-f]{12}\b", "COMMIT"),
     (r"\b[0-9a-f]{32}\b", "RUN"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "WHEN"),
     (r"\d\d:\d\d:\d\d", "CLOCK"),

@@ -81,7 +81,7 @@ def served_example(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("command", "most"),
     [
-        (("plan",), 57),
+        (("plan",), 56),
         (("apply", "--yes", "--only", "northwind-alerts", "--modify-interval", "0"), 68),
     ],
     ids=["plan", "apply of one change"],

@@ -20,7 +20,7 @@ from reconciler.model.report import Result
 from reconciler.model.signature import SignFields
 from reconciler.planning.planner import Run as PlanningRun
 from reconciler.planning.planner import plan_online
-from reconciler.state.git_repository import Lineage
+from reconciler.state.checkout import Lineage
 from reconciler.tencent.api import Images
 from reconciler.tencent.connection import RequestLimits
 from reconciler.tencent.rate_limit import ModifyRateLimit
@@ -110,7 +110,9 @@ def forget(run: Run, place: Place) -> None:
     """Forget one key."""
     wanted = [s.sign_id for s in signatures(run.world.scenario, run.step.commit) if s.key == run.step.key]
     try:
-        forget_all(_context(run, place), wanted)
+        context = _context(run, place)
+        state = context.store.load().state
+        forget_all(context, {sign_id: state.entry(sign_id) for sign_id in wanted})
     except ReconcilerError as error:
         run.point("stopped", error.message)
         return

@@ -19,7 +19,9 @@ def test_an_adopted_definition_counts_as_submitted(code: int) -> None:
     assert own is not None
     assert (own.fields, own.adopted, own.shown, own.request_id) == (ACME, True, row(code), None)
     assert run.plan(desired()).signatures[0].verdict is not Verdict.MODIFY
-    assert (run.vendor.calls, run.store.notes) == ([], ["adopt acme-otp (1110)"])
+    assert run.vendor.calls == []
+    assert [note.splitlines()[0] for note in run.store.notes] == ["adopt acme-otp (1110)"]
+    assert run.store.notes[0].endswith("Run: this-run")
 
 
 def test_adopting_closes_an_open_intent() -> None:

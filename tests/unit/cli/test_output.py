@@ -85,8 +85,8 @@ def test_a_bug_is_told_by_its_place_and_never_by_its_values(top: Path, monkeypat
 def test_an_interrupt_before_anything_was_sent_is_told(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     monkeypatch.setattr(validate_module, "load", crashing(error))
     done = inside("validate")
-    assert (done.code, done.out, done.err.lstrip()) == (1, "", "stopped; nothing was sent\n")
-    assert inside("validate", "--format", "json").document["error"]["code"] == 1
+    assert (done.code, done.out, done.err.lstrip()) == (130, "", "stopped; nothing was sent\n")
+    assert inside("validate", "--format", "json").document["error"]["code"] == 130
 
 
 def test_a_reader_that_goes_away_is_no_bug(top: Path) -> None:

@@ -11,7 +11,7 @@ from PIL import Image as Pictures
 from reconciler.definitions import schema_check, signatures
 from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.diagnostics import Diagnostic
-from reconciler.evidence import read
+from reconciler.evidence import containment
 from reconciler.evidence.inspect import Inspected, Wanted
 from reconciler.evidence.problems import MISSING
 from tests.fixtures import images
@@ -108,7 +108,7 @@ def test_a_bad_commission_image_is_told_as_such(tmp_path: Path) -> None:
 
 
 def test_images_too_large_together_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read, "MAX_BODY_BYTES", read.REST_OF_BODY + 10)
+    monkeypatch.setattr(containment, "MAX_BODY_BYTES", containment.REST_OF_BODY + 10)
     found = with_commission(tmp_path, images.png(9))
     assert not found.valid
     assert found.diagnostics[-1].message.startswith("commission_image")

@@ -18,7 +18,7 @@ from PIL import Image as Pictures
 
 from reconciler.definitions.codes import IMAGE_CODES
 from reconciler.diagnostics import Severity
-from reconciler.evidence import inspect, png, read
+from reconciler.evidence import containment, inspect, png
 from reconciler.evidence.formats import format_of
 from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import UnusableError
@@ -58,7 +58,7 @@ def test_a_file_is_read_once_however_it_is_reached(project: Path) -> None:
     (project / "link.png").symlink_to("evidence/license.png")
     os.link(project / "evidence" / "license.png", project / "sub" / "hard.png")
     reads: Counter[int] = Counter()
-    real = read.read
+    real = containment.read
 
     def counting(descriptor: int) -> bytes:
         reads[os.fstat(descriptor).st_ino] += 1

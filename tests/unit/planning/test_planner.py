@@ -16,7 +16,7 @@ from reconciler.planning.planner import (
     plan_offline,
     plan_online,
 )
-from reconciler.state.git_repository import Lineage
+from reconciler.state.checkout import Lineage
 from tests.fixtures.fake_run import EMPTY, FakeClock, FakeVendor, MemoryStore
 from tests.fixtures.values import (
     ACME,

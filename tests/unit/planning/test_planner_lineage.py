@@ -9,7 +9,7 @@ import pytest
 from reconciler.errors import Refusal
 from reconciler.model.state import State
 from reconciler.planning.planner import lineage_refusal
-from reconciler.state.git_repository import lineage
+from reconciler.state.checkout import lineage
 from tests.fixtures.fake_run import EMPTY
 
 

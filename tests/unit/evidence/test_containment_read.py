@@ -11,9 +11,9 @@ import pytest
 
 from reconciler.contract.api import MAX_BODY_BYTES, MAX_IMAGE_BYTES
 from reconciler.errors import Exit, ReconcilerError, fill
+from reconciler.evidence.containment import REST_OF_BODY, base64_size, pair_problem, read, read_for_upload
 from reconciler.evidence.inspect import inspect
 from reconciler.evidence.problems import EvidenceChanged, UnusableError
-from reconciler.evidence.read import REST_OF_BODY, base64_size, pair_problem, read, read_for_upload
 from reconciler.model.signature import Image
 from tests.fixtures import images
 from tests.fixtures.environment import open_descriptors
@@ -119,7 +119,7 @@ def code_and_place(path: Path, fstat: Callable[[int], os.stat_result]) -> tuple[
     """Return the code of what is wrong, and how far the file was read."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        with patch("reconciler.evidence.read.os.fstat", fstat), pytest.raises(UnusableError) as caught:
+        with patch("reconciler.evidence.containment.os.fstat", fstat), pytest.raises(UnusableError) as caught:
             read(descriptor)
         return caught.value.problem.code, os.lseek(descriptor, 0, os.SEEK_CUR)
     finally:

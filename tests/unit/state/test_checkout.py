@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from reconciler.state.git_repository import Lineage, head_commit, lineage
+from reconciler.errors import StateError
+from reconciler.state.checkout import Lineage, author_of, head_commit, lineage, origin_of
 from tests.fixtures.repositories import clone, commit, git, hub_and_clone
 
 
@@ -28,9 +30,50 @@ def test_outside_git_and_before_a_first_commit_there_is_no_head(tmp_path: Path) 
     assert head_commit(tmp_path / "new") is None
 
 
-def test_without_git_there_is_no_head(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkout_that_cannot_be_read_is_said(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(work))
-    assert head_commit(work) is None
+    with pytest.raises(StateError, match="git cannot be started"):
+        head_commit(work)
+
+
+def test_a_checkout_that_git_does_not_trust_is_not_taken_for_none(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A variable of git's own tests: every owner counts as another user.
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setattr("reconciler.state.checkout.plain_environment", lambda: dict(os.environ))
+    with pytest.raises(StateError, match="git does not read the checkout") as refused:
+        head_commit(work)
+    assert "safe.directory" in refused.value.message
+
+
+def test_the_actor_of_a_workflow_runs_it(work: Path) -> None:
+    workflow = {"GITHUB_ACTIONS": "true", "GITHUB_ACTOR": "octo-cat", "GITHUB_ACTOR_ID": "42"}
+    assert author_of(work, workflow) == ("octo-cat", "42+octo-cat@users.noreply.github.com")
+    without_number = {**workflow, "GITHUB_ACTOR_ID": "4 2"}
+    assert author_of(work, without_number) == ("octo-cat", "octo-cat@users.noreply.github.com")
+
+
+@pytest.mark.parametrize("name", ["a b", "", "x" * 60, "a\nb", "<a>"])
+def test_what_is_no_name_of_an_actor_is_not_taken(name: str, work: Path) -> None:
+    git(work, "config", "user.name", "Ann Lee")
+    git(work, "config", "user.email", "ann@example.com")
+    assert author_of(work, {"GITHUB_ACTIONS": "true", "GITHUB_ACTOR": name}) == ("Ann Lee", "ann@example.com")
+
+
+def test_git_says_who_runs_it_and_does_not_guess(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(work))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    assert author_of(work, {}) is None
+    named = {"GIT_AUTHOR_NAME": "Ann Lee", "GIT_AUTHOR_EMAIL": "ann@example.com"}
+    assert author_of(work, named) == ("Ann Lee", "ann@example.com")
+
+
+def test_a_tree_with_changes_is_not_just_its_commit(work: Path) -> None:
+    git(work, "config", "user.name", "Ann Lee")
+    git(work, "config", "user.email", "ann@example.com")
+    head = commits(work)[-1]
+    assert origin_of(work) == (head, False, "Ann Lee")
+    (work / "new.yaml").write_text("new\n", encoding="utf-8")
+    assert origin_of(work) == (head, True, "Ann Lee")
 
 
 def test_the_same_commit_and_a_later_one_may_be_applied(work: Path) -> None:

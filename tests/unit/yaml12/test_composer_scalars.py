@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from reconciler.yaml12.scalars import resolve_plain
+from reconciler.yaml12.composer import resolve_plain
 
 
 @pytest.mark.parametrize(

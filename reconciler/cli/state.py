@@ -1,0 +1,249 @@
+"""``reconciler state``: what is recorded, how it came about, and the ways to put it right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple, TypeVar
+
+import click
+
+from reconciler.apply.adopt import forget as forget_all
+from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
+from reconciler.cli.connect import connect
+from reconciler.cli.formats import connection_options, definitions_option, format_option
+from reconciler.cli.inputs import Inputs, load_valid
+from reconciler.cli.output import Session, spinner
+from reconciler.cli.progress import progress
+from reconciler.clock import SystemClock
+from reconciler.errors import Exit, OptionKey, Refusal, UsageError
+from reconciler.model.plan import EVERYTHING, Target
+from reconciler.model.state import Entry, State
+from reconciler.planning.planner import local_record, record_at
+from reconciler.render.record import history_text, record_text
+from reconciler.signals import StopFlag
+from reconciler.state.branch import BranchStore
+from reconciler.state.codec import dump
+from reconciler.state.local import FileStore
+from reconciler.state.moves import migrate as migrate_record
+from reconciler.state.store import Store
+from reconciler.tencent.connection import ConnectionOptions, reading
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_SIGN_ID: Final = re.compile(r"[0-9]{1,19}")
+
+
+@click.group()
+def state() -> None:
+    """Show what is recorded of submissions, and put the record right."""
+
+
+def _options(command: Command) -> Callable[..., Any]:
+    return definitions_option(connection_options(click.pass_obj(command)))
+
+
+class _Place(NamedTuple):
+    """Where the account's record is. ``local`` is the local one, which may be there besides."""
+
+    inputs: Inputs
+    store: Store
+    local: FileStore
+    embedded: bool
+
+    @property
+    def keys(self) -> dict[int, str]:
+        """The keys of the definitions by id."""
+        return {signature.sign_id: signature.key for signature in self.inputs.definitions.signatures}
+
+    def sign_id(self, key: str) -> int:
+        """Return the id that a key or an id of the command line means. Raises UsageError."""
+        found = {known: sign_id for sign_id, known in self.keys.items()}
+        if key in found:
+            return found[key]
+        if _SIGN_ID.fullmatch(key):
+            return int(key)
+        raise UsageError(
+            "no definition has the key {key}",
+            hint="give a key of the definitions, or the sign_id of a record without one",
+            key=repr(key),
+        )
+
+
+def _inputs(session: Session, paths: tuple[str, ...]) -> Inputs:
+    inputs = load_valid(session, paths)
+    if inputs is None:
+        click.get_current_context().exit(Exit.INVALID)
+    return inputs
+
+
+@contextmanager
+def _place(session: Session, paths: tuple[str, ...], options: ConnectionOptions) -> Iterator[_Place]:
+    """Find the record, asking the account for its number only where the definitions do not say it."""
+    inputs = _inputs(session, paths)
+    if inputs.account.uin is not None and not options.sandbox and options.endpoint is None:
+        yield _at(inputs, Target(inputs.account, inputs.account.uin, ""), embedded=False)
+        return
+    with connect(inputs, options) as connection, reading(inputs.account, connection, SystemClock()) as opened:
+        yield _at(inputs, opened.target, embedded=connection.embedded)
+
+
+def _at(inputs: Inputs, target: Target, *, embedded: bool) -> _Place:
+    root, branch = inputs.definitions.root, inputs.definitions.branch
+    local = local_record(root, target)
+    return _Place(inputs, record_at(root, branch, target, embedded=embedded), local, embedded)
+
+
+@state.command()
+@click.argument("key", required=False)
+@_options
+@format_option("text", "json")
+def show(session: Session, key: str | None, paths: tuple[str, ...], connection: ConnectionOptions, output: str) -> int:
+    """Show what is recorded: of every signature, or of KEY (a key or a sign_id).
+
+    Needs no keys where the definitions name account.uin. JSON is the record's own document.
+    """
+    session.format = output
+    with _place(session, paths, connection) as place:
+        with spinner("reading the record"):
+            snapshot = place.store.load()
+        kept = _narrowed(snapshot.state, place.sign_id(key)) if key is not None else snapshot.state
+        if output == "json":
+            session.result(dump(kept).decode().rstrip("\n"))
+        else:
+            session.result(record_text(place.store.where, kept, place.keys))
+        _note_second(session, place)
+    return Exit.DONE
+
+
+def _narrowed(record: State, sign_id: int) -> State:
+    entry = record.entry(sign_id)
+    return record._replace(entries={} if entry == Entry() else {sign_id: entry})
+
+
+def _note_second(session: Session, place: _Place) -> None:
+    if isinstance(place.store, BranchStore) and place.local.load().state.entries:
+        session.note(f"there is a second record, {place.local.where}: `reconciler state migrate` moves it")
+
+
+@state.command()
+@click.argument("key", required=False)
+@_options
+def history(session: Session, key: str | None, paths: tuple[str, ...], connection: ConnectionOptions) -> int:
+    """Show what was recorded when, by whom and from which commit: of every signature, or of KEY.
+
+    The history is that of the branch. A local record keeps none: `state show` has what it holds.
+    """
+    with _place(session, paths, connection) as place:
+        store = place.store
+        if not isinstance(store, BranchStore):
+            raise UsageError(
+                "the record is a local file, which keeps no history",
+                hint="`reconciler state show` has what it holds; name a branch under `state` for a history",
+            )
+        with spinner("reading the history"):
+            entries = store.history()
+        if key is not None:
+            mark = f"({place.sign_id(key)})"
+            entries = [entry for entry in entries if any(mark in line for line in entry.lines)]
+        session.result(history_text(entries) if entries else "nothing is recorded")
+    return Exit.DONE
+
+
+@state.command()
+@click.argument("key", required=False)
+@click.option("--local", is_flag=True, help="Drop the local record that is left beside a branch.")
+@click.option("--force", is_flag=True, help="Also where nobody knows whether something was sent.")
+@click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
+@_options
+def forget(  # a parameter for each option
+    session: Session,
+    key: str | None,
+    paths: tuple[str, ...],
+    connection: ConnectionOptions,
+    *,
+    local: bool,
+    force: bool,
+    yes: bool,
+) -> int:
+    """Forget what is recorded of KEY, so that its definition counts as never submitted.
+
+    A submission whose outcome is open is forgotten with --force only: it may be under review.
+    """
+    if local == (key is not None):
+        raise click.UsageError("name one KEY, or give --local alone")
+    check_can_ask(yes=yes)
+    if key is None:
+        return _forget_local(session, paths, connection, force=force, yes=yes)
+    inputs = _inputs(session, paths)
+    with (
+        progress() as observer,
+        open_for_writing(inputs, EVERYTHING, connection, StopFlag(), observer) as opened,
+    ):
+        place = _at(inputs, opened.target, embedded=opened.context.lineage is None)
+        sign_id = place.sign_id(key)
+        found = opened.context.store.load().state
+        if not _may_forget(session, _narrowed(found, sign_id), place, force=force, yes=yes):
+            return Exit.DONE
+        forget_all(opened.context, {sign_id: found.entry(sign_id)})
+    session.result(f"{key} ({sign_id}) is forgotten")
+    return Exit.DONE
+
+
+def _may_forget(session: Session, narrowed: State, place: _Place, *, force: bool, yes: bool) -> bool:
+    if not narrowed.entries:
+        session.result("nothing is recorded of it")
+        return False
+    session.result(record_text(place.store.where, narrowed, place.keys))
+    _check_closed(narrowed, force=force)
+    return confirmed("Forget it?", yes=yes)
+
+
+def _check_closed(record: State, *, force: bool) -> None:
+    if not force and any(entry.perhaps for entry in record.entries.values()):
+        raise Refusal(
+            "nobody knows whether a submission was made, so it is not forgotten",
+            hint="the next apply settles it where the account shows it; {option} forgets it all the same",
+            option=OptionKey("force"),
+        )
+
+
+def _forget_local(
+    session: Session, paths: tuple[str, ...], options: ConnectionOptions, *, force: bool, yes: bool
+) -> int:
+    with _place(session, paths, options) as place:
+        snapshot = place.local.load()
+        if not snapshot.version and place.local.moved_to() is None:
+            session.result("there is no local record")
+            return Exit.DONE
+        session.result(record_text(place.local.where, snapshot.state, place.keys))
+        _check_closed(snapshot.state, force=force)
+        if not confirmed("Drop the local record?", yes=yes):
+            return Exit.DONE
+        if not place.local.take_away(snapshot.version, None):
+            raise Refusal("the local record was changed meanwhile", hint="end the apply that writes it; start again")
+    session.result("the local record is dropped")
+    return Exit.DONE
+
+
+@state.command()
+@click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
+@_options
+def migrate(session: Session, paths: tuple[str, ...], connection: ConnectionOptions, *, yes: bool) -> int:
+    """Move the local record to the branch that the definitions name. Nothing newer there is overwritten."""
+    check_can_ask(yes=yes)
+    with _place(session, paths, connection) as place:
+        branch = place.inputs.definitions.branch
+        if branch is None or place.embedded:
+            raise UsageError("no branch is named to move the record to", hint="name one as `branch` under `state`")
+        found = place.local.load().state
+        if not found.entries:
+            session.result("there is no local record to move")
+            return Exit.DONE
+        session.result(record_text(place.local.where, found, place.keys))
+        if not confirmed(f"Move it to branch {branch}?", yes=yes):
+            return Exit.DONE
+        migrate_record(place.local, place.store, branch)
+        session.result(f"the record is {place.store.where}")
+    return Exit.DONE

@@ -1,0 +1,185 @@
+"""The checkout that a run is from: its commit and history, who runs it, and what it saw last of the record's branch."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from reconciler.errors import OptionKey, Refusal, StateError
+from reconciler.files import opened
+from reconciler.state.git_command import git, is_commit, plain_environment
+from reconciler.state.local import ensure_folder
+
+# A name of GitHub's; those of apps end in `[bot]`.
+_ACTOR: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?")
+_IDENT: Final = re.compile(r"(?P<name>.+) <(?P<email>[^<>]*)> \d+ [+-]\d{4}")
+_MOST_NAMED: Final = 200
+_FATAL: Final = 128
+_VERSION: Final = 1
+_MAX_BYTES: Final = 4096
+
+
+class Author(NamedTuple):
+    """Who runs this, by the workflow's actor or by git's own settings."""
+
+    name: str
+    email: str
+
+
+class Origin(NamedTuple):
+    """What a submission is from. ``uncommitted`` is whether the tree has changes that ``commit`` does not hold."""
+
+    commit: str | None = None
+    uncommitted: bool = False
+    by: str = ""
+
+
+def author_of(root: Path, environment: Mapping[str, str] = os.environ) -> Author | None:
+    """Return who runs this, ``None`` where nobody says so. Git's guess from the machine's name counts as nobody.
+
+    In GitHub Actions it is the actor, since git there is whatever an earlier step was set up as.
+    """
+    actor = environment.get("GITHUB_ACTOR", "")
+    if environment.get("GITHUB_ACTIONS") == "true" and _ACTOR.fullmatch(actor):
+        number = environment.get("GITHUB_ACTOR_ID", "")
+        prefix = f"{number}+" if number.isdecimal() and number.isascii() else ""
+        return Author(actor, f"{prefix}{actor}@users.noreply.github.com")
+    own = {name: value for name, value in environment.items() if name.startswith("GIT_AUTHOR_")}
+    try:
+        result = git(root, {**plain_environment(), **own}, "-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT")
+    except StateError:
+        return None
+    found = _IDENT.fullmatch(result.text) if not result.code else None
+    if found is None or not found["name"].isprintable() or not found["email"].isprintable():
+        return None
+    return Author(found["name"][:_MOST_NAMED], found["email"][:_MOST_NAMED])
+
+
+def origin_of(root: Path) -> Origin:
+    """Return what a run at ``root`` is from. Files that git does not know count as changes, ignored ones do not.
+
+    Raises StateError where there is a checkout that git refuses to read.
+    """
+    commit = head_commit(root)
+    if commit is None:
+        return Origin()
+    status = git(root, plain_environment(), "status", "--porcelain", "--untracked-files=normal", "--", ".")
+    author = author_of(root)
+    return Origin(commit, status.code != 0 or bool(status.out), author.name if author is not None else "")
+
+
+class Lineage(StrEnum):
+    """How a checkout's commit relates to the commit applied last.
+
+    Only ``descendant`` (the same commit counts) is safe to apply. ``unknown``: one of the two commits, or the history
+    between them, is not in the checkout.
+    """
+
+    DESCENDANT = "descendant"
+    OLDER = "older"
+    DIVERGED = "diverged"
+    UNKNOWN = "unknown"
+
+
+def head_commit(root: Path) -> str | None:
+    """Return the id of the commit checked out at ``root``; ``None`` outside git and before a first commit.
+
+    Raises StateError where there is a checkout that cannot be read, so that no record silently lacks its commit.
+    """
+    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+        return None
+    result = git(root, plain_environment(), "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if result.code == _FATAL and "not a git repository" not in result.words:
+        raise StateError(
+            "git does not read the checkout at {root}: {git}",
+            hint="Correct what git names; `git status` there shows the same.",
+            root=root,
+            git=result.words,
+        )
+    return result.text if not result.code and is_commit(result.text) else None
+
+
+def lineage(root: Path, applied: str, head: str) -> Lineage:
+    """Return how ``head`` relates to ``applied``, both whole commit ids. Raises StateError where git cannot be run."""
+    if applied == head:
+        return Lineage.DESCENDANT
+    if not (_known(root, applied) and _known(root, head)):
+        return Lineage.UNKNOWN
+    if _is_ancestor(root, applied, head):
+        return Lineage.DESCENDANT
+    if _is_ancestor(root, head, applied):
+        return Lineage.OLDER
+    # Where the history is cut off, what joins the two may lie beyond the cut.
+    shallow = git(root, plain_environment(), "rev-parse", "--is-shallow-repository").text
+    return Lineage.DIVERGED if shallow == "false" else Lineage.UNKNOWN
+
+
+def _known(root: Path, commit: str) -> bool:
+    return is_commit(commit) and not git(root, plain_environment(), "cat-file", "-e", f"{commit}^{{commit}}").code
+
+
+def _is_ancestor(root: Path, older: str, newer: str) -> bool:
+    # A failure, of a damaged clone for one, is no proof either.
+    return not git(root, plain_environment(), "merge-base", "--is-ancestor", older, newer).code
+
+
+class Seen(NamedTuple):
+    """The branch as a checkout saw it last: its commit, and how often the account's record had been written."""
+
+    commit: str
+    serial: int
+
+
+class SeenBranch:
+    """Remembers in a small file beside the local records what the branch of a record was when it was seen last.
+
+    A fresh checkout remembers nothing. Failing to read or write it is no reason to end a run. ``learns`` is false for
+    a command that only looks.
+    """
+
+    def __init__(self, folder: Path, name: str, branch: str, *, learns: bool = True) -> None:
+        self._learns = learns
+        self._folder = folder
+        self._file = f"{name}.seen.json"
+        self._branch = branch
+
+    def last(self) -> Seen | None:
+        """Return what was seen last, ``None`` where nothing was, or of another branch."""
+        with suppress(OSError, StateError, ValueError, KeyError, TypeError), opened(self._folder) as folder:
+            data = folder.read(self._file, _MAX_BYTES) if folder is not None else None
+            found = json.loads(data or b"")
+            if found["branch"] == self._branch and is_commit(found["commit"]) and type(found["serial"]) is int:
+                return Seen(found["commit"], found["serial"])
+        return None
+
+    def note(self, commit: str, serial: int) -> None:
+        """Remember what the branch is now."""
+        if not self._learns or self.last() == (commit, serial):
+            return
+        value = {"version": _VERSION, "branch": self._branch, "commit": commit, "serial": serial}
+        with suppress(OSError, StateError):
+            ensure_folder(self._folder)
+            with opened(self._folder) as folder:
+                if folder is not None:
+                    folder.replace(self._file, json.dumps(value).encode(), durable=False)
+
+    def moved(self, seen: Seen, tip: str) -> Refusal:
+        """Return what to say of a branch that does not go on from what was seen; ``tip`` is empty where it is gone."""
+        text = (
+            "branch {branch} does not go on from {commit}, which this checkout saw last: it was moved by force"
+            if tip
+            else "branch {branch} is gone; this checkout saw it at {commit} last"
+        )
+        return Refusal(
+            text,
+            hint="push that commit back from a clone that has it; {option} goes on without what it recorded",
+            branch=self._branch,
+            commit=seen.commit[:12],
+            option=OptionKey("allow-older"),
+        )
