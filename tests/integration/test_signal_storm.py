@@ -70,7 +70,10 @@ class Process:
         return True
 
     def _says(self, word: bytes) -> bool:
-        return bool(select.select([self._output], [], [], SILENCE_S)[0]) and os.read(self._output, 1) == word
+        # Not select(), which takes no descriptor above 1,023: other tests may have left many open.
+        waiting = select.poll()
+        waiting.register(self._output, select.POLLIN)
+        return bool(waiting.poll(SILENCE_S * 1000)) and os.read(self._output, 1) == word
 
 
 @contextmanager
