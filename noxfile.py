@@ -22,6 +22,7 @@ ACTION: Final = GITHUB / "actions/reconciler/action.yml"
 CONSTRAINTS: Final = ROOT / "constraints.txt"
 LOWEST: Final = ROOT / ".ci/constraints-lowest.txt"
 LOCK: Final = GITHUB / "actions/reconciler/requirements.txt"
+MUTMUT: Final = "mutmut==3.8.1"
 PLATFORMS: Final = (
     "x86_64-manylinux_2_28",
     "aarch64-manylinux_2_28",
@@ -94,6 +95,16 @@ def tests(session: nox.Session) -> None:
 def soak(session: nox.Session) -> None:
     """Run the tests that take minutes."""
     run(session, "python", "-m", "pytest", "-m", "soak", "--hypothesis-profile=soak")
+
+
+@nox.session(default=False, venv_backend="venv")
+def mutation(session: nox.Session) -> None:
+    """See whether the tests of decision and apply notice each small change of the code (mutmut, minutes)."""
+    session.chdir(ROOT)
+    session.install("-c", str(CONSTRAINTS), "-e", ".[test]")
+    session.install(MUTMUT)
+    session.run("mutmut", "run", "--max-children", "2")
+    session.run("python", "-m", "tests.mutation", "mutants")
 
 
 @nox.session(default=False)

@@ -88,8 +88,11 @@ def check_name(context: ActionContext, name: str, row: RowData) -> None:
 
 
 def normal_name(name: str, facts: UnconfirmedBehaviour) -> str:
-    """Return the name that is kept: as sent, or half-width, trimmed and with single blanks inside."""
-    return " ".join(unicodedata.normalize("NFKC", name).split()) if facts.names == "normalised" else name
+    """Return the name that is kept: as sent, or half-width, trimmed, and with single blanks or none inside."""
+    if facts.names == "kept":
+        return name
+    blank = " " if facts.names == "normalised" else ""
+    return blank.join(unicodedata.normalize("NFKC", name).split())
 
 
 # ``ModifySmsSign``: the one write. Either every rule holds and the row is pending again, or nothing changes.

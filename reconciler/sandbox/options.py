@@ -49,8 +49,8 @@ class UnconfirmedBehaviour:
     names: str = field(
         default="kept",
         metadata={
-            "ways": ("kept", "normalised"),
-            "help": "SignName as sent, or half-width, trimmed, inner blanks as one space",
+            "ways": ("kept", "normalised", "squeezed"),
+            "help": "SignName as sent, or half-width, trimmed, and inner blanks as one space or as none",
         },
     )
     identity: str = field(

@@ -18,7 +18,7 @@ CHOICES: Final[dict[str, Any]] = {**ways(), "describe_lag_s": (0.0, 0.4)}
 ROWS: Final = pairwise(CHOICES)
 QUALIFIED: Final = 77
 
-PENDING_ONE, REJECTED_ONE, FILING, WIDE, SHY = 1001, 1002, 1003, 1004, 1005
+PENDING_ONE, REJECTED_ONE, FILING, WIDE, SHY, SPACED = 1001, 1002, 1003, 1004, 1005, 1010
 WIDE_NAME: Final = "Ｄelta"  # noqa: RUF001  # the letter that a vendor may make an ordinary one
 WRITTEN: Final = (
     Sign("pending", PENDING_ONE, "Alpha", "Alfa", international=False, qualification=QUALIFIED),
@@ -35,6 +35,7 @@ WRITTEN: Final = (
     Sign("filing", FILING, "Gamma", "Gama", status=REJECTED, international=False, qualification=QUALIFIED, filing=True),
     Sign("wide", WIDE, WIDE_NAME, "Dellta"),
     Sign("remark-less", SHY, "Epsilon", "Epsylon"),
+    Sign("spaced", SPACED, "New Shop", "Old Store"),
 )
 HELD_BACK: Final = (
     Sign("approved", 1006, "Zeta", "Zetta", status=APPROVED),

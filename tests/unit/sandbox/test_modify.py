@@ -199,7 +199,7 @@ def test_an_incomplete_filing_goes_either_way(start: Start) -> None:
 
 def test_names_go_either_way(start: Start) -> None:
     wide = " \uff21cme  Ltd "
-    for way, name in (("kept", wide), ("normalised", "Acme Ltd")):
+    for way, name in (("kept", wide), ("normalised", "Acme Ltd"), ("squeezed", "AcmeLtd")):
         sandbox = start(names=way)
         assert Caller(sandbox.url).code("ModifySmsSign", submission(SignName=wide)) is None
         row = sandbox.account.row(PENDING)
