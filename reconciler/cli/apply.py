@@ -18,6 +18,7 @@ from reconciler.apply.waiting import Timing
 from reconciler.cli.connect import connect, lineage_of, record_of
 from reconciler.cli.formats import (
     FORMATS,
+    FilledPath,
     connection_options,
     format_option,
     max_changes_option,
@@ -49,7 +50,7 @@ from reconciler.tencent.rate_limit import ModifyRateLimit
 @only_option
 @click.option("--resubmit", multiple=True, metavar="KEY", help="Submit this one again regardless; may be repeated.")
 @click.option(
-    "--plan", "plan_file", type=click.Path(path_type=Path), metavar="FILE", help="Apply just this saved plan."
+    "--plan", "plan_file", type=FilledPath(path_type=Path), metavar="FILE", help="Apply just this saved plan."
 )
 @max_changes_option
 @click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")

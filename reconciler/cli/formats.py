@@ -31,7 +31,18 @@ from reconciler.text import escape_line, to_json
 Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT_PATH: Final = "signatures.yaml"
 
-paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
+
+class FilledPath(click.Path):
+    """A path that is not empty: the empty text of an unset variable would mean the whole folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path. Ends with a usage error where it is empty."""
+        if value == "":
+            self.fail("the path is empty, as that of an unset variable is", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...", type=FilledPath())
 
 _CONNECTION: Final[tuple[Callable[[Any], Any], ...]] = (
     click.option("--endpoint", metavar="URL", help="Instead of account.endpoint; plain http on loopback only."),
@@ -91,7 +102,7 @@ definitions_option = click.option(
     default=(DEFAULT_PATH,),
     metavar="PATH",
     show_default=True,
-    type=click.Path(),
+    type=FilledPath(),
     help="Where the definitions are; may be repeated.",
 )
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from reconciler.cli.formats import FilledPath
 from reconciler.cli.github_run import DOCUMENT, read_document, run
 from reconciler.cli.output import Session
 from reconciler.contract.api import Status
@@ -27,7 +28,7 @@ _UNVERIFIED: Final = (
 
 
 @click.command()
-@click.argument("document", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("document", required=False, type=FilledPath(path_type=Path, dir_okay=False))
 @click.option("--from-run", metavar="ARTIFACT", help="Take it from this artefact of the run that started this one.")
 @click.option(
     "--name", default="signatures", show_default=True, help="Distinguishes it from other comments of this tool."
@@ -68,7 +69,7 @@ def _foreign_text(run: WorkflowRun, rest: GitHubClient, artifact: str) -> str | 
 
 
 @click.command()
-@click.argument("document", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("document", type=FilledPath(path_type=Path, dir_okay=False))
 @click.option("--login", default=WORKFLOW_LOGIN, show_default=True, help="Who GITHUB_TOKEN writes as.")
 @click.pass_obj
 def issues(session: Session, document: Path, login: str) -> int:

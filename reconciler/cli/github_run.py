@@ -17,7 +17,7 @@ from typing import Final
 
 import click
 
-from reconciler.cli.formats import DEFAULT_PATH
+from reconciler.cli.formats import DEFAULT_PATH, FilledPath
 from reconciler.cli.output import Session
 from reconciler.definitions.load import load_definitions
 from reconciler.diagnostics import Severity
@@ -43,7 +43,7 @@ _COMMAND: Final = (sys.executable, "-P", "-m", "reconciler")
 @click.command()
 @click.argument("command", type=click.Choice(("validate", "plan", "apply", "status")))
 @click.option("--paths", default=DEFAULT_PATH, show_default=True, help="Files and folders, one a line.")
-@click.option("--folder", type=click.Path(path_type=Path), default=".", help="Where results are left as files.")
+@click.option("--folder", type=FilledPath(path_type=Path), default=".", help="Where results are left as files.")
 @click.option("--plan", "saved", default="", help="apply: the saved plan to apply.")
 @click.option("--state-branch", default="", help="apply: the branch that the definitions have to name.")
 @click.option("--endpoint", default="", help="Instead of account.endpoint.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import gc
 import importlib
 import os
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_BEFORE_THE_COMMAND: Final = frozenset({"-v", "-vv", "--verbose"})
 _STOPPED: Final = "stopped; nothing was sent"
 
 
@@ -63,6 +65,17 @@ class _LazyGroup(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0].lower(), _COMMANDS, n=1)
+            if not near:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in _COMMANDS.items()])
@@ -105,6 +118,8 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
         return int(cli.main(args=arguments, prog_name="reconciler", standalone_mode=False, obj=session) or Exit.DONE)
     except click.ClickException as error:
         error.show()
+        if isinstance(error, click.NoSuchOption) and error.option_name in _BEFORE_THE_COMMAND:
+            session.note("It goes before the command: `reconciler -v COMMAND`.")
         # The format may not have been read when reading the others failed.
         session.format = "json" if _asks_for_json(arguments) else session.format
         session.answer_failure(Exit.USAGE, error.format_message())

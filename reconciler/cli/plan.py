@@ -9,6 +9,7 @@ import click
 from reconciler.cli.connect import connect, lineage_of, record_of
 from reconciler.cli.formats import (
     FORMATS,
+    FilledPath,
     connection_options,
     format_option,
     max_changes_option,
@@ -33,7 +34,7 @@ from reconciler.tencent.connection import ConnectionOptions, reading
 @max_changes_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 where changes are planned.")
 @click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save it for apply --plan."
+    "--out", type=FilledPath(path_type=Path, dir_okay=False), metavar="FILE", help="Save it for apply --plan."
 )
 @click.option("--offline", is_flag=True, help="Plan against the record alone, without keys; says how old it is.")
 @connection_options

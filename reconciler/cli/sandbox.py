@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import click
 
-from reconciler.cli.formats import DEFAULT_PATH
+from reconciler.cli.formats import DEFAULT_PATH, FilledPath
 from reconciler.cli.inputs import sandbox_account
 from reconciler.contract.api import is_loopback
 from reconciler.definitions.load import load_definitions
@@ -108,10 +108,10 @@ def sandbox() -> None:
 @sandbox.command(epilog=SERVE_HELP)
 @click.option("--host", default="127.0.0.1", show_default=True, help="An address of this machine.")
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
-@click.option("--account", type=click.Path(path_type=Path), help="YAML file to start from.")
+@click.option("--account", type=FilledPath(path_type=Path), help="YAML file to start from.")
 @click.option("--key", "keys", multiple=True, metavar="ID:SECRET[:TOKEN]", help="Default: AKIDsandbox:sandbox-secret.")
-@click.option("--log", type=click.Path(path_type=Path), help="Append one JSON line a request.")
-@click.option("--save", type=click.Path(path_type=Path), help="Keep the account here; it wins over --account.")
+@click.option("--log", type=FilledPath(path_type=Path), help="Append one JSON line a request.")
+@click.option("--save", type=FilledPath(path_type=Path), help="Keep the account here; it wins over --account.")
 @click.option("--no-limits", is_flag=True, help="Turn the vendor's rate limits off.")
 @click.option("--fault", "faults", multiple=True, metavar="ACTION:WHICH:KIND[=ARG]", help="See below.")
 @click.option(
@@ -145,7 +145,7 @@ def serve(**given: Any) -> None:  # click hands options over by name
     default=DEFAULT_PATH,
     show_default=True,
     metavar="PATH",
-    type=click.Path(),
+    type=FilledPath(),
     help="Whose embedded sandbox it is.",
 )
 @click.option("--reply", default="", help="The reviewer's words.")

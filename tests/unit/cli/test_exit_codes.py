@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from tests.fixtures.commands import FAST, KEYS, process
+from tests.fixtures.commands import FAST, KEYS, inside, process
 from tests.fixtures.project import APPROVED, UIN, Sign, pending, write
 from tests.fixtures.record_places import NAME
 from tests.fixtures.serving import serving
@@ -105,3 +105,36 @@ def test_definitions_that_are_not_valid_keep_the_account_from_being_asked_anythi
     with serving([SAME]) as sandbox:
         assert process("plan", "--endpoint", sandbox.url, cwd=tmp_path).code == 4
         assert sandbox.requests == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("aply",), "Did you mean 'apply'?"),
+        (("valdate", "x.yaml"), "Did you mean 'validate'?"),
+        (("zzz",), "No such command 'zzz'."),
+        (("validate", "-v"), "before the command"),
+        (("plan", "--verbose"), "before the command"),
+    ],
+)
+def test_what_was_probably_meant_is_said(arguments: tuple[str, ...], told: str) -> None:
+    done = inside(*arguments)
+    assert (done.code, told in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validate", ""),
+        ("plan", "signatures.yaml", ""),
+        ("plan", "--out", ""),
+        ("apply", "--yes", "--plan", ""),
+        ("adopt", "same", "--definitions", ""),
+        ("state", "show", "--definitions", ""),
+        ("sandbox", "serve", "--account", ""),
+        ("github", "comment", ""),
+    ],
+)
+def test_an_empty_path_is_refused_and_not_taken_for_the_folder(arguments: tuple[str, ...]) -> None:
+    done = inside(*arguments)
+    assert (done.code, "the path is empty" in done.err) == (2, True)
