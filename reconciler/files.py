@@ -72,7 +72,8 @@ class Folder:
                     os.fsync(file.fileno())
             os.replace(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
         except OSError:
-            self.remove(temporary)
+            with contextlib.suppress(OSError):  # where nothing can be written, nothing can be removed
+                self.remove(temporary)
             raise
         if durable:
             os.fsync(self._descriptor)
@@ -128,6 +129,24 @@ def opened(path: Path) -> Iterator[Folder | None]:
         return
     try:
         yield Folder(path, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace_plain(path: Path, data: bytes, *, mode: int = PRIVATE_MODE) -> None:
+    """Make ``data`` the content of the file at ``path`` in one step; links on the way to its folder are followed.
+
+    Only a plain file is replaced: as root, a device would be gone. Raises OSError, with EINVAL for anything else.
+    """
+    try:
+        is_plain = stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        is_plain = True
+    if not is_plain:
+        raise OSError(errno.EINVAL, "it is not a plain file", str(path))
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        Folder(path.parent, descriptor).replace(path.name, data, mode=mode, durable=False)
     finally:
         os.close(descriptor)
 

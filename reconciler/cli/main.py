@@ -15,6 +15,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.output import Session
+from reconciler.cli.streams import settle_streams
 from reconciler.errors import Exit, ReconcilerError
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def _log_to_stderr(verbose: int) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its code. No expected failure leaves as a traceback."""
+    settle_streams()
     gc.set_threshold(_COLLECT_AFTER)
     session = Session()
     sys.exit(_run(session, arguments))

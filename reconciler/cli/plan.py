@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -24,8 +25,11 @@ from reconciler.clock import SystemClock
 from reconciler.errors import Exit, UsageError
 from reconciler.model.plan import Plan, Selection, Target
 from reconciler.planning.planner import Run, check_keys, check_size, plan_offline, plan_online
-from reconciler.planning.saved_plan import write_plan
+from reconciler.planning.saved_plan import plan_text, write_plan
+from reconciler.render.text import plan_text as plan_as_text
 from reconciler.tencent.connection import ConnectionOptions, reading
+
+_STDOUT: Final = Path("-")
 
 
 @click.command()
@@ -34,7 +38,10 @@ from reconciler.tencent.connection import ConnectionOptions, reading
 @max_changes_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 where changes are planned.")
 @click.option(
-    "--out", type=FilledPath(path_type=Path, dir_okay=False), metavar="FILE", help="Save it for apply --plan."
+    "--out",
+    type=FilledPath(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Save it for apply --plan; -: stdout.",
 )
 @click.option("--offline", is_flag=True, help="Plan against the record alone, without keys; says how old it is.")
 @connection_options
@@ -57,12 +64,19 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     A plan is given nothing that can write. Exit code 6 where anything is refused or blocked.
     """
     session.format = output
+    if out == _STDOUT and output != "text":
+        raise UsageError("a saved plan on stdout goes with --format text only", hint="save it to a file")
     inputs = load_valid(session, paths)
     if inputs is None:
         return Exit.INVALID
     choice = Selection(only=frozenset(only))
     check_keys(choice, inputs.definitions)
     made = (_offline if offline else _online)(inputs, choice, connection)
+    if out == _STDOUT:
+        session.note(plan_as_text(made, session.style(stderr=True)))
+        check_size(made, max_changes)
+        session.result(plan_text(made, choice))
+        return plan_exit(made, detailed=detailed_exitcode)
     show_plan(session, made)
     check_size(made, max_changes)
     if out is not None:

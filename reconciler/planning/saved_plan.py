@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from reconciler.decision.plan import SavedPlan, hold_against, operations_of
 from reconciler.errors import Exit, OptionKey, Refusal, UsageError
+from reconciler.files import replace_plain
 from reconciler.model.plan import Plan, Selection
 
 _VERSION: Final = 1
+# It holds nothing that others may not read; the umask decides.
+_MODE: Final = 0o666
 _KIND: Final = "sms-signature-plan"
 _MAX_BYTES: Final = 64 * 1024 * 1024
 
 _OPERATION: Final = {"verdict": str, "sign_id": int, "status": str, "fields": dict}
 
 
-def write_plan(path: Path, plan: Plan, choice: Selection) -> None:
-    """Save a plan, replacing the file in one step. Raises UsageError where it cannot be written."""
+def plan_text(plan: Plan, choice: Selection) -> str:
+    """Return a plan as it is saved: one JSON document."""
     document = {
         "version": _VERSION,
         "kind": _KIND,
@@ -30,12 +32,14 @@ def write_plan(path: Path, plan: Plan, choice: Selection) -> None:
         "only": sorted(choice.only),
         "operations": operations_of(plan.signatures),
     }
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    return json.dumps(document, indent=1)
+
+
+def write_plan(path: Path, plan: Plan, choice: Selection) -> None:
+    """Save a plan, replacing a plain file in one step. Raises UsageError where it cannot be written."""
     try:
-        temporary.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-        temporary.replace(path)
+        replace_plain(path, (plan_text(plan, choice) + "\n").encode(), mode=_MODE)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise UsageError("the plan cannot be saved to {path}: {problem}", path=path, problem=error.strerror) from None
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,3 +136,35 @@ def test_a_plan_that_cannot_be_saved_is_told_after_it_was_shown(sandbox: Sandbox
     done = inside("plan", "--out", "nowhere/plan.json", "--format", "json", "--endpoint", sandbox.url, *FAST)
     assert (done.code, done.document["summary"]["modify"]) == (2, 3)
     assert "cannot be saved" in done.err
+
+
+def test_a_plan_is_saved_to_stdout_with_its_text_on_stderr(sandbox: Sandbox, top: Path) -> None:
+    done = inside("plan", "--out", "-", "--endpoint", sandbox.url, *FAST)
+    assert (done.code, done.out) == (0, (top / "plan.json").read_text())
+    assert "Plan: 3 to modify" in done.err
+    assert not (top / "-").exists()
+    assert inside("plan", "--out", "-", "--format", "json", "--endpoint", sandbox.url, *FAST).code == 2
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "dangling link"])
+def test_only_a_plain_file_is_replaced(sandbox: Sandbox, top: Path, kind: str) -> None:
+    target = top / "target"
+    out = top / "out"
+    if kind == "pipe":
+        os.mkfifo(out)
+    else:
+        out.symlink_to(target)
+        if kind == "link":
+            target.write_text("kept", encoding="utf-8")
+    before = out.lstat()
+    done = inside("plan", "--out", "out", "--endpoint", sandbox.url, *FAST)
+    assert (done.code, "not a plain file" in done.err) == (2, True)
+    assert (out.lstat().st_ino, out.lstat().st_mode) == (before.st_ino, before.st_mode)
+    assert not target.exists() or target.read_text(encoding="utf-8") == "kept"
+
+
+def test_nothing_is_written_through_a_name_that_can_be_guessed(sandbox: Sandbox, top: Path) -> None:
+    victim = top / "victim"
+    (top / f".out.{os.getpid()}.tmp").symlink_to(victim)
+    assert inside("plan", "--out", "out", "--endpoint", sandbox.url, *FAST).code == 0
+    assert not victim.exists()
