@@ -169,6 +169,8 @@ def reviewer(rng: Random, made: Scenario) -> Scenario:
     for n in range(rng.choice((1, 1, 2))):
         key = f"s{rng.randrange(len(made.rows)) + 1}"
         option = rng.choice(("approve", "reject Blurred scan", "reject Blurred scan", "reject Other words"))
+        # A second rejection in the same words after a killed run is R5, which has a family of its own.
+        option += f", look {n + 1}" if option != "approve" else ""
         made = _with_steps(made, Step(f"review{n + 1}", "review", _moment(rng, made, 0, 90), key=key, option=option))
     return made
 
