@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 import click
 
 from reconciler import __version__
-from reconciler.cli.output import Session
-from reconciler.cli.streams import settle_streams
+from reconciler.cli.output import Session, settle_streams
 from reconciler.errors import Exit, ReconcilerError
 
 if TYPE_CHECKING:

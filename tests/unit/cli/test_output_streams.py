@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from reconciler.cli.streams import SafeStream
+from reconciler.cli.output import SafeStream
 
 
 class Failing(io.StringIO):
