@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import gc
 import importlib
-import os
 import sys
 import traceback
 from itertools import pairwise
@@ -132,9 +131,6 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
     except ReconcilerError as error:
         session.fail(error)
         return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.UNEXPECTED
     except Exception as error:  # noqa: BLE001  # the last resort: a bug
         session.crash(_crash_report(error))
         return Exit.UNEXPECTED

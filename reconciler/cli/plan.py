@@ -74,12 +74,12 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     made = (_offline if offline else _online)(inputs, choice, connection)
     if out == _STDOUT:
         session.note(plan_as_text(made, session.style(stderr=True)))
-        check_size(made, max_changes)
-        session.result(plan_text(made, choice))
-        return plan_exit(made, detailed=detailed_exitcode)
-    show_plan(session, made)
+    else:
+        show_plan(session, made)
     check_size(made, max_changes)
-    if out is not None:
+    if out == _STDOUT:
+        session.result(plan_text(made, choice))
+    elif out is not None:
         write_plan(out, made, choice)
     return plan_exit(made, detailed=detailed_exitcode)
 

@@ -52,23 +52,23 @@ class _Place(NamedTuple):
     local: FileStore
     embedded: bool
 
-    @property
-    def keys(self) -> dict[int, str]:
-        """The keys of the definitions by id."""
-        return {signature.sign_id: signature.key for signature in self.inputs.definitions.signatures}
 
-    def sign_id(self, key: str) -> int:
-        """Return the id that a key or an id of the command line means. Raises UsageError."""
-        found = {known: sign_id for sign_id, known in self.keys.items()}
-        if key in found:
-            return found[key]
-        if _SIGN_ID.fullmatch(key):
-            return int(key)
-        raise UsageError(
-            "no definition has the key {key}",
-            hint="give a key of the definitions, or the sign_id of a record without one",
-            key=repr(key),
-        )
+def _keys(inputs: Inputs) -> dict[int, str]:
+    return {signature.sign_id: signature.key for signature in inputs.definitions.signatures}
+
+
+def _sign_id(inputs: Inputs, key: str) -> int:
+    """Return the id that a key or an id of the command line means. Raises UsageError."""
+    found = {known: sign_id for sign_id, known in _keys(inputs).items()}
+    if key in found:
+        return found[key]
+    if _SIGN_ID.fullmatch(key):
+        return int(key)
+    raise UsageError(
+        "no definition has the key {key}",
+        hint="give a key of the definitions, or the sign_id of a record without one",
+        key=repr(key),
+    )
 
 
 def _inputs(session: Session, paths: tuple[str, ...]) -> Inputs:
@@ -108,11 +108,11 @@ def show(session: Session, key: str | None, paths: tuple[str, ...], connection: 
     with _place(session, paths, connection) as place:
         with spinner("reading the record"):
             snapshot = place.store.load()
-        kept = _narrowed(snapshot.state, place.sign_id(key)) if key is not None else snapshot.state
+        kept = _narrowed(snapshot.state, _sign_id(place.inputs, key)) if key is not None else snapshot.state
         if output == "json":
             session.result(dump(kept).decode().rstrip("\n"))
         else:
-            session.result(record_text(place.store.where, kept, place.keys))
+            session.result(record_text(place.store.where, kept, _keys(place.inputs)))
         _note_second(session, place)
     return Exit.DONE
 
@@ -145,7 +145,7 @@ def history(session: Session, key: str | None, paths: tuple[str, ...], connectio
         with spinner("reading the history"):
             entries = store.history()
         if key is not None:
-            mark = f"({place.sign_id(key)})"
+            mark = f"({_sign_id(place.inputs, key)})"
             entries = [entry for entry in entries if any(mark in line for line in entry.lines)]
         session.result(history_text(entries) if entries else "nothing is recorded")
     return Exit.DONE
@@ -157,7 +157,7 @@ def history(session: Session, key: str | None, paths: tuple[str, ...], connectio
 @click.option("--force", is_flag=True, help="Also where nobody knows whether something was sent.")
 @click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
 @_options
-def forget(  # a parameter for each option
+def forget(
     session: Session,
     key: str | None,
     paths: tuple[str, ...],
@@ -181,23 +181,20 @@ def forget(  # a parameter for each option
         progress() as observer,
         open_for_writing(inputs, EVERYTHING, connection, StopFlag(), observer) as opened,
     ):
-        place = _at(inputs, opened.target, embedded=opened.context.lineage is None)
-        sign_id = place.sign_id(key)
-        found = opened.context.store.load().state
-        if not _may_forget(session, _narrowed(found, sign_id), place, force=force, yes=yes):
+        sign_id, store = _sign_id(inputs, key), opened.context.store
+        found = store.load().state
+        narrowed = _narrowed(found, sign_id)
+        observer.pause()
+        if not narrowed.entries:
+            session.result("nothing is recorded of it")
+            return Exit.DONE
+        session.result(record_text(store.where, narrowed, _keys(inputs)))
+        _check_closed(narrowed, force=force)
+        if not confirmed("Forget it?", yes=yes):
             return Exit.DONE
         forget_all(opened.context, {sign_id: found.entry(sign_id)})
     session.result(f"{key} ({sign_id}) is forgotten")
     return Exit.DONE
-
-
-def _may_forget(session: Session, narrowed: State, place: _Place, *, force: bool, yes: bool) -> bool:
-    if not narrowed.entries:
-        session.result("nothing is recorded of it")
-        return False
-    session.result(record_text(place.store.where, narrowed, place.keys))
-    _check_closed(narrowed, force=force)
-    return confirmed("Forget it?", yes=yes)
 
 
 def _check_closed(record: State, *, force: bool) -> None:
@@ -217,7 +214,7 @@ def _forget_local(
         if not snapshot.version and place.local.moved_to() is None:
             session.result("there is no local record")
             return Exit.DONE
-        session.result(record_text(place.local.where, snapshot.state, place.keys))
+        session.result(record_text(place.local.where, snapshot.state, _keys(place.inputs)))
         _check_closed(snapshot.state, force=force)
         if not confirmed("Drop the local record?", yes=yes):
             return Exit.DONE
@@ -241,7 +238,7 @@ def migrate(session: Session, paths: tuple[str, ...], connection: ConnectionOpti
         if not found.entries:
             session.result("there is no local record to move")
             return Exit.DONE
-        session.result(record_text(place.local.where, found, place.keys))
+        session.result(record_text(place.local.where, found, _keys(place.inputs)))
         if not confirmed(f"Move it to branch {branch}?", yes=yes):
             return Exit.DONE
         migrate_record(place.local, place.store, branch)

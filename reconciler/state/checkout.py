@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from reconciler.errors import OptionKey, Refusal, StateError
 from reconciler.files import opened
 from reconciler.state.git_command import git, is_commit, plain_environment
-from reconciler.state.local import ensure_folder
+from reconciler.state.local import ensure_folder, read_note
 
 # A name of GitHub's; those of apps end in `[bot]`.
 _ACTOR: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?")
@@ -22,7 +22,6 @@ _IDENT: Final = re.compile(r"(?P<name>.+) <(?P<email>[^<>]*)> \d+ [+-]\d{4}")
 _MOST_NAMED: Final = 200
 _FATAL: Final = 128
 _VERSION: Final = 1
-_MAX_BYTES: Final = 4096
 
 
 class Author(NamedTuple):
@@ -151,12 +150,13 @@ class SeenBranch:
 
     def last(self) -> Seen | None:
         """Return what was seen last, ``None`` where nothing was, or of another branch."""
-        with suppress(OSError, StateError, ValueError, KeyError, TypeError), opened(self._folder) as folder:
-            data = folder.read(self._file, _MAX_BYTES) if folder is not None else None
-            found = json.loads(data or b"")
-            if found["branch"] == self._branch and is_commit(found["commit"]) and type(found["serial"]) is int:
-                return Seen(found["commit"], found["serial"])
-        return None
+        note: dict[str, object] = {}
+        with suppress(OSError, StateError):
+            note = read_note(self._folder, self._file) or {}
+        commit, serial = str(note.get("commit")), note.get("serial")
+        if note.get("branch") != self._branch or not is_commit(commit) or not isinstance(serial, int):
+            return None
+        return Seen(commit, serial)
 
     def note(self, commit: str, serial: int) -> None:
         """Remember what the branch is now."""
@@ -172,7 +172,7 @@ class SeenBranch:
     def moved(self, seen: Seen, tip: str) -> Refusal:
         """Return what to say of a branch that does not go on from what was seen; ``tip`` is empty where it is gone."""
         text = (
-            "branch {branch} does not go on from {commit}, which this checkout saw last: it was moved by force"
+            "the record on branch {branch} went back behind {commit}, which this checkout saw last"
             if tip
             else "branch {branch} is gone; this checkout saw it at {commit} last"
         )

@@ -88,14 +88,9 @@ class FileStore:
 
     def moved_to(self) -> str | None:
         """Return the branch that this record was moved to, ``None`` where it was not."""
-        with storage_errors("cannot read {path}", path=self._folder / self._moved), opened(self._folder) as folder:
-            data = folder.read(self._moved, _MAX_NOTE_BYTES) if folder is not None else None
-        if data is None:
-            return None
-        try:
-            return str(json.loads(data)["branch"])
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return "unknown"
+        with storage_errors("cannot read {path}", path=self._folder / self._moved):
+            note = read_note(self._folder, self._moved)
+        return None if note is None else str(note.get("branch", "unknown"))
 
     def take_away(self, version: str, branch: str | None) -> bool:
         """Remove the record if it is the one that was read, with a note of the branch that holds it now.
@@ -136,6 +131,22 @@ class FileStore:
         state = parse(data, source=self.where)
         check_name(state, self._name, source=self.where)
         return state
+
+
+def read_note(path: Path, file: str) -> dict[str, object] | None:
+    """Return a small JSON object kept beside the record; ``None`` where there is none, an empty one where it is broken.
+
+    A pull request may have committed it. Raises OSError, and StateError where the folder is none.
+    """
+    with opened(path) as folder:
+        data = folder.read(file, _MAX_NOTE_BYTES) if folder is not None else None
+    if data is None:
+        return None
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _version(data: bytes | None) -> str:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.apply.adopt import adopt
+from reconciler.apply.adopt import adopt, forget
+from reconciler.decision.transitions import StepRefused
 from reconciler.errors import Refusal, StateError
 from reconciler.model.plan import Verdict
 from reconciler.model.signature import LiveSignature
@@ -53,3 +54,20 @@ def test_a_record_that_cannot_be_written_is_told() -> None:
     run.store.trouble = [StateError("disk full")]
     with pytest.raises(StateError, match="disk full"):
         adopt(run.context, [desired()])
+
+
+def test_nothing_is_adopted_or_forgotten_over_what_a_run_recorded_meanwhile() -> None:
+    run = Run(row())
+    newer = doubted(intent(HIDDEN_EDIT, row()))
+
+    def meanwhile(_: object) -> bool:
+        run.store.update(lambda state: state._replace(entries={SIGN_ID: newer}), "another run")
+        return True
+
+    with pytest.raises(StepRefused, match="another run changed the record"):
+        adopt(run.context, [desired()], meanwhile)
+    with pytest.raises(StepRefused, match="another run changed the record"):
+        forget(run.context, {SIGN_ID: EMPTY.entry(SIGN_ID)})
+    assert run.store.state.entry(SIGN_ID) == newer
+    forget(run.context, {SIGN_ID: newer})
+    assert run.store.state.entry(SIGN_ID).perhaps == ()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import os
 import pty
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +13,6 @@ import pytest
 
 from reconciler.cli import main as main_module
 from reconciler.cli import validate as validate_module
-from reconciler.cli.output import Session
 from tests.fixtures.commands import COMMAND, FAST, KEYS, inside
 from tests.fixtures.project import Sign, pending, write
 from tests.fixtures.serving import serving
@@ -99,22 +96,6 @@ def test_a_reader_that_goes_away_is_no_bug(top: Path) -> None:
         child.stdout.close()
         told = child.stderr.read()
         assert (child.wait(60), told) == (0, "")
-
-
-def test_a_broken_pipe_is_no_bug_and_leaves_no_noise(monkeypatch: pytest.MonkeyPatch, top: Path) -> None:
-    replaced: list[int] = []
-    monkeypatch.setattr(validate_module, "load", crashing(BrokenPipeError()))
-    monkeypatch.setattr(os, "dup2", lambda _, to: replaced.append(to))
-    monkeypatch.setattr(sys, "stdout", Sink())
-    assert (main_module._run(Session(), ["validate"]), replaced) == (1, [99])
-    assert top.is_dir()
-
-
-class Sink(io.StringIO):
-    """A stdout whose reader has gone."""
-
-    def fileno(self) -> int:
-        return 99
 
 
 def test_help_names_every_command_and_the_version_is_told() -> None:

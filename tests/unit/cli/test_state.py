@@ -15,6 +15,7 @@ from reconciler.state.local import FileStore
 from tests.fixtures.commands import FAST, Done, inside
 from tests.fixtures.project import UIN, Sign, pending, write
 from tests.fixtures.record_places import BRANCH, NAME, BranchPlace
+from tests.fixtures.repositories import git
 from tests.fixtures.serving import serving
 from tests.fixtures.values import HIDDEN_EDIT, doubted, intent, row
 
@@ -199,7 +200,7 @@ def test_a_branch_moved_by_force_is_said_and_not_applied_on(place: BranchPlace, 
         applied(sandbox.url)
         move = ["branch", "-D", BRANCH] if gone else ["update-ref", f"refs/heads/{BRANCH}", f"{BRANCH}~1"]
         subprocess.run(["git", *move], cwd=place.hub, check=True, capture_output=True)
-        words = "is gone" if gone else "does not go on from"
+        words = "is gone" if gone else "went back behind"
         plan = inside("plan", *reach)
         assert words in plan.out
         assert words in inside("doctor", *reach).out
@@ -219,4 +220,50 @@ def test_a_branch_that_others_went_on_with_is_not_taken_for_moved(place: BranchP
         BranchStore(other, BRANCH, NAME).update(lambda state: state._replace(saved_at=5.0), "by others")
         plan = inside("plan", "--format", "json", *reach)
     assert plan.code == 0
-    assert "does not go on" not in json.dumps(plan.document)
+    assert "went back" not in json.dumps(plan.document)
+
+
+def test_a_branch_with_another_history_is_noticed_whatever_its_serial(place: BranchPlace) -> None:
+    write(place.top, SIGNS, branch=BRANCH)
+    other = place.clone(place.folder / "other")
+    with serving(SIGNS) as sandbox:
+        reach = ("--endpoint", sandbox.url, *FAST)
+        applied(sandbox.url)
+        move = ["update-ref", f"refs/heads/{BRANCH}", f"{BRANCH}~1"]
+        subprocess.run(["git", *move], cwd=place.hub, check=True)
+        store = BranchStore(other, BRANCH, NAME)
+        for second in range(3):
+            store.update(lambda state, at=float(second): state._replace(saved_at=at), "by others")  # type: ignore[misc]
+        assert "went back behind" in inside("plan", *reach).out
+        assert inside("apply", "--yes", *reach).code == 6
+
+
+def test_a_record_that_a_commit_put_back_is_noticed_too(place: BranchPlace) -> None:
+    write(place.top, SIGNS, branch=BRANCH)
+    other = place.clone(place.folder / "other")
+    with serving(SIGNS) as sandbox:
+        reach = ("--endpoint", sandbox.url, *FAST)
+        applied(sandbox.url)
+        git(other, "fetch", "-q", "origin", BRANCH)
+        git(other, "checkout", "-q", "-b", BRANCH, "FETCH_HEAD")
+        git(other, "checkout", "-q", "HEAD~1", "--", f"{NAME}.json")
+        git(other, "commit", "-q", "-m", "Put it back")
+        git(other, "push", "-q", "origin", BRANCH)
+        assert "went back behind" in inside("plan", *reach).out
+
+
+BROKEN_NOTES = ["", "[" * 4000, "[]", "{}", '"x"', "{", '{"branch": 1, "commit": [], "serial": "x"}', "9" * 4090]
+
+
+@pytest.mark.parametrize("note", BROKEN_NOTES, ids=lambda note: note[:12])
+def test_a_broken_note_in_the_folder_is_no_bug(place: BranchPlace, note: str) -> None:
+    folder = place.top / ".reconciler"
+    folder.mkdir()
+    (folder / f"{NAME}.seen.json").write_text(note, encoding="utf-8")
+    (folder / f"{NAME}.moved.json").write_text(note, encoding="utf-8")
+    with serving(SIGNS) as sandbox:
+        reach = ("--endpoint", sandbox.url, *FAST)
+        refused = inside("plan", *reach)
+        assert (refused.code, "was moved to branch" in refused.err) == (6, True)
+        write(place.top, SIGNS, branch=BRANCH)
+        assert inside("plan", *reach).code == 0
