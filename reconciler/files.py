@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import json
 import os
 import secrets
 import stat
@@ -22,6 +23,7 @@ from reconciler.errors import StateError
 PRIVATE_MODE: Final = 0o600
 _FOLDER_MODE: Final = 0o700
 _LOCK_WAIT_S: Final = 10.0
+_MAX_NOTE_BYTES: Final = 4096
 _LOCK_POLL_S: Final = 0.02
 
 # O_NONBLOCK: opening a pipe without a writer would wait for one. O_NOCTTY: a terminal must not become ours.
@@ -131,6 +133,22 @@ def opened(path: Path) -> Iterator[Folder | None]:
         yield Folder(path, descriptor)
     finally:
         os.close(descriptor)
+
+
+def read_note(path: Path, file: str) -> dict[str, object] | None:
+    """Return a small JSON object kept beside the record; ``None`` where there is none, an empty one where it is broken.
+
+    A pull request may have committed it. Raises OSError, and StateError where the folder is none.
+    """
+    with opened(path) as folder:
+        data = folder.read(file, _MAX_NOTE_BYTES) if folder is not None else None
+    if data is None:
+        return None
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def replace_plain(path: Path, data: bytes, *, mode: int = PRIVATE_MODE) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from reconciler.errors import OptionKey, Refusal, StateError
-from reconciler.files import opened
+from reconciler.files import opened, read_note
 from reconciler.state.git_command import git, is_commit, plain_environment
-from reconciler.state.local import ensure_folder, read_note
+from reconciler.state.local import ensure_folder
 
 # A name of GitHub's; those of apps end in `[bot]`.
 _ACTOR: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?")

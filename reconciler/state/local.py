@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.errors import StateError
-from reconciler.files import Folder, make_folder, opened, storage_errors
+from reconciler.files import Folder, make_folder, opened, read_note, storage_errors
 from reconciler.model.state import State
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
 from reconciler.state.store import Snapshot, Step, check_name, empty_state
@@ -18,7 +18,6 @@ OWN_FOLDER: Final = ".reconciler"
 _IGNORE_FILE: Final = ".gitignore"
 _IGNORE_ALL: Final = b"*\n"
 _LOCK: Final = "folder.lock"
-_MAX_NOTE_BYTES: Final = 4096
 
 
 def ensure_folder(path: Path) -> None:
@@ -131,22 +130,6 @@ class FileStore:
         state = parse(data, source=self.where)
         check_name(state, self._name, source=self.where)
         return state
-
-
-def read_note(path: Path, file: str) -> dict[str, object] | None:
-    """Return a small JSON object kept beside the record; ``None`` where there is none, an empty one where it is broken.
-
-    A pull request may have committed it. Raises OSError, and StateError where the folder is none.
-    """
-    with opened(path) as folder:
-        data = folder.read(file, _MAX_NOTE_BYTES) if folder is not None else None
-    if data is None:
-        return None
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _version(data: bytes | None) -> str:
