@@ -95,7 +95,7 @@ class CredentialsError(ReconcilerError):
 class VendorError(ReconcilerError):
     """The vendor or the network failed. ``code`` is the vendor's error code or one of our own ``Client.*``.
 
-    ``host`` is who was called, noted by whoever made the call.
+    ``host`` is who was called, ``keys`` the masked id of the keys and where they are from, noted by who made the call.
     """
 
     exit_code = Exit.VENDOR
@@ -107,6 +107,7 @@ class VendorError(ReconcilerError):
         self.code = code
         self.request_id = request_id
         self.host: str | None = None
+        self.keys: str | None = None
 
 
 class StateError(ReconcilerError):

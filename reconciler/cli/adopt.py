@@ -9,7 +9,7 @@ import click
 from reconciler.apply.adopt import Adoption
 from reconciler.apply.adopt import adopt as adopt_all
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
-from reconciler.cli.formats import connection_options, definitions_option
+from reconciler.cli.formats import believe_option, connection_options, definitions_option
 from reconciler.cli.inputs import load_valid
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
@@ -26,6 +26,7 @@ from reconciler.tencent.connection import ConnectionOptions
 @click.argument("keys", nargs=-1, metavar="[KEY]...")
 @click.option("--all", "everything", is_flag=True, help="Every signature of the definitions.")
 @click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
+@believe_option
 @definitions_option
 @connection_options
 @click.pass_obj
@@ -37,6 +38,7 @@ def adopt(  # a parameter for each option
     *,
     everything: bool,
     yes: bool,
+    believe_uin: bool,
 ) -> int:
     """Record definitions as what was submitted, without submitting anything.
 
@@ -55,7 +57,7 @@ def adopt(  # a parameter for each option
     chosen = [signature for signature in inputs.definitions.signatures if choice.takes(signature.key)]
     with (
         progress() as observer,
-        open_for_writing(inputs, choice, connection, StopFlag(), observer) as opened,
+        open_for_writing(inputs, choice, connection, StopFlag(), observer, believe_uin=believe_uin) as opened,
     ):
 
         def confirm(found: Sequence[Adoption]) -> bool:

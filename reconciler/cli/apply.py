@@ -19,6 +19,7 @@ from reconciler.cli.connect import connect, lineage_of, record_of
 from reconciler.cli.formats import (
     FORMATS,
     FilledPath,
+    believe_option,
     connection_options,
     format_option,
     max_changes_option,
@@ -36,7 +37,7 @@ from reconciler.clock import SystemClock
 from reconciler.decision.plan import SavedPlan
 from reconciler.errors import Exit, OptionKey, UsageError
 from reconciler.model.plan import Plan, Selection, Target, Verdict
-from reconciler.planning.planner import check_keys, check_size
+from reconciler.planning.planner import believed_refusal, check_keys, check_size
 from reconciler.planning.saved_plan import admit_saved, read_plan
 from reconciler.render.text import plan_text
 from reconciler.signals import StopFlag, let_interrupt, stop_on_signals
@@ -55,6 +56,7 @@ from reconciler.tencent.rate_limit import ModifyRateLimit
 @max_changes_option
 @click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
 @click.option("--allow-older", is_flag=True, help="Apply although a newer commit was applied before.")
+@believe_option
 @connection_options
 @format_option(*FORMATS)
 @click.pass_obj
@@ -70,6 +72,7 @@ def apply(  # noqa: PLR0913  # a parameter for each option
     *,
     yes: bool,
     allow_older: bool,
+    believe_uin: bool,
 ) -> int:
     """Plan afresh, show the plan, ask, submit what differs, and show the outcome.
 
@@ -86,7 +89,9 @@ def apply(  # noqa: PLR0913  # a parameter for each option
     dialogue = _Dialogue(session, saved, max_changes, stop, yes=yes)
     with (
         progress() as observer,
-        open_for_writing(inputs, choice, connection, stop, observer, allow_older=allow_older) as opened,
+        open_for_writing(
+            inputs, choice, connection, stop, observer, allow_older=allow_older, believe_uin=believe_uin
+        ) as opened,
         stop_on_signals(stop),
     ):
         dialogue.pause = observer.pause
@@ -189,10 +194,14 @@ def open_for_writing(
     observer: Observer,
     *,
     allow_older: bool = False,
+    believe_uin: bool = False,
 ) -> Iterator[WriteSession]:
-    """Open the account of the definitions for writing."""
+    """Open the account of the definitions for writing. Raises Refusal where nothing proves that it is this one."""
     clock = SystemClock(stop)
     with connect(inputs, options) as connection, writing(inputs.account, connection, clock) as opened:
+        unproven = believed_refusal(opened.target)
+        if unproven is not None and not believe_uin:
+            raise unproven
         store = record_of(inputs, opened.target, embedded=connection.embedded)
         root = inputs.definitions.root
         origin = origin_of(root)

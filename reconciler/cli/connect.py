@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from reconciler.clock import SystemClock
 from reconciler.contract.api import STATUS_CODES, Status
 from reconciler.errors import Refusal, UsageError
 from reconciler.model.plan import Target
-from reconciler.model.signature import Signature
+from reconciler.model.signature import Account, Signature
 from reconciler.planning.planner import store_for
 from reconciler.sandbox.account_file import load_account_file
 from reconciler.sandbox.model import AccountData, RowData
@@ -27,6 +28,9 @@ from reconciler.tencent.connection import Connection, ConnectionOptions, Request
 from reconciler.tencent.credentials.base import CredentialInputs, Keys, Vendor
 from reconciler.tencent.credentials.chain import find_keys
 from reconciler.tencent.endpoint import endpoint_from
+
+# Patterns of ARNs, separated by blanks or commas.
+ALLOWED_ROLES: Final = "RECONCILER_ROLES"
 
 _SEED_SUFFIX: Final = ".sandbox.yaml"
 _PENDING: Final = next(code for code, status in STATUS_CODES.items() if status is Status.PENDING)
@@ -48,11 +52,29 @@ def connect(inputs: Inputs, options: ConnectionOptions) -> Iterator[Connection]:
 
 
 def _to_the_vendor(inputs: Inputs, options: ConnectionOptions) -> Connection:
-    endpoint = endpoint_from(options.endpoint, inputs.account.endpoint)
+    endpoint = endpoint_from(options.endpoint, inputs.account.endpoint, inputs.account.site)
     options.limits.check(endpoint)
     surroundings = CredentialInputs(os.environ, Path.home(), options.oidc_provider, options.role_arn)
     vendor = Vendor(endpoint, inputs.account.region, options.request_timeout, SystemClock())
-    return Connection(endpoint, find_keys(surroundings, vendor), options.limits)
+    return Connection(endpoint, find_keys(surroundings, vendor, _role_to_take(inputs.account)), options.limits)
+
+
+def _role_to_take(account: Account) -> str | None:
+    """Return the role of the definitions. Raises Refusal where a workflow does not allow it.
+
+    A pull request may change the definitions; it must not choose whom the job acts as.
+    """
+    if account.role is None or os.environ.get("GITHUB_ACTIONS") != "true":
+        return account.role
+    allowed = os.environ.get(ALLOWED_ROLES, "").replace(",", " ").split()
+    if any(fnmatchcase(account.role, pattern) for pattern in allowed):
+        return account.role
+    raise Refusal(
+        "account.role {role} is not among the roles that this workflow allows",
+        hint="set {variable} to its ARN, or a pattern, in the workflow's own file",
+        role=account.role,
+        variable=ALLOWED_ROLES,
+    )
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from reconciler.cli.inputs import Inputs, load
 from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
 from reconciler.definitions.load import Definitions
-from reconciler.errors import CredentialsError, Exit
+from reconciler.errors import CredentialsError, Exit, ReconcilerError, Refusal
 from reconciler.model.plan import Target
 from reconciler.model.report import CheckResult, Finding
 from reconciler.planning.doctor import (
@@ -63,7 +63,7 @@ def _findings(paths: tuple[str, ...], options: ConnectionOptions) -> Iterator[Fi
     try:
         with connect(inputs, options) as connection:
             yield from _reached(inputs, connection)
-    except CredentialsError as error:
+    except (CredentialsError, Refusal) as error:
         yield from _without_keys(inputs, options.endpoint, error)
 
 
@@ -88,8 +88,10 @@ def _reached(inputs: Inputs, connection: Connection) -> Iterator[Finding]:
     yield record_finding(inputs.definitions.root, inputs.definitions.branch, target, embedded=connection.embedded)
 
 
-def _without_keys(inputs: Inputs, endpoint: str | None, error: CredentialsError) -> Iterator[Finding]:
-    yield from route_findings(endpoint_from(endpoint, inputs.account.endpoint), inputs.account.region)
+def _without_keys(inputs: Inputs, endpoint: str | None, error: ReconcilerError) -> Iterator[Finding]:
+    yield from route_findings(
+        endpoint_from(endpoint, inputs.account.endpoint, inputs.account.site), inputs.account.region
+    )
     yield problem("keys", error)
     yield from (skipped(subject, "there are no keys to ask with") for subject in UNREACHED)
     yield from _record_of_declared(inputs)

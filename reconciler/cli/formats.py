@@ -84,6 +84,11 @@ _CONNECTION: Final[tuple[Callable[[Any], Any], ...]] = (
         help="Seconds between modify calls; as above.",
     ),
 )
+believe_option = click.option(
+    "--believe-uin",
+    is_flag=True,
+    help="Write although only account.uin says whose keys these are: sts:GetCallerIdentity is denied.",
+)
 FORMATS: Final = ("text", "json", "markdown", "github")
 _HELD_BACK: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED})
 _OUTCOME_EXITS: Mapping[Outcome, Exit] = {

@@ -48,9 +48,14 @@ STS_VERSION: Final = "2018-08-13"
 MODIFY: Final = "ModifySmsSign"
 DESCRIBE: Final = "DescribeSmsSignList"
 IDENTITY: Final = "GetCallerIdentity"
-ASSUME_ROLE: Final = "AssumeRoleWithWebIdentity"
+ASSUME_ROLE: Final = "AssumeRole"
+WEB_IDENTITY_ROLE: Final = "AssumeRoleWithWebIdentity"
 ROOT_DOMAIN: Final = "tencentcloudapi.com"
-DEFAULT_ENDPOINT: Final = "sms.tencentcloudapi.com"
+# By site: the reference page and the SDK of the mainland site; the SDK of the international one since 3.0.1300.
+DEFAULT_ENDPOINTS: Final[Mapping[str, str]] = {
+    "international": "sms.intl.tencentcloudapi.com",
+    "china": "sms.tencentcloudapi.com",
+}
 
 
 # Largest ``Limit`` and largest ``SignIdSet`` of one describe; the vendor's default is 10.

@@ -68,6 +68,10 @@ def look_up(code: str) -> ErrorCode:
     return CODES.get(code) or CODES.get(code.partition(".")[0]) or UNKNOWN_CODE._replace(code=code)
 
 
+# Families of codes that are about the keys of a call.
+_ABOUT_KEYS: Final = ("AuthFailure", "UnauthorizedOperation")
+
+
 def describe(error: ReconcilerError) -> ErrorInfo:
     """Return an error's code, what happened and what to do.
 
@@ -76,8 +80,9 @@ def describe(error: ReconcilerError) -> ErrorInfo:
     if not isinstance(error, VendorError):
         return ErrorInfo(error.code, error.message, error.hint)
     row = look_up(error.code)
-    details = [error.message, f"host {error.host}" if error.host and error.code.startswith("Client.") else ""]
-    text = ", ".join(detail for detail in details if detail)
+    host = f"host {error.host}" if error.host and error.code.startswith("Client.") else ""
+    keys = f"keys {error.keys}" if error.keys and error.code.startswith(_ABOUT_KEYS) else ""
+    text = ", ".join(detail for detail in (error.message, host, keys) if detail)
     return ErrorInfo(error.code, f"{row.meaning} ({text})" if text else row.meaning, error.hint or row.hint)
 
 

@@ -51,6 +51,8 @@ _RUN: Final = {
     "branch-name": "Not a valid name for the state branch.",
     "endpoint-host": "The endpoint is not a host below tencentcloudapi.com.",
     "region-form": "Not a valid region.",
+    "role-account": "The role is one of another account.",
+    "role-form": "Not the ARN of a role.",
     "state-conflict": "Two files name different places for the state.",
     "uin-form": "Not a valid account number.",
 }

@@ -48,7 +48,7 @@ def load_definitions(paths: Sequence[str], *, cwd: Path, evidence: bool = True) 
     found, root = discover(paths, cwd=cwd), find_root(_first(paths, cwd))
     files, problems = read_all(found.files, root)
     account, state = (run_checks.section_of(name, files) for name in ("account", "state"))
-    problems += [*found.problems, *run_checks.check_sections(files)]
+    problems += [*found.problems, *run_checks.check_sections(files), *run_checks.check_roles(files)]
     if len(files) == len(found.files) and not found.problems:
         problems += run_checks.check_account(files)
     for file in files:

@@ -134,6 +134,16 @@ REGION_FORM: Final = Message(
 UIN_FORM: Final = Message(
     "uin-form", "{value} is not a valid account number", 'write its 5 to 20 digits in quotes: `uin: "100012345678"`'
 )
+ROLE_FORM: Final = Message(
+    "role-form",
+    "{value} is not the ARN of a role",
+    "copy it from the console: `qcs::cam::uin/100012345678:roleName/sms-signatures`",
+)
+ROLE_ACCOUNT: Final = Message(
+    "role-account",
+    "the role is one of account {owner}, `uin` is {uin}",
+    "name a role of the account itself, or correct `uin`",
+)
 
 # Signatures.
 

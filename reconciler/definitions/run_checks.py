@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +17,8 @@ from reconciler.model.signature import Account
 from reconciler.text import quoted
 
 _CONFLICTS: Final = {"account": messages.ACCOUNT_CONFLICT, "state": messages.STATE_CONFLICT}
+
+_ROLE_OWNER: Final = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]+):")
 
 # Not `true`, which equals 1 for Python and is no id, nor a list, which cannot be looked up.
 _COMPARABLE: Final = frozenset({str, int, float})
@@ -50,6 +53,20 @@ def check_account(files: Sequence[DefinitionFile]) -> Iterator[Diagnostic]:
         yield Diagnostic(Location(files[0].name, 1, 1), messages.ACCOUNT_MISSING)
 
 
+def check_roles(files: Sequence[DefinitionFile]) -> Iterator[Diagnostic]:
+    """Report a role of another account than the one that ``uin`` names."""
+    for file, section in _sections("account", files):
+        owner, uin = role_owner(section.get("role")), section.get("uin")
+        if owner is not None and isinstance(uin, str) and owner != uin:
+            yield Diagnostic(file.value_at(section, "role"), messages.ROLE_ACCOUNT.given(owner=owner, uin=quoted(uin)))
+
+
+def role_owner(arn: object) -> str | None:
+    """Return the account number in the ARN of a role, ``None`` where it is none."""
+    found = _ROLE_OWNER.match(arn) if isinstance(arn, str) else None
+    return found["uin"] if found else None
+
+
 def site_of(account: dict[str, Any] | None) -> str | None:
     """Return the account's site where it is one that there is."""
     site = account.get("site") if account else None
@@ -58,7 +75,9 @@ def site_of(account: dict[str, Any] | None) -> str | None:
 
 def as_account(section: dict[str, Any]) -> Account:
     """Return a checked section as a value."""
-    return Account(section["site"], section["region"], section.get("uin"), section.get("endpoint"))
+    role = section.get("role")
+    uin = section.get("uin") or role_owner(role)
+    return Account(section["site"], section["region"], uin, section.get("endpoint"), role)
 
 
 class _Entry(NamedTuple):

@@ -30,7 +30,7 @@ _CHOICES: Final[Mapping[str, Mapping[str, int]]] = {
 }
 
 _OPTIONAL: Final = frozenset(
-    {"commission_image", "remark", "qualification_id", "uin", "endpoint", "state", "signatures"}
+    {"commission_image", "remark", "qualification_id", "uin", "endpoint", "role", "state", "signatures"}
 )
 
 _BOOLEANS: Final = {
@@ -330,6 +330,7 @@ RULES: Final[Mapping[str, Callable[[RuleCase], Message]]] = {
     "unsupported-version": _version,
     "region-form": _with_value(messages.REGION_FORM),
     "uin-form": _with_value(messages.UIN_FORM),
+    "role-form": _with_value(messages.ROLE_FORM),
     "endpoint-host": lambda case: messages.ENDPOINT_HOST.given(
         field=case.field, value=quoted(case.value), domain=ROOT_DOMAIN
     ),

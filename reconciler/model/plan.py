@@ -126,12 +126,16 @@ class Planned(NamedTuple):
 
 
 class Target(NamedTuple):
-    """The account that a plan was made for. ``endpoint`` is host or URL, ``sandbox`` whether it says it is one."""
+    """The account that a plan was made for. ``endpoint`` is host or URL, ``sandbox`` whether it says it is one.
+
+    ``believed`` where only the definitions say that it is this account: the vendor did not.
+    """
 
     account: Account
     uin: str
     endpoint: str
     sandbox: bool = False
+    believed: bool = False
 
 
 class Plan(NamedTuple):

@@ -88,9 +88,13 @@ class Signature(NamedTuple):
 
 
 class Account(NamedTuple):
-    """Which account the definitions are for. ``uin`` and ``endpoint`` are optional in the definitions."""
+    """Which account the definitions are for. All but ``site`` and ``region`` is optional in the definitions.
+
+    ``role`` is the ARN of the role that is taken on; ``uin`` is its account where the definitions name none.
+    """
 
     site: str
     region: str
     uin: str | None = None
     endpoint: str | None = None
+    role: str | None = None

@@ -31,6 +31,10 @@ from reconciler.text import utc_time
 # Subjects that take keys to check.
 UNREACHED: Final = ("account", "clock", "signatures")
 
+_BELIEVED_REMEDY: Final = (
+    "to write, allow sts:GetCallerIdentity, or take on a role of that account (account.role), or give --believe-uin"
+)
+
 _ONE_ROW: Final[dict[str, object]] = {"International": 0, "Limit": 1, "Offset": 0}
 
 _SUB_ACCOUNT: Final = "FailedOperation.ProhibitSubAccountUse"
@@ -111,7 +115,7 @@ class AccountChecks:
         try:
             with closing(self._client(IDENTITY)) as sdk:
                 try:
-                    self.identity = identify(sdk, self._clock, declared)
+                    self.identity = identify(sdk, self._clock, declared, self._connection.keys)
                     yield self._account_finding(self.identity)
                 except ReconcilerError as error:
                     yield problem("account", error)
@@ -122,6 +126,9 @@ class AccountChecks:
 
     def _account_finding(self, identity: Identity) -> Finding:
         kind = ", a sandbox" if identity.sandbox else ""
+        if identity.believed:
+            what = f"{identity.uin}, as account.uin says; the vendor was not allowed to confirm it"
+            return Finding("account", CheckResult.OK, what, _BELIEVED_REMEDY)
         if self._connection.embedded:
             return Finding("account", CheckResult.OK, f"{identity.uin}{kind}")
         if self._account.uin is None:

@@ -56,6 +56,10 @@ def record_at(root: Path, branch: str | None, target: Target, *, embedded: bool 
     return BranchStore(root, branch, name, memory=SeenBranch(root / OWN_FOLDER, name, branch, learns=learns))
 
 
+# Templates of a refusal, and what ``doctor`` says.
+BELIEVED_REMEDY: Final = "allow sts:GetCallerIdentity, or take on a role of that account ({role}), or give {option}"
+
+
 class Described(NamedTuple):
     """The account's rows as read for a plan; ``complete`` is false where only declared ids were asked for."""
 
@@ -132,9 +136,24 @@ def lineage_refusal(lineage: Callable[[str], Lineage] | None, state: State) -> R
     )
 
 
+def believed_refusal(target: Target) -> Refusal | None:
+    """Return why nothing is written where nothing but the definitions says whose keys these are, else None."""
+    if not target.believed:
+        return None
+    return Refusal(
+        "nothing proves that the keys belong to account {uin}: the vendor does not say, only account.uin does",
+        hint=BELIEVED_REMEDY,
+        uin=target.uin,
+        role="account.role",
+        option=OptionKey("believe-uin"),
+    )
+
+
 def _refusal_notes(run: Run, snapshot: Snapshot) -> tuple[str, ...]:
     older = lineage_refusal(run.lineage, snapshot.state)
     notes = [] if older is None else [f"apply would refuse: {older.message} - git pull"]
+    if (unproven := believed_refusal(run.target)) is not None:
+        notes.append(f"apply would refuse: {unproven.message}")
     if snapshot.moved is not None:
         notes.append(f"apply would refuse: {snapshot.moved.message} - push that commit back from a clone that has it")
     return tuple(notes)

@@ -21,7 +21,14 @@ from reconciler.sandbox.parameters import Action, ActionContext, Params, RateLim
 from reconciler.sandbox.signing import KeyRing, verify
 
 ACTIONS: Final[Mapping[str, Action]] = {
-    action.name: action for action in (sts.ASSUME_ROLE_ACTION, describe.ACTION, sts.CALLER_IDENTITY, modify.ACTION)
+    action.name: action
+    for action in (
+        sts.ASSUME_ROLE_ACTION,
+        sts.WEB_IDENTITY_ACTION,
+        describe.ACTION,
+        sts.CALLER_IDENTITY,
+        modify.ACTION,
+    )
 }
 
 

@@ -1,23 +1,37 @@
-"""``AssumeRoleWithWebIdentity`` of the sts service: a web identity token for temporary keys, unsigned.
+"""The sts service: a role taken on with a web identity token, unsigned, or with keys; and whose keys these are.
 
-Source: the action's reference page; default duration 7200 s, at most 43200 s.
+Sources: the actions' reference pages; default duration 7200 s, at most 43200 s.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from reconciler.contract.api import ASSUME_ROLE, IDENTITY, STS_SERVICE, STS_VERSION
+from reconciler.contract.api import ASSUME_ROLE, IDENTITY, STS_SERVICE, STS_VERSION, WEB_IDENTITY_ROLE
 from reconciler.sandbox.model import ApiError
 from reconciler.sandbox.parameters import Action, ActionContext, Kind, Parameter, Params
 
 _DEFAULT_S: Final = 7200
 _LONGEST_S: Final = 43200
+_ROLE: Final = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]+):role(?:Name)?/.+")
 
 
-def _assume_role(context: ActionContext, params: Params) -> dict[str, Any]:
-    _check(params)
+def _with_web_identity(context: ActionContext, params: Params) -> dict[str, Any]:
+    _check(params, ("ProviderId", "WebIdentityToken", "RoleArn", "RoleSessionName"))
+    return _issued(context, params)
+
+
+def _with_keys(context: ActionContext, params: Params) -> dict[str, Any]:
+    _check(params, ("RoleArn", "RoleSessionName"))
+    found = _ROLE.fullmatch(params["RoleArn"])
+    if found is None or found["uin"] != context.account.uin:
+        raise ApiError("ResourceNotFound.RoleNotFound", "The role does not exist.")
+    return _issued(context, params)
+
+
+def _issued(context: ActionContext, params: Params) -> dict[str, Any]:
     expires_at = int(context.now) + params.get("DurationSeconds", _DEFAULT_S)
     key = context.keys.issue(expires_at)
     return {
@@ -27,8 +41,8 @@ def _assume_role(context: ActionContext, params: Params) -> dict[str, Any]:
     }
 
 
-def _check(params: Params) -> None:
-    for name in ("ProviderId", "WebIdentityToken", "RoleArn", "RoleSessionName"):
+def _check(params: Params, names: tuple[str, ...]) -> None:
+    for name in names:
         if not params[name]:
             raise ApiError("InvalidParameterValue", f"`{name}` is empty.")
     if not params["RoleArn"].startswith("qcs::cam::"):
@@ -42,13 +56,27 @@ ASSUME_ROLE_ACTION: Final = Action(
     service=STS_SERVICE,
     version=STS_VERSION,
     schema={
+        "RoleArn": Parameter(Kind.TEXT, required=True),
+        "RoleSessionName": Parameter(Kind.TEXT, required=True),
+        "DurationSeconds": Parameter(Kind.UNSIGNED),
+        "Policy": Parameter(Kind.TEXT),
+        "ExternalId": Parameter(Kind.TEXT),
+        "SourceIdentity": Parameter(Kind.TEXT),
+    },
+    run=_with_keys,
+)
+WEB_IDENTITY_ACTION: Final = Action(
+    name=WEB_IDENTITY_ROLE,
+    service=STS_SERVICE,
+    version=STS_VERSION,
+    schema={
         "ProviderId": Parameter(Kind.TEXT, required=True),
         "WebIdentityToken": Parameter(Kind.TEXT, required=True),
         "RoleArn": Parameter(Kind.TEXT, required=True),
         "RoleSessionName": Parameter(Kind.TEXT, required=True),
         "DurationSeconds": Parameter(Kind.UNSIGNED),
     },
-    run=_assume_role,
+    run=_with_web_identity,
     signed=False,
 )
 

@@ -12,10 +12,14 @@ Answer = Mapping[str, object]
 
 
 class Identity(NamedTuple):
-    """Whose keys they are, as ``GetCallerIdentity`` tells; ``sandbox`` where the other side says it is one."""
+    """Whose keys they are, as ``GetCallerIdentity`` tells; ``sandbox`` where the other side says it is one.
+
+    ``believed`` where nothing but the definitions says so.
+    """
 
     uin: str
     sandbox: bool
+    believed: bool = False
 
 
 class Listing(NamedTuple):

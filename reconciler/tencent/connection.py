@@ -119,10 +119,10 @@ def find_target(account: Account, connection: Connection, clock: Clock) -> Targe
     sdk = Sdk(connection.keys, sts_address(account, connection), {IDENTITY}, connection.limits.request_timeout)
     try:
         # An embedded sandbox is nobody's account, so the definitions' uin says nothing about it.
-        identity = identify(sdk, clock, None if connection.embedded else account.uin)
+        identity = identify(sdk, clock, None if connection.embedded else account.uin, connection.keys)
     finally:
         sdk.close()
-    return Target(account, identity.uin, str(connection.endpoint), identity.sandbox)
+    return Target(account, identity.uin, str(connection.endpoint), identity.sandbox, identity.believed)
 
 
 def sms_address(account: Account, connection: Connection) -> ServiceAddress:
@@ -135,21 +135,29 @@ def sts_address(account: Account, connection: Connection) -> ServiceAddress:
     return ServiceAddress(STS_SERVICE, STS_VERSION, connection.endpoint.for_service(STS_SERVICE), account.region)
 
 
-def identify(sts: Caller, clock: Clock, declared_uin: str | None) -> Identity:
+def identify(sts: Caller, clock: Clock, declared_uin: str | None, keys: KeySource) -> Identity:
     """Return the account of the keys, checked against ``account.uin`` of the definitions where that is given.
 
-    Whether the call needs a permission is not documented: where it is denied, ``declared_uin`` is believed. Raises
-    Refusal for the wrong account, CredentialsError where nothing tells which account it is.
+    Whether the call needs a permission is not documented. Where it is denied, the ARN of a role that was taken on
+    proves the account; else ``declared_uin`` is believed, which is not enough to write. Raises Refusal for the wrong
+    account, CredentialsError where nothing tells which account it is.
     """
     try:
         answer = retrying(clock, lambda: sts.call(IDENTITY, {}))
     except VendorError as error:
         if error.code in _NOT_DENIED or not error.code.startswith(_DENIED):
             raise
-        return Identity(_declared(declared_uin, error), sandbox=False)
+        owner = keys.current(0.0).owner
+        if owner is None:
+            return Identity(_declared(declared_uin, error), sandbox=False, believed=True)
+        return Identity(_checked(owner, declared_uin), sandbox=False)
     uin = answer.get("AccountId")
     if not isinstance(uin, str) or not _is_uin(uin):
         raise CredentialsError("the vendor does not tell which account the keys belong to")
+    return Identity(_checked(uin, declared_uin), sandbox=answer.get("Type") == _SANDBOX_TYPE)
+
+
+def _checked(uin: str, declared_uin: str | None) -> str:
     if declared_uin is not None and uin != declared_uin:
         raise Refusal(
             "the keys belong to account {uin}, the definitions are for {declared}",
@@ -157,7 +165,7 @@ def identify(sts: Caller, clock: Clock, declared_uin: str | None) -> Identity:
             uin=uin,
             declared=declared_uin,
         )
-    return Identity(uin, sandbox=answer.get("Type") == _SANDBOX_TYPE)
+    return uin
 
 
 def _is_uin(text: str) -> bool:

@@ -8,7 +8,7 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from reconciler.contract.api import DEFAULT_ENDPOINT, ROOT_DOMAIN, SMS_SERVICE, is_loopback
+from reconciler.contract.api import DEFAULT_ENDPOINTS, ROOT_DOMAIN, SMS_SERVICE, is_loopback
 from reconciler.errors import OptionKey, UsageError
 
 _OPTION: Final = OptionKey("endpoint")
@@ -38,13 +38,13 @@ class Endpoint(NamedTuple):
         return f"{self.scheme}://{self.host}"
 
 
-def endpoint_from(override: str | None, declared: str | None) -> Endpoint:
-    """Return the endpoint of a run: ``override`` of the command over ``account.endpoint`` over the vendor's default.
+def endpoint_from(override: str | None, declared: str | None, site: str = "china") -> Endpoint:
+    """Return the endpoint of a run: ``override`` of the command over ``account.endpoint`` over the site's own.
 
     Raises UsageError where ``override`` is neither a host of the vendor nor on loopback.
     """
     if override is None:
-        return Endpoint("https", declared or DEFAULT_ENDPOINT)
+        return Endpoint("https", declared or DEFAULT_ENDPOINTS[site])
     scheme, host, port = _split(override)
     loopback = is_loopback(host)
     if scheme not in ({"https", "http"} if loopback else {"https"}) or not (loopback or is_vendors(host)):

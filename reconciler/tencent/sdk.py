@@ -87,10 +87,12 @@ class Sdk:
         """Send a call, to be waited for later. Raises as ``call`` does, and so does its result."""
         if action not in self._actions:
             raise PermissionError(f"{action} is not among the calls that this client was opened for")
+        log = CallLog(action, self._address.endpoint, self._address.region)
         if self._keys is not None:
             margin = _WRITE_MARGIN_S if action == MODIFY else _READ_MARGIN_S
-            self._client.credential.keys = _good_keys(self._keys, margin)
-        self._last = log = CallLog(action, self._address.endpoint, self._address.region)
+            self._client.credential.keys = keys = _good_keys(self._keys, margin)
+            log.keys = f"{keys.masked_id} from {keys.source}"
+        self._last = log
         log.started(parameters)
         options = {"SkipSign": self._keys is None, "CallLog": log}
         return StartedCall(log, self._deadline.start(lambda: self._client.answer(action, parameters, options), check))
@@ -183,6 +185,7 @@ class CallLog:
         self._host = endpoint.host
         self._where = f"{endpoint}, region {region}"
         self._code = "interrupted"
+        self.keys: str | None = None
         self._request_id: str | None = None
         self.sent = 0
         self.received = 0
@@ -218,12 +221,12 @@ class CallLog:
 
     @contextmanager
     def logged(self) -> Iterator[None]:
-        """Log the end of the call, whatever it is, and name its host in an error."""
+        """Log the end of the call, whatever it is, and name its host and its keys in an error."""
         try:
             yield
         except VendorError as error:
             self._code, self._request_id = error.code, error.request_id
-            error.host = self._host
+            error.host, error.keys = self._host, self.keys
             raise
         finally:
             self._log_end(time.monotonic() - self._started_at if self._seconds is None else self._seconds)

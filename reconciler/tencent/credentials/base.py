@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import logging
+import re
 import stat
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -25,6 +27,12 @@ _LEAST_S: Final = 15.0
 # Of a file in which another tool keeps keys.
 _MAX_BYTES: Final = 65536
 
+# Every id of a key begins so; a secret key is 32 letters and digits.
+_ID_START: Final = "AKID"
+_SECRET_FORM: Final = re.compile(r"[A-Za-z0-9]{32}")
+_QUOTES: Final = ("'", '"', "`")
+_ROLE_ARN: Final = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]{1,20}):role(?:Name)?/[A-Za-z0-9+=,.@_/-]{1,128}")
+
 _log = logging.getLogger("reconciler.cloud")
 
 
@@ -40,12 +48,16 @@ class KeySource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """A key pair, with a session token where it is temporary. ``source`` says in words where it was found."""
+    """A key pair, with a session token where it is temporary. ``source`` says in words where it was found.
+
+    ``owner`` is the account that the keys are certainly of: that of a role which was taken on by its ARN.
+    """
 
     secret_id: str = field(repr=False)
     secret_key: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
     source: str = ""
+    owner: str | None = None
 
     @property
     def masked_id(self) -> str:
@@ -74,6 +86,10 @@ class CredentialInputs(NamedTuple):
         """Return a variable of the environment without blanks around it; empty where it is not set."""
         return self.environment.get(name, "").strip()
 
+    def first(self, names: Iterable[str]) -> str:
+        """Return the first of these variables that is set, else an empty text."""
+        return next(filter(None, map(self.variable, names)), "")
+
 
 class Vendor(NamedTuple):
     """Where temporary keys are asked for. ``timeout`` bounds each call, in seconds."""
@@ -90,17 +106,44 @@ class Absent(NamedTuple):
     why: str
 
 
-def keys_of(secret_id: str, secret_key: str, token: str, source: str) -> Keys:
-    """Return keys. Raises CredentialsError where a part could not be sent: it was copied wrongly."""
+def keys_of(secret_id: str, secret_key: str, token: str, source: str, owner: str | None = None) -> Keys:
+    """Return keys. Raises CredentialsError where a part was copied wrongly, without repeating it."""
     for name, part in (("key id", secret_id), ("secret key", secret_key), ("session token", token)):
-        if not (part.isascii() and part.isprintable()) or " " in part:
+        if (wrong := _copied_wrongly(part)) is not None:
             raise CredentialsError(
-                "{source}: the {part} holds characters that no {part} has",
-                hint="copy it again, as one word",
-                source=source,
-                part=name,
+                "{source}: the {part} {wrong}", hint="copy it again, as one word", source=source, part=name, wrong=wrong
             )
-    return Keys(secret_id, secret_key, token or None, source=source)
+    if secret_key.startswith(_ID_START) and not secret_id.startswith(_ID_START):
+        raise CredentialsError(
+            "{source}: key id and secret key are swapped",
+            hint="an id begins with {start}",
+            source=source,
+            start=_ID_START,
+        )
+    return Keys(secret_id, secret_key, token or None, source=source, owner=owner)
+
+
+def _copied_wrongly(part: str) -> str | None:
+    if not (part.isascii() and part.isprintable()) or " " in part:
+        return "holds characters that none has"
+    if part[:1] in _QUOTES or part[-1:] in _QUOTES:
+        return "has quotation marks around it"
+    return "is still in base64" if _is_encoded(part) else None
+
+
+def _is_encoded(part: str) -> bool:
+    """Return whether a part is the base64 of a key id or of a secret key, as a secret of a cluster is kept."""
+    try:
+        text = base64.b64decode(part, validate=True).decode("ascii").strip()
+    except ValueError:
+        return False
+    return text.startswith(_ID_START) or _SECRET_FORM.fullmatch(text) is not None
+
+
+def owner_of_role(arn: str) -> str | None:
+    """Return the account of a role by its ARN, ``None`` where it is not the ARN of a role."""
+    found = _ROLE_ARN.fullmatch(arn)
+    return found["uin"] if found else None
 
 
 class Temporary(NamedTuple):
@@ -155,14 +198,17 @@ class RenewedKeys:
             return held
 
 
-def temporary_from(parts: object, expires_at: object, source: str) -> Temporary:
-    """Return checked temporary keys; ``expires_at`` is unix seconds. Raises CredentialsError where they are none."""
+def temporary_from(parts: object, expires_at: object, source: str, owner: str | None = None) -> Temporary:
+    """Return checked temporary keys; ``expires_at`` is unix seconds, ``owner`` the account that they prove.
+
+    Raises CredentialsError where they are none.
+    """
     held = parts if isinstance(parts, Mapping) else {}
     words = [held.get(name) for name in ("TmpSecretId", "TmpSecretKey", "Token")]
     if not all(isinstance(word, str) and word for word in words) or type(expires_at) is not int:
         raise CredentialsError("{source}: the answer holds no temporary keys", hint="run again later", source=source)
     secret_id, secret_key, token = map(str, words)
-    return Temporary(keys_of(secret_id, secret_key, token, source), float(expires_at))
+    return Temporary(keys_of(secret_id, secret_key, token, source, owner), float(expires_at))
 
 
 def read_small(path: Path) -> str | None:

@@ -9,11 +9,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from reconciler.errors import CredentialsError, OptionKey
+from reconciler.tencent.credentials.assumed_role import Role, role_in_environment, taken_on
 from reconciler.tencent.credentials.base import Absent, CredentialInputs, Keys, KeySource, Vendor, keys_of
-from reconciler.tencent.credentials.cvm_role import from_cvm_role
-from reconciler.tencent.credentials.profile_file import from_profile_file
-from reconciler.tencent.credentials.tccli import from_tccli
-from reconciler.tencent.credentials.web_identity import from_web_identity
+from reconciler.tencent.credentials.cvm_role import ROLE_NAME, from_cvm_role
+from reconciler.tencent.credentials.profile_file import FILE, from_profile_file
+from reconciler.tencent.credentials.tccli import PROFILE_CHOICES, from_tccli
+from reconciler.tencent.credentials.web_identity import (
+    PROVIDERS,
+    ROLES,
+    TOKEN_FILES,
+    from_web_identity,
+    incomplete,
+    token_source,
+)
 
 SECRET_ID: Final = "TENCENTCLOUD_SECRET_ID"  # noqa: S105  # a variable's name
 SECRET_KEY: Final = "TENCENTCLOUD_SECRET_KEY"  # noqa: S105  # a variable's name
@@ -22,16 +30,47 @@ SECRET_KEY: Final = "TENCENTCLOUD_SECRET_KEY"  # noqa: S105  # a variable's name
 TOKENS: Final = ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN")
 
 
-def find_keys(near: CredentialInputs, vendor: Vendor) -> KeySource:
-    """Return the first keys that there are.
+_ABOUT_ROLES: Final = ("TENCENTCLOUD_ROLE_", "TENCENTCLOUD_ASSUME_ROLE_")
 
-    Raises CredentialsError where a source is incomplete, or where all are empty, with what was looked for.
+# Variables that choose a source, by source.
+_CHOICES: Final = (
+    (SECRET_ID, SECRET_KEY, *TOKENS),
+    (*PROVIDERS, *TOKEN_FILES),
+    (ROLE_NAME,),
+    (FILE,),
+    PROFILE_CHOICES,
+)
+
+
+def find_keys(near: CredentialInputs, vendor: Vendor, account_role: str | None = None) -> KeySource:
+    """Return the first keys that there are, with the roles taken on: that of the environment, then ``account_role``.
+
+    Raises CredentialsError where a source is incomplete, where two are chosen, or where all are empty, with what was
+    looked for.
     """
+    keys = _first_keys(near, vendor)
+    held = (near.role_arn or near.first(ROLES)) if _is_web_identity(near) else ""
+    for role in (_role_of_run(near), Role(account_role, "account.role") if account_role else None):
+        if role is not None and role.arn != held:
+            keys, held = taken_on(role, keys, vendor), role.arn
+    return keys
+
+
+def _role_of_run(near: CredentialInputs) -> Role | None:
+    if not (near.role_arn or any(name.startswith(_ABOUT_ROLES) for name in near.environment)):
+        return None
+    return role_in_environment(near, has_web_identity=_is_web_identity(near))
+
+
+def _first_keys(near: CredentialInputs, vendor: Vendor) -> KeySource:
+    _check_one_choice(near)
     looked = []
     for found in _sources(near, vendor):
         if not isinstance(found, Absent):
             return found
         looked.append(found.why)
+    if _role_of_run(near) is not None:
+        raise incomplete(provider=None, role=True, token=token_source(near, vendor.timeout))
     raise CredentialsError(
         "no keys: {looked}",
         hint="set {id} and {key}, or try {option}; docs/credentials.md lists every way",
@@ -42,13 +81,33 @@ def find_keys(near: CredentialInputs, vendor: Vendor) -> KeySource:
     )
 
 
+def _is_web_identity(near: CredentialInputs) -> bool:
+    return bool(near.oidc_provider or near.first((*PROVIDERS, *TOKEN_FILES)))
+
+
+def _check_one_choice(near: CredentialInputs) -> None:
+    """Raise CredentialsError where the environment chooses two sources: whichever won, the other would be ignored."""
+    chosen = [name for names in _CHOICES for name in names if near.variable(name)]
+    by_source = [next((name for name in names if name in chosen), "") for names in _CHOICES]
+    sources = [name for name in by_source if name]
+    if near.oidc_provider or len(sources) <= 1:  # an option is the last word
+        return
+    raise CredentialsError(
+        "the environment chooses keys twice: {first} and {second}",
+        hint="unset one of them; docs/credentials.md lists what each means",
+        first=sources[0],
+        second=sources[1],
+    )
+
+
 def _sources(near: CredentialInputs, vendor: Vendor) -> Iterator[KeySource | Absent]:
-    if not (near.oidc_provider or near.role_arn):  # an option is never passed over
+    if not near.oidc_provider:  # an option is never passed over
         yield from_environment(near)
     yield from_web_identity(near, vendor)
     yield from_cvm_role(near, vendor.clock)
-    yield from_profile_file(near)
-    yield from_tccli(near, vendor.clock)
+    if not near.first(PROFILE_CHOICES):
+        yield from_profile_file(near)
+    yield from_tccli(near, vendor)
 
 
 def from_environment(near: CredentialInputs) -> Keys | Absent:

@@ -48,6 +48,13 @@ def _keys_in(path: Path) -> Keys | None:
     except configparser.Error:  # its words may quote a line with a key
         raise CredentialsError("{path} is not an INI file", hint=_FORM, path=path, section=_SECTION) from None
     section = dict(parser[_SECTION]) if parser.has_section(_SECTION) else {}
+    if role := next((name for name in section if name.startswith("role")), ""):
+        raise CredentialsError(
+            "{path} has {role}, which is not supported there",
+            hint="write the role as account.role into the definitions, or name it in TENCENTCLOUD_ROLE_ARN",
+            path=path,
+            role=role,
+        )
     secret_id, secret_key, token = (_plain(section.get(name)) for name in ("secret_id", "secret_key", "token"))
     if not (secret_id and secret_key):
         raise CredentialsError(

@@ -10,11 +10,15 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from reconciler.clock import Clock
 from reconciler.errors import CredentialsError
-from reconciler.tencent.credentials.base import Absent, CredentialInputs, Keys, keys_of, read_small
+from reconciler.tencent.credentials.assumed_role import DEFAULT_SESSION, Role, checked, taken_on
+from reconciler.tencent.credentials.base import Absent, CredentialInputs, KeySource, Vendor, keys_of, read_small
+from reconciler.tencent.credentials.cvm_role import ROLE_NAME
 
-PROFILE: Final = "TCCLI_PROFILE"
+# The first is tccli's own, the others are those of the vendor's Terraform provider, which reads the same files.
+PROFILES: Final = ("TCCLI_PROFILE", "TENCENTCLOUD_PROFILE")
+FOLDER: Final = "TENCENTCLOUD_SHARED_CREDENTIALS_DIR"
+PROFILE_CHOICES: Final = (*PROFILES, FOLDER)
 
 _DEFAULT: Final = "default"
 
@@ -24,34 +28,72 @@ _LEAST_S: Final = 60.0
 _REMEDY: Final = "run `tccli configure` or remove it"
 
 
-def from_tccli(near: CredentialInputs, clock: Clock) -> Keys | Absent:
-    """Return the keys of a tccli profile. Raises CredentialsError where it exists, or is named, and has none."""
-    profile = near.variable(PROFILE)
-    path = near.home / ".tccli" / f"{profile or _DEFAULT}.credential"
+def from_tccli(near: CredentialInputs, vendor: Vendor) -> KeySource | Absent:
+    """Return the keys of a tccli profile, with its role taken on where it has one.
+
+    Raises CredentialsError where it exists, or is named, and has none.
+    """
+    profile, chosen_by = _profile(near), next((name for name in PROFILE_CHOICES if near.variable(name)), "")
+    folder = Path(near.variable(FOLDER) or near.home / ".tccli")
+    path = folder / f"{profile or _DEFAULT}.credential"
     text = read_small(path)
     if text is not None:
-        return _keys_in(text, path, clock.now())
-    if profile:
+        return _keys_in(text, path, vendor)
+    if chosen_by:
         raise CredentialsError(
-            "{variable} is {profile!r}, but {path} does not exist",
-            hint="unset {variable}",
-            variable=PROFILE,
-            profile=profile,
+            "{variable} is {value!r}, but {path} does not exist",
+            hint="correct or unset {variable}",
+            variable=chosen_by,
+            value=near.variable(chosen_by),
             path=path,
         )
     return Absent(f"tccli: {path} does not exist")
 
 
-def _keys_in(text: str, path: Path, now: float) -> Keys:
+def _profile(near: CredentialInputs) -> str:
+    names = {near.variable(name) for name in PROFILES} - {""}
+    if len(names) > 1:
+        raise CredentialsError(
+            "{first} and {second} name different profiles",
+            hint="unset one of them",
+            first=PROFILES[0],
+            second=PROFILES[1],
+        )
+    profile = names.pop() if names else ""
+    if "/" in profile or profile.startswith("."):
+        raise CredentialsError("{profile!r} is not the name of a profile", hint="a name, not a path", profile=profile)
+    return profile
+
+
+def _keys_in(text: str, path: Path, vendor: Vendor) -> KeySource:
     data = _json(text, path)
+    if data.get("type") == "cvm-role":
+        raise CredentialsError(
+            "{path} asks for the role of this machine",
+            hint="set {variable} to the role's name instead",
+            path=path,
+            variable=ROLE_NAME,
+        )
     parts = [data.get(name) or "" for name in ("secretId", "secretKey", "token")]
     if not all(isinstance(part, str) for part in parts) or not (parts[0] and parts[1]):
         raise CredentialsError("{path} has no secretId and secretKey", hint=_REMEDY, path=path)
     expires_at = data.get("expiresAt")
-    if isinstance(expires_at, int | float) and expires_at < now + _LEAST_S:
+    if isinstance(expires_at, int | float) and expires_at < vendor.clock.now() + _LEAST_S:
         raise CredentialsError("the keys in {path} have expired", hint="run `tccli auth login` again", path=path)
     secret_id, secret_key, token = parts
-    return keys_of(secret_id.strip(), secret_key.strip(), token.strip(), str(path))
+    keys = keys_of(secret_id.strip(), secret_key.strip(), token.strip(), str(path))
+    role = _role(data, path)
+    return keys if role is None else taken_on(role, keys, vendor)
+
+
+def _role(data: dict[str, Any], path: Path) -> Role | None:
+    """Return the role of a profile. tccli takes it on only with a session name; here a missing one has a default."""
+    arn, session = data.get("role-arn") or "", data.get("role-session-name") or DEFAULT_SESSION
+    if not arn and not data.get("role-session-name"):
+        return None
+    if not arn or not isinstance(arn, str) or not isinstance(session, str):
+        raise CredentialsError("{path} has a role-session-name without a role-arn", hint=_REMEDY, path=path)
+    return checked(Role(arn, f"role-arn in {path}", session))
 
 
 def _json(text: str, path: Path) -> dict[str, Any]:

@@ -11,41 +11,38 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from reconciler.contract.api import ASSUME_ROLE, STS_SERVICE, STS_VERSION, is_loopback
+from reconciler.contract.api import STS_SERVICE, STS_VERSION, WEB_IDENTITY_ROLE, is_loopback
 from reconciler.contract.error_codes import describe, look_up
 from reconciler.errors import CredentialsError, OptionKey, VendorError
 from reconciler.net.transport import fetch_json, may_receive_token
 from reconciler.tencent.api import Answer
+from reconciler.tencent.credentials.assumed_role import DEFAULT_SESSION, DURATION_S, SESSION, Role, checked
 from reconciler.tencent.credentials.base import (
     Absent,
     CredentialInputs,
     RenewedKeys,
     Temporary,
     Vendor,
+    owner_of_role,
     read_small,
     temporary_from,
 )
 from reconciler.tencent.rate_limit import retrying
 from reconciler.tencent.sdk import Sdk, ServiceAddress
 
-PROVIDER: Final = "TENCENTCLOUD_PROVIDER_ID"
-ROLE: Final = "TENCENTCLOUD_ROLE_ARN"
-TOKEN_FILE: Final = "TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE"  # noqa: S105  # a variable's name
+# The second names are those that the vendor's container service gives to its pods.
+PROVIDERS: Final = ("TENCENTCLOUD_PROVIDER_ID", "TKE_PROVIDER_ID")
+ROLES: Final = ("TENCENTCLOUD_ROLE_ARN", "TKE_ROLE_ARN")
+TOKEN_FILES: Final = ("TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE", "TKE_WEB_IDENTITY_TOKEN_FILE")
 REQUEST_URL: Final = "ACTIONS_ID_TOKEN_REQUEST_URL"
 REQUEST_TOKEN: Final = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"  # noqa: S105  # a variable's name
 
 AUDIENCE: Final = "sts.tencentcloudapi.com"
 
-# The vendor's default; a role may allow up to 43200.
-DURATION_S: Final = 7200
-
-_SESSION: Final = "sms-signature-reconciler"
-_ARN_START: Final = "qcs::cam::"
-
 
 class _Role(NamedTuple):
     provider: str
-    arn: str
+    asked: Role
     token: Callable[[], str]
 
 
@@ -54,39 +51,37 @@ def from_web_identity(near: CredentialInputs, vendor: Vendor) -> RenewedKeys | A
 
     Options win over the environment. Raises CredentialsError where only a part of what is needed is given.
     """
-    provider = near.oidc_provider or near.variable(PROVIDER)
-    arn = near.role_arn or near.variable(ROLE)
-    if not (provider or arn or near.variable(TOKEN_FILE)):
-        return Absent(f"web identity: {PROVIDER} and {ROLE} not set")
+    if not (near.oidc_provider or near.first((*PROVIDERS, *TOKEN_FILES))):
+        return Absent(f"web identity: {PROVIDERS[0]} and {ROLES[0]} not set")
+    provider = near.oidc_provider or near.first(PROVIDERS)
+    arn = near.role_arn or near.first(ROLES)
     token = token_source(near, vendor.timeout)
     if not provider or not arn or token is None:
-        raise _incomplete(provider=provider, role=arn, token=token)
-    if not arn.startswith(_ARN_START):
-        raise CredentialsError(
-            "the role {arn!r} is none", hint="roles begin with {start}, like the console's", arn=arn, start=_ARN_START
-        )
-    role = _Role(provider, arn, token)
+        raise incomplete(provider=provider, role=arn, token=token)
+    asked = checked(Role(arn, ROLES[0], near.variable(SESSION) or DEFAULT_SESSION))
+    role = _Role(provider, asked, token)
     return RenewedKeys(lambda: _exchanged(role, vendor), vendor.clock)
 
 
-def _incomplete(**given: object) -> CredentialsError:
+def incomplete(**given: object) -> CredentialsError:
+    """Return the error that names what is ``given`` as empty, and all that a web identity takes."""
     return CredentialsError(
         "web identity is incomplete, {missing} missing: it takes a provider ({oidc_provider} or {provider}), "
         "a role ({role_arn} or {role}) and a token ({file} or {url})",
         hint="give all of them, or none; on GitHub, `permissions: id-token: write` gives the job a token",
         missing=" and ".join(name for name, value in given.items() if not value),
         oidc_provider=OptionKey("oidc-provider"),
-        provider=PROVIDER,
+        provider=PROVIDERS[0],
         role_arn=OptionKey("role-arn"),
-        role=ROLE,
-        file=TOKEN_FILE,
+        role=ROLES[0],
+        file=TOKEN_FILES[0],
         url=REQUEST_URL,
     )
 
 
 def token_source(near: CredentialInputs, timeout: float) -> Callable[[], str] | None:
     """Return what gets a token that is fresh each time, ``None`` where nothing does."""
-    if path := near.variable(TOKEN_FILE):
+    if path := near.first(TOKEN_FILES):
         return lambda: _from_file(Path(path))
     url, request_token = near.variable(REQUEST_URL), near.variable(REQUEST_TOKEN)
     if url and request_token:
@@ -98,7 +93,10 @@ def _from_file(path: Path) -> str:
     token = (read_small(path) or "").strip()
     if not token:
         raise CredentialsError(
-            "{variable} names {path}, which holds no token", hint="correct {variable}", variable=TOKEN_FILE, path=path
+            "{variable} names {path}, which holds no token",
+            hint="correct {variable}",
+            variable=TOKEN_FILES[0],
+            path=path,
         )
     return token
 
@@ -127,26 +125,28 @@ def _from_github(url: str, request_token: str, timeout: float) -> str:
 
 def _exchanged(role: _Role, vendor: Vendor) -> Temporary:
     answer = _answer(role, role.token(), vendor)
-    return temporary_from(answer.get("Credentials"), answer.get("ExpiredTime"), f"web identity, role {role.arn}")
+    arn = role.asked.arn
+    source = f"web identity, role {arn}"
+    return temporary_from(answer.get("Credentials"), answer.get("ExpiredTime"), source, owner_of_role(arn))
 
 
 def _answer(role: _Role, token: str, vendor: Vendor) -> Answer:
     address = ServiceAddress(STS_SERVICE, STS_VERSION, vendor.endpoint.for_service(STS_SERVICE), vendor.region)
-    sdk = Sdk(None, address, {ASSUME_ROLE}, vendor.timeout)
+    sdk = Sdk(None, address, {WEB_IDENTITY_ROLE}, vendor.timeout)
     parameters: dict[str, object] = {
         "ProviderId": role.provider,
         "WebIdentityToken": token,
-        "RoleArn": role.arn,
-        "RoleSessionName": _SESSION,
+        "RoleArn": role.asked.arn,
+        "RoleSessionName": role.asked.session,
         "DurationSeconds": DURATION_S,
     }
     try:
-        return retrying(vendor.clock, lambda: sdk.call(ASSUME_ROLE, parameters))
+        return retrying(vendor.clock, lambda: sdk.call(WEB_IDENTITY_ROLE, parameters))
     except VendorError as error:
         raise CredentialsError(
             "the vendor gives no keys for the role {arn}: {reason}",
             hint="check the provider's name, the role, and that its trust policy allows this repository and audience",
-            arn=role.arn,
+            arn=role.asked.arn,
             # Not the vendor's own words: they may repeat what was sent, and that was a token.
             reason=f"{error.code} ({look_up(error.code).meaning})",
         ) from None

@@ -135,9 +135,13 @@ def test_keys_that_cannot_be_exchanged_are_a_problem_of_the_keys(tmp_path: Path,
     file = write(tmp_path, SIGNS)
     os.environ["TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE"] = str(token)
     try:
-        done = examined(file, "--endpoint", sandbox.url, "--oidc-provider", "GitHub", "--role-arn", "qcs::cam::uin/1:r")
+        done = examined(
+            file, "--endpoint", sandbox.url, "--oidc-provider", "GitHub", "--role-arn", "qcs::cam::uin/1:roleName/r"
+        )
         token.write_text("web-token")
-        good = examined(file, "--endpoint", sandbox.url, "--oidc-provider", "GitHub", "--role-arn", "qcs::cam::uin/1:r")
+        good = examined(
+            file, "--endpoint", sandbox.url, "--oidc-provider", "GitHub", "--role-arn", "qcs::cam::uin/1:roleName/r"
+        )
     finally:
         del os.environ["TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE"]
     assert done.code == 5
@@ -187,7 +191,9 @@ def test_a_clock_that_is_a_little_off_is_well_enough(tmp_path: Path) -> None:
 
 
 def test_keys_that_may_not_ask_who_they_are_take_the_declared_account(tmp_path: Path) -> None:
-    assert of(with_sandbox(tmp_path, facts=UnconfirmedBehaviour(identity="denied")), "account")["health"] == "ok"
+    believed = of(with_sandbox(tmp_path, facts=UnconfirmedBehaviour(identity="denied")), "account")
+    assert believed["health"] == "ok"
+    assert "--believe-uin" in believed["mend"]
     unbound = with_sandbox(tmp_path, facts=UnconfirmedBehaviour(identity="denied"), uin=None)
     assert unbound.code == 5
     assert "account.uin" in of(unbound, "account")["mend"]

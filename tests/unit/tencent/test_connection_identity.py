@@ -8,6 +8,7 @@ import pytest
 from reconciler.errors import CredentialsError, Refusal, VendorError
 from reconciler.tencent.api import Identity
 from reconciler.tencent.connection import identify
+from reconciler.tencent.credentials.base import Keys
 from tests.fixtures.fake_clock import FakeClock
 
 UIN = "100012345678"
@@ -32,8 +33,8 @@ class Sts:
         return answer
 
 
-def identified(*answers: dict[str, Any] | str, declared: str | None = None) -> Identity:
-    return identify(Sts(*answers), FakeClock(), declared)
+def identified(*answers: dict[str, Any] | str, declared: str | None = None, owner: str | None = None) -> Identity:
+    return identify(Sts(*answers), FakeClock(), declared, Keys("AKID", "secret", owner=owner))
 
 
 def test_the_account_is_the_one_that_the_vendor_names() -> None:
@@ -57,11 +58,18 @@ def test_keys_of_another_account_are_refused() -> None:
     ["UnauthorizedOperation", "AuthFailure.UnauthorizedOperation", "UnauthorizedOperation.RequestPermissionDeny"],
 )
 def test_where_asking_is_not_allowed_the_declared_account_is_taken_at_its_word(code: str) -> None:
-    assert identified(code, declared=UIN) == Identity(UIN, sandbox=False)
+    assert identified(code, declared=UIN) == Identity(UIN, sandbox=False, believed=True)
     with pytest.raises(CredentialsError, match=code) as refused:
         identified(code)
     assert "account.uin" in refused.value.hint
     assert refused.value.exit_code == 5
+
+
+def test_the_arn_of_a_role_proves_the_account_where_asking_is_not_allowed() -> None:
+    assert identified("UnauthorizedOperation", owner=UIN) == Identity(UIN, sandbox=False)
+    assert identified("UnauthorizedOperation", declared=UIN, owner=UIN) == Identity(UIN, sandbox=False)
+    with pytest.raises(Refusal, match=f"999.*{UIN}"):
+        identified("UnauthorizedOperation", declared=UIN, owner="999")
 
 
 @pytest.mark.parametrize(

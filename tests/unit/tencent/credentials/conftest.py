@@ -28,8 +28,9 @@ def find(home: Path, tmp_path: Path) -> Find:
         vendor = Vendor(
             more.pop("endpoint", Endpoint("http", "127.0.0.1:1")), "ap-singapore", 5.0, more.pop("clock", FakeClock())
         )
+        role = more.pop("account_role", None)
         near = CredentialInputs(environment or {}, home, system=tmp_path / "etc", **more)
-        return find_keys(near, vendor)
+        return find_keys(near, vendor, role)
 
     return found
 

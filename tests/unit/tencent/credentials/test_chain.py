@@ -106,7 +106,7 @@ def test_keys_do_not_show_in_their_representation_and_the_id_only_in_part(find: 
         PROFILE,
         '\ufeff[default]\r\nsecret_id="AKIDprofile00001"\r\nsecret_key = "canary-profile"\r\n',
         "# mine\n[other]\nsecret_id=x\n[default]\nSECRET_ID = AKIDprofile00001\nsecret_key: canary-profile\n",
-        PROFILE + "role_arn = %notinterpolated\n",
+        PROFILE + "region = %notinterpolated\n",
     ],
 )
 def test_the_vendors_profile_file_is_read(find: Find, home: Path, text: str) -> None:

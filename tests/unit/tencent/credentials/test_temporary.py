@@ -167,7 +167,7 @@ def test_options_ask_for_web_identity_even_where_the_environment_has_keys(find: 
         "TENCENTCLOUD_SECRET_KEY": "canary",
         "TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE": str(token),
     }
-    assert find(environment | IDENTITY).current(0).source == "environment"
+    assert "chooses keys twice" in failure(lambda: find(environment | IDENTITY)).message
     with running(Options(keys=())) as sandbox:
         asked = {"oidc_provider": "GitHub", "role_arn": ARN, "endpoint": endpoint_from(sandbox.url, None)}
         assert find(environment, clock=WallClock(), **asked).current(0).source == f"web identity, role {ARN}"

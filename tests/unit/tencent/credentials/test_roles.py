@@ -1,0 +1,229 @@
+"""Roles and choices that the vendor's other tools read from the environment: each is honoured or refused."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from reconciler.contract.api import IDENTITY
+from reconciler.errors import CredentialsError
+from reconciler.sandbox.options import Options
+from reconciler.sandbox.running import Sandbox, running
+from reconciler.tencent.credentials.base import KeySource, keys_of
+from reconciler.tencent.endpoint import endpoint_from
+from tests.unit.tencent.conftest import Open
+from tests.unit.tencent.credentials.conftest import Find
+from tests.unit.tencent.credentials.test_chain import ENVIRONMENT, TCCLI, refusal, write_profile, write_tccli
+from tests.unit.tencent.credentials.test_temporary import WallClock
+
+ARN = "qcs::cam::uin/100000000001:roleName/sms"
+OTHER = "qcs::cam::uin/100000000001:roleName/other"
+KEYS = {"TENCENTCLOUD_SECRET_ID": "AKIDsandbox", "TENCENTCLOUD_SECRET_KEY": "sandbox-secret"}
+TERRAFORM = "TENCENTCLOUD_ASSUME_ROLE_"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with running(Options()) as serving:
+        yield serving
+
+
+def asked(sandbox: Sandbox) -> list[dict[str, Any]]:
+    return [entry["params"] for entry in sandbox.requests if entry["action"] == "AssumeRole"]
+
+
+def through(find: Find, sandbox: Sandbox, environment: dict[str, str], **more: Any) -> KeySource:
+    return find(environment, clock=WallClock(), endpoint=endpoint_from(sandbox.url, None), **more)
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "session"),
+    [
+        ({"TENCENTCLOUD_ROLE_ARN": ARN}, {}, "sms-signature-reconciler"),
+        ({"TENCENTCLOUD_ROLE_ARN": ARN, "TENCENTCLOUD_ROLE_SESSION_NAME": "ops"}, {}, "ops"),
+        ({TERRAFORM + "ARN": ARN, TERRAFORM + "SESSION_NAME": "tf"}, {}, "tf"),
+        ({TERRAFORM + "ARN": ARN, "TENCENTCLOUD_ROLE_ARN": ARN}, {}, "sms-signature-reconciler"),
+        ({}, {"role_arn": ARN}, "sms-signature-reconciler"),
+        ({}, {"account_role": ARN}, "sms-signature-reconciler"),
+    ],
+    ids=["tccli", "tccli-session", "terraform", "both-alike", "option", "definitions"],
+)
+def test_a_role_is_taken_on_with_the_keys_of_the_environment(
+    find: Find, sandbox: Sandbox, given: dict[str, str], options: dict[str, Any], session: str
+) -> None:
+    keys = through(find, sandbox, KEYS | given, **options).current(0)
+    assert keys.token
+    assert keys.owner == "100000000001"
+    assert keys.source == f"role {ARN}, taken on with keys from environment"
+    assert asked(sandbox) == [{"RoleArn": ARN, "RoleSessionName": session, "DurationSeconds": 7200}]
+
+
+def test_duration_and_external_id_of_terraform_are_sent(find: Find, sandbox: Sandbox) -> None:
+    given = {TERRAFORM + "ARN": ARN, TERRAFORM + "SESSION_DURATION": "3600", TERRAFORM + "EXTERNAL_ID": "e1"}
+    through(find, sandbox, KEYS | given).current(0)
+    assert asked(sandbox)[0] | {"RoleSessionName": ""} == {
+        "RoleArn": ARN,
+        "RoleSessionName": "",
+        "DurationSeconds": 3600,
+        "ExternalId": "e1",
+    }
+
+
+def test_the_role_of_the_definitions_is_taken_on_with_the_temporary_keys_of_another(
+    find: Find, sandbox: Sandbox, opened: Open
+) -> None:
+    keys = through(find, sandbox, KEYS | {"TENCENTCLOUD_ROLE_ARN": OTHER}, account_role=ARN)
+    assert opened(sandbox.url.removeprefix("http://"), IDENTITY, keys=keys, at=None) is not None
+    assert keys.current(0).source.startswith(f"role {ARN}, taken on with keys from role {OTHER}")
+    assert [entry["RoleArn"] for entry in asked(sandbox)] == [OTHER, ARN]
+
+
+def test_the_same_role_is_not_taken_on_twice(find: Find, sandbox: Sandbox) -> None:
+    through(find, sandbox, KEYS | {"TENCENTCLOUD_ROLE_ARN": ARN}, account_role=ARN).current(0)
+    assert len(asked(sandbox)) == 1
+
+
+def test_a_tccli_profile_with_a_role_takes_it_on(find: Find, sandbox: Sandbox, home: Any) -> None:
+    data = {"secretId": "AKIDsandbox", "secretKey": "sandbox-secret", "role-arn": ARN, "role-session-name": "laptop"}
+    path = write_tccli(home, data)
+    keys = through(find, sandbox, {}).current(0)
+    assert keys.source == f"role {ARN}, taken on with keys from {path}"
+    assert asked(sandbox)[0]["RoleSessionName"] == "laptop"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"role-arn": "planner"}, "'planner' is not the ARN"),
+        ({"role-arn": 5}, "role-session-name without a role-arn"),
+        ({"role-session-name": "x1"}, "role-session-name without a role-arn"),
+        ({"role-arn": ARN, "role-session-name": "a b"}, "'a b' is not a session name"),
+        ({"type": "cvm-role"}, "asks for the role of this machine"),
+    ],
+)
+def test_a_role_of_a_tccli_profile_that_cannot_be_honoured_is_refused(
+    find: Find, home: Any, data: dict[str, Any], said: str
+) -> None:
+    write_tccli(home, TCCLI | data)
+    assert said in refusal(find).message
+
+
+@pytest.mark.parametrize("variable", ["TENCENTCLOUD_PROFILE", "TCCLI_PROFILE"])
+def test_a_named_profile_comes_before_files_that_lie_around(find: Find, home: Any, variable: str) -> None:
+    write_profile(home)
+    path = write_tccli(home, TCCLI, "work")
+    assert find({variable: "work"}).current(0).source == str(path)
+
+
+def test_profiles_may_lie_in_another_folder(find: Find, tmp_path: Any, home: Any) -> None:
+    write_tccli(home)
+    path = write_tccli(tmp_path, TCCLI, "default")
+    chosen = {"TENCENTCLOUD_SHARED_CREDENTIALS_DIR": str(path.parent)}
+    assert find(chosen).current(0).source == str(path)
+    assert "TENCENTCLOUD_SHARED_CREDENTIALS_DIR" in refusal(find, {next(iter(chosen)): str(tmp_path / "no")}).message
+
+
+def test_two_names_of_a_profile_have_to_agree(find: Find, home: Any) -> None:
+    write_tccli(home, TCCLI, "a")
+    assert find({"TCCLI_PROFILE": "a", "TENCENTCLOUD_PROFILE": "a"}).current(0).secret_id == TCCLI["secretId"]
+    assert "different profiles" in refusal(find, {"TCCLI_PROFILE": "a", "TENCENTCLOUD_PROFILE": "b"}).message
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", ".hidden"])
+def test_the_name_of_a_profile_is_no_path(find: Find, name: str) -> None:
+    assert "not the name of a profile" in refusal(find, {"TENCENTCLOUD_PROFILE": name}).message
+
+
+CHOICES = {
+    "TENCENTCLOUD_SECRET_ID": "AKIDx",
+    "TENCENTCLOUD_PROVIDER_ID": "GitHub",
+    "TENCENTCLOUD_CAM_ROLE_NAME": "machine",
+    "TENCENTCLOUD_CREDENTIALS_FILE": "/keys",
+    "TENCENTCLOUD_PROFILE": "work",
+}
+ALIASES = {
+    "TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE": "/token",
+    "TKE_PROVIDER_ID": "tke",
+    "TKE_WEB_IDENTITY_TOKEN_FILE": "/token",
+    "TCCLI_PROFILE": "work",
+    "TENCENTCLOUD_SHARED_CREDENTIALS_DIR": "/dir",
+}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [*itertools.combinations(CHOICES, 2), *(("TENCENTCLOUD_SECRET_ID", alias) for alias in ALIASES)],
+)
+def test_two_sources_that_the_environment_chooses_are_refused(find: Find, first: str, second: str) -> None:
+    given = {name: (CHOICES | ALIASES)[name] for name in (first, second)}
+    message = refusal(find, given).message
+    assert "chooses keys twice" in message
+    assert first in message
+    assert second in message
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({TERRAFORM + "ARN": ARN, "TENCENTCLOUD_ROLE_ARN": OTHER}, "name different roles"),
+        ({TERRAFORM + "SESSION_NAME": "x"}, "is set, but no role is"),
+        ({"TENCENTCLOUD_ROLE_SESSION_NAME": "x"}, "is set, but no role is"),
+        ({TERRAFORM + "ARN": ARN, TERRAFORM + "SESSION_DURATION": "0"}, "from 1 to 43200"),
+        ({TERRAFORM + "ARN": ARN, TERRAFORM + "SESSION_DURATION": "1h"}, "from 1 to 43200"),
+        ({TERRAFORM + "ARN": ARN, TERRAFORM + "SESSION_NAME": "x" * 129}, "is not a session name"),
+        ({TERRAFORM + "SAML_ASSERTION": "canary"}, "SAML_ASSERTION is not supported"),
+        ({TERRAFORM + "PROVIDER_ID": "x", TERRAFORM + "ARN": ARN}, "PROVIDER_ID is not supported"),
+        ({"TENCENTCLOUD_ROLE_ARN": "admin"}, "'admin' is not the ARN"),
+    ],
+)
+def test_a_role_of_the_environment_that_cannot_be_honoured_is_refused(
+    find: Find, given: dict[str, str], said: str
+) -> None:
+    assert said in refusal(find, ENVIRONMENT | given).message
+
+
+def test_a_role_in_the_sdks_profile_file_is_refused(find: Find, home: Any) -> None:
+    write_profile(home, f"[default]\nsecret_id = AKIDx\nsecret_key = canary\nrole_arn = {ARN}\n")
+    assert "role_arn, which is not supported" in refusal(find).message
+
+
+def test_a_role_that_the_vendor_does_not_give_comes_with_code_source_and_remedy(find: Find, sandbox: Sandbox) -> None:
+    strange = "qcs::cam::uin/100000000099:roleName/sms"
+    keys = through(find, sandbox, KEYS, account_role=strange)
+    with pytest.raises(CredentialsError, match=r"ResourceNotFound\.RoleNotFound") as refused:
+        keys.current(0)
+    assert "from environment" in refused.value.message
+    assert "account.role asks for it" in refused.value.hint
+
+
+SECRET = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE"  # the vendor's own example
+
+
+@pytest.mark.parametrize(
+    ("secret_id", "secret_key", "said"),
+    [
+        ('"AKIDexample"', SECRET, "key id has quotation marks"),
+        ("AKIDexample", f"'{SECRET}'", "secret key has quotation marks"),
+        ("AKID example", SECRET, "key id holds characters"),
+        (base64.b64encode(b"AKIDexample0001").decode(), SECRET, "key id is still in base64"),
+        ("AKIDexample", base64.b64encode(SECRET.encode()).decode(), "secret key is still in base64"),
+        ("AKIDexample", base64.b64encode(SECRET.encode() + b"\n").decode(), "secret key is still in base64"),
+        (SECRET, "AKIDexample", "swapped"),
+    ],
+)
+def test_keys_that_were_copied_wrongly_are_seen_before_the_first_call(
+    secret_id: str, secret_key: str, said: str
+) -> None:
+    with pytest.raises(CredentialsError, match=said) as refused:
+        keys_of(secret_id, secret_key, "", "here")
+    assert refused.value.hint
+    assert SECRET not in refused.value.message
+
+
+def test_sound_keys_are_not_suspected() -> None:
+    assert keys_of("AKIDexample", SECRET, "", "here").secret_key == SECRET
+    assert keys_of("AKIDsandbox", "sandbox-secret", "token", "here").token == "token"
