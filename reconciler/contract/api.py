@@ -104,6 +104,18 @@ DOCUMENT_TYPES: Final[Mapping[str, int]] = {
 }
 
 
+# States of a qualification that hint at a signature which is usable, with a problem to be dealt with (announcement
+# 382/112640; ``QualificationStatusCode`` of ``DescribeSmsSignList``).
+QUALIFICATION_PROBLEMS: Final[Mapping[int, str]] = {
+    2: "was refused",
+    3: "has to be supplemented and submitted again",
+    5: "was changed, and the change refused",
+}
+
+# Signatures that an account may hold (page 382/13300, 2025-08).
+MOST_SIGNATURES: Final = 50
+
+
 SIGN_PURPOSES: Final[Mapping[str, int]] = {"self": 0, "others": 1}
 
 

@@ -38,7 +38,7 @@ class ErrorCode(NamedTuple):
 
     ``source`` is ``page`` for the error code list of the ``ModifySmsSign`` reference page (2024-09-10), ``common`` for
     the vendor's list of codes that any action may answer, ``sdk`` for codes that newer vendor SDKs name for signatures,
-    and ``client`` for our own, of failures for which no vendor code exists.
+    ``sts`` for those of taking a role on, and ``client`` for our own, of failures for which no vendor code exists.
     """
 
     code: str
@@ -61,6 +61,7 @@ RECORD: Final = "Client.Record"
 REMOTE: Final = "Client.Remote"
 STOPPED: Final = "Client.Stopped"
 TOO_LATE: Final = "Client.TooLate"
+CUT_ON_THE_WAY: Final = "Client.CutOnTheWay"
 
 
 def look_up(code: str) -> ErrorCode:
@@ -99,6 +100,10 @@ _WAIT = "Wait a little and run again; the record keeps what is open."
 _SUPPORT = "Run again later; if it stays, contact the vendor's SMS Helper with the request id."
 _REPORT = "The request was put together wrongly; please report it with the request id."
 _KEYS = "Check the keys and that they belong to this account; `reconciler doctor` shows which are used."
+
+_ROLE: Final = (
+    "Check the role's ARN, and in CAM that it trusts the keys' owner; docs/credentials.md lists who asks for it."
+)
 
 _ROWS: Final = (
     # What the reference page of ModifySmsSign lists.
@@ -168,6 +173,47 @@ _ROWS: Final = (
               "Check `sign_id` and the region."),
     ErrorCode("InvalidParameterValue.QualificationIdNotFound", "sdk", FAIL, "there is no such qualification",
               "Check `qualification_id` against the console."),
+    ErrorCode("FailedOperation.ParametersOtherError", "sdk", FAIL, "the vendor did not take the parameters",
+              "Compare the definition with the review standards; the request id helps the vendor's support."),
+    ErrorCode("InternalError.JsonParseFail", "sdk", SETTLE, "the vendor could not read an inner answer", _SUPPORT),
+    ErrorCode("InternalError.SendAndRecvFail", "sdk", SETTLE, "the vendor's inner request failed", _SUPPORT),
+    ErrorCode("InternalError.SigFieldMissing", "sdk", SETTLE, "the vendor's inner request lacked its signature",
+              _SUPPORT),
+    ErrorCode("InvalidParameterValue.InvalidUsedMethod", "sdk", FAIL, "the purpose is not accepted",
+              "Use `sign_purpose: self` or `others`; `others` needs a commission image."),
+    ErrorCode("InvalidParameterValue.LimitVerifyFail", "sdk", FAIL, "the size of a page is not accepted", _REPORT),
+    ErrorCode("InvalidParameterValue.OffsetVerifyFail", "sdk", FAIL, "the start of a page is not accepted", _REPORT),
+    ErrorCode("InvalidParameterValue.SdkAppIdNotExist", "sdk", STOP, "there is no such SMS application",
+              "Check that the SMS service is activated in this account and region."),
+    ErrorCode("LimitExceeded.GlobalSmsSendingRateLimit", "sdk", FAIL, "messages are sent too fast",
+              "It is about sending messages, not about signatures: run again later."),
+    ErrorCode("UnauthorizedOperation.SdkAppIdIsDisabled", "sdk", STOP, "the SMS application is disabled",
+              "Enable it in the console."),
+    # Taking a role on.
+    ErrorCode("FailedOperation.CheckMFAError", "sts", STOP, "the multi-factor check for the role failed", _ROLE),
+    ErrorCode("FailedOperation.TempKeyNotAllowed", "sts", STOP, "temporary keys may not take this role on",
+              "Use permanent keys, or let the first role be the one that is needed."),
+    ErrorCode("InternalError.DbError", "sts", SETTLE, "the vendor's token service failed inside", _SUPPORT),
+    ErrorCode("InternalError.EncryptError", "sts", SETTLE, "the vendor's token service failed inside", _SUPPORT),
+    ErrorCode("InternalError.GetAppIdError", "sts", SETTLE, "the vendor's token service failed inside", _SUPPORT),
+    ErrorCode("InternalError.GetRoleError", "sts", STOP, "the role could not be looked up", _ROLE),
+    ErrorCode("InternalError.GetSeedTokenError", "sts", SETTLE, "the vendor's token service failed inside", _SUPPORT),
+    ErrorCode("InternalError.IllegalRole", "sts", STOP, "the role is not valid", _ROLE),
+    ErrorCode("InternalError.PbSerializeError", "sts", SETTLE, "the vendor's token service failed inside", _SUPPORT),
+    ErrorCode("InternalError.SystemError", "sts", SETTLE, "the vendor's token service failed inside", _SUPPORT),
+    ErrorCode("InvalidParameter.AccountNotAvaliable", "sts", STOP, "the role's account is not available", _ROLE),
+    ErrorCode("InvalidParameter.ExtendStrategyOverSize", "sts", STOP, "the role's policy is too large", _ROLE),
+    ErrorCode("InvalidParameter.GrantOtherResource", "sts", STOP, "the policy grants more than the keys may", _ROLE),
+    ErrorCode("InvalidParameter.OverLimit", "sts", STOP, "roles are taken on too often", _WAIT),
+    ErrorCode("InvalidParameter.OverTimeError", "sts", STOP, "the role does not allow so long a session",
+              "Ask for fewer seconds, or raise the role's longest session in CAM."),
+    ErrorCode("InvalidParameter.ParamError", "sts", STOP, "a parameter of the role is wrong", _ROLE),
+    ErrorCode("InvalidParameter.PolicyTooLong", "sts", STOP, "the role's policy is too long", _ROLE),
+    ErrorCode("InvalidParameter.ResouceError", "sts", STOP, "the role's ARN is wrong", _ROLE),
+    ErrorCode("InvalidParameter.StrategyFormatError", "sts", STOP, "the role's policy is malformed", _ROLE),
+    ErrorCode("InvalidParameter.StrategyInvalid", "sts", STOP, "the role's policy is not valid", _ROLE),
+    ErrorCode("InvalidParameter.TempCodeNotAvaliable", "sts", STOP, "the multi-factor code is not valid", _ROLE),
+    ErrorCode("ResourceNotFound.RoleNotFound", "sts", STOP, "there is no such role", _ROLE),
     # Codes that any action may answer.
     ErrorCode("ActionOffline", "common", STOP, "the vendor has withdrawn this call", "Look for a newer release."),
     ErrorCode("AuthFailure", "common", STOP, "the vendor does not accept the keys", _KEYS),
@@ -246,6 +292,9 @@ _ROWS: Final = (
     ErrorCode(TOO_LATE, "client", RETRY,
               "the call was not started in time after its intent was stored; nothing was sent",
               "Run apply again; a machine that was asleep or overloaded does this."),
+    ErrorCode(CUT_ON_THE_WAY, "client", FAIL,
+              "the vendor answers a large request with AuthFailure.SignatureFailure, though the keys are good",
+              "Save the images smaller; something on the way may cut large requests."),
     ErrorCode(STOPPED, "client", STOP, "the run was stopped before its turn came; nothing was sent",
               "Run apply again."),
 )  # fmt: skip

@@ -207,7 +207,10 @@ COMMISSION_SUPERFLUOUS: Final = Message(
     "remove it, or write `sign_purpose: others`",
 )
 QUALIFICATION_SUPERFLUOUS: Final = Message(
-    "qualification-superfluous", "`qualification_id` is not allowed on site `international`", "remove it"
+    "qualification-superfluous",
+    "site `international` does not know `qualification_id`",
+    "remove it; it is sent, and the vendor may refuse it",
+    Severity.WARNING,
 )
 IMAGE_PATH: Final = Message(
     "image-path",
@@ -243,6 +246,12 @@ NAME_CHARACTERS: Final = Message(
     "name-characters",
     "the {series} page allows Chinese characters, letters and digits only; {name} contains others",
     "reviewers may reject it",
+    Severity.WARNING,
+)
+MAINLAND_UNSUPPORTED: Final = Message(
+    "mainland-unsupported",
+    "the vendor's page 382/40653 calls mainland SMS unsupported on site `international`",
+    "write `international: true`, or `site: china` for an account of cloud.tencent.com",
     Severity.WARNING,
 )
 QUALIFICATION_MISSING: Final = Message(

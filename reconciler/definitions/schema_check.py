@@ -345,6 +345,5 @@ RULES: Final[Mapping[str, Callable[[RuleCase], Message]]] = {
     "withdrawn-type": _withdrawn,
     "commission-missing": lambda _case: messages.COMMISSION_MISSING,
     "commission-superfluous": lambda _case: messages.COMMISSION_SUPERFLUOUS,
-    "qualification-superfluous": lambda _case: messages.QUALIFICATION_SUPERFLUOUS,
     "image-path": _image_path,
 }

@@ -133,6 +133,10 @@ def _about_signature(
     series = series_of(signature["international"])
     if rules.qualification == series and "qualification_id" not in signature:
         yield Diagnostic(file.value_at(signature, "international"), messages.QUALIFICATION_MISSING, key)
+    if rules.qualification == "unknown" and "qualification_id" in signature:
+        yield Diagnostic(file.key_at(signature, "qualification_id"), messages.QUALIFICATION_SUPERFLUOUS, key)
+    if rules.site == "international" and series == "mainland":
+        yield Diagnostic(file.value_at(signature, "international"), messages.MAINLAND_UNSUPPORTED, key)
     for entry in rules.deprecated:
         word = signature[entry.field]
         if word in entry.words and series in entry.series:

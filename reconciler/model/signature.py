@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from reconciler.contract.api import Status, status_of
+from reconciler.contract.api import QUALIFICATION_PROBLEMS, Status, status_of
 from reconciler.diagnostics import Location
 
 
@@ -31,6 +31,13 @@ class LiveSignature(NamedTuple):
     def status(self) -> Status:
         """The review state in words."""
         return status_of(self.status_code)
+
+    @property
+    def qualification_problem(self) -> str | None:
+        """What is wrong with the qualification, in words; ``None`` where nothing is, or the site shows none."""
+        if not self.qualification_id or self.qualification_status_code is None:
+            return None
+        return QUALIFICATION_PROBLEMS.get(self.qualification_status_code)
 
 
 # A signature as it is wanted: the fields that ``ModifySmsSign`` sends, in the words of the definitions.

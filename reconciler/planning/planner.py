@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from reconciler.clock import Clock
+from reconciler.contract.api import MOST_SIGNATURES
 from reconciler.decision.compare import DecisionTime
 from reconciler.decision.plan import make_offline_plan, make_plan
 from reconciler.definitions.load import Definitions
@@ -29,7 +30,9 @@ _OLDER: Final = {
     Lineage.DIVERGED: "the commit checked out does not come after {commit}, which was applied last",
     Lineage.UNKNOWN: "the history here is too short to tell whether it holds {commit}, which was applied last",
 }
-PARTIAL_LISTING: Final = "the account's whole list was not read, so rows that no definition names are not shown"
+PARTIAL_LISTING: Final = (
+    "unmanaged: not known; the account's whole list was not read, so rows that no definition names are not shown"
+)
 
 
 def store_for(root: Path, branch: str | None, target: Target, *, embedded: bool = False, learns: bool = True) -> Store:
@@ -99,7 +102,28 @@ def plan_from(
     """Decide on what was read, and add what the plan tells about the run as a whole."""
     plan = make_plan(target, definitions.signatures, described.rows, state, moment, choice)
     notes = () if described.complete or choice.only else (PARTIAL_LISTING,)
-    return plan._replace(diagnostics=definitions.diagnostics, notes=notes + _live_note(state) + _swapped(plan))
+    return plan._replace(
+        diagnostics=definitions.diagnostics, notes=notes + _live_note(state) + _swapped(plan) + _account_notes(plan)
+    )
+
+
+def _account_notes(plan: Plan) -> tuple[str, ...]:
+    """Return what the rows tell beside their review state: qualifications, and how many signatures there are."""
+    notes = []
+    for key, desired, live in ((one.desired.key, one.desired.fields, one.live) for one in plan.signatures):
+        if live is None:
+            continue
+        if live.qualification_problem is not None:
+            notes.append(f"{key}: qualification {live.qualification_id} {live.qualification_problem}")
+        if live.qualification_id and desired.qualification_id is None:
+            notes.append(
+                f"{key}: the account shows qualification {live.qualification_id}, the definition has none: "
+                f"write `qualification_id: {live.qualification_id}`, or a modify may clear it"
+            )
+    held = len(plan.unmanaged) + sum(planned.live is not None for planned in plan.signatures)
+    if held > MOST_SIGNATURES:
+        notes.append(f"the account shows {held} signatures; the vendor's pages allow {MOST_SIGNATURES}")
+    return tuple(notes)
 
 
 def _swapped(plan: Plan) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ _SOURCES: Final[Mapping[str, str]] = {
     "page": "the vendor's reference page of ModifySmsSign",
     "common": "the vendor's common error codes",
     "sdk": "the vendor's SDK",
+    "sts": "the vendor's token service",
     "client": "this tool's own",
 }
 

@@ -40,6 +40,10 @@ def _by_id(context: ActionContext, params: Params, sign_ids: Sequence[int]) -> S
 def _page(context: ActionContext, params: Params) -> Sequence[RowData]:
     if context.facts.listing == "refused":
         raise ApiError("FailedOperation.ProhibitSubAccountUse", "Sub-accounts may not list signatures.")
+    if context.facts.listing not in ("allowed", "ten"):
+        raise ApiError(context.facts.listing, "`SignIdSet` is required.")
+    if context.facts.listing == "ten":
+        params = {"International": params["International"]}
     limit = params.get("Limit", _DEFAULT_LIMIT)
     if limit > PAGE_SIZE:
         raise ApiError("InvalidParameterValue", f"`Limit` is at most {PAGE_SIZE}.")

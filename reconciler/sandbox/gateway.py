@@ -32,6 +32,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
 }
 
 
+_LARGE_BODY: Final = 1024 * 1024
 _REGION: Final = re.compile(r"[a-z]{2}-[a-z]+(?:-[a-z0-9]+)*")
 
 
@@ -59,6 +60,8 @@ class Dispatcher:
         action = _find(incoming)
         if incoming.oversized:
             raise ApiError("RequestSizeLimitExceeded", "The request is larger than 10 MB.")
+        if self._facts.large_body != "accepted" and len(incoming.body) > _LARGE_BODY:
+            raise ApiError(self._facts.large_body, "The signature does not match the request.")
         secret_id = verify(incoming, action.service, self._keys) if action.signed else _unsigned(incoming)
         region = incoming.header("x-tc-region")
         if self._limits is not None and action.rate is not None:

@@ -68,7 +68,26 @@ class UnconfirmedBehaviour:
     )
     listing: str = field(
         default="allowed",
-        metadata={"ways": ("allowed", "refused"), "help": "describe without ids; refused as to a sub-account"},
+        metadata={
+            "ways": (
+                "allowed",
+                "refused",
+                "ten",
+                "MissingParameter",
+                "InvalidParameter",
+                "FailedOperation.FailResolvePacket",
+                "FailedOperation.JsonParseFail",
+                "FailedOperation.OtherError",
+            ),
+            "help": "describe without ids; refused as to a sub-account, only the first ten rows for ever, or an error",
+        },
+    )
+    large_body: str = field(
+        default="accepted",
+        metadata={
+            "ways": ("accepted", "AuthFailure.SignatureFailure"),
+            "help": "a modify of more than 1 MiB, which something on the way may cut",
+        },
     )
     describe_lag_s: float = 0.0
 

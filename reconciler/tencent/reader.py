@@ -26,7 +26,22 @@ _MOST_SETS_AT_ONCE: Final = 4
 # Of one series; an account holds far fewer. Only a server that ignores ``Offset`` sends more.
 _MOST_ROWS: Final = 100_000
 
-_SUB_ACCOUNT: Final = "FailedOperation.ProhibitSubAccountUse"
+# What an endpoint that may not list, or does not know how to, may answer: listing came with SDK 3.1.92 (2026-05), and
+# before it an empty ``SignIdSet`` was an error. Describing by id works then all the same.
+_NO_LISTING: Final = frozenset(
+    {
+        "FailedOperation.FailResolvePacket",
+        "FailedOperation.JsonParseFail",
+        "FailedOperation.OtherError",
+        "FailedOperation.ProhibitSubAccountUse",
+        "InvalidParameter",
+        "MissingParameter",
+        "UnknownParameter",
+    }
+)
+
+# Rows of a page where ``Limit`` is left out, or not known.
+_DEFAULT_PAGE: Final = 10
 
 # What the vendor may answer for an id that it does not have, or past the end of a list, in place of no rows.
 _NO_SUCH: Final = frozenset({"FailedOperation.MissingSignatureList", "FailedOperation.SignIdNotExist"})
@@ -62,11 +77,18 @@ class Reader:
 
     def _list(self) -> tuple[list[LiveSignature], bool]:
         try:
-            return list_account(self._ask_page, self._clock), True
+            rows = list_account(self._ask_page, self._clock)
+            return rows, not any(self._is_cut(rows, flag) for flag in INTERNATIONAL)
         except VendorError as error:
-            if error.code != _SUB_ACCOUNT:
+            if error.code not in _NO_LISTING and not error.code.startswith("InvalidParameter."):
                 raise
             return [], False
+
+    def _is_cut(self, rows: Sequence[LiveSignature], international: bool) -> bool:
+        """Return whether the end of a series is a page of a server that takes no notice of ``Limit``."""
+        if sum(row.international is international for row in rows) != _DEFAULT_PAGE:
+            return False
+        return bool(self._ask_page(international, _DEFAULT_PAGE).rows())
 
     def _find(self, ids: Iterable[int], declared: Mapping[int, bool]) -> dict[int, LiveSignature]:
         """Ask for ids in the series that they are declared in, and for the rest in the other one."""

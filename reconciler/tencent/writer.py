@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from typing import Final
 
 from reconciler.contract.api import DOCUMENT_TYPES, INTERNATIONAL, MODIFY, SIGN_PURPOSES, SIGN_TYPES
-from reconciler.contract.error_codes import BAD_ANSWER
+from reconciler.contract.error_codes import BAD_ANSWER, CUT_ON_THE_WAY
 from reconciler.errors import VendorError
 from reconciler.model.signature import SignFields
 from reconciler.tencent.api import Caller, Images
 from reconciler.tencent.responses import acknowledged_id, request_id_of
+
+_BAD_SIGNATURE: Final = "AuthFailure.SignatureFailure"
+
+# Bytes of images from which a wrong signature is put down to the size of the request.
+_LARGE: Final = 500_000
 
 
 class Writer:
@@ -29,10 +35,25 @@ class Writer:
 
         Raises VendorError where the vendor did not say that it took the submission; its code tells what that means.
         """
-        answer = self._sdk.call(MODIFY, parameters(sign_id, fields, images), check)
+        size = len(images.proof) + len(images.commission or b"")
+        try:
+            answer = self._sdk.call(MODIFY, parameters(sign_id, fields, images), check)
+        except VendorError as error:
+            raise _cut_on_the_way(error, size) if error.code == _BAD_SIGNATURE and size > _LARGE else error from None
         if acknowledged_id(answer) != sign_id:
             raise VendorError("another signature is acknowledged", code=BAD_ANSWER, request_id=request_id_of(answer))
         return request_id_of(answer)
+
+
+def _cut_on_the_way(error: VendorError, size: int) -> VendorError:
+    """Return what a wrong signature means for a large body: the same keys have just read the account."""
+    return VendorError(
+        error.text,
+        code=CUT_ON_THE_WAY,
+        request_id=error.request_id,
+        hint="the images hold {size:.1f} MB together: save them smaller, below 1 MB, and try another network",
+        size=size / 1_000_000,
+    )
 
 
 def parameters(sign_id: int, fields: SignFields, images: Images) -> dict[str, object]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.model.state import Entry, IntentState
+from reconciler.sandbox.model import AccountData, RowData
 from reconciler.sandbox.options import UnconfirmedBehaviour
 from reconciler.state.local import FileStore
 from tests.fixtures.commands import FAST, inside
@@ -107,3 +108,33 @@ def test_an_account_that_may_not_be_listed_is_planned_by_id_and_that_is_told(top
     with serving(SIGNS, facts=UnconfirmedBehaviour(listing="refused")) as sandbox:
         done = inside("plan", "--endpoint", sandbox.url, *FAST)
     assert (done.code, "whole list was not read" in done.out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (0, ""),
+        (1, ""),
+        (2, "was refused"),
+        (3, "has to be supplemented"),
+        (4, ""),
+        (5, "was changed, and the change refused"),
+    ],
+)
+def test_a_qualification_with_a_problem_is_noted(top: Path, code: int, said: str) -> None:
+    sign = Sign("one", 1001, "One", status=APPROVED, international=False)
+    write(top, [sign], site="china")
+    row = RowData(1001, "One", international=False, status_code=0, qualification_id=77, qualification_status_code=code)
+    with serving(AccountData(UIN, (row,))) as sandbox:
+        done = inside("plan", "--endpoint", sandbox.url, *FAST)
+    assert ("qualification 77 " + said in done.out) is bool(said)
+    assert "the account shows qualification 77, the definition has none" in done.out
+
+
+def test_an_account_with_more_signatures_than_the_vendor_allows_is_noted(top: Path) -> None:
+    many = [pending(number) for number in range(51)]
+    write(top, many[:30])
+    for held, noted in ((50, False), (51, True)):
+        with serving(many[:held]) as sandbox:
+            done = inside("plan", "--endpoint", sandbox.url, *FAST)
+        assert ("the account shows 51 signatures" in done.out) is noted

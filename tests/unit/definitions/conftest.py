@@ -9,7 +9,7 @@ from reconciler.definitions.load import Definitions, load_definitions
 
 HEAD = "version: 1\naccount: {site: international, region: ap-singapore}\n"
 FIELDS = (
-    "sign_id: 1110, sign_name: Acme, sign_type: company, document_type: business-license, international: false, "
+    "sign_id: 1110, sign_name: Acme, sign_type: company, document_type: business-license, international: true, "
     "sign_purpose: self, proof_image: license.png"
 )
 VALID = f"{HEAD}signatures:\n  acme-otp: {{{FIELDS}}}\n"

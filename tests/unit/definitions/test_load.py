@@ -28,7 +28,7 @@ def test_a_signature_is_handed_on_with_every_field_and_place() -> None:
     fields = signature.fields
     assert (signature.key, signature.sign_id, fields.sign_name) == ("acme-otp", 1110, "Acme")
     assert (fields.sign_type, fields.document_type) == ("company", "business-license")
-    assert (fields.international, fields.sign_purpose) == (False, "others")
+    assert (fields.international, fields.sign_purpose) == (True, "others")
     assert fields.commission_image is not None
     assert (fields.proof_image.file, fields.commission_image.file) == ("evidence/license.png", "evidence/attorney.png")
     assert (fields.remark, fields.qualification_id) == ("Login codes for acme.example", None)

@@ -71,3 +71,15 @@ def test_without_the_acknowledgement_of_this_very_signature_nothing_is_certain(
         Writer(account).modify(1110, FIELDS, Images(PROOF, None))
     assert (error.value.code, error.value.request_id) == (code, "id-2")
     assert len(account.calls) == 1
+
+
+def test_a_wrong_signature_of_a_large_request_is_put_down_to_its_size() -> None:
+    class Cut:
+        def call(self, *_: object) -> dict[str, object]:
+            raise VendorError("no", code="AuthFailure.SignatureFailure")
+
+    for size, code in ((100_000, "AuthFailure.SignatureFailure"), (900_000, "Client.CutOnTheWay")):
+        with pytest.raises(VendorError) as refused:
+            Writer(Cut()).modify(1, FIELDS, Images(b"x" * size, None))
+        assert refused.value.code == code
+    assert "0.9 MB" in refused.value.hint
