@@ -18,7 +18,7 @@ from urllib3.exceptions import HTTPError
 
 from reconciler.contract.error_codes import BAD_ANSWER, HTTP_STATUS
 from reconciler.errors import Exit, ReconcilerError, UsageError
-from reconciler.net.environment import ca_bundle, network_error
+from reconciler.net.environment import ca_bundle, network_error, proxy_for
 from reconciler.net.transport import may_receive_token
 
 _TIMEOUT_S: Final = 20.0
@@ -121,6 +121,7 @@ class GitHubClient:
         self._session = Session()
         self._session.headers.update(_HEADERS)
         self._session.verify = ca_bundle(os.environ) or True
+        proxy_for(self._base)
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=_Retry.after(pause)))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import ssl
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -21,7 +24,16 @@ _NEVER_CONNECTED = (ConnectTimeout, ConnectTimeoutError, InvalidSchema, InvalidU
 
 CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
-_UNREADABLE: Final = "one that cannot be read"
+# User and password hold none of the characters that end them: with one, two readers see two hosts.
+_PROXY: Final = re.compile(
+    r"(?:(?P<scheme>https?|socks[45][ah]?)://)?(?:[^\s@:/?#]*(?::[^\s@:/?#]*)?@)?"
+    r"(?P<address>(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)/?",
+    re.IGNORECASE | re.ASCII,
+)
+_PROXY_FORM: Final = (
+    "write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with # / ? : @ in the password as %23 %2F %3F %3A %40"
+)
+_MOST_PORT: Final = 65535
 
 
 def network_error(error: BaseException) -> VendorError:
@@ -60,20 +72,38 @@ def _words(causes: list[BaseException]) -> str:
 
 
 def proxy_for(url: str) -> str | None:
-    """Return the proxy that calls to ``url`` go through, without its password; ``None`` where there is none."""
+    """Return the proxy that calls to ``url`` go through, without its password; ``None`` where there is none.
+
+    Raises VendorError, which repeats no part of it, for an address that cannot be read in one way only.
+    """
     if is_loopback(urlsplit(url).hostname or ""):
         return None
     proxy = select_proxy(url, get_environ_proxies(url))
-    return _without_password(proxy) if proxy else None
+    return _shown(proxy, urlsplit(url).scheme) if proxy else None
 
 
-def _without_password(proxy: str) -> str:
-    try:
-        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-        address = parts.netloc.rpartition("@")[2]
-    except ValueError:
-        return _UNREADABLE
-    return f"{parts.scheme}://{address}" if address else _UNREADABLE
+def _shown(proxy: str, scheme: str) -> str:
+    if proxy != proxy.strip() or not proxy.isprintable():
+        raise _bad_proxy(proxy, scheme, "has a blank or a line break in or around it", "remove it")
+    found = _PROXY.fullmatch(proxy)
+    if found is None or not _is_port(found["port"]):
+        raise _bad_proxy(proxy, scheme, "is not the address of a proxy", _PROXY_FORM)
+    kind = (found["scheme"] or "http").lower()
+    if kind.startswith("socks") and find_spec("socks") is None:
+        raise _bad_proxy(proxy, scheme, "names a SOCKS proxy, which takes PySocks", "`pip install pysocks`")
+    return f"{kind}://{found['address']}"
+
+
+def _is_port(text: str | None) -> bool:
+    return text is None or 0 < int(text) <= _MOST_PORT
+
+
+def _bad_proxy(proxy: str, scheme: str, wrong: str, remedy: str) -> VendorError:
+    names = (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY")
+    name = next((name for name in names if os.environ.get(name) == proxy), f"the {scheme} proxy")
+    return VendorError(
+        "{name} {wrong}", code=CONNECTION_NOT_MADE, hint="{remedy}", name=name, wrong=wrong, remedy=remedy
+    )
 
 
 def ca_bundle(environment: Mapping[str, str]) -> str | None:

@@ -18,7 +18,7 @@ from reconciler.contract.api import is_loopback
 from reconciler.contract.error_codes import BAD_ANSWER, HTTP_STATUS
 from reconciler.errors import VendorError
 from reconciler.net.deadline import Deadline, attach_to_call
-from reconciler.net.environment import ca_bundle, network_error
+from reconciler.net.environment import ca_bundle, network_error, proxy_for
 
 # A page of 100 rows is some 50 KB.
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
@@ -121,6 +121,8 @@ def fetch_json(url: str, headers: Mapping[str, str], seconds: float, *, proxies:
     With ``proxies``, those of the environment are used.
     """
     verify = ca_bundle(os.environ) or True
+    if proxies:
+        proxy_for(url)
 
     def get() -> tuple[int, bytes]:
         try:

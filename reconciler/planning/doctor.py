@@ -65,7 +65,7 @@ def route_findings(endpoint: Endpoint, region: str) -> list[Finding]:
     """Return what is known of the way to the vendor without a connection."""
     return [
         Finding("endpoint", CheckResult.OK, f"{endpoint}, region {region}"),
-        Finding("proxy", CheckResult.OK, proxy_for(str(endpoint)) or "none"),
+        check("proxy", lambda: proxy_for(str(endpoint)) or "none"),
         check("certificates", lambda: trusted(endpoint, os.environ)),
     ]
 

@@ -25,7 +25,7 @@ from reconciler.contract.api import MODIFY
 from reconciler.contract.error_codes import NO_KEYS
 from reconciler.errors import CredentialsError, VendorError
 from reconciler.net.deadline import Call, Deadline
-from reconciler.net.environment import ca_bundle, network_error
+from reconciler.net.environment import ca_bundle, network_error, proxy_for
 from reconciler.net.transport import Transport, read_body
 from reconciler.tencent.api import Answer
 from reconciler.tencent.credentials.base import Keys, KeySource
@@ -145,6 +145,7 @@ class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
             certification=None if address.endpoint.scheme == "http" else ca_bundle(os.environ),
         )
         profile = ClientProfile(httpProfile=http, language=_LANGUAGE)
+        proxy_for(str(address.endpoint))  # one that cannot be read is told before the first call
         super().__init__(address.service, address.version, _Credential(), address.region, profile)
         self.request.conn.proxy = None
         self.request.conn._session = Transport(proxies=not address.endpoint.loopback)  # noqa: SLF001  # no other way

@@ -49,11 +49,10 @@ def test_the_vendor_is_reached_through_the_proxy_of_the_environment(
     assert "proxy-password" not in error.message
 
 
-@pytest.mark.parametrize("proxy", ["nonsense://x", "http://", "socks5://127.0.0.1:9", "http://[", "http://127.0.0.1:1"])
-def test_a_proxy_that_is_none_means_that_nothing_was_sent(
-    opened: Open, monkeypatch: pytest.MonkeyPatch, proxy: str
+def test_a_proxy_that_does_not_listen_means_that_nothing_was_sent(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     assert vendor_call(opened).code == "Client.ConnectionNotMade"
 
 
