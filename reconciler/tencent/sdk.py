@@ -145,7 +145,8 @@ class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
             certification=None if address.endpoint.scheme == "http" else ca_bundle(os.environ),
         )
         profile = ClientProfile(httpProfile=http, language=_LANGUAGE)
-        proxy_for(str(address.endpoint))  # one that cannot be read is told before the first call
+        if not address.endpoint.loopback:
+            proxy_for(str(address.endpoint))  # one that cannot be read is told before the first call
         super().__init__(address.service, address.version, _Credential(), address.region, profile)
         self.request.conn.proxy = None
         self.request.conn._session = Transport(proxies=not address.endpoint.loopback)  # noqa: SLF001  # no other way
