@@ -20,11 +20,13 @@ _FILES: Final = {
 }
 
 _YAML: Final = {
+    "conflict-marker": "A mark of a merge that was not finished.",
     "yaml-alias": "An alias of a mapping or a list, of an unknown anchor, of too much text, or as a key.",
     "yaml-character": "A character that is not allowed in a definition file.",
     "yaml-complex-key": "A mapping or a list as a key.",
     "yaml-directive": "A `%` line before the document.",
     "yaml-duplicate-key": "A duplicate key in one mapping.",
+    "yaml-lookalike": "A character that looks like a colon or a space and is none.",
     "yaml-merge-key": "The merge key `<<`, which is not part of YAML 1.2.",
     "yaml-scalar-too-long": "A single key or value is longer than the limit.",
     "yaml-several-documents": "A second document in the file.",
@@ -32,6 +34,7 @@ _YAML: Final = {
     "yaml-tab": "A tab in the indentation.",
     "yaml-tag": "A tag other than `!!str`.",
     "yaml-too-deep": "Mappings and lists are nested deeper than the limit.",
+    "yaml-unsupported": "Valid YAML that is not read here.",
     "yaml-too-many-nodes": "The file has more keys and values than the limit.",
 }
 
@@ -58,6 +61,7 @@ _RUN: Final = {
 }
 
 _SIGNATURES: Final = {
+    "block-text": "Block text (`|` or `>`) where one line belongs.",
     "commission-missing": "A signature for others without a power of attorney.",
     "commission-superfluous": "A signature for oneself with a power of attorney.",
     "deprecated-combination": "Warning: a type that the mainland site has withdrawn for mainland SMS.",
@@ -70,6 +74,7 @@ _SIGNATURES: Final = {
     "name-characters": "Warning: a character that the mainland page does not allow in a name.",
     "name-length": "A name shorter or longer than any of the vendor's pages allows.",
     "name-length-unusual": "Warning: a name longer than the page of its series allows.",
+    "name-quotes": "A name in curly quotes.",
     "name-outer-space": "A name starts or ends with a space.",
     "name-wide-space": "Warning: a name contains a space other than the plain one, or an invisible character.",
     "qualification-missing": "Warning: a mainland signature on site china has no qualification_id.",

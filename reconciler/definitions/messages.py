@@ -236,6 +236,16 @@ NAME_BRACKETS: Final = Message(
     "the name contains the bracket {bracket}; the vendor adds brackets itself",
     "write the name without brackets",
 )
+NAME_QUOTES: Final = Message(
+    "name-quotes",
+    "the name is in quotes that YAML does not know, so they would be part of it: {name}",
+    'write it without, or in plain ones: `"`',
+)
+BLOCK_TEXT: Final = Message(
+    "block-text",
+    "`{field}` is block text (`|` or `>`), which ends with a line break",
+    "write it behind the colon, on the same line",
+)
 NAME_WIDE_SPACE: Final = Message(
     "name-wide-space",
     "the name contains {character}, which looks like a space or is invisible",
@@ -276,6 +286,12 @@ DUPLICATE_SIGN_ID: Final = Message(
     "duplicate-sign-id",
     "duplicate `sign_id` {value}, first defined at {place}",
     "define each signature once: remove one of the two",
+)
+SAME_LOOK: Final = Message(
+    "duplicate-name",
+    "`sign_name` {value} looks the same as the one at {place}, and is made of other characters",
+    "type one of the two again: the vendor may take them for one name",
+    Severity.WARNING,
 )
 DUPLICATE_NAME: Final = Message(
     "duplicate-name",

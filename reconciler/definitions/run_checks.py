@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
+from unicodedata import normalize
 
 from reconciler.definitions import messages
 from reconciler.definitions.site_rules import SITES
@@ -117,10 +118,12 @@ def _check_field(entries: Sequence[_Entry], field: str, rule: Message) -> Iterat
         value = entry.fields.get(field)
         if type(value) not in _COMPARABLE:
             continue
-        first = seen.setdefault((_series(entry.fields, field), value), entry)
+        alike = normalize("NFC", value) if isinstance(value, str) and not value.isascii() else value
+        first = seen.setdefault((_series(entry.fields, field), alike), entry)
         if first is not entry:
             place = str(first.file.value_at(first.fields, field))
-            found = rule.given(value=quoted(value), place=place)
+            said = rule if first.fields[field] == value else messages.SAME_LOOK
+            found = said.given(value=quoted(value), place=place)
             yield Diagnostic(entry.file.value_at(entry.fields, field), found, entry.key)
 
 

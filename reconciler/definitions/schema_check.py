@@ -125,6 +125,8 @@ class _Explanation:
     def _message(self, violation: Violation) -> Message:
         field = printable(violation.path[-1]) if violation.path else "the file"
         case = RuleCase(field, violation.value, self._signature(violation.path), self._site)
+        if self._is_block_text(violation):
+            return messages.BLOCK_TEXT.given(field=field)
         match violation.keyword:
             case "additionalProperties":
                 return _unknown_field(violation)
@@ -136,6 +138,12 @@ class _Explanation:
                 return _wrong_word(field, violation.value, fitting_words(case))
             case _:
                 return RULES[violation.rule](case)
+
+    def _is_block_text(self, violation: Violation) -> bool:
+        value = violation.value
+        if violation.keyword == "required" or not (isinstance(value, str) and "\n" in value and violation.path):
+            return False
+        return self._written(violation.path)[:1] in ("|", ">")
 
     def _signature(self, path: tuple[str, ...]) -> Mapping[str, Any]:
         if path[:1] != ("signatures",) or len(path) < 2:  # noqa: PLR2004  # the key is the second step

@@ -15,7 +15,7 @@ from reconciler.definitions.discover import SourceFile, find_root
 from reconciler.diagnostics import Diagnostic, Location, Message
 from reconciler.files import open_plain
 from reconciler.yaml12.nodes import Positions
-from reconciler.yaml12.problems import Place, Problem, place_after, unsupported_directive
+from reconciler.yaml12.problems import Place, Problem, conflict_markers, lookalikes, place_after, unsupported_directive
 from reconciler.yaml12.reader import Tree, build_tree
 
 # Largest definition file.
@@ -23,6 +23,9 @@ MAX_FILE_BYTES: Final = 40 * 1024 * 1024
 
 # Most characters in all files of one run together.
 MAX_RUN_CHARS: Final = 64 * 1024 * 1024
+
+# Codes of problems that characters which look like others may explain.
+_SYNTAX: Final = frozenset({"yaml-syntax", "yaml-unsupported"})
 
 _MEBI: Final = 1024 * 1024
 
@@ -121,14 +124,35 @@ def read(source: SourceFile, text: str) -> DefinitionFile | list[Diagnostic]:
     directive = unsupported_directive(text)
     if directive is not None:
         return [directive.within(source.name)]
+    if marks := conflict_markers(text):
+        return [mark.within(source.name) for mark in marks]
     tree = build_tree(text)
     end = _end(text)
-    problems = [problem.within(source.name) for problem in _before(end, tree.problems)]
+    found = _before(end, _named(tree, text))
+    problems = [problem.within(source.name) for problem in found]
     if not tree.complete:
         return problems
     if not isinstance(tree.data, dict):
         return [*problems, Problem(*min(tree.place, end), _not_a_mapping(tree)).within(source.name)]
     return DefinitionFile(source.path, source.name, text, tree.data, tree.positions, tree.place, tuple(problems), end)
+
+
+def _named(tree: Tree, text: str) -> Sequence[Problem]:
+    """Return the problems of a tree; where characters that look like others explain them, those in their place."""
+    if tree.complete and not _is_odd(tree.data):
+        return tree.problems
+    found = lookalikes(text)
+    return [*found, *(problem for problem in tree.problems if not found or problem.code not in _SYNTAX)]
+
+
+def _is_odd(data: object) -> bool:
+    """Return whether keys went wrong: a text where a mapping belongs, or a key that no key is like."""
+    if not isinstance(data, dict):
+        return isinstance(data, str)
+    sections = [data.get(name) for name in ("account", "state", "signatures")]
+    inner = [*sections, *(sections[2].values() if isinstance(sections[2], dict) else ())]
+    keys = [*data, *(key for each in inner if isinstance(each, dict) for key in each)]
+    return any(isinstance(each, str) for each in inner) or any(not key.isascii() for key in keys)
 
 
 def _not_a_mapping(tree: Tree) -> Message:

@@ -15,6 +15,7 @@ import yaml
 
 from reconciler.diagnostics import Message
 from reconciler.yaml12 import problems
+from reconciler.yaml12.layout import TAB_IN_TEXT, in_flow_layout, in_scalar_layout, is_suspicious
 from reconciler.yaml12.nodes import OpenNode, Positions
 from reconciler.yaml12.problems import (
     MAX_ALIASED_CHARS,
@@ -78,15 +79,21 @@ class StopReading(Exception):
 class Composer:
     """Takes events one by one. ``_top`` is the innermost open node, ``_outer`` are those around it.
 
-    ``pure``: the events come from a parser that lets halves of characters through.
+    ``pure``: the events come from a parser that lets halves of characters through. ``repaired``: tabs of block text
+    have a stand-in.
     """
 
-    def __init__(self, *, pure: bool) -> None:
+    def __init__(self, text: str, *, pure: bool, repaired: bool) -> None:
+        self._repaired = repaired
+        self._text = text
         self._pure = pure
         self.problems: list[Problem] = []
         self.positions = Positions()
         self.root = self._top = OpenNode(keyed=False)
         self._outer: list[OpenNode] = []
+        # Columns of the blocks around what comes next, from 0, and the start of the outermost brackets around it.
+        self._blocks = [-1]
+        self._flow: tuple[Any, int] | None = None
         self._documents = 0
         self._not_nodes = 0
         self._anchors = Anchors()
@@ -113,6 +120,7 @@ class Composer:
         # Nearly all are ordinary scalars, and those are taken right here: a call for each would be a third of all time.
         scalar: type[Any] = yaml.ScalarEvent
         handlers, longest = self._handlers, -1 if self._pure else problems.MAX_SCALAR_CHARS
+        whole = self._text
         items, places, keyed = self._top.items, self._top.places, self._top.keyed
         for event in events:
             if type(event) is not scalar:
@@ -122,7 +130,13 @@ class Composer:
             text, mark = event.value, event.start_mark
             places.append(mark.line)
             places.append(mark.column)
-            if event.tag is not None or event.anchor is not None or len(text) > longest:
+            if (
+                event.tag is not None
+                or event.anchor is not None
+                or len(text) > longest
+                or text == "-"
+                or (event.style and is_suspicious(event, whole))
+            ):
                 self._unusual(event)
             elif not keyed or len(items) & 1:
                 items.append(resolve_plain(text) if event.implicit[0] else text)
@@ -167,7 +181,10 @@ class Composer:
         text, plain, top = event.value, event.implicit[0] and event.tag is None, self._top
         as_key = top.wants_key
         found = list(problems.in_scalar(event, plain_key=plain and as_key))
+        found += in_scalar_layout(event, self._text, self._blocks[-1])
         self._report(found)
+        if self._repaired and TAB_IN_TEXT in text:
+            text = text.replace(TAB_IN_TEXT, "\t")
         if event.anchor is not None:
             self._anchors.define(event.anchor, resolve_plain(text) if plain else text)
         if not as_key:
@@ -192,11 +209,24 @@ class Composer:
             self._report([problems.at(mark, problems.COMPLEX_KEY)])
         if event.anchor is not None:
             self._anchors.define_container(event.anchor)
+        self._enter(event)
         self._outer.append(top)
         self._top = OpenNode(keyed=isinstance(event, yaml.MappingStartEvent), broken=broken, as_key=as_key)
 
-    def _close(self, _event: Any) -> None:
+    def _enter(self, event: Any) -> None:
+        self._blocks.append(self._blocks[-1] if event.flow_style else event.start_mark.column)
+        if event.flow_style and self._flow is None:
+            self._flow = event, len(self._blocks)
+
+    def _leave(self, event: Any) -> None:
+        if self._flow is not None and self._flow[1] == len(self._blocks):
+            self._report(in_flow_layout(self._flow[0], event, self._text, self._blocks[-1]))
+            self._flow = None
+        self._blocks.pop()
+
+    def _close(self, event: Any) -> None:
         self._not_nodes += 1
+        self._leave(event)
         done, self._top = self._top, self._outer.pop()
         data = done.close(self.positions)
         if done.keyed and 2 * len(data) != len(done.items):

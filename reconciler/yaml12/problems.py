@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import yaml
@@ -110,6 +111,44 @@ KEY_EXPECTED: Final = Message(
     "indent all keys of a mapping equally, and close open brackets and quotes",
 )
 
+ANCHOR_NAME: Final = Message(
+    "yaml-unsupported", "this name of an anchor is not supported", "use letters, digits, `-` and `_` alone"
+)
+EMPTY_DOCUMENT: Final = Message(
+    "yaml-unsupported", "the end of a document without a document is not supported", "remove the `...`"
+)
+BLOCK_DOCUMENT: Final = Message(
+    "yaml-unsupported", "a file that is one block text is not supported", "write `key: value` below each other"
+)
+COLON: Final = Message(
+    "yaml-unsupported",
+    "a `:` is not supported in this place",
+    "write the key before it on the same line, `key: value`, or put a text that begins with it in quotes",
+)
+_ANCHOR_KEY: Final = re.compile(r"[&*][^\s]*:(?=\s)")
+_DOCUMENT_END: Final = re.compile(r"^\.\.\.(?=\s|$)", re.MULTILINE)
+_BLOCK_DOCUMENT: Final = re.compile(r"^---[ \t]+[|>]", re.MULTILINE)
+
+CONFLICT: Final = Message(
+    "conflict-marker",
+    "a mark of a merge that was not finished",
+    "keep one side, remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
+)
+WIDE_COLON: Final = Message(
+    "yaml-lookalike", "this is a full-width colon `\uff1a`, not `:`", "write `: ` with a space behind it"
+)
+WIDE_SPACE: Final = Message(
+    "yaml-lookalike", "this is {character}, which looks like a space and is none", "write plain spaces"
+)
+# Of marks and of lookalikes: each place is counted from the start of the file.
+_MOST_NAMED: Final = 100
+_CONFLICT: Final = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?=\s|\Z)", re.MULTILINE)
+_WIDE_BLANKS: Final = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000"
+_LOOKALIKE: Final = re.compile(
+    rf"^ *(?:- +)?[A-Za-z0-9_-]+ *(\uff1a)|^ *([{_WIDE_BLANKS}])|^ *(?:- +)?[A-Za-z0-9_-]+:([{_WIDE_BLANKS}])",
+    re.MULTILINE,
+)
+
 # Parts of the parsers' words, and the message instead; the first one that fits counts. libyaml and PyYAML's own
 # parser word the same problem differently; both are listed where they do.
 _SYNTAX: Final[tuple[tuple[str, Message], ...]] = (
@@ -188,6 +227,27 @@ def unsupported_directive(text: str) -> Problem | None:
     return Problem(*place_after(text[: match.start()]), DIRECTIVE) if match else None
 
 
+def conflict_markers(text: str) -> list[Problem]:
+    """Return the marks of a merge that was not finished, if there are any: they are no YAML, and nothing else is."""
+    if "<<<<<<<" not in text and ">>>>>>>" not in text:
+        return []
+    return [
+        Problem(*place_after(text[: found.start()]), CONFLICT)
+        for found in islice(_CONFLICT.finditer(text), _MOST_NAMED)
+    ]
+
+
+def lookalikes(text: str) -> list[Problem]:
+    """Return the characters beside keys that look like a colon or a space and are none, each at its own place."""
+    found = []
+    for match in islice(_LOOKALIKE.finditer(text), _MOST_NAMED):
+        character = next(group for group in match.groups() if group)
+        index = match.end() - 1
+        rule = WIDE_COLON if character == "\uff1a" else WIDE_SPACE.given(character=f"U+{ord(character):04X}")
+        found.append(Problem(*place_after(text[:index]), rule))
+    return found
+
+
 def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
     """Return a parser's error as a problem. The place is where the parser stopped."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -195,10 +255,28 @@ def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
     if mark is not None and text[mark.index : mark.index + 1] == "\t":
         return Problem(line, column, TAB)
+    unsupported = _unsupported(words, str(getattr(error, "context", "")), text, mark.index) if mark else None
+    if unsupported is not None:
+        return Problem(line, column, unsupported)
     for fragment, rule in _SYNTAX:
         if fragment in words:
             return Problem(line, column, rule)
     return Problem(line, column, NOT_YAML.given(reason=words))
+
+
+def _unsupported(words: str, context: str, text: str, index: int) -> Message | None:
+    """Return what is valid YAML where a parser stopped, but not read here; ``None`` where it is no YAML."""
+    line = text[max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1 : index + 1]
+    if "an anchor" in context or "an alias" in context or ("mapping values" in words and _ANCHOR_KEY.search(line)):
+        return ANCHOR_NAME
+    if text.startswith("...", index) and not line[:-1]:
+        return EMPTY_DOCUMENT
+    if "<document start>" in words:
+        ends = _DOCUMENT_END.search(text, 0, index)
+        return SECOND_DOCUMENT if ends else BLOCK_DOCUMENT if _BLOCK_DOCUMENT.search(text, 0, index) else None
+    if not text.startswith(":", index) or "mapping values" in words:
+        return None
+    return COLON if "or '}'" not in words or "}" in text[index:] else None
 
 
 def in_scalar(event: Any, *, plain_key: bool) -> Iterator[Problem]:

@@ -9,11 +9,15 @@ from typing import Any, Final, NamedTuple, cast
 import yaml
 
 from reconciler.yaml12.composer import Composer, StopReading
+from reconciler.yaml12.layout import TAB_IN_TEXT, without_tab
 from reconciler.yaml12.nodes import Positions
-from reconciler.yaml12.problems import MAX_DEPTH, TOO_DEEP, Place, Problem, place_after, syntax_problem
+from reconciler.yaml12.problems import MAX_DEPTH, TAB, TOO_DEEP, Place, Problem, place_after, syntax_problem
 
 # Characters behind the last event that are searched for levels: a parser looks ahead up to 1,024 on the line.
 _LOOKED_THROUGH: Final = 4096
+
+# Tabs that are set right before a file counts as one that is full of them: each takes reading it anew.
+_MOST_REPAIRS: Final = 100
 
 _OPENING_EVENTS: Final = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
 _CLOSING_EVENTS: Final = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
@@ -94,10 +98,14 @@ class Tree(NamedTuple):
     empty: bool
 
 
-def build_tree(text: str, *, pure: bool = False) -> Tree:
-    """Read a YAML text. Never raises for what the text holds; ``pure`` chooses PyYAML's parser without libyaml."""
+def build_tree(text: str, *, pure: bool = False, repairs: int = _MOST_REPAIRS) -> Tree:
+    """Read a YAML text. Never raises for what the text holds; ``pure`` chooses PyYAML's parser without libyaml.
+
+    Of the tabs that YAML allows and the parsers do not, ``repairs`` are set right.
+    """
     pure = pure or not yaml.__with_libyaml__
-    composer = Composer(pure=pure)
+    is_repaired = repairs < _MOST_REPAIRS
+    composer = Composer(text, pure=pure, repaired=is_repaired)
     complete = False
     try:
         composer.feed(events_of(text, pure=pure))
@@ -106,7 +114,12 @@ def build_tree(text: str, *, pure: bool = False) -> Tree:
         end = end_of_depth(text, error, MAX_DEPTH, pure=pure)
         if end is not None and end < len(text):
             return build_tree(text[:end], pure=pure)
-        composer.problems.append(syntax_problem(error, text) if end is None else _too_deep_at_the_end(text))
+        problem = syntax_problem(error, text) if end is None else _too_deep_at_the_end(text)
+        may_repair = problem.rule is TAB and repairs and (is_repaired or TAB_IN_TEXT not in text)
+        repaired = without_tab(text, problem) if may_repair else None
+        if repaired is not None:
+            return build_tree(repaired, pure=pure, repairs=repairs - 1)
+        composer.problems.append(problem)
         composer.give_up()
     except StopReading:
         composer.give_up()

@@ -47,13 +47,15 @@ OUTCOMES: Final = {
 """After a second write that was not processed: its outcome, that of the one after it, and the exit code."""
 
 
-def apply(top: Path, *faults: str, uin: str | None = None) -> tuple[Done, Counter[int], Counter[int]]:
+def apply(
+    top: Path, *faults: str, uin: str | None = None, options: tuple[str, ...] = ()
+) -> tuple[Done, Counter[int], Counter[int]]:
     """Apply three changes; return how it ended, and how often each was sent and accepted."""
     file = write(top, SIGNS, uin=uin)
     with serving(SIGNS, *faults) as sandbox:
         # Only what never answers has to be sat out; a busy machine must not look like it.
         timeout = ("--request-timeout", "0.5") if any("stall" in fault for fault in faults) else ()
-        done = inside("apply", "--yes", "--format", "json", "--endpoint", sandbox.url, *FAST, *timeout, file)
+        done = inside("apply", "--yes", "--format", "json", "--endpoint", sandbox.url, *FAST, *timeout, *options, file)
         assert "Traceback" not in done.err
         assert "unexpected" not in done.err
         assert max(accepted(sandbox.requests).values(), default=0) <= 1
@@ -145,6 +147,8 @@ def test_keys_of_an_account_that_is_not_known_are_not_used(tmp_path: Path, fault
 @pytest.mark.parametrize("code", ["UnauthorizedOperation", "AuthFailure.UnauthorizedOperation"])
 def test_keys_that_may_not_ask_whose_they_are_work_with_the_account_declared(tmp_path: Path, code: str) -> None:
     done, _, takes = apply(tmp_path, f"{IDENTITY}:*:error={code}", uin=UIN)
+    assert (done.code, takes) == (6, Counter())
+    done, _, takes = apply(tmp_path, f"{IDENTITY}:*:error={code}", uin=UIN, options=("--believe-uin",))
     assert (done.code, takes) == (0, Counter([FIRST, HIT, LAST]))
 
 

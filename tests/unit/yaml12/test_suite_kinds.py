@@ -1,0 +1,159 @@
+"""The kinds of documents that the public yaml-test-suite has, and what is said of each. One small document a kind.
+
+Three tables: what YAML allows and is read; what YAML allows and is refused on purpose, by its code; what is no YAML.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from reconciler.definitions.discover import SourceFile
+from reconciler.definitions.source import DefinitionFile, read
+from reconciler.yaml12.layout import TAB_IN_TEXT
+from reconciler.yaml12.reader import build_tree
+
+READ = {
+    "tab-alone-on-a-blank-line": ("a: 1\n\t\nb: 2\n", {"a": 1, "b": 2}),
+    "tab-and-spaces-on-a-blank-line": (" \t\na: 1\n  \t \nb: 2\n", {"a": 1, "b": 2}),
+    "tab-leading-in-a-literal": ("a: |-\n \tx\n", {"a": "\tx"}),
+    "tab-in-a-nested-literal": ("m:\n  a: |\n    x\n    \ty\n", {"m": {"a": "x\n\ty\n"}}),
+    "tab-alone-in-a-literal": ("a: |\n \t\nb: 1\n", {"a": "\t\n", "b": 1}),
+    "tab-after-a-colon": ("a:\tx\n", {"a": "x"}),
+    "tab-after-a-dash": ("a:\n-\tx\n", {"a": ["x"]}),
+    "tab-after-a-dash-before-a-number": ("a:\n-\t-1\n", {"a": [-1]}),
+    "tab-behind-indentation": ("a:\n \tx\n", {"a": "x"}),
+    "tab-before-a-comment": ("a: x\t# y\n", {"a": "x"}),
+    "tab-in-a-quoted-continuation": ('a: "x\n \ty"\n', {"a": "x y"}),
+    "quoted-over-two-lines": ('a: "x\n  y"\n', {"a": "x y"}),
+    "plain-over-two-lines": ("a: x\n  y\n", {"a": "x y"}),
+    "brackets-over-lines": ("a: [x,\n  y\n  ]\n", {"a": ["x", "y"]}),
+    "brackets-at-the-top": ('{"a": [\n1\n]\n}\n', {"a": [1]}),
+    "folded": ("a: >-\n  x\n  y\n", {"a": "x y"}),
+    "literal-with-indicator": ("a: |2-\n   x\n", {"a": " x"}),
+    "blank-lines-before-a-literal": ("a: |-\n\n  x\n", {"a": "\nx"}),
+    "hash-within-a-word": ("a: x#y\n", {"a": "x#y"}),
+    "hash-in-quotes-in-brackets": ('a: ["x,#y"] # ,#\n', {"a": ["x,#y"]}),
+    "colon-within-a-word": ("a: http://x:1/y\n", {"a": "http://x:1/y"}),
+    "document-start": ("---\na: 1\n", {"a": 1}),
+    "document-end": ("a: 1\n...\n", {"a": 1}),
+    "directive-of-1.2": ("%YAML 1.2\n---\na: 1\n", {"a": 1}),
+    "anchor-of-a-value": ("a: &x 1\nb: *x\n", {"a": 1, "b": 1}),
+    "text-tag": ("a: !!str 1\n", {"a": "1"}),
+    "explicit-key": ("? a\n: 1\n", {"a": 1}),
+    "sequence-at-the-keys-column": ("a:\n- x\n- y\n", {"a": ["x", "y"]}),
+    "compact-sequence-of-mappings": ("a:\n- b: 1\n  c: 2\n", {"a": [{"b": 1, "c": 2}]}),
+    "escapes": ('a: "\\x41\\u0042\\n"\n', {"a": "AB\n"}),
+    "single-quotes": ("a: 'it''s'\n", {"a": "it's"}),
+    "byte-order-and-crlf": ("a: 1\r\nb: 2\r\n", {"a": 1, "b": 2}),
+    "old-mac-line-ends": ("a: 1\rb: 2\r", {"a": 1, "b": 2}),
+    "comment-lines": ("# x\na: 1 # y\n# z\n", {"a": 1}),
+}
+
+ON_PURPOSE = {
+    "empty-key": (": a\n", "yaml-unsupported"),
+    "empty-key-in-a-list": ("a:\n- : x\n", "yaml-unsupported"),
+    "empty-key-in-braces": ("a: {: x}\n", "yaml-unsupported"),
+    "empty-key-in-brackets": ("a: [: x]\n", "yaml-unsupported"),
+    "colon-on-the-line-after-the-key": ('{"a"\n: 1}\n', "yaml-unsupported"),
+    "key-over-two-lines-in-braces": ("a: { x\n  y: 1}\n", "yaml-unsupported"),
+    "value-that-begins-with-a-colon": ("a: {x: :x}\n", "yaml-unsupported"),
+    "anchor-with-a-colon": ("&a: a: 1\n", "yaml-unsupported"),
+    "anchor-of-other-characters": ("a: &\U0001f600 1\n", "yaml-unsupported"),
+    "alias-of-other-characters": ('a: &x 1\nb: *x"\n', "yaml-unsupported"),
+    "document-end-alone": ("...\n", "yaml-unsupported"),
+    "block-text-as-the-document": ("--- |\nline\nline\n", "yaml-unsupported"),
+    "bare-document-behind-an-end": ("a: 1\n...\nb: 2\n", "yaml-several-documents"),
+    "two-documents": ("a: 1\n---\nb: 2\n", "yaml-several-documents"),
+    "reserved-directive": ("%FOO bar\n---\na: 1\n", "yaml-directive"),
+    "directive-of-1.1": ("%YAML 1.1\n---\na: 1\n", "yaml-directive"),
+    "directive-of-1.3": ("%YAML 1.3\n---\na: 1\n", "yaml-directive"),
+    "tag-directive": ("%TAG ! tag:x,1:\n---\na: 1\n", "yaml-directive"),
+    "tag": ("a: !x 1\n", "yaml-tag"),
+    "tag-of-a-mapping": ("a: !!map {b: 1}\n", "yaml-tag"),
+    "mapping-as-key": ("? {a: 1}\n: b\n", "yaml-complex-key"),
+    "list-as-key": ("? [a]\n: b\n", "yaml-complex-key"),
+    "alias-as-key": ("a: &x y\n*x : 1\n", "yaml-alias"),
+    "alias-of-a-mapping": ("a: &x {b: 1}\nc: *x\n", "yaml-alias"),
+    "merge-key": ("a: {b: 1}\n<<: 1\n", "yaml-merge-key"),
+    "list-at-the-top": ("- a\n", "top-level"),
+    "text-at-the-top": ("a\n", "top-level"),
+}
+
+NO_YAML = {
+    "comment-glued-to-double-quotes": 'a: "x"#y\n',
+    "comment-glued-to-single-quotes": "a: 'x'#y\n",
+    "comment-glued-to-a-bracket": "a: [x]#y\n",
+    "comment-glued-to-a-brace": "a: {b: 1}#y\n",
+    "comment-glued-to-a-comma": "a: [x,#y\n  z]\n",
+    "comment-glued-to-a-literal": "a: |#y\n  x\n",
+    "comment-glued-to-a-folded": "a: >-#y\n  x\n",
+    "brackets-not-indented": "a: [x,\ny]\n",
+    "closing-bracket-not-indented": "a: [\n  x\n]\n",
+    "braces-not-indented-in-a-nested-mapping": "m:\n  a: {x: 1,\n  y: 2}\n",
+    "double-quotes-not-indented": 'a: "x\ny"\n',
+    "single-quotes-not-indented": "a: 'x\ny'\n",
+    "quotes-continued-by-a-tab": 'a: "x\n\ty"\n',
+    "brackets-continued-by-a-tab": "a:\n- [\n\tx\n ]\n",
+    "dash-in-brackets": "a: [-]\n",
+    "dashes-in-brackets": "a: [-, -]\n",
+    "blank-line-with-more-spaces-than-the-literal": "a: |\n    \n  x\n",
+    "tab-as-indentation": "a:\n\tb: 1\n",
+    "tab-between-dashes": "a:\n-\t- x\n",
+    "tab-before-a-key-behind-a-dash": "a:\n-\tb: 1\n",
+    "tab-at-the-start-of-a-literal": "a: |\n\tx\n",
+    "tab-alone-where-a-literal-begins": "a: |\n\t\nb: 1\n",
+    "unclosed-bracket": "a: [x\n",
+    "unclosed-brace": "a: {x: 1\nb: 2\n",
+    "unclosed-quotes": 'a: "x\n',
+    "two-values": "a: b: c\n",
+    "key-indented-less": "  a: 1\n b: 2\n",
+    "text-behind-quotes": 'a: "x" y\n',
+    "unknown-escape": 'a: "\\q"\n',
+    "reserved-character": "a: @x\n",
+    "anchor-without-value-between-keys": "a: &x &y 1\n",
+    "unknown-alias": "a: *x\n",
+}
+
+
+def told(text: str, *, pure: bool = False) -> tuple[object, set[str]]:
+    if pure:
+        tree = build_tree(text, pure=True)
+        return tree.data, {problem.code for problem in tree.problems}
+    found = read(SourceFile(Path("x.yaml"), "x.yaml"), text)
+    if isinstance(found, DefinitionFile):
+        return found.data, {problem.code for problem in found.problems}
+    return None, {problem.code for problem in found}
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="how libyaml reads; the parser without it differs")
+@pytest.mark.parametrize("kind", READ)
+def test_what_yaml_allows_is_read(kind: str) -> None:
+    text, data = READ[kind]
+    assert told(text) == (data, set())
+
+
+@pytest.mark.parametrize("kind", ON_PURPOSE)
+def test_what_is_refused_on_purpose_is_no_syntax_error(kind: str) -> None:
+    text, code = ON_PURPOSE[kind]
+    _, codes = told(text)
+    assert code in codes
+    assert "yaml-syntax" not in codes
+
+
+@pytest.mark.parametrize("pure", [False, True])
+@pytest.mark.parametrize("kind", NO_YAML)
+def test_what_is_no_yaml_does_not_pass(kind: str, *, pure: bool) -> None:
+    assert told(NO_YAML[kind], pure=pure)[1]
+
+
+def test_tabs_are_set_right_within_a_bound() -> None:
+    assert told("a: 1\n" + "\t\n" * 90 + "b: 2\n") == ({"a": 1, "b": 2}, set())
+    assert told("a: 1\n" + "\t\n" * 110 + "b: 2\n") == (None, {"yaml-tab"})
+
+
+def test_a_text_with_the_stand_in_for_a_tab_keeps_it() -> None:
+    data, _ = told(f"a: |\n  {TAB_IN_TEXT}\n")
+    assert data == {"a": f"{TAB_IN_TEXT}\n"}
