@@ -36,6 +36,8 @@ DOCUMENT: Final = "document.json"
 # The saved plan, for ``apply --plan``.
 PLAN: Final = "plan.json"
 
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
 # -P: the folder of the run belongs to a pull request, and no module must come from there.
 _COMMAND: Final = (sys.executable, "-P", "-m", "reconciler")
 
@@ -43,7 +45,11 @@ _COMMAND: Final = (sys.executable, "-P", "-m", "reconciler")
 @click.command()
 @click.argument("command", type=click.Choice(("validate", "plan", "apply", "status")))
 @click.option("--paths", default=DEFAULT_PATH, show_default=True, help="Files and folders, one a line.")
-@click.option("--folder", type=FilledPath(path_type=Path), default=".", help="Where results are left as files.")
+@click.option(
+    "--folder",
+    type=FilledPath(path_type=Path),
+    help="Where results are left as files, outside of the checkout; on a runner $RUNNER_TEMP/reconciler by itself.",
+)
 @click.option("--plan", "saved", default="", help="apply: the saved plan to apply.")
 @click.option("--state-branch", default="", help="apply: the branch that the definitions have to name.")
 @click.option("--endpoint", default="", help="Instead of account.endpoint.")
@@ -52,12 +58,13 @@ _COMMAND: Final = (sys.executable, "-P", "-m", "reconciler")
 @click.option("--tolerate-refusals/--fail-on-refusals", help="End with 0 where something is refused or blocked.")
 @click.pass_obj
 def run(
-    session: Session, /, command: str, paths: str, folder: Path, *, tolerate_refusals: bool, **given: str | bool
+    session: Session, /, command: str, paths: str, folder: Path | None, *, tolerate_refusals: bool, **given: str | bool
 ) -> int:  # click hands options by name
     """Run COMMAND as a step of a workflow. An option that is empty counts as not given."""
     listed = [line.strip() for line in paths.splitlines() if line.strip()]
     if command == "apply":
         _check_branch(listed, str(given["state_branch"]))
+    folder = folder or _runners_folder()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PLAN).unlink(missing_ok=True)
     arguments = [command, "--format", "json", *_options(command, folder, given), "--", *listed]
@@ -66,6 +73,14 @@ def run(
     _report(session, command, document)
     add_outputs(os.environ, dict(_outputs(document, folder, code)))
     return Exit.DONE if tolerate_refusals and code is Exit.REFUSED else code
+
+
+def _runners_folder() -> Path:
+    """Return a folder that no pull request can put files into."""
+    temporary = os.environ.get("RUNNER_TEMP")
+    if not temporary:
+        raise UsageError("results have no place to go", hint="name one with --folder, outside of the checkout")
+    return Path(temporary) / "reconciler"
 
 
 def _check_branch(paths: list[str], expected: str) -> None:
@@ -161,7 +176,8 @@ def run_quietly(arguments: Sequence[str], result: Path) -> Exit:
     sys.stdout.write(f"::stop-commands::{word}\n")
     sys.stdout.flush()
     try:
-        with result.open("wb") as output:
+        result.unlink(missing_ok=True)  # whatever is there, a link too, was not made by this run
+        with os.fdopen(os.open(result, _NEW, 0o600), "wb") as output:
             # One stream for the words and for the lines round them: two would arrive in any order.
             child = subprocess.Popen((*_COMMAND, *arguments), stdout=output, stderr=sys.stdout.fileno())  # noqa: S603  # ourselves
             with handle_signals(child.send_signal):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconciler.errors import ReconcilerError
+from reconciler.files import PRIVATE_MODE
 from reconciler.sandbox.parameters import digest
 
 _IMAGES: Final = frozenset({"ProofImage", "CommissionImage"})
@@ -34,7 +35,7 @@ class RequestLog:
         self.entries: list[dict[str, Any]] = []
         self._keep = keep
         try:
-            self._file = None if path is None else os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            self._file = None if path is None else os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_MODE)
         except OSError as problem:
             raise ReconcilerError(
                 "{path}: the log cannot be written there ({why})",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconciler.errors import ReconcilerError
-from reconciler.files import open_plain, opened
+from reconciler.files import PRIVATE_MODE, open_plain, replace_plain
 from reconciler.sandbox.account_file import AccountFileError, read_account
 from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submission
 
@@ -22,7 +22,6 @@ Version = tuple[int, int, int, int]
 
 # Whoever can put a link or a pipe beside the definitions must not choose another file to be locked.
 _LOCK_FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
-_FILE_MODE: Final = 0o644
 
 
 class SaveFile:
@@ -37,7 +36,7 @@ class SaveFile:
         """Hold the lock beside the file, waiting for whoever has it."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.path.with_name(f"{self.path.name}.lock"), _LOCK_FLAGS, 0o644)
+            lock = os.open(self.path.with_name(f"{self.path.name}.lock"), _LOCK_FLAGS, PRIVATE_MODE)
         except OSError as problem:
             raise _unusable(self.path, problem) from problem
         try:
@@ -77,9 +76,7 @@ class SaveFile:
         text = self._text(data).encode("utf-8", "backslashreplace")
         try:
             self._count_write()
-            with opened(self.path.parent) as folder:
-                if folder is not None:  # it was made when the lock was taken
-                    folder.replace(self.path.name, text, mode=_FILE_MODE, durable=False)
+            replace_plain(self.path, text)
         except OSError as problem:
             raise _unusable(self.path, problem) from problem
         return self.version()

@@ -16,7 +16,7 @@ from reconciler.state.checkout import SeenBranch
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
 from reconciler.state.git_command import GitTimeout
 from reconciler.state.git_repository import GitRepository, Leaf
-from reconciler.state.store import Snapshot, Step, check_name, empty_state
+from reconciler.state.store import Snapshot, Step, check_name, empty_state, is_record_file
 
 _MAX_LENGTH: Final = 200
 _FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-./]|[./]$|^@$|^HEAD$")
@@ -65,6 +65,17 @@ _GRANT: Final = (
 )
 
 
+# What no second try can change, though git calls it a lock that it could not take.
+_PERMANENT: Final = re.compile(
+    r"exists; cannot create|directory.file conflict|refname conflict|no space left|disk quota|file name too long"
+    r"|not a valid ref|funny refname|reference broken|unable to resolve reference|repository not found|does not appear"
+    r"|archived|is disabled|exceeds|too large|no such (file|device)",
+    re.IGNORECASE,
+)
+
+_PREFIX: Final = re.compile(r"'(?:refs/heads/)?(?P<other>[^']+)' exists; cannot create", re.IGNORECASE)
+
+
 class Answer(Enum):
     """What to do about a push that failed."""
 
@@ -77,14 +88,26 @@ def meaning(words: str) -> Answer:
     """Return what a failed push's messages mean. A denial is looked for first: a server may cut the line after it."""
     if _DENIED.search(words):
         return Answer.DENIED
+    if _PERMANENT.search(words):
+        return Answer.FAILED
     return Answer.AGAIN if _RACE.search(words) or _CUT.search(words) else Answer.FAILED
 
 
 def check_worth_trying(words: str, where: str) -> None:
-    """Raise RemoteError where trying again cannot help. ``words`` are git's, ``where`` names the branch."""
+    """Raise RemoteError, or Refusal for a name that conflicts, where trying again cannot help.
+
+    ``words`` are git's, ``where`` names the branch.
+    """
     answer = meaning(words)
     if answer is Answer.AGAIN:
         return
+    if (conflict := _PREFIX.search(words)) is not None:
+        raise Refusal(
+            "{where} cannot be made: there is a branch {other}, and git keeps no branch beside a folder of its name",
+            hint="choose a name under `state` that neither begins with another branch's name and a slash, nor is one",
+            where=where,
+            other=conflict["other"],
+        )
     hint = _GRANT if answer is Answer.DENIED else "Correct what git says, and start the run again."
     raise RemoteError("the record cannot be pushed to {where}: {git}", hint=hint, where=where, git=words)
 
@@ -264,6 +287,15 @@ class BranchStore:
                 remote=self._remote,
                 marker=MARKER,
             )
+        for name, leaf in leaves.items():
+            if name not in (MARKER, self._file) and not (leaf.kind == "blob" and is_record_file(name)):
+                raise Refusal(
+                    "branch {branch} of {remote} holds {name}, which is no record: nothing else may be on it",
+                    hint="Revert the commit of the branch that added it, or name another branch under `state`.",
+                    branch=self._branch,
+                    remote=self._remote,
+                    name=ascii(name),
+                )
 
     def _read(self, leaf: Leaf | None) -> State:
         if leaf is None:

@@ -29,6 +29,9 @@ REMOTE_LIMIT_S: Final = 60.0
 
 # Of git's own variables only those on how to connect and configure stay; one set by a hook would aim us elsewhere.
 _KEPT: Final = ("GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_CONFIG", "GIT_PROXY_", "GIT_EXEC_PATH", "GIT_ALLOW_PROTOCOL")
+
+# Keys of the vendor, and tokens that give some: no git and no helper of its needs them.
+_KEYS: Final = ("TENCENTCLOUD_", "TCCLI_", "TKE_", "ACTIONS_ID_TOKEN_", "ACTIONS_RUNTIME_TOKEN")
 _QUIET: Final = {
     "LC_ALL": "C",
     "GIT_TERMINAL_PROMPT": "0",
@@ -78,7 +81,11 @@ class GitTimeout(RemoteError):
 
 def plain_environment() -> dict[str, str]:
     """Return the environment for git in the user's checkout: its settings apply, and nothing is asked of anybody."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(_KEPT)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_KEYS) and (not name.startswith("GIT_") or name.startswith(_KEPT))
+    }
     for name in (TOKEN_VARIABLE, "GIT_CONFIG"):
         kept.pop(name, None)
     return {**kept, **_QUIET}
@@ -258,11 +265,13 @@ def _token_settings(root: Path, environment: Mapping[str, str], url: str) -> lis
     if not token or parts is None or parts.scheme not in {"http", "https"} or parts.username is not None:
         return []
     kept = git(root, environment, "config", "--includes", "--get-urlmatch", "http.extraheader", url).text
+    straight = (f"http.{url}.followRedirects", "false")  # a token goes to the host that it was given for
     if kept.lower().startswith("authorization:"):
-        return []
+        return [straight]
     _check_token(token, parts)
     pair = token if ":" in token else f"x-access-token:{token}"
-    return [(f"http.{url}.extraHeader", f"Authorization: Basic {base64.b64encode(pair.encode()).decode()}")]
+    header = f"Authorization: Basic {base64.b64encode(pair.encode()).decode()}"
+    return [straight, (f"http.{url}.extraHeader", header)]
 
 
 def _parts(url: str) -> SplitResult | None:
@@ -279,6 +288,15 @@ def _check_token(token: str, parts: SplitResult) -> None:
             "{variable} holds characters that no token has",
             hint="Check it for a line break or a space.",
             variable=TOKEN_VARIABLE,
+        )
+    server = os.environ.get("GITHUB_SERVER_URL", "")
+    if os.environ.get("GITHUB_ACTIONS") == "true" and server and parts.netloc != urlsplit(server).netloc:
+        raise StateError(
+            "{variable} is not sent to {host}: on this runner it is for {server}",
+            hint="Keep the record on a remote of the same server; a submodule's origin may be elsewhere.",
+            variable=TOKEN_VARIABLE,
+            host=parts.netloc,
+            server=server,
         )
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise StateError(

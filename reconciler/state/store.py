@@ -37,6 +37,12 @@ def record_name(uin: str, region: str, *, sandbox: bool = False) -> str:
     return f"{'sandbox-' if sandbox else ''}{uin}-{region}"
 
 
+def is_record_file(name: str) -> bool:
+    """Return whether a file is called as a record is."""
+    found = _NAME.fullmatch(name.removesuffix(".json"))
+    return found is not None and name.endswith(".json") and is_region(found["region"])
+
+
 def empty_state(name: str) -> State:
     """Return the state of an account of which nothing is recorded. Raises StateError for a name that is none."""
     found = _NAME.fullmatch(name)

@@ -97,9 +97,9 @@ def test_a_status_and_an_offline_plan_are_steps_too(step: Step) -> None:
     with serving(CHANGES) as sandbox:
         assert step.run("status", "--endpoint", sandbox.url).code == 0
     assert step.summary.startswith("### SMS signatures: 2 pending\n")
-    done = process("github", "run", "plan", "--offline", cwd=step.top, env=step.environ)
+    done = step.run("plan", "--offline")
     assert done.code in {0, 6}
-    assert (step.top / "document.json").is_file()
+    assert (step.top / "out" / "document.json").is_file()
 
 
 def test_paths_are_given_one_a_line_and_none_is_an_option(step: Step) -> None:
@@ -133,3 +133,24 @@ def test_an_old_saved_plan_is_not_handed_on(step: Step) -> None:
     (step.top / "out" / "plan.json").write_text("{}", encoding="utf-8")
     assert step.run("validate").code == 0
     assert step.outputs["plan-file"] == ""
+
+
+def test_results_have_no_place_inside_a_checkout_by_default(step: Step) -> None:
+    write(step.top, CHANGES)
+    refused = process("github", "run", "validate", cwd=step.top, env=step.environ)
+    assert refused.code == 2
+    assert "--folder" in refused.err
+    runner = step.top.parent / "runner"
+    environ = {**step.environ, "RUNNER_TEMP": str(runner)}
+    assert process("github", "run", "validate", cwd=step.top, env=environ).code == 0
+    assert (runner / "reconciler" / "document.json").is_file()
+
+
+def test_a_link_in_the_place_of_a_result_is_not_followed(step: Step) -> None:
+    write(step.top, CHANGES)
+    precious = step.top.parent / "precious"
+    precious.write_text("keep")
+    (step.top / "out").mkdir()
+    (step.top / "out" / "document.json").symlink_to(precious)
+    assert step.run("validate").code == 0
+    assert precious.read_text() == "keep"

@@ -140,3 +140,28 @@ def test_a_write_is_noticed_where_inode_time_and_size_stay(save: Path) -> None:
     os.utime(save, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert (save.stat().st_ino, save.stat().st_size) == (stamp.st_ino, stamp.st_size)
     assert first.row(PENDING) == replace(row, sign_name="Emca")
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_only_a_plain_file_is_replaced(save: Path, tmp_path: Path, kind: str) -> None:
+    open_account(save, account())
+    target = tmp_path / "precious"
+    target.write_text("keep")
+    save.unlink()
+    if kind == "link":
+        save.symlink_to(target)
+    elif kind == "pipe":
+        os.mkfifo(save)
+    else:
+        save.mkdir()
+    with pytest.raises(ReconcilerError):
+        open_account(save, account())
+    assert target.read_text() == "keep"
+    assert save.is_symlink() or save.is_fifo() or save.is_dir()
+
+
+def test_what_is_saved_is_for_its_owner_alone(start: Start, save: Path, tmp_path: Path) -> None:
+    log = tmp_path / "requests.log"
+    Caller(start(save=save, log=log).url).code("ModifySmsSign", submission())
+    modes = {path.stat().st_mode & 0o777 for path in (save, log, save.with_name(f"{save.name}.lock"))}
+    assert modes == {0o600}

@@ -1,0 +1,124 @@
+"""What a branch of the record must not be, and where neither a token nor the vendor's keys may go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import Refusal, StateError
+from reconciler.state.branch import Answer, BranchStore, meaning
+from reconciler.state.git_command import git as run_git
+from reconciler.state.git_command import plain_environment
+from tests.fixtures.git_http import hosting
+from tests.fixtures.repositories import commit, git, hub_and_clone
+from tests.fixtures.state_values import NAME, put, state
+
+TOKEN = "RECONCILER_GIT_TOKEN"
+
+
+@pytest.mark.parametrize(("there", "wanted"), [("state", "state/x"), ("state/x", "state")])
+def test_a_branch_whose_name_conflicts_with_another_is_refused_at_once(tmp_path: Path, there: str, wanted: str) -> None:
+    hub, work = hub_and_clone(tmp_path)
+    git(hub, "branch", there, "main")
+    pauses: list[float] = []
+    store = BranchStore(work, wanted, NAME, pause=pauses.append)
+    with pytest.raises(Refusal, match=f"there is a branch {there}") as refused:
+        put(store, state(s1="one"), "note")
+    assert refused.value.exit_code == 6
+    assert len(pauses) <= 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cannot lock ref 'refs/heads/a/b': 'refs/heads/a' exists; cannot create 'refs/heads/a/b'",
+        "! [remote rejected] x (directory file conflict)",
+        "error: unable to write file: No space left on device; failed to update ref",
+        "cannot lock ref 'refs/heads/x': unable to resolve reference 'refs/heads/x': reference broken",
+        "fatal: repository not found",
+        "ERROR: This repository was archived so it is read-only.",
+        "remote: error: File x.json is 150 MB; this exceeds the file size limit; failed to update ref",
+    ],
+)
+def test_what_is_permanent_is_not_tried_again(words: str) -> None:
+    assert meaning(words) is not Answer.AGAIN
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("100000000002-ap-singapore.json", False),
+        ("sandbox-1-ap-guangzhou.json", False),
+        ("main.py", True),
+        ("1-ap-singapore.json.bak", True),
+        ("notes.json", True),
+        (".github/workflows/x.yml", True),
+        ("1-ap-singapore.json/inner", True),
+    ],
+)
+def test_a_branch_with_anything_but_records_is_refused(tmp_path: Path, name: str, *, refused: bool) -> None:
+    _, work = hub_and_clone(tmp_path)
+    put(BranchStore(work, "reconciler-state", NAME), state(s1="one"), "note")
+    git(work, "fetch", "-q", "origin", "reconciler-state:reconciler-state")
+    git(work, "checkout", "-q", "reconciler-state")
+    (work / name).parent.mkdir(parents=True, exist_ok=True)
+    commit(work, name, "x")
+    git(work, "push", "-q", "origin", "reconciler-state")
+    store = BranchStore(work, "reconciler-state", NAME)
+    if not refused:
+        store.load()
+        return
+    with pytest.raises(Refusal, match="which is no record"):
+        store.load()
+
+
+def test_no_git_child_gets_the_vendors_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, work = hub_and_clone(tmp_path)
+    for name in ("TENCENTCLOUD_SECRET_KEY", "TCCLI_PROFILE", "TKE_ROLE_ARN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", TOKEN):
+        monkeypatch.setenv(name, "canary")
+    shown = run_git(work, plain_environment(), "-c", "alias.show-all=!env", "show-all").text
+    assert "PATH=" in shown
+    assert "canary" not in shown
+
+
+@pytest.mark.parametrize("persisted", [False, True], ids=["by the variable", "by the checkout's settings"])
+def test_a_token_is_not_sent_after_a_redirect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, persisted: bool
+) -> None:
+    _, work = hub_and_clone(tmp_path)
+    monkeypatch.setenv(TOKEN, "may-write")
+    with hosting(tmp_path) as server:
+        url = f"{server.url}/hub.git"
+        git(work, "remote", "set-url", "origin", url)
+        if persisted:
+            git(work, "config", f"http.{server.url}/.extraheader", "AUTHORIZATION: basic x")
+        settings = _settings_of(BranchStore(work, "reconciler-state", NAME))
+    assert settings[f"http.{url}.followRedirects"] == "false"
+
+
+def _settings_of(store: BranchStore) -> dict[str, str]:
+    environment = store._git._environment
+    count = int(environment["GIT_CONFIG_COUNT"])
+    return {environment[f"GIT_CONFIG_KEY_{i}"]: environment[f"GIT_CONFIG_VALUE_{i}"] for i in range(count)}
+
+
+@pytest.mark.parametrize(
+    ("server", "refused"), [("https://github.com", True), ("", False), ("same", False)], ids=["other", "none", "same"]
+)
+def test_on_a_runner_a_token_goes_to_its_own_server_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str, *, refused: bool
+) -> None:
+    _, work = hub_and_clone(tmp_path)
+    monkeypatch.setenv(TOKEN, "may-write")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    with hosting(tmp_path) as other:
+        git(work, "remote", "set-url", "origin", f"{other.url}/hub.git")
+        monkeypatch.setenv("GITHUB_SERVER_URL", other.url if server == "same" else server)
+        store = BranchStore(work, "reconciler-state", NAME)
+        if not refused:
+            put(store, state(s1="one"), "note")
+            return
+        with pytest.raises(StateError, match="is not sent to"):
+            put(store, state(s1="one"), "note")
+        assert other.logins == []
