@@ -11,6 +11,7 @@ import errno
 import fcntl
 import json
 import os
+import platform
 import secrets
 import stat
 import time
@@ -94,6 +95,8 @@ class Folder:
         descriptor = os.open(name, _LOCK, PRIVATE_MODE, dir_fd=self._descriptor)
         try:
             self._acquire(descriptor, self._path / name)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, _holder().encode(), 0)
             yield
         finally:
             os.close(descriptor)
@@ -111,15 +114,23 @@ class Folder:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() >= end:
+                    who = os.pread(descriptor, _MAX_NOTE_BYTES, 0).decode("utf-8", "replace")
                     raise StateError(
-                        "another process has held {path} for {seconds:.0f} s",
+                        "another process has held {path} for {seconds:.0f} s: {who}",
                         hint="It may be suspended: let it go on or end it. The lock goes with the process.",
                         path=path,
                         seconds=_LOCK_WAIT_S,
+                        who=who if who.isprintable() and who else "it does not say which",
                     ) from None
                 time.sleep(_LOCK_POLL_S)
             else:
                 return
+
+
+def _holder() -> str:
+    """Return who holds a lock, for whoever waits for it."""
+    since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
+    return f"process {os.getpid()} on {platform.node() or 'this machine'}, since {since}"
 
 
 @contextlib.contextmanager

@@ -50,8 +50,11 @@ def writing(account: Account, reach: Connection, clock: Clock) -> Iterator[Writa
 class Observer(Protocol):
     """Receives the progress of an apply."""
 
-    def waiting(self, seconds: float) -> None:
-        """Hear that another run holds the record; ``seconds`` are left if it does not move."""
+    def waiting(self, seconds: float, holder: str) -> None:
+        """Hear that another run holds the record; ``seconds`` are left if it does not move.
+
+        ``holder`` says who it is, since when, and where the record is.
+        """
 
     def begins(self, planned: Planned, number: int, total: int) -> None:
         """Hear that a signature's turn has come."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from reconciler.clock import Clock
 from reconciler.decision.transitions import Identity, live_intents
 from reconciler.errors import Exit, StateError
-from reconciler.model.state import Entry, IntentState, State
+from reconciler.model.state import OLD_INTENT_S, Entry, Intent, IntentState, State, holder_of
 from reconciler.state.store import Snapshot
 from reconciler.tencent.connection import RequestLimits
 
@@ -22,7 +22,6 @@ _RATE_MARGIN_S: Final = 1.0
 
 _LOOK_EVERY_S: Final = 1.0
 # Whoever can describe is within five minutes of the vendor, so two clocks are at most this far apart.
-_OLD_S: Final = 600.0
 
 
 class Timing(NamedTuple):
@@ -92,13 +91,13 @@ class Watch:
             snapshot = self._context.store.load()
             if snapshot.moved is not None and self._context.lineage is not None:
                 raise snapshot.moved
-            left = self._seconds_left(snapshot.state)
-            if left <= 0:
+            left, holder = self._longest_wait(snapshot.state)
+            if left <= 0 or holder is None:
                 self._note_outcomes(snapshot.state)
                 return snapshot
             if self._context.stopped():
                 raise StoppedWaiting("stopped while another run may have a call under way", hint="run again later")
-            self._context.observer.waiting(left)
+            self._context.observer.waiting(left, f"{holder_of(holder)}, {self._context.store.where}")
             self._clock.wait(min(_LOOK_EVERY_S, left))
 
     def await_shown(self, state: State, sign_ids: Collection[int]) -> None:
@@ -108,19 +107,20 @@ class Watch:
         ends = [self._first[mark] + lag for sign_id in sign_ids for mark in self._marks(sign_id, state.entry(sign_id))]
         self._clock.wait(max(ends, default=now) - now)
 
-    def _seconds_left(self, state: State) -> float:
-        now, longest = self._clock.monotonic(), 0.0
+    def _longest_wait(self, state: State) -> tuple[float, Intent | None]:
+        """Return how many seconds another run's call can act yet, and its intent."""
+        now, longest, holder = self._clock.monotonic(), 0.0, None
         for identity, intent in live_intents(state).items():
             first = self._first.setdefault(identity, now)
-            is_old = self._clock.now() - intent.at > intent.window + _OLD_S
+            is_old = self._clock.now() - intent.at > intent.window + OLD_INTENT_S
             left = first + intent.window - now
             if intent.run == self._context.run:
                 continue
             if is_old or left <= 0:
                 self.waited_out.add(identity)
-            else:
-                longest = max(longest, left)
-        return longest
+            elif left > longest:
+                longest, holder = left, intent
+        return longest, holder
 
     def _note_outcomes(self, state: State) -> None:
         now = self._clock.monotonic()
@@ -134,7 +134,7 @@ class Watch:
 
     def _outcomes(self, sign_id: int, entry: Entry) -> list[tuple[object, ...]]:
         own = entry.submitted
-        if own is not None and abs(self._clock.now() - own.at) < _OLD_S + self._context.timing.window:
+        if own is not None and abs(self._clock.now() - own.at) < OLD_INTENT_S + self._context.timing.window:
             return [("outcome", sign_id, own.epoch, own.run)]
         return []
 

@@ -54,9 +54,16 @@ def connect(inputs: Inputs, options: ConnectionOptions) -> Iterator[Connection]:
 def _to_the_vendor(inputs: Inputs, options: ConnectionOptions) -> Connection:
     endpoint = endpoint_from(options.endpoint, inputs.account.endpoint, inputs.account.site)
     options.limits.check(endpoint)
-    surroundings = CredentialInputs(os.environ, Path.home(), options.oidc_provider, options.role_arn)
+    surroundings = CredentialInputs(os.environ, _home(), options.oidc_provider, options.role_arn)
     vendor = Vendor(endpoint, inputs.account.region, options.request_timeout, SystemClock())
     return Connection(endpoint, find_keys(surroundings, vendor, _role_to_take(inputs.account)), options.limits)
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # neither HOME nor an entry for this user, as in some containers
+        return Path("/nonexistent")
 
 
 def _role_to_take(account: Account) -> str | None:

@@ -13,7 +13,8 @@ from reconciler.contract.error_codes import CODES
 from reconciler.decision.table import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.errors import Exit, UsageError
-from reconciler.render.findings import code_text, diagnostic_code_text, rule_text
+from reconciler.model.plan import Verdict
+from reconciler.render.findings import code_text, diagnostic_code_text, explained_verdict, rule_text
 
 _RULES: Final = {rule.code: rule for rule in Rule}
 
@@ -25,7 +26,8 @@ def explain(session: Session, code: str) -> int:
     """Say what a code means and what to do.
 
     CODE is the vendor's, such as InvalidParameterValue.ImageInvalid (its last part alone will do), that of a rule in a
-    plan, such as no-such-signature, or that of a problem in the definitions, such as missing-field.
+    plan, such as no-such-signature, a verdict, such as stuck, or that of a problem in the definitions, such as
+    missing-field.
     """
     for text in _matching(code):
         session.result(text)
@@ -52,4 +54,5 @@ def _texts() -> Mapping[str, str]:
     vendors = {row.code: code_text(row) for row in CODES.values()}
     rules = {code: rule_text(rule) for code, rule in _RULES.items()}
     diagnostics = {code: diagnostic_code_text(code, meaning) for code, meaning in DIAGNOSTIC_CODES.items()}
-    return {**diagnostics, **rules, **vendors}
+    verdicts = {verdict.value: explained_verdict(verdict, Rule) for verdict in Verdict}
+    return {**diagnostics, **rules, **verdicts, **vendors}

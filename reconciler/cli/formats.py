@@ -104,11 +104,9 @@ definitions_option = click.option(
     "--definitions",
     "paths",
     multiple=True,
-    default=(DEFAULT_PATH,),
     metavar="PATH",
-    show_default=True,
     type=FilledPath(),
-    help="Where the definitions are; may be repeated.",
+    help=f"Where the definitions are; may be repeated.  [default: {DEFAULT_PATH}, here or in a folder above]",
 )
 
 

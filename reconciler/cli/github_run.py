@@ -18,6 +18,7 @@ from typing import Final
 import click
 
 from reconciler.cli.formats import DEFAULT_PATH, FilledPath
+from reconciler.cli.inputs import here
 from reconciler.cli.output import Session
 from reconciler.definitions.load import load_definitions
 from reconciler.diagnostics import Severity
@@ -85,7 +86,7 @@ def _runners_folder() -> Path:
 
 def _check_branch(paths: list[str], expected: str) -> None:
     """Refuse a record on the runner's disk, which is gone after the run."""
-    definitions = load_definitions(paths, cwd=Path.cwd(), evidence=False)
+    definitions = load_definitions(paths, cwd=here(), evidence=False)
     if any(found.severity is Severity.ERROR for found in definitions.diagnostics):
         return  # the command itself reports them, and ends before it reads the account
     branch = definitions.branch

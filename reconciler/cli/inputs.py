@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import NamedTuple
 
 from reconciler.cli.formats import DEFAULT_PATH, show_problems
 from reconciler.cli.output import Session, spinner
+from reconciler.definitions.discover import find_root
 from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.diagnostics import Severity
+from reconciler.errors import UsageError
 from reconciler.model.signature import Account
 from reconciler.render.findings import diagnostics_text
 from reconciler.state.local import OWN_FOLDER
@@ -25,9 +28,31 @@ class Inputs(NamedTuple):
 
 
 def load(paths: Sequence[str]) -> Definitions:
-    """Read definitions and evidence; problems are in the diagnostics."""
+    """Read definitions and evidence; problems are in the diagnostics.
+
+    Without paths it is the default file, here or in the nearest folder above within the repository.
+    """
     with spinner("checking definitions and evidence"), _uncollected():
-        return load_definitions(paths or (DEFAULT_PATH,), cwd=Path.cwd())
+        return load_definitions(paths or (_default_path(),), cwd=here())
+
+
+def here() -> Path:
+    """Return the working directory. Raises UsageError where it was deleted."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise UsageError(
+            "the working directory does not exist any more", hint="`cd` to a folder that does, and run it again"
+        ) from None
+
+
+def _default_path() -> str:
+    start = here()
+    for folder in (start, *start.parents):
+        if (folder / DEFAULT_PATH).exists() or folder == find_root(start):
+            found = folder / DEFAULT_PATH
+            return os.path.relpath(found, start) if found.exists() else DEFAULT_PATH
+    return DEFAULT_PATH
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from reconciler.apply.context import Observer
 from reconciler.model.plan import Planned
 from reconciler.model.report import Result
+from reconciler.text import escape_line
 
 _LINE_EVERY_S = 10.0
 
@@ -42,9 +43,10 @@ class _Lines:
         self._place = ""
         self._announced = float("inf")
 
-    def waiting(self, seconds: float) -> None:
+    def waiting(self, seconds: float, holder: str) -> None:
         if seconds <= self._announced - _LINE_EVERY_S or seconds > self._announced:
-            click.echo(f"another run may have a call under way; waiting {seconds:.0f} s for it", err=True)
+            where = escape_line(holder)
+            click.echo(f"another run may have a call under way ({where}); waiting {seconds:.0f} s for it", err=True)
             self._announced = seconds
 
     def begins(self, planned: Planned, number: int, total: int) -> None:  # noqa: ARG002  # an observer's signature
@@ -70,9 +72,9 @@ class _Bar:
         self._drawn = Progress(*columns, console=Console(stderr=True), transient=True)
         self._task = self._drawn.add_task("", total=None)
 
-    def waiting(self, seconds: float) -> None:
+    def waiting(self, seconds: float, holder: str) -> None:
         self._drawn.start()
-        words = f"another run may have a call under way; {seconds:.0f} s"
+        words = f"another run may have a call under way ({escape_line(holder)}); {seconds:.0f} s"
         self._drawn.update(self._task, description=words)
 
     def begins(self, planned: Planned, number: int, total: int) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 import click
 
 from reconciler.cli.formats import DEFAULT_PATH, FilledPath
-from reconciler.cli.inputs import sandbox_account
+from reconciler.cli.inputs import here, sandbox_account
 from reconciler.contract.api import is_loopback
 from reconciler.definitions.load import load_definitions
 from reconciler.errors import UsageError, VendorError
@@ -163,7 +163,7 @@ def review(endpoint: str | None, definitions: str, reply: str, sign_id: int, ver
 
 
 def _embedded_save(definitions: str) -> Path:
-    found = load_definitions((definitions,), cwd=Path.cwd(), evidence=False)
+    found = load_definitions((definitions,), cwd=here(), evidence=False)
     if not found.files:
         raise UsageError(
             "there are no definitions at {path}", hint="name them with --definitions PATH", path=definitions

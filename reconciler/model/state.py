@@ -8,6 +8,10 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from reconciler.model.signature import LiveSignature, SignFields
+from reconciler.text import utc_time
+
+# Seconds beyond its window after which an intent is taken for one of a run that is gone, whatever the clocks.
+OLD_INTENT_S: Final = 600.0
 
 
 class Submitted(NamedTuple):
@@ -70,6 +74,12 @@ class Intent(NamedTuple):
     def is_live(self) -> bool:
         """Return whether its call may still act."""
         return self.status is IntentState.LIVE
+
+
+def holder_of(intent: Intent) -> str:
+    """Say who made an intent, when and from which commit, as far as the record tells."""
+    commit = f", commit {intent.commit[:12]}" if intent.commit else ""
+    return f"{intent.by or 'somebody'}, since {utc_time(intent.at)}{commit}"
 
 
 class Entry(NamedTuple):

@@ -16,7 +16,7 @@ from reconciler.errors import OptionKey, Refusal, UsageError
 from reconciler.model.plan import Plan, Selection, Target, Verdict
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature
-from reconciler.model.state import State
+from reconciler.model.state import OLD_INTENT_S, State, holder_of
 from reconciler.state.branch import BranchStore
 from reconciler.state.checkout import Lineage, SeenBranch
 from reconciler.state.local import OWN_FOLDER, FileStore
@@ -103,7 +103,8 @@ def plan_from(
     plan = make_plan(target, definitions.signatures, described.rows, state, moment, choice)
     notes = () if described.complete or choice.only else (PARTIAL_LISTING,)
     return plan._replace(
-        diagnostics=definitions.diagnostics, notes=notes + _live_note(state) + _swapped(plan) + _account_notes(plan)
+        diagnostics=definitions.diagnostics,
+        notes=notes + _live_note(state, moment.now) + _swapped(plan) + _account_notes(plan),
     )
 
 
@@ -139,10 +140,15 @@ def _swapped(plan: Plan) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _live_note(state: State) -> tuple[str, ...]:
-    if not any(intent.is_live for entry in state.entries.values() for intent in entry.perhaps):
+def _live_note(state: State, now: float) -> tuple[str, ...]:
+    """Say who is at work, or was cut off: nobody waits for a call that is so old that it cannot act any more."""
+    live = [intent for entry in state.entries.values() for intent in entry.perhaps if intent.is_live]
+    if not live:
         return ()
-    return ("another apply is at work, or was cut off; the next apply waits for it and settles what it left",)
+    latest = max(live, key=lambda intent: intent.at)
+    if now - latest.at > latest.window + OLD_INTENT_S:
+        return (f"an apply was cut off ({holder_of(latest)}); the next apply settles what it left",)
+    return (f"another apply is at work ({holder_of(latest)}), or was just cut off; the next apply waits for it",)
 
 
 def lineage_refusal(lineage: Callable[[str], Lineage] | None, state: State) -> Refusal | None:

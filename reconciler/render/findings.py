@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from reconciler.contract.error_codes import ErrorCode, Treatment
 from reconciler.diagnostics import Diagnostic, Severity
-from reconciler.model.plan import RuleText
+from reconciler.model.plan import RuleText, Verdict
 from reconciler.model.report import CheckResult, Finding
 from reconciler.render.layout import Style, padded, widest
 from reconciler.text import escape_line
@@ -99,6 +99,12 @@ def rule_text(rule: RuleText) -> str:
         ("to do", rule.hint or "nothing"),
     ]
     return "\n".join([rule.code, *(f"  {name:<9}  {text}" for name, text in rows if text)])
+
+
+def explained_verdict(verdict: Verdict, rules: Iterable[RuleText]) -> str:
+    """Return the explanation of a verdict: every rule that leads to it."""
+    fitting = [f"  {rule.line:<4} {rule.code}: {rule.condition}" for rule in rules if rule.verdict is verdict]
+    return "\n".join([f"{verdict}: the verdict of", *fitting])
 
 
 def diagnostic_code_text(code: str, meaning: str) -> str:

@@ -40,7 +40,8 @@ class _Observer:
     def __init__(self, run: Run) -> None:
         self._run = run
 
-    def waiting(self, seconds: float) -> None:
+    def waiting(self, seconds: float, holder: str) -> None:
+        assert holder
         self._run.world.saw(self._run.name, "waiting", seconds)
 
     def begins(self, planned: Planned, number: int, total: int) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -96,11 +97,13 @@ def test_an_offline_plan_without_what_it_needs_is_a_usage_error(top: Path, more:
 def test_a_plan_tells_of_a_run_that_may_have_a_call_under_way(top: Path) -> None:
     write(top, SIGNS)
     store = FileStore(top / ".reconciler", NAME)
-    live = Entry(1, None, (intent(ACME, row(), ago=0.0, status=IntentState.LIVE),))
-    store.update(lambda state: state._replace(entries={SIGN_ID: live}), "intend")
-    with serving(SIGNS) as sandbox:
-        done = inside("plan", "--endpoint", sandbox.url, *FAST)
-    assert (done.code, "another apply is at work" in done.out) == (0, True)
+    for age, said in ((0, "another apply is at work (Ann, since 20"), (7200, "an apply was cut off (Ann, since 20")):
+        made = intent(ACME, row(), ago=0.0, status=IntentState.LIVE)._replace(at=time.time() - age, by="Ann")
+        live = Entry(1, None, (made,))
+        store.update(lambda state, live=live: state._replace(entries={SIGN_ID: live}), "intend")
+        with serving(SIGNS) as sandbox:
+            done = inside("plan", "--endpoint", sandbox.url, *FAST)
+        assert (done.code, said in done.out) == (0, True), done.out
 
 
 def test_an_account_that_may_not_be_listed_is_planned_by_id_and_that_is_told(top: Path) -> None:
