@@ -58,7 +58,7 @@ def sound_images() -> Iterator[None]:
     """Let every image be a sound one, so that a test of definitions needs no files of images."""
 
     def inspect(_root: Path, wanted: Iterable[Wanted]) -> dict[Wanted, Inspected]:
-        return {key: Inspected(Image("0" * 64, key[1], 1000, 10, 10, "PNG"), None) for key in wanted}
+        return {key: Inspected(Image("0" * 64, key[1], 1000, 10, 10, "PNG")) for key in wanted}
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(signatures, "inspect", inspect)

@@ -103,7 +103,9 @@ IMAGE_CODES: Final[Mapping[str, str]] = MappingProxyType(
         "image-broken": "An image does not decode.",
         "image-animated": "An image has several frames.",
         "image-dimensions": "An image has more pixels than are decoded here.",
-        "image-appended": "Data after the end of an image.",
+        "image-appended": "Warning: data after the end of an image.",
+        "image-line-ends": "An image that a conversion of line ends broke.",
+        "image-odd": "Warning: an image with a fault that viewers pass over.",
         "image-rotated": "Warning: an image is turned by its EXIF data alone.",
         "images-together": "Both images of a signature are too large for one request.",
     }

@@ -88,8 +88,8 @@ def check_images(found: Iterable[Candidate], evidence: Evidence) -> Iterator[Dia
     for candidate in found:
         inspected = {field: evidence[candidate.folder, name] for field, name in candidate.images.items()}
         for field, image in inspected.items():
-            if image.problem is not None:
-                yield _diagnostic(candidate, field, image.problem)
+            for problem in image.problems:
+                yield _diagnostic(candidate, field, problem)
         # Nothing is said about the size of a pair that will not be sent.
         if not candidate.faulty and len(inspected) == len(_IMAGES):
             proof, commission = (inspected[field].image for field in _IMAGES)

@@ -16,6 +16,9 @@ JPEG: Final = "JPEG"
 # Endings that the vendor's console takes, in any case, with the format that each means.
 EXTENSIONS: Final = {".png": PNG, ".jpg": JPEG, ".jpeg": JPEG}
 
+# What a conversion of line ends makes of the signature, which is there to show just that.
+_BROKEN_PNG: Final = re.compile(rb"\x89PNG(?:\n\x1a\n|\r\r\n\x1a\r\n|\r\n\x1a\r\n|\r\x1a\r)")
+
 # Bytes of a file that are looked at to tell what it is.
 _HEAD: Final = 4096
 
@@ -194,6 +197,8 @@ def format_of(data: bytes) -> str:
         return PNG
     if data.startswith(jpeg.SIGNATURE):
         return JPEG
+    if _BROKEN_PNG.match(data):
+        raise UnusableError(problems.LINE_ENDS)
     head = data[:_HEAD]
     for pattern, rule in _KINDS:
         if re.match(pattern, head, re.DOTALL):

@@ -36,30 +36,72 @@ _PARSERS: Final[Mapping[str, Callable[[bytes], Structure]]] = {PNG: png.parse, J
 # A decoded image takes up to 160 MB, so only one is decoded at a time.
 _ONE_DECODER: Final = threading.Lock()
 
+# So many bytes in a row are not followed in this way by chance: one image in 16 million.
+_LINE_ENDS_ENOUGH: Final = 3
+
+# Bytes in the place of what may be missing at the end of a JPEG, and the mark of its end.
+_FILLER_BYTES: Final = 512
+_JPEG_END: Final = b"\xff\xd9"
+
 # The largest divisor by which a JPEG decoder can scale while it decodes.
 _SMALLEST_SCALE: Final = 8
 
 
 def examine(data: bytes, form: str) -> Structure:
     """Return the structure of an image of the format ``form`` after decoding it. Raises UnusableError."""
+    if _was_converted(data, form):
+        raise UnusableError(problems.LINE_ENDS)
+    return _decoded(data, form)
+
+
+def _decoded(data: bytes, form: str) -> Structure:
     structure = _PARSERS[form](data)
     with _ONE_DECODER:
-        _decode(structure, form)
+        _check_decodes(structure, form)
     return structure
 
 
-def _decode(structure: Structure, form: str) -> None:
+def _was_converted(data: bytes, form: str) -> bool:
+    """Return whether each line feed follows a carriage return, and the image is sound without those.
+
+    A decoder may make something of such an image too, which is not the picture.
+    """
+    count = data.count(b"\n")
+    if count < _LINE_ENDS_ENOUGH or count != data.count(b"\r\n"):
+        return False
     try:
-        with _opened(structure.bare, form) as image:
-            decodes = image.size == (structure.width, structure.height)
-            if decodes:
+        return not _decoded(data.replace(b"\r\n", b"\n"), form).warnings
+    except UnusableError:
+        return False
+
+
+def _check_decodes(structure: Structure, form: str) -> None:
+    if structure.has_end:
+        if _pixels(structure, structure.bare, form) is None:
+            raise UnusableError(problems.DECODING)
+        return
+    # A decoder makes up what is missing: where whatever follows changes the picture, something is.
+    ends = (b"", b"\x55" * _FILLER_BYTES, b"\xaa" * _FILLER_BYTES)
+    shown = {_pixels(structure, structure.bare + filler + _JPEG_END, form) for filler in ends}
+    if None in shown:
+        raise UnusableError(problems.DECODING)
+    if len(shown) > 1:
+        raise UnusableError(problems.PIXELS_MISSING)
+
+
+def _pixels(structure: Structure, data: bytes, form: str) -> bytes | None:
+    """Return a digest of the picture, ``None`` where it does not decode."""
+    try:
+        with _opened(data, form) as image:
+            if image.size != (structure.width, structure.height):
+                return None
+            if structure.has_end:
                 # A JPEG is read whole at an eighth of its size too, for a 64th of the memory.
                 image.draft(None, (_eighth(structure.width), _eighth(structure.height)))
-                image.load()
+            image.load()
+            return b"" if structure.has_end else hashlib.sha256(image.tobytes()).digest()
     except Exception:  # noqa: BLE001  # hostile bytes make the decoder raise nearly every type there is
-        decodes = False
-    if not decodes:
-        raise UnusableError(problems.DECODING)
+        return None
 
 
 def _eighth(pixels: int) -> int:
@@ -74,10 +116,15 @@ def _opened(data: bytes, form: str) -> ImageFile:
 
 
 class Inspected(NamedTuple):
-    """What was found out about an image. ``image`` is missing where it cannot be used; a warning comes with one."""
+    """What was found out about an image. ``image`` is missing where it cannot be used; warnings come with one."""
 
     image: Image | None
-    problem: Message | None
+    problems: tuple[Message, ...] = ()
+
+    @property
+    def problem(self) -> Message | None:
+        """The first problem, which is the only one of an image that cannot be used."""
+        return self.problems[0] if self.problems else None
 
 
 class _Content(NamedTuple):
@@ -97,7 +144,7 @@ def inspect(root: Path, wanted: Iterable[Wanted]) -> dict[Wanted, Inspected]:
             inspector = _Inspector(opened_root)
             return dict(zip(distinct, pool.map(inspector.look, distinct), strict=True))
     except UnusableError as error:
-        return dict.fromkeys(distinct, Inspected(None, error.problem))
+        return dict.fromkeys(distinct, Inspected(None, (error.problem,)))
 
 
 class _Inspector:
@@ -114,7 +161,7 @@ class _Inspector:
             content = self._content(folder, name)
             check_extension(name, content.form)
         except UnusableError as error:
-            return Inspected(None, error.problem)
+            return Inspected(None, (error.problem,))
         return _result(name, content)
 
     def _content(self, folder: str, name: str) -> _Content:
@@ -148,4 +195,5 @@ def _fulfil(future: Future[_Content], descriptor: int) -> None:
 def _result(name: str, content: _Content) -> Inspected:
     structure = content.structure
     image = Image(content.sha256, name, content.size, structure.width, structure.height, content.form)
-    return Inspected(image, None if structure.orientation == UPRIGHT else problems.ROTATED)
+    rotated = () if structure.orientation == UPRIGHT else (problems.ROTATED,)
+    return Inspected(image, (*rotated, *structure.warnings))

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from reconciler.evidence import problems
 from reconciler.evidence.problems import UnusableError
-from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, check_end, check_size, orientation_of
+from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, check_size, orientation_of, trailer_warnings
 
 SIGNATURE: Final = b"\xff\xd8\xff"
 
@@ -27,6 +27,12 @@ _LEFT_OUT: Final = frozenset({*range(0xE1, 0xF0), _COMMENT}) - {_ADOBE}
 
 _MARKER: Final = re.compile(rb"\xff+([\x01-\xfe])")
 
+# Where bytes are stray: tables, frames, scans, comments, application segments and the end.
+_NEXT_MARKER: Final = re.compile(rb"\xff([\xc0-\xc4\xc5-\xc7\xc9-\xcf\xd9-\xdf\xe0-\xef\xfe])")
+
+# Segments whose content makes no pixels, so that a wrong length of theirs does no harm.
+_SKIPPED: Final = frozenset({*range(0xE0, 0xF0), _COMMENT})
+
 # Within a scan FF 00 is a byte of data and FF D0 to D7 are restarts; anything else ends it.
 _AFTER_SCAN: Final = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 
@@ -36,19 +42,25 @@ class _Segment(NamedTuple):
     start: int
     body: int
     end: int
+    odd: bool
 
 
 def parse(data: bytes) -> Structure:
     """Return the structure of ``data``, which starts with the signature. Raises UnusableError."""
     segments = list(_segments(data))
-    check_end(data[segments[-1].end :])
+    has_end = segments[-1].marker == _END
     markers = [segment.marker for segment in segments]
     if markers.count(_SCAN) > MAX_SCANS:
         raise UnusableError(problems.TOO_MANY_SCANS)
     width, height = _size(data, [segment for segment in segments if segment.marker in _FRAMES | _ODD_FRAMES])
     check_size(width, height)
     kept = (data[part.start : part.end] for part in segments if part.marker not in _LEFT_OUT)
-    return Structure(width, height, _orientation(data, segments), data[:2] + b"".join(kept))
+    warnings = trailer_warnings(data[segments[-1].end :]) if has_end else (problems.END_MARK_MISSING,)
+    if any(segment.odd for segment in segments):
+        warnings = (problems.STRAY_BYTES, *warnings)
+    bare = data[:2] + b"".join(kept)
+    bare = bare if has_end else bare.removesuffix(b"\xff")
+    return Structure(width, height, _orientation(data, segments), bare, warnings, has_end)
 
 
 def _size(data: bytes, frames: list[_Segment]) -> tuple[int, int]:
@@ -71,30 +83,40 @@ def _orientation(data: bytes, segments: list[_Segment]) -> int:
 
 
 def _segments(data: bytes) -> Iterator[_Segment]:
-    """Yield the segments after the first marker, up to and including the end of the image."""
+    """Yield the segments after the first marker, up to and including the end of the image, or of the file."""
     at = 2
+    scanned = False
     for _ in range(MAX_PARTS):
         segment = _segment(data, at)
         yield segment
-        if segment.marker == _END:
+        scanned = scanned or segment.marker == _SCAN
+        if segment.marker == _END or (scanned and segment.end >= len(data)):
             return
         at = segment.end
     raise UnusableError(problems.TOO_MANY_PARTS)
 
 
 def _segment(data: bytes, at: int) -> _Segment:
-    found = _MARKER.match(data, at)
+    found = _MARKER.match(data, at) or _NEXT_MARKER.search(data, at)
     if not found:
-        raise UnusableError(problems.END_MISSING if at >= len(data) else problems.BETWEEN_PARTS)
+        raise UnusableError(problems.END_MISSING)
     marker, start = found[1][0], found.end()
+    odd = found.start() != at
     if marker == _END:
-        return _Segment(marker, at, start, start)
+        return _Segment(marker, found.start(), start, start, odd)
     end = start + int.from_bytes(data[start : start + 2])
+    if marker in _SKIPPED and not _ends_well(data, start, end):
+        # Its length is wrong: what follows is found by its own beginning.
+        after = _NEXT_MARKER.search(data, start + 2)
+        end, odd = after.start() if after else len(data) + 1, True
     if marker == _START or end < start + 2 or end > len(data):
         raise UnusableError(problems.END_MISSING)
     if marker == _SCAN:
         after = _AFTER_SCAN.search(data, end)
-        if not after:
-            raise UnusableError(problems.END_MISSING)
-        end = after.start()
-    return _Segment(marker, at, start + 2, end)
+        end = after.start() if after else len(data)
+    return _Segment(marker, found.start(), start + 2, end, odd)
+
+
+def _ends_well(data: bytes, start: int, end: int) -> bool:
+    """Return whether a length that a segment gives leads to the next one."""
+    return end >= start + 2 and end < len(data) and _MARKER.match(data, end) is not None

@@ -8,11 +8,12 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from reconciler.evidence import problems
 from reconciler.evidence.problems import UnusableError
-from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, check_end, check_size, orientation_of
+from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, check_size, orientation_of, trailer_warnings
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
@@ -23,6 +24,9 @@ _HEADER: Final = struct.Struct(">I4s")
 _CHECKSUM: Final = struct.Struct(">I")
 _FIELDS: Final = struct.Struct(">IIBBBBB")
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+
+_ONE_FRAME: Final = b"\0\0\0\x01"  # num_frames of acTL
+_END_CHUNK: Final = b"\0\0\0\0IEND\xaeB`\x82"
 
 # First column, first row, step of columns, step of rows.
 _WHOLE: Final = ((0, 0, 1, 1),)
@@ -73,14 +77,14 @@ def unpacked_size(header: Header) -> int:
 
 
 def unpacks_to(bodies: Iterable[bytes], size: int) -> bool:
-    """Return whether the bodies of the IDAT chunks unpack to at least ``size`` bytes; no more than that is unpacked."""
-    try:
-        for piece in _pieces(bodies):
-            size -= piece
-            if size <= 0:
-                return True
-    except zlib.error:
-        pass
+    """Return whether the bodies of the IDAT chunks unpack to at least ``size`` bytes; no more than that is unpacked.
+
+    Raises zlib.error where they do not unpack.
+    """
+    for piece in _pieces(bodies):
+        size -= piece
+        if size <= 0:
+            return True
     return False
 
 
@@ -99,19 +103,40 @@ class _Chunk(NamedTuple):
     body: bytes
     raw: bytes
     end: int
+    sound: bool
 
 
 def parse(data: bytes) -> Structure:
     """Return the structure of ``data``, which starts with the signature. Raises UnusableError."""
     chunks = list(_chunks(data))
-    check_end(data[chunks[-1].end :])
-    if any(chunk.kind == b"acTL" for chunk in chunks):
+    has_end = chunks[-1].kind == b"IEND"
+    if any(chunk.kind == b"acTL" and chunk.body[:4] != _ONE_FRAME for chunk in chunks):
         raise UnusableError(problems.ANIMATED)
     header = _header(chunks)
-    if not unpacks_to((chunk.body for chunk in chunks if chunk.kind == b"IDAT"), unpacked_size(header)):
-        raise UnusableError(problems.PIXELS_MISSING)
+    _check_pixels(chunks, header)
     bare = SIGNATURE + b"".join(chunk.raw for chunk in chunks if chunk.kind in _MAKES_PIXELS)
-    return Structure(header.width, header.height, _orientation(chunks), bare)
+    if not has_end:
+        bare += _END_CHUNK
+    warnings = trailer_warnings(data[chunks[-1].end :]) if has_end else (problems.END_MARK_MISSING,)
+    kinds = dict.fromkeys(_name(chunk) for chunk in chunks if not chunk.sound)
+    odd = tuple(problems.UNUSED_CHECKSUM.given(kind=kind) for kind in kinds)
+    return Structure(header.width, header.height, _orientation(chunks), bare, (*odd, *warnings))
+
+
+def _name(chunk: _Chunk) -> str:
+    return chunk.kind.decode("ascii") if chunk.kind.isalpha() else "unknown"
+
+
+def _check_pixels(chunks: list[_Chunk], header: Header) -> None:
+    kinds = [chunk.kind == b"IDAT" for chunk in chunks]
+    if sum(now and not before for before, now in pairwise((False, *kinds))) > 1:
+        raise UnusableError(problems.INTERRUPTED)
+    try:
+        is_whole = unpacks_to((chunk.body for chunk in chunks if chunk.kind == b"IDAT"), unpacked_size(header))
+    except zlib.error:
+        raise UnusableError(problems.PIXELS_CORRUPT) from None
+    if not is_whole:
+        raise UnusableError(problems.PIXELS_MISSING)
 
 
 def _header(chunks: list[_Chunk]) -> Header:
@@ -127,27 +152,33 @@ def _orientation(chunks: list[_Chunk]) -> int:
 
 
 def _chunks(data: bytes) -> Iterator[_Chunk]:
-    """Yield the chunks up to and including IEND."""
-    at = len(SIGNATURE)
+    """Yield the chunks up to and including IEND; where the pixels are there, up to the end of the file."""
+    at, has_pixels = len(SIGNATURE), False
     for _ in range(MAX_PARTS):
         chunk = _chunk(data, at)
+        if chunk is None and has_pixels:
+            return
+        if chunk is None:
+            raise UnusableError(problems.END_MISSING)
         if (at == len(SIGNATURE)) != (chunk.kind == b"IHDR"):
             raise UnusableError(problems.HEADER_MISSING)
         yield chunk
         if chunk.kind == b"IEND":
             return
-        at = chunk.end
+        at, has_pixels = chunk.end, has_pixels or chunk.kind == b"IDAT"
     raise UnusableError(problems.TOO_MANY_PARTS)
 
 
-def _chunk(data: bytes, at: int) -> _Chunk:
+def _chunk(data: bytes, at: int) -> _Chunk | None:
+    """Return the chunk at a place, ``None`` where the file ends before it does."""
     if at + _HEADER.size > len(data):
-        raise UnusableError(problems.END_MISSING)
+        return None
     length, kind = _HEADER.unpack_from(data, at)
     start = at + _HEADER.size
     end = start + length + _CHECKSUM.size
     if end > len(data):
-        raise UnusableError(problems.END_MISSING)
-    if zlib.crc32(data[at + 4 : start + length]) != _CHECKSUM.unpack_from(data, start + length)[0]:
+        return None
+    sound = zlib.crc32(data[at + 4 : start + length]) == _CHECKSUM.unpack_from(data, start + length)[0]
+    if not sound and kind in _MAKES_PIXELS:
         raise UnusableError(problems.CHECKSUM)
-    return _Chunk(kind, data[start : start + length], data[at:end], end)
+    return _Chunk(kind, data[start : start + length], data[at:end], end, sound)

@@ -82,9 +82,39 @@ TOO_MANY_PIXELS: Final = Message(
 )
 APPENDED: Final = Message(
     "image-appended",
-    "{bytes} bytes after the end of the image, perhaps a video or another file",
+    "{bytes} bytes follow the picture and are sent with it: {what}",
+    "to send the picture alone, export it again (`magick in.jpg -strip out.jpg`)",
+    Severity.WARNING,
+)
+STRAY_BYTES: Final = Message(
+    "image-odd",
+    "stray bytes between its parts, or a wrong length of one; viewers pass over them",
+    "export it again if the vendor does not read it",
+    Severity.WARNING,
+)
+END_MARK_MISSING: Final = Message(
+    "image-odd",
+    "the mark of its end is missing; all its pixels are there",
+    "export it again if the vendor does not read it",
+    Severity.WARNING,
+)
+UNUSED_CHECKSUM: Final = Message(
+    "image-odd",
+    "a wrong checksum in a part that makes no pixels ({kind})",
+    "export it again if the vendor does not read it",
+    Severity.WARNING,
+)
+LINE_ENDS: Final = Message(
+    "image-line-ends",
+    "the image was broken by a conversion of line ends, as git does to text",
+    "add `*.png binary` and `*.jpg binary` to .gitattributes, put the original file back and commit both",
+)
+INTERRUPTED: Final = Message(
+    "image-broken",
+    "the image is damaged: its pixel data are interrupted by another part, so that programs show different pictures",
     _EXPORT_AGAIN,
 )
+PIXELS_CORRUPT: Final = Message("image-broken", "the image is damaged: its pixel data do not unpack", _EXPORT_AGAIN)
 ROTATED: Final = Message(
     "image-rotated",
     "the image is upright only with its EXIF orientation applied; reviewers may see it rotated",

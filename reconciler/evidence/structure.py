@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import Final, NamedTuple
 
+from reconciler.diagnostics import Message
 from reconciler.evidence import problems
 from reconciler.evidence.problems import UnusableError
 
@@ -17,6 +19,16 @@ MAX_PARTS: Final = 20_000
 # The EXIF orientation (CIPA DC-008, tag 0112) of an image that needs no turning.
 UPRIGHT: Final = 1
 
+_TRAILERS: Final = (
+    (re.compile(rb"SEF[TH]\Z|SEFT.{0,8}\Z", re.DOTALL), "data of the camera's maker"),
+    (re.compile(rb"\A[\0-\xff]{0,64}?\xff\xd8\xff"), "further pictures of the same shot"),
+    (re.compile(rb"\A[\0-\xff]{4,64}?ftyp"), "a video"),
+    (re.compile(rb"\APK\x03\x04"), "a ZIP archive"),
+    (re.compile(rb"\A\s*%PDF-"), "a PDF document"),
+    (re.compile(rb"\A\s*<"), "a web page or XML"),
+    (re.compile(rb"\A\x89PNG"), "another picture"),
+)
+
 _ORIENTATION_TAG: Final = 0x0112
 _ENTRY_SIZE: Final = 12
 _KNOWN: Final = range(1, 9)
@@ -27,13 +39,16 @@ class Structure(NamedTuple):
     """Size in pixels, EXIF orientation (1 to 8, 1 is upright), and the file's parts that make pixels, in order.
 
     ``bare`` leaves out texts, profiles, thumbnails and the like: they are the greater part of what a decoder can be
-    attacked through, and they are not what must be shown to decode.
+    attacked through, and they are not what must be shown to decode. ``warnings`` say what viewers pass over.
+    ``has_end`` is false where the mark of its end is missing, so that nobody knows yet whether pixels are.
     """
 
     width: int
     height: int
     orientation: int
     bare: bytes
+    warnings: tuple[Message, ...] = ()
+    has_end: bool = True
 
 
 def check_size(width: int, height: int) -> None:
@@ -45,10 +60,12 @@ def check_size(width: int, height: int) -> None:
         raise UnusableError(problems.TOO_MANY_PIXELS.given(width=width, height=height, limit=limit))
 
 
-def check_end(trailer: bytes) -> None:
-    """Raise UnusableError where more than padding follows the image's own end."""
-    if trailer.strip(b"\0\r\n"):
-        raise UnusableError(problems.APPENDED.given(bytes=len(trailer)))
+def trailer_warnings(trailer: bytes) -> tuple[Message, ...]:
+    """Return what is said of data behind the picture's end, which viewers pass over; padding is nothing."""
+    if not trailer.strip(b"\0\r\n"):
+        return ()
+    what = next((words for sign, words in _TRAILERS if sign.search(trailer)), "unknown data")
+    return (problems.APPENDED.given(bytes=len(trailer), what=what),)
 
 
 def orientation_of(tiff: bytes) -> int:

@@ -51,11 +51,11 @@ def evidence(data: bytes) -> None:
     file = _FILE.with_suffix(_ENDINGS[len(data) % len(_ENDINGS)])
     file.write_bytes(data)
     (found,) = inspect(file.parent, [(str(file.parent), file.name)]).values()
-    image, problem = found
-    if problem is not None:
+    image, found_problems = found
+    for problem in found_problems:
         assert problem.code in IMAGE_CODES, problem
         _assert_readable(fill(problem.text, problem.params), fill(problem.hint, problem.params))
-    assert image is not None or problem is not None
+    assert image is not None or found_problems
     if image is not None:
         assert image.sha256 == hashlib.sha256(data).hexdigest()
         assert image.bytes == len(data)

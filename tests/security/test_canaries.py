@@ -237,7 +237,7 @@ def test_without_the_digests_of_the_sandboxs_log_images_show(tmp_path: Path, mon
 def test_without_its_care_for_proxies_a_doctor_shows_the_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(environment, "_without_password", str)
+    monkeypatch.setattr(environment, "_shown", lambda proxy, _scheme: proxy)
     with scene(tmp_path) as at:
         entered(at, monkeypatch).run("doctor")
     assert "proxy password" in at.told()

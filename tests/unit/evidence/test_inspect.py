@@ -86,7 +86,7 @@ def test_the_name_counts_for_each_path_although_the_file_is_read_once(project: P
 
 
 def test_a_broken_file_is_a_problem_wherever_it_is_named(project: Path) -> None:
-    (project / "a.png").write_bytes(images.png()[:-3])
+    (project / "a.png").write_bytes(images.png()[:-20])
     (project / "b.png").symlink_to("a.png")
     found = inspect.inspect(project, [(str(project), name) for name in ("a.png", "b.png")])
     assert codes(found.values()) == [
@@ -112,7 +112,7 @@ def test_one_image_is_decoded_at_a_time(project: Path) -> None:
     running = 0
     most = 0
     count = threading.Lock()
-    real = inspect._decode
+    real = inspect._check_decodes
 
     def watched(*arguments: object) -> None:
         nonlocal running, most
@@ -123,7 +123,7 @@ def test_one_image_is_decoded_at_a_time(project: Path) -> None:
         with count:
             running -= 1
 
-    with patch.object(inspect, "_decode", watched):
+    with patch.object(inspect, "_check_decodes", watched):
         inspect.inspect(project, [(str(project), f"{number}.png") for number in range(12)])
     assert most == 1
 

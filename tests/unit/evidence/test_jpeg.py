@@ -29,10 +29,10 @@ def with_segment(extra: bytes) -> bytes:
 
 def code(data: bytes) -> str:
     try:
-        examine(data, "JPEG")
+        found = examine(data, "JPEG")
     except UnusableError as error:
         return error.problem.code
-    return "fine"
+    return found.warnings[0].code if found.warnings else "fine"
 
 
 def frame_at() -> int:
@@ -60,7 +60,15 @@ def test_pictures_smaller_than_what_they_are_scaled_by_decode(size: tuple[int, i
 
 
 def test_any_truncation_is_noticed() -> None:
-    assert {code(PICTURE[:length]) for length in range(len(jpeg.SIGNATURE), len(PICTURE))} == {"image-broken"}
+    found = {length: code(PICTURE[:length]) for length in range(len(jpeg.SIGNATURE), len(PICTURE))}
+    assert set(found.values()) == {"image-broken", "image-odd"}
+    whole = len(PICTURE) - len(END)
+    # The last byte of the pixels may hold nothing but padding.
+    assert (
+        {whole, whole + 1}
+        <= {length for length, what in found.items() if what == "image-odd"}
+        <= {whole - 1, whole, whole + 1}
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,8 +80,6 @@ def test_any_truncation_is_noticed() -> None:
         PICTURE.replace(b"\xff\xc0", b"\xff\xc3"),
         with_segment(segment(0xC0, b"1234")),
         PICTURE[:2] + segment(0xC0, b"1234") + END,
-        with_segment(b"between"),
-        with_segment(b"\xff\xe1\0\1"),
         with_segment(b"\xff\xd8"),
         PICTURE[: frame_at() + 5] + b"\0\0" + PICTURE[frame_at() + 7 :],
         PICTURE.replace(b"\xff\xdb", b"\xff\xfe"),
@@ -85,8 +91,6 @@ def test_any_truncation_is_noticed() -> None:
         "lossless",
         "two frames",
         "short frame",
-        "text between",
-        "length 1",
         "second start",
         "no height",
         "no tables",
@@ -121,7 +125,7 @@ def test_huge_dimensions_are_refused_before_anything_is_decoded(monkeypatch: pyt
     assert code(huge) == "image-dimensions"
 
 
-def test_a_second_picture_or_a_video_behind_the_first_is_refused() -> None:
+def test_a_second_picture_or_a_video_behind_the_first_is_said() -> None:
     several = images.encoded(NOISE.convert("RGB"), "MPO", save_all=True, append_images=[images.picture(3)])
     assert code(several) == "image-appended"
     assert code(PICTURE + b"\0\0\0\x18ftypmp42") == "image-appended"

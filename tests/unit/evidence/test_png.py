@@ -29,10 +29,10 @@ def with_chunk(extra: bytes) -> bytes:
 
 def code(data: bytes) -> str:
     try:
-        examine(data, "PNG")
+        found = examine(data, "PNG")
     except UnusableError as error:
         return error.problem.code
-    return "fine"
+    return found.warnings[0].code if found.warnings else "fine"
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "I;16"])
@@ -77,11 +77,16 @@ def test_any_single_bit_that_flips_is_noticed() -> None:
         for bit in range(8):
             damaged = bytearray(PICTURE)
             damaged[position] ^= 1 << bit
-            assert code(bytes(damaged)) == "image-broken", (position, bit)
+            # A changed kind or length of the last chunk may still leave all pixels.
+            noticed = {"image-broken", "image-odd"} if position >= len(PICTURE) - 12 else {"image-broken"}
+            assert code(bytes(damaged)) in noticed, (position, bit)
 
 
 def test_any_truncation_is_noticed() -> None:
-    assert {code(PICTURE[:length]) for length in range(len(png.SIGNATURE), len(PICTURE))} == {"image-broken"}
+    found = {length: code(PICTURE[:length]) for length in range(len(png.SIGNATURE), len(PICTURE))}
+    end = PICTURE.rindex(b"IEND") - 4
+    assert {length for length, what in found.items() if what == "image-odd"} == set(range(end, len(PICTURE)))
+    assert set(found.values()) == {"image-broken", "image-odd"}
 
 
 @pytest.mark.parametrize(
@@ -131,7 +136,7 @@ def test_the_bound_on_pixels_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code(images.png(5, (7, 7))) == "image-dimensions"
 
 
-def test_what_follows_the_end_is_refused_unless_it_is_padding() -> None:
+def test_what_follows_the_end_is_said_unless_it_is_padding() -> None:
     assert code(PICTURE + b"PK\x03\x04") == "image-appended"
     assert code(PICTURE + b"\0\0\r\n") == "fine"
 
