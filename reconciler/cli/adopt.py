@@ -10,11 +10,12 @@ from reconciler.apply.adopt import Adoption
 from reconciler.apply.adopt import adopt as adopt_all
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
 from reconciler.cli.formats import believe_option, connection_options, definitions_option
-from reconciler.cli.inputs import load_valid
+from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
-from reconciler.errors import Exit
+from reconciler.errors import Exit, UsageError
 from reconciler.model.plan import Selection
+from reconciler.model.signature import Signature
 from reconciler.planning.planner import check_keys
 from reconciler.render.record import adoption_text
 from reconciler.render.text import target_line
@@ -54,7 +55,7 @@ def adopt(  # a parameter for each option
         return Exit.INVALID
     choice = Selection(only=frozenset(keys))
     check_keys(choice, inputs.definitions)
-    chosen = [signature for signature in inputs.definitions.signatures if choice.takes(signature.key)]
+    chosen = _chosen(inputs, choice)
     with (
         progress() as observer,
         open_for_writing(inputs, choice, connection, StopFlag(), observer, believe_uin=believe_uin) as opened,
@@ -72,3 +73,16 @@ def adopt(  # a parameter for each option
     for signature in chosen:
         session.result(f"{signature.key} ({signature.sign_id}) is recorded as submitted")
     return Exit.DONE
+
+
+def _chosen(inputs: Inputs, choice: Selection) -> list[Signature]:
+    """Return what is to be recorded. Raises UsageError for an observed one that is named: it says nothing to record."""
+    taken = [signature for signature in inputs.definitions.signatures if choice.takes(signature.key)]
+    named = [signature.key for signature in taken if signature.observed and signature.key in choice.only]
+    if named or all(signature.observed for signature in taken):
+        raise UsageError(
+            "{keys} is observed, so there is nothing to record",
+            hint="remove `observe: true` and write the other fields to manage it",
+            keys=", ".join(named) or "every chosen signature",
+        )
+    return [signature for signature in taken if not signature.observed]

@@ -152,6 +152,7 @@ def _decide(
         moment,
         resubmit=signature.key in choice.resubmit,
         site=target.account.site,
+        observed=signature.observed,
     )
 
 

@@ -57,6 +57,23 @@ class Rule(RuleText, Enum):
         "the account holds it as a {kind} signature, which cannot be changed",
         "correct international or sign_id",
     )
+    OBSERVED = (
+        "observed",
+        "O",
+        "any row",
+        "`observe: true`",
+        Verdict.OBSERVED,
+        "{status}; observed, so it is never submitted",
+    )
+    OBSERVED_DRIFTED = (
+        "observed-drifted",
+        "O",
+        "any row",
+        "`observe: true`, and the account shows another name",
+        Verdict.OBSERVED,
+        "{status}; observed, so it is never submitted; the account shows the name {name}",
+        "write the name that the account shows, or look who changed it",
+    )
     UNKNOWN_STATUS = (
         "unknown-status",
         "3",
@@ -273,15 +290,17 @@ def decide(
     *,
     resubmit: bool = False,
     site: str = "international",
+    observed: bool = False,
 ) -> Decision:
-    """Return the verdict on one signature. ``resubmit`` asks for a submission where the table would send none."""
+    """Return the verdict on one signature. ``resubmit`` asks for a submission where the table would send none.
+
+    An ``observed`` one is never submitted, whatever else holds.
+    """
     if live is None:
         return Decision(Rule.NO_SUCH_SIGNATURE, Status.MISSING)
-    if live.international != wanted.international:
-        return Decision(Rule.OTHER_KIND, live.status, {"kind": "global" if live.international else "mainland"})
+    if observed or live.international != wanted.international or live.status not in _KNOWN:
+        return _left_alone(wanted, live, entry, moment)
     status = live.status
-    if status not in _KNOWN:
-        return Decision(Rule.UNKNOWN_STATUS, status, {"status_code": live.status_code})
     settled = after_rows(entry, live, moment.now)
     is_open, known = bool(settled.perhaps), settled.submitted
     found = compare(wanted, live, known, moment)
@@ -302,6 +321,27 @@ def decide(
         rule = _rejected(found, known, perhaps_filing=site == "china" and not live.international)
     return Decision(
         rule, status, _params(status, found), found.compared, found.changes, found.drift, _intent_status(entry, settled)
+    )
+
+
+def _left_alone(wanted: SignFields, live: LiveSignature, entry: Entry, moment: DecisionTime) -> Decision:
+    """Return the decision on a row that no submission can be made of: lines 2, O and 3, in this order."""
+    if live.international != wanted.international:
+        return Decision(Rule.OTHER_KIND, live.status, {"kind": "global" if live.international else "mainland"})
+    if wanted.sign_type:
+        return Decision(Rule.UNKNOWN_STATUS, live.status, {"status_code": live.status_code})
+    return _observed(wanted, live, entry, moment)
+
+
+def _observed(wanted: SignFields, live: LiveSignature, entry: Entry, moment: DecisionTime) -> Decision:
+    """Return what is seen of a signature that is only watched. What is open of it is settled all the same."""
+    renamed = live.sign_name != wanted.sign_name
+    return Decision(
+        Rule.OBSERVED_DRIFTED if renamed else Rule.OBSERVED,
+        live.status,
+        {"status": live.status, "name": live.sign_name},
+        drift=("sign_name",) if renamed else (),
+        intent=_intent_status(entry, after_rows(entry, live, moment.now)),
     )
 
 

@@ -30,7 +30,7 @@ _CHOICES: Final[Mapping[str, Mapping[str, int]]] = {
 }
 
 _OPTIONAL: Final = frozenset(
-    {"commission_image", "remark", "qualification_id", "uin", "endpoint", "role", "state", "signatures"}
+    {"commission_image", "observe", "remark", "qualification_id", "uin", "endpoint", "role", "state", "signatures"}
 )
 
 _BOOLEANS: Final = {

@@ -10,7 +10,7 @@ from reconciler.definitions.source import DefinitionFile, FieldPlaces
 from reconciler.diagnostics import Diagnostic, Location, Message, Severity
 from reconciler.evidence.containment import pair_problem
 from reconciler.evidence.inspect import Inspected, Wanted, inspect
-from reconciler.model.signature import Image, Signature, SignFields
+from reconciler.model.signature import Image, Signature, SignFields, watched_fields
 from reconciler.text import printable
 
 Evidence = Mapping[Wanted, Inspected]
@@ -57,8 +57,14 @@ def candidates(
         for (key, fields), place in zip(signatures.items(), file.positions.keys(signatures), strict=True):
             is_faulty = (file.name, key) in faulty
             images = _unreported_images(file, fields, reported) if is_faulty else _images(fields)
+            images = {} if is_observed(fields) else images  # not opened
             if images or not is_faulty:
                 yield Candidate(file, key, fields, file.at(place), folder, images, is_faulty)
+
+
+def is_observed(fields: object) -> bool:
+    """Return whether a definition says that its signature is only watched."""
+    return isinstance(fields, dict) and fields.get("observe") is True
 
 
 def _images(fields: dict[str, Any]) -> dict[str, str]:
@@ -115,6 +121,8 @@ def signatures_of(
 
 def _signature(candidate: Candidate, evidence: Evidence) -> Signature:
     fields, qualification = candidate.fields, candidate.fields.get("qualification_id")
+    if is_observed(fields):
+        return _observed(candidate)
     images = {field: evidence[candidate.folder, name].image for field, name in candidate.images.items()}
     sign_fields = SignFields(
         sign_name=fields["sign_name"],
@@ -135,6 +143,19 @@ def _signature(candidate: Candidate, evidence: Evidence) -> Signature:
         candidate.location,
         candidate.folder,
         FieldPlaces(candidate.file, fields),
+    )
+
+
+def _observed(candidate: Candidate) -> Signature:
+    fields = candidate.fields
+    return Signature(
+        candidate.key,
+        int(fields["sign_id"]),
+        watched_fields(fields["sign_name"], international=fields["international"]),
+        candidate.location,
+        candidate.folder,
+        FieldPlaces(candidate.file, fields),
+        observed=True,
     )
 
 

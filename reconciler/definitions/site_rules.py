@@ -133,6 +133,8 @@ def _about_signature(
     file: DefinitionFile, key: str, signature: dict[str, Any], rules: SiteRules
 ) -> Iterator[Diagnostic]:
     yield from _about_name(file, key, signature, rules)
+    if signature.get("observe") is True:
+        return
     series = series_of(signature["international"])
     if rules.qualification == series and "qualification_id" not in signature:
         yield Diagnostic(file.value_at(signature, "international"), messages.QUALIFICATION_MISSING, key)
@@ -150,7 +152,9 @@ def _about_signature(
 def _about_name(file: DefinitionFile, key: str, signature: Mapping[str, Any], rules: SiteRules) -> Iterator[Diagnostic]:
     series = series_of(signature["international"])
     for message in name_messages(signature["sign_name"], rules.names[series], series):
-        yield Diagnostic(file.value_at(signature, "sign_name"), message, key)
+        # What the account holds already is nobody's mistake here.
+        found = message._replace(severity=Severity.WARNING) if signature.get("observe") is True else message
+        yield Diagnostic(file.value_at(signature, "sign_name"), found, key)
 
 
 def name_messages(name: str, rule: NameRule, series: str) -> Iterable[Message]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from reconciler.contract.api import Status
+from reconciler.contract.api import APPROVED, Status
 from reconciler.errors import Refusal
 from reconciler.github.client import GitHubClient, Json, number_at
 from reconciler.github.comment import WORKFLOW_LOGIN, is_by
@@ -34,7 +34,8 @@ def need_of(verdict: Verdict, status: Status, *, drifted: bool) -> Need:
     """Return whether somebody has to act on a signature; ``drifted`` where fields were changed outside of the tool."""
     if status is Status.REJECTED or verdict in STOPPED or drifted:
         return Need.ISSUE
-    return Need.NONE if verdict is Verdict.IN_SYNC else Need.WAIT
+    is_settled = verdict is Verdict.IN_SYNC or (verdict is Verdict.OBSERVED and status in APPROVED)
+    return Need.NONE if is_settled else Need.WAIT
 
 
 class Topic(NamedTuple):

@@ -25,6 +25,7 @@ class Verdict(StrEnum):
     STUCK = "stuck"
     REFUSED = "refused"
     BLOCKED = "blocked"
+    OBSERVED = "observed"
 
 
 # Verdicts after which nothing happens until a person changes something.

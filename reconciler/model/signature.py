@@ -79,8 +79,17 @@ class SignFields(NamedTuple):
 FIELD_NAMES: Final = SignFields._fields
 
 
+# Stands where an observed signature has no image; the digest of no file is empty.
+NO_IMAGE: Final = Image("", "", 0, 0, 0, "")
+
+
+def watched_fields(sign_name: str, *, international: bool) -> SignFields:
+    """Return what is known of an observed signature. There are no words for the rest, so no call can be made of it."""
+    return SignFields(sign_name, "", "", international, "", NO_IMAGE)
+
+
 class Signature(NamedTuple):
-    """One signature of the definitions, with its evidence digested.
+    """One signature of the definitions, with its evidence digested. ``observed``: watched, and never submitted.
 
     ``location`` is the key's place in its file, ``fields_at`` the place of each field that the definition writes out,
     ``folder`` that of the definition file, which images are relative to.
@@ -92,6 +101,7 @@ class Signature(NamedTuple):
     location: Location
     folder: str = ""
     fields_at: Mapping[str, Location] = MappingProxyType({})
+    observed: bool = False
 
 
 class Account(NamedTuple):

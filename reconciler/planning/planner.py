@@ -104,8 +104,25 @@ def plan_from(
     notes = () if described.complete or choice.only else (PARTIAL_LISTING,)
     return plan._replace(
         diagnostics=definitions.diagnostics,
-        notes=notes + _live_note(state, moment.now) + _swapped(plan) + _account_notes(plan),
+        notes=(
+            notes
+            + _live_note(state, moment.now)
+            + _no_longer_managed(plan, state)
+            + _swapped(plan)
+            + _account_notes(plan)
+        ),
     )
+
+
+def _no_longer_managed(plan: Plan, state: State) -> tuple[str, ...]:
+    """Warn of what this tool submitted and now only watches: so a change could be hidden."""
+    notes = []
+    for planned in plan.signatures:
+        sent = state.entry(planned.desired.sign_id).submitted
+        if planned.desired.observed and sent is not None and not sent.adopted:
+            when = utc_time(sent.at)
+            notes.append(f"{planned.desired.key}: no longer managed: submitted {when}, and only observed now")
+    return tuple(notes)
 
 
 def _account_notes(plan: Plan) -> tuple[str, ...]:
@@ -116,7 +133,7 @@ def _account_notes(plan: Plan) -> tuple[str, ...]:
             continue
         if live.qualification_problem is not None:
             notes.append(f"{key}: qualification {live.qualification_id} {live.qualification_problem}")
-        if live.qualification_id and desired.qualification_id is None:
+        if live.qualification_id and desired.qualification_id is None and desired.sign_type:
             notes.append(
                 f"{key}: the account shows qualification {live.qualification_id}, the definition has none: "
                 f"write `qualification_id: {live.qualification_id}`, or a modify may clear it"
@@ -225,6 +242,13 @@ def check_keys(choice: Selection, definitions: Definitions) -> None:
     """Raise UsageError for a chosen key that no definition has, or a pattern that fits none."""
     known = {signature.key for signature in definitions.signatures}
     patterns = {pattern for pattern in choice.only if any(fnmatchcase(key, pattern) for key in known)}
+    watched = sorted(one.key for one in definitions.signatures if one.observed and one.key in choice.resubmit)
+    if watched:
+        raise UsageError(
+            "{keys} is observed, so it is never submitted",
+            hint="remove `observe: true` and write the other fields to manage it",
+            keys=", ".join(watched),
+        )
     unknown = sorted((choice.only | choice.resubmit) - known - (patterns - choice.resubmit))
     if not unknown:
         return

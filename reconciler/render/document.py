@@ -108,7 +108,7 @@ class SignatureDocument(TypedDict):
     """One signature of a plan. ``outcome`` and what follows are there after an apply only.
 
     ``rule`` and ``params`` are what ``reason`` and ``advice`` say, for programs and other languages; ``before`` is null
-    without a row. The first releases printed none of the four.
+    without a row, ``after`` where the signature is observed. The first releases printed none of the four.
     """
 
     key: str
@@ -126,7 +126,7 @@ class SignatureDocument(TypedDict):
     rule: NotRequired[str]
     params: NotRequired[dict[str, Param]]
     before: NotRequired[LiveDocument | None]
-    after: NotRequired[DefinitionDocument]
+    after: NotRequired[DefinitionDocument | None]
     outcome: NotRequired[str]
     in_place: NotRequired[bool]
     request_id: NotRequired[str | None]

@@ -24,6 +24,7 @@ _CODES: Final[Mapping[object, str]] = {
     Verdict.STUCK: "31",
     Verdict.REFUSED: "31;1",
     Verdict.BLOCKED: "31;1",
+    Verdict.OBSERVED: "34",
     Outcome.ACCEPTED: "32",
     Outcome.REFUSED: "31;1",
     Outcome.FAILED: "31",

@@ -42,6 +42,7 @@ _ORDER: Final = (
     Verdict.UNVERIFIED,
     Verdict.WAITING,
     Verdict.IN_SYNC,
+    Verdict.OBSERVED,
 )
 
 
@@ -104,6 +105,7 @@ def _plan_sections(plan: PlanDocument) -> list[Section]:
     unverified = [_to_do(signature) for signature in signatures if signature["verdict"] == Verdict.UNVERIFIED]
     return [
         _diagnostics(plan["diagnostics"]),
+        Section("Notes", [f"- {words(note)}" for note in plan["notes"]]),
         Section("Not accepted", [_not_accepted(signature) for signature in signatures if is_failed(signature)]),
         Section(
             "Refused, blocked or stuck",

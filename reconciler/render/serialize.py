@@ -122,7 +122,7 @@ def _signature(planned: Planned) -> SignatureDocument:
         "rule": decision.rule.code,
         "params": {name: _param(value) for name, value in decision.params.items()},
         "before": _live(live) if live is not None else None,
-        "after": _definition(planned.desired.fields),
+        "after": None if planned.desired.observed else _definition(planned.desired.fields),
     }
 
 

@@ -20,6 +20,7 @@ _SIGNS: Final = {
     Verdict.STUCK: "!",
     Verdict.REFUSED: "x",
     Verdict.BLOCKED: "x",
+    Verdict.OBSERVED: "o",
 }
 
 _COUNTED: Final = {
@@ -30,6 +31,7 @@ _COUNTED: Final = {
     Verdict.STUCK: "stuck",
     Verdict.REFUSED: "refused",
     Verdict.BLOCKED: "blocked",
+    Verdict.OBSERVED: "observed",
 }
 
 _INDENT: Final = "      "

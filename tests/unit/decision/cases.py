@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from reconciler.decision.table import Rule, decide
 from reconciler.model.plan import Decision
-from reconciler.model.signature import LiveSignature, SignFields
+from reconciler.model.signature import LiveSignature, SignFields, watched_fields
 from reconciler.model.state import Entry, IntentState
 from tests.fixtures.values import (
     ACME,
@@ -37,9 +37,12 @@ class Case(NamedTuple):
     wanted: SignFields = ACME
     resubmit: bool = False
     site: str = "international"
+    observed: bool = False
 
     def decide(self) -> Decision:
-        return decide(self.wanted, self.live, self.entry, MOMENT, resubmit=self.resubmit, site=self.site)
+        return decide(
+            self.wanted, self.live, self.entry, MOMENT, resubmit=self.resubmit, site=self.site, observed=self.observed
+        )
 
 
 def opened(
@@ -52,7 +55,18 @@ def opened(
 RESUBMITTED_BY_OTHERS: Final = int(NOW) - 60
 """A time after that of our own submission, which was two hours ago."""
 
+WATCHED: Final = watched_fields(ACME.sign_name, international=False)
+
 CASES: Final = {
+    "O pending": Case(Rule.OBSERVED, row(), NOTHING, WATCHED, observed=True),
+    "O rejected": Case(Rule.OBSERVED, row(REJECTED), NOTHING, WATCHED, observed=True),
+    "O rejected, resubmit": Case(Rule.OBSERVED, row(REJECTED), NOTHING, WATCHED, resubmit=True, observed=True),
+    "O submitted before": Case(Rule.OBSERVED, row(REJECTED), known(), WATCHED, observed=True),
+    "O approved": Case(Rule.OBSERVED, row(APPROVED), NOTHING, WATCHED, observed=True),
+    "O undocumented": Case(Rule.OBSERVED, row(UNDOCUMENTED), NOTHING, WATCHED, observed=True),
+    "O another name": Case(Rule.OBSERVED_DRIFTED, row(sign_name="Other"), NOTHING, WATCHED, observed=True),
+    "O of the other kind": Case(Rule.OTHER_KIND, row(international=True), NOTHING, WATCHED, observed=True),
+    "O no row": Case(Rule.NO_SUCH_SIGNATURE, None, NOTHING, WATCHED, observed=True),
     "R resubmit what waits": Case(Rule.RESUBMIT, row(), known(), resubmit=True),
     "R resubmit what is stuck": Case(Rule.RESUBMIT, row(REJECTED), known(), resubmit=True),
     "R resubmit what is perhaps sent": Case(Rule.RESUBMIT, row(), opened(ACME, row()), resubmit=True),

@@ -46,7 +46,7 @@ def test_only_the_rules_that_settle_decide_nothing() -> None:
 
 
 def test_every_verdict_has_an_example_in_the_document() -> None:
-    examples = re.findall(r"^\| `([a-z-]+)` \|.*\| (\d+) \|$", DOCUMENT, re.MULTILINE)
+    examples = re.findall(r"^\| `([a-z-]+)` \|.*\| (\w+) \|$", DOCUMENT, re.MULTILINE)
     assert {verdict for verdict, _ in examples} == set(Verdict)
     assert set(examples) <= {(rule.verdict, rule.line) for rule in Rule}
 

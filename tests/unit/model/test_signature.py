@@ -43,6 +43,7 @@ def test_a_summary_counts_every_verdict_the_absent_ones_too() -> None:
         "stuck": 1,
         "refused": 0,
         "blocked": 0,
+        "observed": 0,
     }
 
 
