@@ -40,6 +40,7 @@ _COMMANDS: Final = {
     "plan": _Command("plan", "Show what apply would do and why. Cannot write."),
     "apply": _Command("apply", "Plan afresh, show, ask, submit and verify."),
     "status": _Command("status", "Show the live review state of every signature."),
+    "import": _Command("import_", "Write definitions of a whole account."),
     "adopt": _Command("adopt", "Record definitions as what was submitted."),
     "state": _Command("state", "Show what is recorded of submissions, and put the record right."),
     "explain": _Command("explain", "Say what a code means and what to do."),
@@ -61,7 +62,7 @@ class _LazyGroup(click.Group):
         if entry is None:
             return None
         module = importlib.import_module(f"reconciler.cli.{entry.module}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, entry.module if hasattr(module, entry.module) else cmd_name)
         return command
 
     def resolve_command(

@@ -1,0 +1,162 @@
+"""Rows of an account as a definitions file: every signature observed, with what is needed to manage it as a comment.
+
+Names and replies are the vendor's, and were written by strangers: whatever they hold, the file still parses to just
+these values, and nothing leaves a comment.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from reconciler.contract.api import APPROVED, DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES, Status
+from reconciler.model.signature import Account, LiveSignature
+from reconciler.text import escape_line, utc_time
+
+_LONGEST_KEY: Final = 60
+_NAMELESS: Final = "signature"
+_NOT_IN_KEYS: Final = re.compile(r"[^a-z0-9]+")
+_HAN: Final = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+
+# Text that is the same in every reading of YAML without quotes: words that no schema takes for something else.
+_PLAIN: Final = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff -]*(?<! )")
+_RESERVED: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf"})
+
+# Of a reply in a comment, in characters.
+_LONGEST_REPLY: Final = 500
+
+
+class Entry(NamedTuple):
+    """A row with the key that it gets."""
+
+    key: str
+    row: LiveSignature
+
+
+def keyed(rows: Iterable[LiveSignature], taken: Collection[str] = ()) -> list[Entry]:
+    """Return the rows with a key each, in the order of series and id; ``taken`` keys are left alone.
+
+    A key is made of the name, Chinese characters in pinyin. Of equal ones the first row in this order keeps it, and
+    each other has its id behind it.
+    """
+    used = set(taken)
+    entries = []
+    for row in sorted(rows, key=lambda row: (row.international, row.sign_id)):
+        key = key_of(row.sign_name)
+        if key in used:
+            key = f"{key}-{row.sign_id}"
+        while key in used:
+            key += "-x"
+        used.add(key)
+        entries.append(Entry(key, row))
+    return entries
+
+
+def key_of(name: str) -> str:
+    """Return the key for a name: lower-case letters and digits of ASCII, with dashes between the words."""
+    latin = _HAN.sub(lambda found: f" {_pinyin(found[0])} ", unicodedata.normalize("NFKC", name))
+    bare = "".join(c for c in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(c))
+    return _NOT_IN_KEYS.sub("-", bare.lower()).strip("-")[:_LONGEST_KEY].strip("-") or _NAMELESS
+
+
+def _pinyin(text: str) -> str:
+    from pypinyin import lazy_pinyin  # noqa: PLC0415  # 0.25 s, which only Chinese names pay
+
+    return " ".join(lazy_pinyin(text, errors="ignore"))
+
+
+def file_text(account: Account, entries: Sequence[Entry], where: str) -> str:
+    """Return a whole definitions file. ``where`` says which account it was read from."""
+    lines = [
+        f"# Written by `reconciler import` from {escape_line(where)}.",
+        "# Every signature is observed: its review is seen, and nothing is submitted. To manage one, delete its",
+        "# `observe` line, uncomment the fields below it and fill them in. The words of each field:",
+        f"#   sign_type: {', '.join(SIGN_TYPES)}",
+        f"#   document_type: {', '.join(DOCUMENT_TYPES)}",
+        f"#   sign_purpose: {', '.join(SIGN_PURPOSES)}; with others, a power of attorney as commission_image",
+        "version: 1",
+        "",
+        "account:",
+        *(f"  {name}: {scalar(value)}" for name, value in _account_fields(account).items()),
+        "",
+        "signatures:" if entries else "signatures: {}",
+    ]
+    return "\n".join(lines) + "\n" + entries_text(entries)
+
+
+def _account_fields(account: Account) -> Mapping[str, str]:
+    fields = {
+        "site": account.site,
+        "region": account.region,
+        "uin": account.uin,
+        "role": account.role,
+        "endpoint": account.endpoint,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def entries_text(entries: Iterable[Entry], indent: str = "  ", inner: str = "    ") -> str:
+    """Return the entries as YAML, ``indent`` before each key and ``inner`` before each field."""
+    return "".join(f"{line}\n" if line else "\n" for entry in entries for line in _entry_lines(entry, indent, inner))
+
+
+def _entry_lines(entry: Entry, indent: str, inner: str) -> Iterator[str]:
+    row = entry.row
+    yield f"{indent}# {_state(row)}"
+    if row.review_reply:
+        yield f"{indent}# reviewer: {comment(row.review_reply)}"
+    yield f"{indent}{entry.key}:"
+    yield f"{inner}observe: true"
+    yield f"{inner}sign_id: {row.sign_id}"
+    yield f"{inner}sign_name: {scalar(row.sign_name)}"
+    yield f"{inner}international: {'true' if row.international else 'false'}"
+    if row.status in {Status.PENDING, Status.REJECTED}:
+        yield from (f"{inner}# {line}" for line in _fields_to_fill_in(entry))
+    yield ""
+
+
+def _state(row: LiveSignature) -> str:
+    since = f", submitted {utc_time(row.create_time)}" if row.create_time else ""
+    if row.status in APPROVED:
+        words = "approved" if row.status is Status.APPROVED else "approved, not effective yet"
+        return f"{words}{since}: locked, the vendor lets nobody change it"
+    if row.status is Status.UNKNOWN:
+        return f"status code {row.status_code}, which no page documents{since}"
+    return f"{row.status}{since}"
+
+
+def _fields_to_fill_in(entry: Entry) -> Iterator[str]:
+    row = entry.row
+    yield "sign_type: company"
+    yield "document_type: business-license"
+    yield "sign_purpose: self"
+    yield f"proof_image: evidence/{entry.key}-proof.png"
+    if row.qualification_id:
+        yield f"qualification_id: {row.qualification_id}"
+    yield 'remark: ""'
+
+
+def comment(text: str) -> str:
+    """Return somebody's text as a part of one comment line: every control and direction character is written out."""
+    cut = text[:_LONGEST_REPLY] + ("..." if len(text) > _LONGEST_REPLY else "")
+    return escape_line(cut.replace("\r\n", " ").replace("\n", " ").strip())
+
+
+def scalar(text: str) -> str:
+    """Return a text as a YAML value that every reader takes for just this text."""
+    if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED:
+        return text
+    return "".join(map(_escaped, json.dumps(text, ensure_ascii=False)))
+
+
+def _escaped(character: str) -> str:
+    """Write out what is not printed, or could steer a terminal; half of a character is nobody's name."""
+    code = ord(character)
+    if character.isprintable():
+        return character
+    if 0xD800 <= code <= 0xDFFF:  # noqa: PLR2004  # surrogates
+        return "\\ufffd"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004  # four digits

@@ -1,0 +1,207 @@
+"""An account taken over: import, validate, plan, one signature managed; and what a merge leaves alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reconciler.sandbox.model import AccountData, RowData
+from reconciler.sandbox.options import UnconfirmedBehaviour
+from tests.fixtures import images
+from tests.fixtures.commands import FAST, Done, inside
+from tests.fixtures.project import UIN, pending
+from tests.fixtures.serving import modifies, serving
+
+PLACE = ("--site", "international", "--region", "ap-singapore")
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", "AKIDsandbox")
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", "sandbox-secret")
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+
+def large() -> AccountData:
+    """Three hundred signatures of both series and every state, some of one name."""
+    codes = (0, 1, 2, -1, 7)
+    names = ("Brand {}", "品牌{}", "Acme", "No", "a: b # {}", "名\n{}")
+    rows = (
+        RowData(1000 + n, names[n % 6].format(n), n % 2 == 0, codes[n % 5], "Blurred # scan\nagain" if n % 3 else "")
+        for n in range(300)
+    )
+    return AccountData(UIN, tuple(rows))
+
+
+def run(url: str, *arguments: str) -> Done:
+    return inside(*arguments, "--endpoint", url, *FAST)
+
+
+def test_an_account_is_taken_over_and_one_signature_promoted() -> None:
+    with serving(large()) as sandbox:
+        done = run(sandbox.url, "import", *PLACE)
+        assert done.code == 0, done
+        assert "Import: 300 signatures written to signatures.yaml" in done.out
+        assert "Next: `reconciler plan`" in done.out
+        assert inside("validate").code == 0
+        plan = run(sandbox.url, "plan", "--format", "json")
+        assert plan.code == 0
+        assert plan.document["summary"] == {**dict.fromkeys(plan.document["summary"], 0), "observed": 300}
+        assert plan.document["unmanaged"] == []
+        key = promote(Path("signatures.yaml"))
+        assert run(sandbox.url, "plan", "--format", "json").document["summary"]["modify"] == 1
+        assert run(sandbox.url, "apply", "--yes", "--format", "json").by_key("outcome")[key] == "accepted"
+        assert len(modifies(sandbox.requests)) == 1
+        status = run(sandbox.url, "status", "--check")
+        assert status.code == 6, "others are rejected still"
+
+
+def promote(file: Path) -> str:
+    """Manage the first rejected signature, as the comments of the file say."""
+    text = file.read_text()
+    found = re.search(r"  # rejected.*\n(?:  # reviewer.*\n)?  (\S+):\n(    .*\n)+", text)
+    assert found is not None
+    entry = found[0].replace("    observe: true\n", "").replace("    # ", "    ")
+    file.write_text(text.replace(found[0], entry))
+    image = file.parent / f"evidence/{found[1]}-proof.png"
+    image.parent.mkdir()
+    image.write_bytes(images.png(1))
+    return found[1]
+
+
+def test_where_a_file_is_it_is_left_alone_and_merge_is_named() -> None:
+    file = Path("signatures.yaml")
+    file.write_text("keep")
+    with serving(large()) as sandbox:
+        done = run(sandbox.url, "import", *PLACE)
+        assert sandbox.requests == []
+    assert (done.code, file.read_text()) == (2, "keep")
+    assert "--merge" in done.err
+
+
+HEAD = "version: 1\naccount: {site: international, region: ap-singapore}\n"
+ONE = "  mine:   # a comment\n    sign_id: 1001\n    sign_name: 'Old 1'\n    international: true\n    observe: true\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}signatures:\n{ONE}",
+        f"{HEAD}signatures:\n{ONE}".rstrip("\n"),
+        f"{HEAD}signatures:\n{ONE}\n\n# the end\n",
+        f"signatures:\n{ONE}    # sign_type: company\n\n# about the account\n{HEAD}",
+        f"{HEAD}signatures:\n{ONE}".replace("\n", "\r\n"),
+        "\ufeff" + f"{HEAD}signatures:\n{ONE}",
+        f"{HEAD}signatures:\n" + ONE.replace("  ", "    "),
+        HEAD,
+        f"{HEAD}state: {{branch: reconciler-state}}\n",
+    ],
+    ids=["plain", "no end", "comment after", "account last", "crlf", "mark", "deep", "none yet", "state"],
+)
+def test_a_merge_adds_what_is_missing_and_leaves_every_other_byte(text: str) -> None:
+    file = Path("signatures.yaml")
+    file.write_bytes(text.encode())
+    file.chmod(0o640)
+    with serving([pending(1), pending(2), pending(3)]) as sandbox:
+        done = run(sandbox.url, "import", "--merge")
+        assert done.code == 0, done
+        after = file.read_bytes().decode()
+        assert is_subsequence(text.splitlines(), after.splitlines())
+        assert ("\r\n" in after) is ("\r\n" in text)
+        assert after.count("\n") == after.count("\r\n") or "\r\n" not in after
+        assert file.stat().st_mode & 0o777 == 0o640
+        assert inside("validate").code == 0, after
+        again = run(sandbox.url, "import", "--merge")
+        assert (again.code, file.read_bytes().decode()) == (0, after)
+        assert "Import: 0 signatures" in again.out
+
+
+def is_subsequence(lines: list[str], of: list[str]) -> bool:
+    rest = iter(of)
+    return all(line in rest for line in lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}signatures: {{}}\n",
+        f"{HEAD}signatures: {{a: {{sign_id: 1, sign_name: Ab, international: true, observe: true}}}}\n",
+    ],
+)
+def test_what_cannot_be_added_to_is_left_as_it_is(text: str) -> None:
+    file = Path("signatures.yaml")
+    file.write_text(text)
+    with serving([pending(1)]) as sandbox:
+        done = run(sandbox.url, "import", "--merge")
+    assert (done.code, file.read_text()) == (2, text)
+    assert "line of its own" in done.err
+
+
+def test_a_link_is_not_written_through(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("keep")
+    Path("other.yaml").symlink_to(precious)
+    with serving(large()) as sandbox:
+        assert run(sandbox.url, "import", *PLACE, "--out", "other.yaml").code == 2
+    assert precious.read_text() == "keep"
+
+
+def test_the_file_goes_to_stdout_where_asked() -> None:
+    with serving([pending(1)]) as sandbox:
+        done = run(sandbox.url, "import", *PLACE, "--out", "-")
+    assert done.out.startswith("# Written by `reconciler import`")
+    assert not Path("signatures.yaml").exists()
+
+
+def test_where_the_account_is_not_listed_signatures_are_imported_by_id() -> None:
+    facts = UnconfirmedBehaviour(listing="MissingParameter")
+    with serving([pending(1), pending(2), pending(3)], facts=facts) as sandbox:
+        refused = run(sandbox.url, "import", *PLACE)
+        assert refused.code == 5
+        assert "--sign-id" in refused.err
+        done = run(sandbox.url, "import", *PLACE, "--sign-id", "1001", "--sign-id", "1003", "--sign-id", "9")
+    assert done.code == 0
+    assert "9: the account has no such signature" in done.out
+    assert Path("signatures.yaml").read_text().count("sign_id:") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "which account is it"),
+        (("--site", "china"), "--site and --region go together"),
+        (("--merge", *PLACE), "no signatures.yaml to merge into"),
+        (("--out", "", *PLACE), "the path is empty"),
+    ],
+)
+def test_what_is_missing_is_said(arguments: tuple[str, ...], said: str) -> None:
+    done = inside("import", *arguments)
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_the_account_of_a_file_that_is_there_is_used_for_another_one() -> None:
+    Path("signatures.yaml").write_text(HEAD)
+    with serving([pending(1)]) as sandbox:
+        assert run(sandbox.url, "import", "--out", "all.yaml").code == 0
+    assert "region: ap-singapore" in Path("all.yaml").read_text()
+
+
+def test_a_role_is_written_down_and_taken_on() -> None:
+    arn = f"qcs::cam::uin/{UIN}:roleName/sms"
+    with serving([pending(1)]) as sandbox:
+        assert run(sandbox.url, "import", *PLACE, "--role", arn).code == 0
+        assert any(entry["action"] == "AssumeRole" for entry in sandbox.requests)
+    assert arn in Path("signatures.yaml").read_text()
+    assert inside("validate").code == 0
+
+
+def test_the_embedded_sandbox_can_be_imported() -> None:
+    Path("signatures.sandbox.yaml").write_text(
+        f'uin: "{UIN}"\nsignatures:\n  - {{sign_id: 1, sign_name: Acme, international: true, status: approved}}\n'
+    )
+    assert inside("import", "--sandbox", *PLACE).code == 0
+    assert inside("plan", "--sandbox").code == 0
