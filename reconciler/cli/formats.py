@@ -25,7 +25,8 @@ from reconciler.render.serialize import (
     status_document,
     validation_document,
 )
-from reconciler.render.text import plan_text, report_text, status_text
+from reconciler.render.status import status_text
+from reconciler.render.text import plan_text, report_text
 from reconciler.text import escape_line, to_json
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -84,6 +85,7 @@ _CONNECTION: Final[tuple[Callable[[Any], Any], ...]] = (
         help="Seconds between modify calls; as above.",
     ),
 )
+all_option = click.option("--all", "everything", is_flag=True, help="Also every signature that needs nothing.")
 believe_option = click.option(
     "--believe-uin",
     is_flag=True,
@@ -152,10 +154,10 @@ def connection_options(command: Command) -> Callable[..., Any]:
     return collected
 
 
-def show_plan(session: Session, plan: Plan) -> None:
+def show_plan(session: Session, plan: Plan, *, everything: bool = False) -> None:
     """Print a plan as the result of a run."""
     if session.format == "text":
-        session.result(plan_text(plan, session.style()))
+        session.result(plan_text(plan, session.style(), columns=session.columns(), everything=everything))
     else:
         _show_document(session, plan_document(plan))
 
@@ -168,10 +170,10 @@ def show_report(session: Session, report: ApplyReport) -> None:
         _show_document(session, report_document(report))
 
 
-def show_status(session: Session, report: StatusReport) -> None:
+def show_status(session: Session, report: StatusReport, *, everything: bool) -> None:
     """Print the review state of signatures as the result of a run."""
     if session.format == "text":
-        session.result(status_text(report, session.style()))
+        session.result(status_text(report, session.style(), everything=everything))
     else:
         _show_document(session, status_document(report))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import select
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from reconciler.render.layout import Style
 
 _MOMENT_MS: Final = 1000
+
+# Narrower terminals are written to as if they were this wide.
+_LEAST_COLUMNS: Final = 40
 _INSTEAD: Final = "stdout cannot be written ({reason}); what belongs there follows"
 
 
@@ -69,6 +73,12 @@ class Session:
         from reconciler.render.layout import coloured, plain  # noqa: PLC0415  # not for help
 
         return coloured if _is_colourful(sys.stderr if stderr else sys.stdout) else plain
+
+    def columns(self) -> int | None:
+        """Return how wide the terminal of stdout is, ``None`` where it is none: files are not wrapped."""
+        if not sys.stdout.isatty():
+            return None
+        return max(_LEAST_COLUMNS, shutil.get_terminal_size().columns)
 
 
 def _is_colourful(stream: TextIO) -> bool:

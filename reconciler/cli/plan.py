@@ -11,6 +11,7 @@ from reconciler.cli.connect import connect, lineage_of, record_of
 from reconciler.cli.formats import (
     FORMATS,
     FilledPath,
+    all_option,
     connection_options,
     format_option,
     max_changes_option,
@@ -44,6 +45,7 @@ _STDOUT: Final = Path("-")
     help="Save it for apply --plan; -: stdout.",
 )
 @click.option("--offline", is_flag=True, help="Plan against the record alone, without keys; says how old it is.")
+@all_option
 @connection_options
 @format_option(*FORMATS)
 @click.pass_obj
@@ -58,6 +60,7 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     *,
     detailed_exitcode: bool,
     offline: bool,
+    everything: bool,
 ) -> int:
     """Show what apply would do and why.
 
@@ -73,9 +76,9 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     check_keys(choice, inputs.definitions)
     made = (_offline if offline else _online)(inputs, choice, connection)
     if out == _STDOUT:
-        session.note(plan_as_text(made, session.style(stderr=True)))
+        session.note(plan_as_text(made, session.style(stderr=True), everything=everything))
     else:
-        show_plan(session, made)
+        show_plan(session, made, everything=everything)
     check_size(made, max_changes)
     if out == _STDOUT:
         session.result(plan_text(made, choice))

@@ -2,41 +2,178 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, NamedTuple
+
 import click
 
-from reconciler.cli.connect import connect
-from reconciler.cli.formats import FORMATS, connection_options, format_option, only_option, paths_argument, show_status
-from reconciler.cli.inputs import load_valid
+from reconciler.cli.connect import connect, record_of
+from reconciler.cli.formats import (
+    FORMATS,
+    all_option,
+    connection_options,
+    format_option,
+    only_option,
+    paths_argument,
+    show_status,
+)
+from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, spinner
-from reconciler.clock import SystemClock
-from reconciler.errors import Exit
-from reconciler.model.plan import Selection
+from reconciler.clock import Clock, SystemClock
+from reconciler.contract.error_codes import Treatment, look_up
+from reconciler.errors import Exit, Refusal, StateError, UsageError, VendorError
+from reconciler.model.plan import Selection, Target
+from reconciler.model.report import StatusReport
+from reconciler.model.state import State
 from reconciler.planning.planner import check_keys, describe, status_report
-from reconciler.tencent.connection import ConnectionOptions, reading
+from reconciler.render.status import state_lines, status_text
+from reconciler.tencent.connection import Connection, ConnectionOptions, reading
+
+# Seconds between two looks; the vendor's own review takes hours.
+_EVERY_S: Final = 30.0
+_LEAST_S: Final = 0.05
+
+_PASSING: Final = frozenset({Treatment.RETRY, Treatment.SETTLE})
+
+
+class _Watching(NamedTuple):
+    """How long is watched, None for as long as it takes, and how often is looked; both in seconds."""
+
+    timeout: float | None
+    every: float
 
 
 @click.command()
 @paths_argument
 @only_option
+@click.option("--check", is_flag=True, help="Exit code 6 where anything is rejected or needs a person.")
+@click.option(
+    "--watch", is_flag=True, help="Look again until all are decided; exit code 0 if all are approved, else 6."
+)
+@click.option("--timeout", type=click.FloatRange(0), metavar="S", help="With --watch: seconds after which it ends.")
+@click.option(
+    "--every",
+    type=click.FloatRange(_LEAST_S, 3600),
+    default=_EVERY_S,
+    show_default=True,
+    metavar="S",
+    help="With --watch: seconds between two looks; fewer for an endpoint on loopback only.",
+)
+@all_option
 @connection_options
 @format_option(*FORMATS)
 @click.pass_obj
-def status(
-    session: Session, paths: tuple[str, ...], only: tuple[str, ...], connection: ConnectionOptions, output: str
+def status(  # noqa: PLR0913  # a parameter for each option
+    session: Session,
+    paths: tuple[str, ...],
+    only: tuple[str, ...],
+    timeout: float | None,
+    every: float,
+    connection: ConnectionOptions,
+    output: str,
+    *,
+    check: bool,
+    watch: bool,
+    everything: bool,
 ) -> int:
-    """Show the live review state of every signature, with the reviewer's reply. Reads only the account."""
+    """Show the live review state of every signature, with the reviewer's reply and the last submission.
+
+    Reads the account and the record, and writes neither.
+    """
     session.format = output
     inputs = load_valid(session, paths)
     if inputs is None:
         return Exit.INVALID
     choice = Selection(only=frozenset(only))
     check_keys(choice, inputs.definitions)
-    clock = SystemClock()
+    with _looking(session, inputs, choice, connection, SystemClock(), every) as look:
+        report = _watched(session, look, _Watching(timeout, every)) if watch else look()
+    show_status(session, report, everything=everything)
+    if watch:
+        return Exit.DONE if report.is_approved else Exit.REFUSED
+    return Exit.REFUSED if check and not report.is_healthy else Exit.DONE
+
+
+@contextmanager
+def _looking(
+    session: Session, inputs: Inputs, choice: Selection, options: ConnectionOptions, clock: Clock, every: float
+) -> Iterator[Callable[[], StatusReport]]:
+    """Yield what looks at the account, and once at the record."""
     with (
-        connect(inputs, connection) as connected,
+        connect(inputs, options) as connected,
+        _at_leisure(connected, every),
         reading(inputs.account, connected, clock) as opened,
-        spinner("reading the account"),
     ):
-        described = describe(opened.reader, inputs.definitions.signatures, choice)
-    show_status(session, status_report(opened.target, inputs.definitions, described, choice))
-    return Exit.DONE
+        state = _recorded(session, inputs, opened.target, embedded=connected.embedded)
+
+        def look() -> StatusReport:
+            with spinner("reading the account"):
+                described = describe(opened.reader, inputs.definitions.signatures, choice)
+            return status_report(opened.target, inputs.definitions, described, choice, state, clock.now())
+
+        yield look
+
+
+@contextmanager
+def _at_leisure(connected: Connection, every: float) -> Iterator[None]:
+    """Raise UsageError, before any call, where the vendor would be asked more often than is polite."""
+    if every < _EVERY_S and not connected.endpoint.loopback:
+        raise UsageError("--every of less than 30 seconds is for an endpoint on loopback only")
+    yield
+
+
+def _recorded(session: Session, inputs: Inputs, target: Target, *, embedded: bool) -> State:
+    try:
+        return record_of(inputs, target, embedded=embedded).load().state
+    except (StateError, Refusal) as error:
+        session.note(f"the record cannot be read, so no submission of this tool is shown: {error.message}")
+        return State(target.uin, target.account.region)
+
+
+def _watched(session: Session, look: Callable[[], StatusReport], watching: _Watching) -> StatusReport:
+    """Look again and again until nothing waits, and show what changes: a table on a terminal, else a line each."""
+    clock = SystemClock()
+    report, end = look(), clock.monotonic() + (watching.timeout if watching.timeout is not None else float("inf"))
+    with _shown_live(session) as show:
+        show(report)
+        while not report.is_decided and clock.monotonic() < end:
+            clock.wait(min(watching.every, max(0.0, end - clock.monotonic())))
+            try:
+                report = look()
+            except VendorError as error:
+                if look_up(error.code).treatment not in _PASSING:
+                    raise
+                session.note(f"not seen this time: {error.code}")
+            show(report)
+    return report
+
+
+@contextmanager
+def _shown_live(session: Session) -> Iterator[Callable[[StatusReport], None]]:
+    if not sys.stderr.isatty():
+        yield _Lines(session).show
+        return
+    from rich.console import Console  # noqa: PLC0415  # only for a person who watches
+    from rich.live import Live  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    style = session.style(stderr=True)
+    with Live(console=Console(stderr=True), auto_refresh=False, transient=True) as live:
+        yield lambda report: live.update(Text.from_ansi(status_text(report, style)), refresh=True)
+
+
+class _Lines:
+    """A line for each signature whose state is another one than before."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._before: dict[str, str] = {}
+
+    def show(self, report: StatusReport) -> None:
+        now = state_lines(report)
+        for key, line in now.items():
+            if self._before.get(key) != line:
+                self._session.note(line)
+        self._before = now

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from reconciler.contract.api import Status
+from reconciler.contract.api import APPROVED, Status
 from reconciler.errors import ErrorInfo, Exit
 from reconciler.model.plan import Plan, Planned, Target, Verdict
 from reconciler.model.signature import LiveSignature, Signature
+from reconciler.model.state import Submitted
 
 
 class Outcome(StrEnum):
@@ -68,11 +69,40 @@ class Finding(NamedTuple):
     exit_code: Exit = Exit.DONE
 
 
+class Wait(StrEnum):
+    """What a signature waits for: the vendor's review, or the carriers' filing of a mainland signature."""
+
+    REVIEW = "review"
+    FILING = "filing"
+
+
+class Attention(StrEnum):
+    """Why a person has to look at a signature."""
+
+    REJECTED = "rejected"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    QUALIFICATION = "qualification"
+    UNSETTLED = "unsettled"
+
+
+# Seconds that a carrier filing normally takes at most: 10 working days (announcement 382/112640).
+FILING_S: Final = 14 * 86_400
+
+
 class SignatureStatus(NamedTuple):
-    """One signature of the definitions and its row, ``None`` where the account has none."""
+    """One signature of the definitions and its row, ``None`` where the account has none.
+
+    ``submitted`` is the last submission that the record knows, ``unsettled`` whether one more was perhaps made; ``now``
+    is unix seconds.
+    """
 
     desired: Signature
     live: LiveSignature | None
+    submitted: Submitted | None = None
+    unsettled: bool = False
+    site: str = "international"
+    now: float = 0.0
 
     @property
     def status(self) -> Status:
@@ -80,6 +110,28 @@ class SignatureStatus(NamedTuple):
         if self.live is None or self.live.international != self.desired.fields.international:
             return Status.MISSING
         return self.live.status
+
+    @property
+    def wait(self) -> Wait | None:
+        """What it waits for. A mainland -1 without a reply may be a filing that is not done (SDK 3.0.1482)."""
+        live = self.live
+        if self.status is Status.PENDING:
+            return Wait.REVIEW
+        if live is None or self.status is not Status.REJECTED or self.site != "china" or live.international:
+            return None
+        recent = not live.create_time or self.now - live.create_time < FILING_S
+        return Wait.FILING if recent and not live.review_reply else None
+
+    @property
+    def attention(self) -> Attention | None:
+        """Why a person has to look at it, ``None`` where nobody has to."""
+        if self.status in {Status.MISSING, Status.UNKNOWN}:
+            return Attention(self.status.value)
+        if self.status is Status.REJECTED and self.wait is None:
+            return Attention.REJECTED
+        if self.live is not None and self.live.qualification_problem is not None:
+            return Attention.QUALIFICATION
+        return Attention.UNSETTLED if self.unsettled else None
 
 
 class StatusReport(NamedTuple):
@@ -94,3 +146,18 @@ class StatusReport(NamedTuple):
         """Number of signatures by status, every status named."""
         counts = Counter(reviewed.status for reviewed in self.signatures)
         return {status.value: counts[status] for status in Status}
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether nobody has to look at anything."""
+        return all(reviewed.attention is None for reviewed in self.signatures)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether no signature waits for anything."""
+        return all(reviewed.wait is None for reviewed in self.signatures)
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether every signature is approved, effective or not yet."""
+        return all(reviewed.status in APPROVED for reviewed in self.signatures)

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from reconciler.clock import Clock
 from reconciler.contract.api import MOST_SIGNATURES
 from reconciler.decision.compare import DecisionTime
+from reconciler.decision.intents import after_rows
 from reconciler.decision.plan import make_offline_plan, make_plan
 from reconciler.definitions.load import Definitions
 from reconciler.errors import OptionKey, Refusal, UsageError
@@ -270,16 +271,23 @@ def check_size(plan: Plan, most: int | None) -> None:
         )
 
 
-def status_report(target: Target, definitions: Definitions, described: Described, choice: Selection) -> StatusReport:
-    """Put the chosen signatures beside their rows."""
+def status_report(
+    target: Target, definitions: Definitions, described: Described, choice: Selection, state: State, now: float
+) -> StatusReport:
+    """Put the chosen signatures beside their rows, and what the record says of them. ``now`` is unix seconds."""
     rows = described.rows
     named = {signature.sign_id for signature in definitions.signatures}
+
+    def reviewed(signature: Signature) -> SignatureStatus:
+        entry = state.entry(signature.sign_id)
+        row = rows.get(signature.sign_id)
+        settled = entry if row is None else after_rows(entry, row, now)
+        return SignatureStatus(
+            signature, row, entry.submitted, bool(settled.perhaps), site=target.account.site, now=now
+        )
+
     return StatusReport(
         target,
-        tuple(
-            SignatureStatus(signature, rows.get(signature.sign_id))
-            for signature in definitions.signatures
-            if choice.takes(signature.key)
-        ),
+        tuple(reviewed(signature) for signature in definitions.signatures if choice.takes(signature.key)),
         tuple(row for sign_id, row in sorted(rows.items()) if sign_id not in named),
     )

@@ -134,8 +134,28 @@ class SignatureDocument(TypedDict):
     status_after: NotRequired[str | None]
 
 
+class QualificationDocument(TypedDict):
+    """The qualification that a row shows; ``problem`` is null where there is none."""
+
+    id: int
+    name: str | None
+    status_code: int | None
+    problem: str | None
+
+
+class SubmittedDocument(TypedDict):
+    """The last submission that the record knows. ``at`` is unix seconds."""
+
+    at: int
+    by: str
+    commit: str | None
+    uncommitted: bool
+    request_id: str | None
+    adopted: bool
+
+
 class StatusRowDocument(TypedDict):
-    """One signature of a status."""
+    """One signature of a status. The first releases printed nothing beyond ``location``."""
 
     key: str
     sign_id: int
@@ -145,6 +165,11 @@ class StatusRowDocument(TypedDict):
     review_reply: str
     create_time: int | None
     location: LocationDocument
+    observed: NotRequired[bool]
+    wait: NotRequired[str | None]
+    needs: NotRequired[str | None]
+    qualification: NotRequired[QualificationDocument | None]
+    submitted: NotRequired[SubmittedDocument | None]
 
 
 class UnmanagedDocument(TypedDict):

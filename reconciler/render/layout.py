@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from reconciler.contract.api import Status
@@ -86,6 +88,53 @@ def aligned(rows: Sequence[Sequence[str]], gap: str = "  ") -> list[str]:
         size = widest(column)
         columns.append([padded(cell, size) for cell in column])
     return [gap.join(row).rstrip() for row in zip(*columns, strict=True)]
+
+
+_ESCAPES: Final = re.compile(r"\x1b\[[0-9;]*m")
+_WORDS: Final = re.compile(r"\s*\S+")
+
+
+def wrapped(line: str, columns: int) -> Iterator[str]:
+    """Yield a line in pieces of at most ``columns`` cells, broken at blanks where it can be; the rest is indented.
+
+    Colour takes no cells. A word that is wider is cut.
+    """
+    if _visible(line) <= columns:
+        yield line
+        return
+    indent = " " * min(len(line) - len(line.lstrip(" ")) + 2, columns // 2)
+    piece = ""
+    waiting = deque(_WORDS.findall(line))
+    while waiting:
+        word = waiting.popleft()
+        room = columns - _visible(piece)
+        if _visible(word) <= room:
+            piece += word
+        elif piece.strip():
+            yield piece.rstrip()
+            piece = indent
+            waiting.appendleft(word.lstrip(" "))
+        else:
+            head = _fitting(word, room)
+            yield piece + head
+            piece = indent
+            waiting.appendleft(word[len(head) :])
+    yield piece.rstrip()
+
+
+def _visible(text: str) -> int:
+    return width(_ESCAPES.sub("", text))
+
+
+def _fitting(word: str, cells: int) -> str:
+    """Return the longest beginning of a word that fits, at least one character."""
+    taken, size = 0, 0
+    for character in word:
+        size += width(character)
+        if size > cells and taken:
+            break
+        taken += 1
+    return word[:taken]
 
 
 # Field values in words. An image is its name, sizes and digest, never its bytes.

@@ -10,6 +10,7 @@ from reconciler.errors import ErrorInfo
 from reconciler.model.plan import Change, Plan, Planned, Target
 from reconciler.model.report import ApplyReport, CheckResult, Finding, Result, SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, SignFields
+from reconciler.model.state import Submitted
 from reconciler.render.document import (
     AccountDocument,
     ChangeDocument,
@@ -22,9 +23,11 @@ from reconciler.render.document import (
     LocationDocument,
     Param,
     PlanDocument,
+    QualificationDocument,
     SignatureDocument,
     StatusDocument,
     StatusRowDocument,
+    SubmittedDocument,
     UnmanagedDocument,
     ValidationDocument,
 )
@@ -200,6 +203,35 @@ def _status_row(reviewed: SignatureStatus) -> StatusRowDocument:
         "review_reply": live.review_reply if live is not None else "",
         "create_time": live.create_time if live is not None else None,
         "location": _location(desired.location),
+        "observed": desired.observed,
+        "wait": reviewed.wait.value if reviewed.wait is not None else None,
+        "needs": reviewed.attention.value if reviewed.attention is not None else None,
+        "qualification": _qualification(live),
+        "submitted": _submitted(reviewed.submitted),
+    }
+
+
+def _qualification(live: LiveSignature | None) -> QualificationDocument | None:
+    if live is None or not live.qualification_id:
+        return None
+    return {
+        "id": live.qualification_id,
+        "name": live.qualification_name,
+        "status_code": live.qualification_status_code,
+        "problem": live.qualification_problem,
+    }
+
+
+def _submitted(own: Submitted | None) -> SubmittedDocument | None:
+    if own is None:
+        return None
+    return {
+        "at": int(own.at),
+        "by": own.by,
+        "commit": own.commit,
+        "uncommitted": own.uncommitted,
+        "request_id": own.request_id,
+        "adopted": own.adopted,
     }
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reconciler.model.plan import Change, Plan, Planned, Target, Verdict
-from reconciler.model.report import ApplyReport, Outcome, Result, SignatureStatus, StatusReport
-from reconciler.model.signature import LiveSignature
-from reconciler.render.layout import Style, aligned, in_words, value_document
-from reconciler.text import escape_line, utc_time
+from reconciler.model.report import ApplyReport, Outcome, Result
+from reconciler.model.signature import FIELD_NAMES, LiveSignature
+from reconciler.render.layout import Style, aligned, in_words, padded, plain, value_document, widest, wrapped
+from reconciler.text import escape_line
 
 _SIGNS: Final = {
     Verdict.MODIFY: "~",
@@ -36,12 +36,35 @@ _COUNTED: Final = {
 
 _INDENT: Final = "      "
 
+# Signatures that need nothing, shown on a line each before the rest becomes a count.
+QUIET_LINES: Final = 20
 
-def plan_text(plan: Plan, paint: Style) -> str:
-    """Return the whole plan, ending in its summary."""
-    return "\n".join(
-        [target_line(plan.target), "", *_signatures(plan, paint), *unmanaged_lines(plan.unmanaged), *_closing(plan)]
-    )
+_QUIET: Final = frozenset({Verdict.IN_SYNC, Verdict.WAITING, Verdict.OBSERVED})
+
+# What needs a person first.
+_FIRST: Final = (
+    Verdict.REFUSED,
+    Verdict.BLOCKED,
+    Verdict.STUCK,
+    Verdict.MODIFY,
+    Verdict.UNVERIFIED,
+    Verdict.OBSERVED,
+    Verdict.WAITING,
+    Verdict.IN_SYNC,
+)
+
+
+def plan_text(plan: Plan, paint: Style, *, columns: int | None = None, everything: bool = False) -> str:
+    """Return the whole plan, ending in its summary: what needs a person first, what needs nothing last.
+
+    What needs nothing is cut to a page without ``everything``. Lines are wrapped to ``columns`` cells where given.
+    """
+    rows = plan.unmanaged if everything else plan.unmanaged[:QUIET_LINES]
+    lines = [target_line(plan.target), "", *_signatures(plan, paint, everything=everything), *unmanaged_lines(rows)]
+    if len(rows) < len(plan.unmanaged):
+        lines.append(f"{_INDENT}and {len(plan.unmanaged) - len(rows)} more; --all shows them")
+    lines += _closing(plan)
+    return "\n".join(lines if columns is None else (part for line in lines for part in wrapped(line, columns)))
 
 
 def target_line(target: Target) -> str:
@@ -50,11 +73,28 @@ def target_line(target: Target) -> str:
     return f"SANDBOX, not the vendor: {place}" if target.sandbox else place[0].upper() + place[1:]
 
 
-def _signatures(plan: Plan, paint: Style) -> Iterator[str]:
-    heads = aligned([_head(planned) for planned in plan.signatures])
-    for planned, head in zip(plan.signatures, heads, strict=True):
-        yield "  " + paint(head, planned.verdict)
-        yield from (_INDENT + line for line in details(planned))
+def _signatures(plan: Plan, paint: Style, *, everything: bool) -> Iterator[str]:
+    loud = [planned for planned in plan.signatures if not _is_quiet(planned)]
+    loud.sort(key=lambda planned: _FIRST.index(planned.verdict))
+    quiet = [planned for planned in plan.signatures if _is_quiet(planned)]
+    shown = len(quiet) if everything else QUIET_LINES
+    heads = iter(aligned([_head(planned) for planned in (*loud, *quiet[:shown])]))
+    for planned in loud:
+        yield "  " + paint(next(heads), planned.verdict)
+        yield from (_INDENT + line for line in details(planned, paint))
+    for planned in quiet[:shown]:
+        yield "  " + paint(next(heads), planned.verdict)
+        yield from (_INDENT + line for line in details(planned, paint) if everything)
+    if len(quiet) > shown:
+        yield f"  and {len(quiet) - shown} more that need nothing; --all shows them"
+
+
+def _is_quiet(planned: Planned) -> bool:
+    """Return whether nothing is to be done, and nothing has to be known beside the verdict."""
+    decision = planned.decision
+    if decision.verdict not in _QUIET or decision.drift or planned.hint:
+        return False
+    return planned.live is None or not planned.live.review_reply
 
 
 def _head(planned: Planned) -> Sequence[str]:
@@ -63,26 +103,36 @@ def _head(planned: Planned) -> Sequence[str]:
     return _SIGNS[planned.verdict], planned.verdict, desired.key, str(desired.sign_id), name, planned.decision.status
 
 
-def details(planned: Planned) -> Iterator[str]:
+def details(planned: Planned, paint: Style = plain) -> Iterator[str]:
     """Yield why, what changes, what the reviewer said, and what to do."""
     decision = planned.decision
     yield escape_line(decision.reason)
     if decision.changes:
-        yield from changes(decision.changes)
+        yield from changes(decision.changes, paint)
+    elif decision.verdict is Verdict.MODIFY:
+        yield from _whole(planned)
     if planned.live is not None and planned.live.review_reply:
         yield f"reviewer: {escape_line(planned.live.review_reply)}"
     if planned.hint:
         yield escape_line(f"-> {planned.hint}")
 
 
-def changes(changed: Sequence[Change]) -> list[str]:
+def changes(changed: Sequence[Change], paint: Style = plain) -> list[str]:
     """Return one aligned line per change, old to new."""
-    return aligned(
-        [
-            (change.field, f"{in_words(value_document(change.old))} -> {in_words(value_document(change.new))}")
-            for change in changed
-        ]
-    )
+    names = aligned([(change.field,) for change in changed])
+    size = widest(names)
+    return [
+        f"{padded(name, size)}  {paint(in_words(value_document(change.old)), Outcome.FAILED)} -> "
+        f"{paint(in_words(value_document(change.new)), Outcome.ACCEPTED)}"
+        for name, change in zip(names, changed, strict=True)
+    ]
+
+
+def _whole(planned: Planned) -> list[str]:
+    """Return every field that would be sent, where nothing is known to differ."""
+    fields = planned.desired.fields
+    values = [(name, getattr(fields, name)) for name in FIELD_NAMES]
+    return aligned([(name, in_words(value_document(value))) for name, value in values if value not in (None, "")])
 
 
 def unmanaged_lines(rows: Sequence[LiveSignature]) -> Iterator[str]:
@@ -159,37 +209,3 @@ def _summary(report: ApplyReport) -> str:
     counts = Counter(report.result(planned).outcome for planned in _planned_writes(report))
     named = [f"{counts[outcome]} {outcome.value.replace('-', ' ')}" for outcome in Outcome if counts[outcome]]
     return "Apply: " + (", ".join(named) if named else "nothing to do")
-
-
-def status_text(report: StatusReport, paint: Style) -> str:
-    """Return one line per signature, below it the reviewer's reply, and the counts."""
-    return "\n".join(
-        [
-            target_line(report.target),
-            "",
-            *_lines(report, paint),
-            *unmanaged_lines(report.unmanaged),
-            "",
-            _counts(report),
-        ]
-    )
-
-
-def _lines(report: StatusReport, paint: Style) -> Iterator[str]:
-    heads = aligned([_status_head(row) for row in report.signatures])
-    for row, head in zip(report.signatures, heads, strict=True):
-        yield "  " + paint(head, row.status)
-        if row.live is not None and row.live.review_reply:
-            yield f"{_INDENT}reviewer: {escape_line(row.live.review_reply)}"
-
-
-def _status_head(row: SignatureStatus) -> Sequence[str]:
-    desired, live = row.desired, row.live
-    name = escape_line(live.sign_name if live is not None else desired.fields.sign_name)
-    submitted = f"submitted {utc_time(live.create_time)}" if live is not None and live.create_time else ""
-    return row.status, desired.key, str(desired.sign_id), name, submitted
-
-
-def _counts(report: StatusReport) -> str:
-    named = [f"{count} {status}" for status, count in report.summary.items() if count]
-    return "Status: " + (", ".join(named) if named else "no signatures")

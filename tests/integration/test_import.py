@@ -62,7 +62,7 @@ def test_an_account_is_taken_over_and_one_signature_promoted() -> None:
 def promote(file: Path) -> str:
     """Manage the first rejected signature, as the comments of the file say."""
     text = file.read_text()
-    found = re.search(r"  # rejected.*\n(?:  # reviewer.*\n)?  (\S+):\n(    .*\n)+", text)
+    found = re.search(r"  # rejected.*\n(?:  # reviewer.*\n)?  (brand-\S+):\n(    .*\n)+", text)
     assert found is not None
     entry = found[0].replace("    observe: true\n", "").replace("    # ", "    ")
     file.write_text(text.replace(found[0], entry))

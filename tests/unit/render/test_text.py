@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 
-from reconciler.model.plan import Change, Plan, Verdict
+from reconciler.model.plan import Change, Plan, Planned, Verdict
 from reconciler.render.layout import coloured, plain, width
 from reconciler.render.text import plan_text, summary_line, target_line
 from reconciler.text import escape_line
@@ -24,7 +26,6 @@ Account 100000000001, site international, region ap-singapore
       reviewer: Blurred scan
       -> apply --resubmit acme-otp
   =  in-sync  bank      1111  北京银行  approved
-      because
 
   Not in the definitions, left alone:
       7   Old   unknown
@@ -62,8 +63,12 @@ def test_the_status_stands_at_one_cell_beside_latin_and_chinese_names() -> None:
 def test_colour_appears_only_where_it_is_asked_for() -> None:
     assert "\x1b" not in plan_text(example(), plain)
     painted = plan_text(example(), coloured)
-    assert painted.count("\x1b[33m") == painted.count("\x1b[32m") == 1
-    assert painted.replace("\x1b[33m", "").replace("\x1b[32m", "").replace("\x1b[0m", "") == plan_text(example(), plain)
+    assert painted.count("\x1b[33m") == 1
+    assert re.sub(r"\x1b\[\d+m", "", painted) == plan_text(example(), plain)
+    changed = [line for line in painted.splitlines() if " -> " in line and "\x1b[31m" in line]
+    assert changed
+    for line in changed:
+        assert line.index("\x1b[31m") < line.index(" -> ") < line.index("\x1b[32m"), "old red, new green"
 
 
 def test_a_meaning_without_a_colour_stays_plain() -> None:
@@ -104,3 +109,35 @@ def test_a_plan_of_any_text_renders_line_by_line(made: Plan) -> None:
     lines = plan_text(made, plain).split("\n")
     assert all(line == escape_line(line) for line in lines)
     assert summary_line(made) in lines
+
+
+def many(verdict: Verdict, count: int) -> list[Planned]:
+    return [planned(verdict, row())] * count
+
+
+def test_what_needs_a_person_comes_first_and_what_needs_nothing_becomes_a_count() -> None:
+    made = plan([*many(Verdict.IN_SYNC, 3000), *many(Verdict.WAITING, 5), *many(Verdict.REFUSED, 1)])
+    text = plan_text(made, plain)
+    assert len(text.splitlines()) < 40
+    assert "and 2985 more that need nothing; --all shows them" in text
+    assert text.index("refused") < text.index("in-sync")
+    everything = plan_text(made, plain, everything=True)
+    assert everything.count("  in-sync  ") == 3000
+    assert "--all" not in everything
+
+
+def test_a_signature_that_is_sent_without_a_known_difference_shows_what_would_be_sent() -> None:
+    text = plan_text(plan([planned(Verdict.MODIFY, row())]), plain)
+    for field in ("sign_type", "document_type", "proof_image", "remark"):
+        assert f"      {field}" in text
+
+
+@pytest.mark.parametrize("columns", [40, 57, 80, 120])
+def test_a_plan_fits_the_terminal_with_chinese_names_too(columns: int) -> None:
+    long = row(review_reply="营业执照扫描件模糊不清请重新上传清晰的彩色扫描件并加盖公章。" * 4)
+    made = plan([planned(Verdict.STUCK, long), planned(Verdict.MODIFY, row(sign_name="x" * 200))])
+    for paint in (plain, coloured):
+        text = plan_text(made, paint, columns=columns)
+        assert max(width(re.sub(r"\x1b\[\d+m", "", line)) for line in text.splitlines()) <= columns
+        flat = re.sub(r"\s+|\x1b\[\d+m", "", text)
+        assert flat == re.sub(r"\s+|\x1b\[\d+m", "", plan_text(made, paint))

@@ -13,12 +13,12 @@ from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature
 from reconciler.render.layout import coloured, plain
 from reconciler.render.serialize import status_document
-from reconciler.render.text import status_text
+from reconciler.render.status import status_text
 from reconciler.schemas import read_schema
 from reconciler.text import to_json
 from tests.fixtures.plans import keys, locations, targets
 from tests.fixtures.strategies import rows, sign_fields
-from tests.fixtures.values import APPROVED, PENDING, REJECTED, SIGN_ID, TARGET, UNDOCUMENTED, desired, row
+from tests.fixtures.values import APPROVED, NOW, PENDING, REJECTED, SIGN_ID, TARGET, UNDOCUMENTED, desired, known, row
 
 SCHEMA = jsonschema.Draft202012Validator(json.loads(read_schema("status")))
 
@@ -47,7 +47,7 @@ def test_a_rejection_is_shown_with_the_reviewers_words() -> None:
     lines = status_text(review(row(REJECTED, review_reply="Blurred\x1b[31m scan")), plain).splitlines()
     assert lines[2].split()[:3] == ["rejected", "acme-otp", str(SIGN_ID)]
     assert lines[3].strip() == "reviewer: Blurred\\u001b[31m scan"
-    assert lines[-1] == "Status: 1 rejected"
+    assert lines[-1] == "Status: 1 rejected; 1 needs a person"
 
 
 def test_the_time_of_submission_is_told_in_words() -> None:
@@ -80,6 +80,10 @@ def test_colour_comes_only_where_it_is_asked_for() -> None:
                 SignatureStatus,
                 st.builds(Signature, keys, st.integers(1, 2**63 - 1), sign_fields, locations),
                 st.none() | rows(),
+                st.none() | st.just(known().submitted),
+                st.booleans(),
+                st.sampled_from(["international", "china"]),
+                st.just(NOW),
             ),
             max_size=3,
         ).map(tuple),

@@ -1,0 +1,95 @@
+"""The review state of signatures for people: what needs somebody first, then what is waited for, then the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from reconciler.model.report import Attention, SignatureStatus, StatusReport, Wait
+from reconciler.model.state import Submitted
+from reconciler.render.layout import Style, aligned
+from reconciler.render.text import QUIET_LINES, target_line, unmanaged_lines
+from reconciler.text import escape_line, utc_time
+
+_INDENT: Final = "      "
+
+# What is normal (pages 382/35460 and 382/112640).
+_NORMAL: Final[Mapping[Wait, str]] = {
+    Wait.REVIEW: "waits for review: normally about two hours, weekdays 9 to 21, weekends 9 to 18, Beijing time",
+    Wait.FILING: "waits for the carriers' filing, or was rejected without a reply: normally 5 to 10 working days",
+}
+_ADVICE: Final[Mapping[Attention, str]] = {
+    Attention.REJECTED: "change the definition as the reviewer asks, and apply",
+    Attention.MISSING: "check sign_id, international and account.region in the console",
+    Attention.UNKNOWN: "the vendor shows a code that no page documents: look at it in the console",
+    Attention.QUALIFICATION: "put the qualification right in the console",
+    Attention.UNSETTLED: "a run ended before its outcome was known: `reconciler plan` says what is proven",
+}
+
+
+def status_text(report: StatusReport, paint: Style, *, everything: bool = False) -> str:
+    """Return the review state, ending in the counts. Without ``everything`` what needs nothing is cut to a page."""
+    lines = [target_line(report.target), "", *_groups(report, paint, everything=everything)]
+    rows = report.unmanaged if everything else report.unmanaged[:QUIET_LINES]
+    lines += unmanaged_lines(rows)
+    if len(rows) < len(report.unmanaged):
+        lines.append(f"{_INDENT}and {len(report.unmanaged) - len(rows)} more; --all shows them")
+    return "\n".join([*lines, "", _counts(report)])
+
+
+def _groups(report: StatusReport, paint: Style, *, everything: bool) -> Iterator[str]:
+    needing = [row for row in report.signatures if row.attention is not None]
+    waiting = [row for row in report.signatures if row.attention is None and row.wait is not None]
+    quiet = [row for row in report.signatures if row.attention is None and row.wait is None]
+    shown = len(quiet) if everything else QUIET_LINES
+    heads = iter(aligned([_head(row) for row in (*needing, *waiting, *quiet[:shown])]))
+    for row in (*needing, *waiting):
+        yield "  " + paint(next(heads), row.status)
+        yield from (_INDENT + line for line in _details(row))
+    for row in quiet[:shown]:
+        yield "  " + paint(next(heads), row.status)
+    if len(quiet) > shown:
+        yield f"  and {len(quiet) - shown} more that need nothing; --all shows them"
+
+
+def _head(row: SignatureStatus) -> Sequence[str]:
+    desired, live = row.desired, row.live
+    name = escape_line(live.sign_name if live is not None else desired.fields.sign_name)
+    since = f"submitted {utc_time(live.create_time)}" if live is not None and live.create_time else ""
+    return row.status, desired.key, str(desired.sign_id), name, since
+
+
+def _details(row: SignatureStatus) -> Iterator[str]:
+    live = row.live
+    if live is not None and live.review_reply:
+        yield f"reviewer: {escape_line(live.review_reply)}"
+    if live is not None and live.qualification_problem is not None:
+        yield f"qualification {live.qualification_id} {live.qualification_problem}"
+    if row.wait is not None:
+        yield _NORMAL[row.wait]
+    if row.submitted is not None:
+        yield _last(row.submitted)
+    if row.attention is not None:
+        yield f"-> {_ADVICE[row.attention]}"
+
+
+def _last(own: Submitted) -> str:
+    how = "adopted" if own.adopted else "submitted by this tool"
+    parts = [f"{how} {utc_time(own.at)}"]
+    parts += [f"by {escape_line(own.by)}"] if own.by else []
+    if own.commit:
+        parts.append(f"from commit {own.commit[:12]}{' with changes' if own.uncommitted else ''}")
+    parts += [f"request {escape_line(own.request_id)}"] if own.request_id else []
+    return ", ".join(parts)
+
+
+def _counts(report: StatusReport) -> str:
+    named = [f"{count} {status}" for status, count in report.summary.items() if count]
+    needing = sum(row.attention is not None for row in report.signatures)
+    need = f"; {needing} need{'s' if needing == 1 else ''} a person" if needing else ""
+    return "Status: " + (", ".join(named) if named else "no signatures") + need
+
+
+def state_lines(report: StatusReport) -> dict[str, str]:
+    """Return one line per signature by its key, for a log that follows the changes."""
+    return {row.desired.key: f"{row.desired.key} ({row.desired.sign_id}): {row.status}" for row in report.signatures}

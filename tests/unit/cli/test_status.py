@@ -1,0 +1,185 @@
+"""``status``: what needs a person, what waits and for how long that is normal, and watching until all are decided."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from reconciler.sandbox.account import review, review_saved
+from reconciler.sandbox.model import AccountData, RowData
+from reconciler.schemas import first_mismatch
+from tests.fixtures.commands import COMMAND, FAST, KEYS, Done, inside, process
+from tests.fixtures.project import APPROVED, NOT_EFFECTIVE, PENDING, REJECTED, UIN, Sign, account, pending, write
+from tests.fixtures.serving import serving
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+
+def run(url: str, *arguments: str) -> Done:
+    return inside("status", *arguments, "--endpoint", url, *FAST)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "needs"),
+    [
+        (APPROVED, 0, None),
+        (NOT_EFFECTIVE, 0, None),
+        (PENDING, 0, None),
+        (REJECTED, 6, "rejected"),
+        (7, 6, "unknown"),
+        (None, 6, "missing"),
+    ],
+)
+def test_check_turns_red_where_a_person_is_needed(top: Path, status: int | None, code: int, needs: str | None) -> None:
+    sign = Sign("one", 1001, "One", status=status)
+    write(top, [sign])
+    with serving([sign]) as sandbox:
+        assert run(sandbox.url).code == 0
+        done = run(sandbox.url, "--check", "--format", "json")
+    assert done.code == code
+    assert done.by_key("needs") == {"one": needs}
+    assert first_mismatch("status", done.document) is None
+
+
+def test_check_turns_red_for_a_qualification_with_a_problem(top: Path) -> None:
+    write(top, [Sign("one", 1001, "One", international=False)], site="china")
+    row = RowData(1001, "One", international=False, status_code=0, qualification_id=7, qualification_status_code=2)
+    with serving(AccountData(UIN, (row,))) as sandbox:
+        done = run(sandbox.url, "--check")
+    assert done.code == 6
+    assert "qualification 7 was refused" in done.out
+
+
+def test_a_carrier_filing_is_a_wait_of_its_own(top: Path) -> None:
+    sign = Sign("one", 1001, "One", international=False)
+    write(top, [sign], site="china")
+    young = RowData(1001, "One", international=False, status_code=-1, create_time=int(time.time()) - 86_400)
+    for created, reply, wait, code in (
+        (young.create_time, "", "filing", 0),
+        (young.create_time, "Blurred", None, 6),
+        (young.create_time - 30 * 86_400, "", None, 6),
+    ):
+        row = RowData(1001, "One", international=False, status_code=-1, create_time=created, review_reply=reply)
+        with serving(AccountData(UIN, (row,))) as sandbox:
+            done = run(sandbox.url, "--check", "--format", "json")
+            text = run(sandbox.url).out
+        assert (done.by_key("wait"), done.code) == ({"one": wait}, code)
+        assert ("5 to 10 working days" in text) is (wait == "filing")
+
+
+def test_the_last_submission_is_shown_with_when_by_whom_and_its_request(top: Path) -> None:
+    sign = pending(1)
+    write(top, [sign])
+    with serving([sign]) as sandbox:
+        inside("apply", "--yes", "--endpoint", sandbox.url, *FAST)
+        text, document = run(sandbox.url).out, run(sandbox.url, "--format", "json")
+    own = document.by_key("submitted")["sign-1"]
+    assert own["request_id"] in text
+    assert own["adopted"] is False
+    assert "submitted by this tool 20" in text
+    assert "waits for review: normally about two hours" in text
+
+
+def test_three_thousand_signatures_are_a_page(top: Path) -> None:
+    signs = [Sign(f"s-{number}", number, f"Name {number}", status=APPROVED) for number in range(1, 3001)]
+    bad = Sign("bad", 5000, "Bad", status=REJECTED)
+    write(top, [*signs, bad])
+    with serving([*signs, bad]) as sandbox:
+        page, whole = run(sandbox.url).out, run(sandbox.url, "--all").out
+    assert len(page.splitlines()) < 40
+    assert page.splitlines()[2].split()[:2] == ["rejected", "bad"], "what needs a person comes first"
+    assert "and 2980 more that need nothing" in page
+    assert len(whole.splitlines()) > 3000
+
+
+def test_a_record_that_cannot_be_read_keeps_nobody_from_seeing_the_reviews(top: Path) -> None:
+    sign = pending(1)
+    write(top, [sign])
+    (top / ".reconciler").mkdir()
+    (top / ".reconciler" / f"sandbox-{UIN}-ap-singapore.json").write_text("{")
+    with serving([sign]) as sandbox:
+        done = run(sandbox.url)
+    assert done.code == 0
+    assert "the record cannot be read" in done.err
+
+
+def test_watch_ends_at_once_where_all_is_decided(top: Path) -> None:
+    for status, code in ((APPROVED, 0), (REJECTED, 6)):
+        sign = Sign("one", 1001, "One", status=status)
+        write(top, [sign])
+        with serving([sign]) as sandbox:
+            assert run(sandbox.url, "--watch").code == code
+
+
+def test_watch_ends_after_its_time(top: Path) -> None:
+    write(top, [pending(1)])
+    with serving([pending(1)]) as sandbox:
+        started = time.monotonic()
+        assert run(sandbox.url, "--watch", "--every", "0.05", "--timeout", "0.3").code == 6
+    assert time.monotonic() - started < 30
+
+
+def test_looking_more_often_is_for_loopback_only(top: Path) -> None:
+    write(top, [pending(1)], uin=UIN)
+    done = inside("status", "--watch", "--every", "1")
+    assert done.code == 2
+    assert "loopback only" in done.err
+
+
+def test_watch_off_a_terminal_prints_a_line_for_each_change(top: Path) -> None:
+    signs = (Sign("one", 1001, "One"), Sign("two", 1002, "Two", status=APPROVED))
+    write(top, signs)
+    with serving(account(signs)) as sandbox:
+        approve = threading.Timer(0.5, lambda: review(sandbox.account, 1001, "approve"))
+        approve.start()
+        done = run(sandbox.url, "--watch", "--every", "0.05", "--timeout", "60")
+        approve.join()
+    assert done.code == 0, done
+    assert re.findall(r"one \(1001\): (\S+)", done.err) == ["pending", "approved"]
+    assert done.err.count("two (1002): approved") == 1
+
+
+def test_watch_in_a_terminal_follows_until_the_reviewer_approves_the_last_one(tmp_path: Path) -> None:
+    write(tmp_path, [Sign("one", 1001, "One"), Sign("名", 1002, "Two")._replace(key="two")])
+    env = {**os.environ, **KEYS, "TERM": "xterm", "COLUMNS": "100"}
+    first = process("plan", "--sandbox", cwd=tmp_path)
+    assert first.code == 0
+    (saved,) = (tmp_path / ".reconciler").glob("sandbox-account-*.json")
+    main, child_end = pty.openpty()
+    child = subprocess.Popen(
+        [*COMMAND, "status", "--sandbox", "--watch", "--every", "0.1", "--timeout", "100"],
+        cwd=tmp_path,
+        env=env,
+        stdin=child_end,
+        stdout=child_end,
+        stderr=child_end,
+    )
+    os.close(child_end)
+    seen = until(main, "pending")
+    review_saved(saved, 1001, "approve", "")
+    review_saved(saved, 1002, "approve", "")
+    seen += until(main, "2 approved")
+    assert child.wait(timeout=60) == 0
+    os.close(main)
+    assert "\x1b[" in seen
+
+
+def until(terminal: int, word: str) -> str:
+    seen, end = "", time.monotonic() + 60
+    while word not in seen and time.monotonic() < end:
+        ready, _, _ = select.select([terminal], [], [], 0.2)
+        if ready:
+            try:
+                seen += os.read(terminal, 65536).decode("utf-8", "replace")
+            except OSError:
+                break
+    assert word in seen, seen
+    return seen
