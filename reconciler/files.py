@@ -81,6 +81,11 @@ class Folder:
         if durable:
             os.fsync(self._descriptor)
 
+    def create(self, name: str, data: bytes, *, mode: int = PRIVATE_MODE) -> None:
+        """Make a new file. Raises OSError, FileExistsError where there is anything of that name."""
+        with os.fdopen(os.open(name, _NEW, mode, dir_fd=self._descriptor), "wb") as file:
+            file.write(data)
+
     def remove(self, name: str) -> None:
         """Remove a file, if it is there. Raises OSError."""
         with contextlib.suppress(FileNotFoundError):

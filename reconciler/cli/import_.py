@@ -15,6 +15,7 @@ from reconciler.cli.connect import connect
 from reconciler.cli.formats import DEFAULT_PATH, FilledPath, connection_options
 from reconciler.cli.inputs import Inputs, here, load
 from reconciler.cli.output import Session, spinner
+from reconciler.cli.terraform import import_state
 from reconciler.clock import SystemClock
 from reconciler.definitions.discover import find_root
 from reconciler.definitions.load import Definitions
@@ -50,29 +51,40 @@ class _Request(NamedTuple):
 @click.option("--merge", is_flag=True, help="Add what is missing to the file, which stays as it is otherwise.")
 @click.option("--site", type=click.Choice(("international", "china")), help="The vendor's site of the account.")
 @click.option("--region", metavar="REGION", help="The service region, such as ap-singapore.")
+@click.option(
+    "--from-terraform", "state", type=FilledPath(path_type=Path), metavar="FILE", help="A state instead of the account."
+)
+@click.option("--adopt", is_flag=True, help="With --from-terraform: record what it holds as submitted.")
+@click.option("--yes", is_flag=True, help="With --adopt: do not ask; needed off a terminal.")
 @click.option("--role", metavar="ARN", help="A role to take on, written into the file as account.role.")
 @click.option(
     "--sign-id", "sign_ids", multiple=True, type=click.IntRange(1), metavar="N", help="Only this one; repeatable."
 )
 @connection_options
 @click.pass_obj
-def import_(
+def import_(  # noqa: PLR0913  # a parameter for each option
     session: Session,
     out: str,
     site: str | None,
     region: str | None,
     role: str | None,
     sign_ids: tuple[int, ...],
+    state: Path | None,
     connection: ConnectionOptions,
     *,
     merge: bool,
+    adopt: bool,
+    yes: bool,
 ) -> int:
     """Write definitions of a whole account: every signature observed, ready to be managed.
 
     The account is named by --site and --region, or by the `account` section of the file that is there. Reads only the
     account.
     """
+    _check_combination(state, site, merge=merge, adopt=adopt)
     request = _request(out, site, region, role, merge=merge)
+    if state is not None and request.file is not None:
+        return import_state(session, state, request.account, request.file, connection, adopt=adopt, yes=yes)
     with _reaching(request, connection, sign_ids) as (target, found):
         pass
     account = request.account._replace(uin=None if target.sandbox else target.uin)
@@ -82,6 +94,17 @@ def import_(
     entries = _written(request, account, found, _origin(target))
     session.result("\n".join(_shown(request, target, found, entries)))
     return Exit.DONE
+
+
+def _check_combination(state: Path | None, site: str | None, *, merge: bool, adopt: bool) -> None:
+    if state is None and adopt:
+        raise UsageError("--adopt goes with --from-terraform", hint="`reconciler adopt` records definitions")
+    if state is not None and merge:
+        raise UsageError("--from-terraform writes a new file", hint="name one with --out, beside the definitions")
+    if state is not None and site is None:
+        raise UsageError(
+            "a state does not say which account it is of", hint="give --site international or china, and --region"
+        )
 
 
 def _request(out: str, site: str | None, region: str | None, role: str | None, *, merge: bool) -> _Request:

@@ -139,6 +139,60 @@ def _fields_to_fill_in(entry: Entry) -> Iterator[str]:
     yield 'remark: ""'
 
 
+class Managed(NamedTuple):
+    """A definition taken from elsewhere. ``fields`` are in the words of definitions, images as paths.
+
+    With ``problems``, by field, it is written as observed, and each is a marked place. ``origin`` is a comment.
+    """
+
+    key: str
+    sign_id: int
+    international: bool
+    fields: Mapping[str, str]
+    problems: Mapping[str, str]
+    origin: str
+
+
+_FIELD_ORDER: Final = (
+    "sign_type",
+    "document_type",
+    "sign_purpose",
+    "proof_image",
+    "commission_image",
+    "remark",
+)
+
+
+def managed_file_text(account: Account, found: Iterable[Managed], where: str) -> str:
+    """Return a definitions file of whole definitions. ``where`` says what they were taken from."""
+    lines = [
+        f"# Written by `reconciler import` from {escape_line(where)}.",
+        "version: 1",
+        "",
+        "account:",
+        *(f"  {name}: {scalar(value)}" for name, value in _account_fields(account).items()),
+        "",
+    ]
+    entries = [line for each in found for line in _managed_lines(each)]
+    return "\n".join([*lines, "signatures:" if entries else "signatures: {}", *entries]).rstrip("\n") + "\n"
+
+
+def _managed_lines(each: Managed) -> Iterator[str]:
+    yield f"  # {comment(each.origin)}"
+    yield f"  {each.key}:"
+    if each.problems:
+        yield "    observe: true   # TODO: not everything could be read; fill in what is marked and delete this line"
+    yield f"    sign_id: {each.sign_id}"
+    yield f"    sign_name: {scalar(each.fields['sign_name'])}"
+    yield f"    international: {'true' if each.international else 'false'}"
+    for field in _FIELD_ORDER:
+        if field in each.problems:
+            yield f"    # TODO {field}: {comment(each.problems[field])}"
+        elif field in each.fields:
+            yield f"    {'# ' if each.problems else ''}{field}: {scalar(each.fields[field])}"
+    yield ""
+
+
 def comment(text: str) -> str:
     """Return somebody's text as a part of one comment line: every control and direction character is written out."""
     cut = text[:_LONGEST_REPLY] + ("..." if len(text) > _LONGEST_REPLY else "")
