@@ -6,6 +6,7 @@ A page holds a part between ``<!-- generated: NAME -->`` and ``<!-- end -->``; e
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -14,8 +15,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+import click
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from reconciler.cli.completion import TABLE as COMPLETION
+from reconciler.cli.completion import described
+from reconciler.cli.main import cli
 from reconciler.decision.table import Rule
 
 FOLDER: Final = Path(__file__).parent
@@ -76,6 +82,12 @@ def generated(text: str) -> str:
     return _PART.sub(lambda found: found[1] + PARTS[found[2]]() + found[3], text)
 
 
+def _completion() -> str:
+    """Return what shells complete from: every command with its options, from click's own data."""
+    table = described(cli, click.Context(cli, info_name="reconciler"))
+    return json.dumps(table, indent=1, ensure_ascii=False) + "\n"
+
+
 def main(arguments: list[str]) -> int:
     """Write every page that is out of date, or with ``--check`` only name it and return 1."""
     outdated = []
@@ -85,6 +97,10 @@ def main(arguments: list[str]) -> int:
             outdated.append(page)
             if "--check" not in arguments:
                 page.write_text(generated(text), encoding="utf-8")
+    if _completion() != COMPLETION.read_text(encoding="utf-8"):
+        outdated.append(COMPLETION)
+        if "--check" not in arguments:
+            COMPLETION.write_text(_completion(), encoding="utf-8")
     for page in outdated:
         print(page.relative_to(FOLDER.parent))  # noqa: T201  # the pages are this script's output
     return 1 if outdated and "--check" in arguments else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import gc
 import importlib
+import os
 import sys
 import traceback
 from itertools import pairwise
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _BEFORE_THE_COMMAND: Final = frozenset({"-v", "-vv", "--verbose"})
+_COMPLETE: Final = "_RECONCILER_COMPLETE"
 _STOPPED: Final = "stopped; nothing was sent"
 
 
@@ -109,6 +111,10 @@ def _log_to_stderr(verbose: int) -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its code. No expected failure leaves as a traceback."""
     settle_streams()
+    if instruction := os.environ.get(_COMPLETE):
+        from reconciler.cli.completion import complete  # noqa: PLC0415  # only for a shell
+
+        sys.exit(complete(instruction))
     gc.set_threshold(_COLLECT_AFTER)
     session = Session()
     sys.exit(_run(session, arguments))

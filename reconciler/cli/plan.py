@@ -26,11 +26,15 @@ from reconciler.clock import SystemClock
 from reconciler.errors import Exit, UsageError
 from reconciler.model.plan import Plan, Selection, Target
 from reconciler.planning.planner import Run, check_keys, check_size, plan_offline, plan_online
-from reconciler.planning.saved_plan import plan_text, write_plan
+from reconciler.planning.saved_plan import plan_text, read_plan, write_plan
+from reconciler.render.record import saved_plan_text
 from reconciler.render.text import plan_text as plan_as_text
 from reconciler.tencent.connection import ConnectionOptions, reading
 
 _STDOUT: Final = Path("-")
+
+# The two words of `plan show FILE`.
+_SHOW: Final = ("show", "FILE")
 
 
 @click.command()
@@ -62,11 +66,14 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     offline: bool,
     everything: bool,
 ) -> int:
-    """Show what apply would do and why.
+    """Show what apply would do and why. `plan show FILE` prints a saved plan.
 
     A plan is given nothing that can write. Exit code 6 where anything is refused or blocked.
     """
     session.format = output
+    if len(paths) == len(_SHOW) and paths[0] == _SHOW[0] and not Path(paths[0]).exists():
+        session.result(saved_plan_text(read_plan(Path(paths[1]))))
+        return Exit.DONE
     if out == _STDOUT and output != "text":
         raise UsageError("a saved plan on stdout goes with --format text only", hint="save it to a file")
     inputs = load_valid(session, paths)

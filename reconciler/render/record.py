@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
+from reconciler.decision.plan import SavedPlan
 from reconciler.model.plan import Change
 from reconciler.model.signature import FIELD_NAMES, Signature, SignFields
 from reconciler.model.state import Entry, HistoryEntry, Intent, IntentState, State, Submitted
@@ -96,3 +97,24 @@ def history_text(entries: Sequence[HistoryEntry]) -> str:
 def _history_lines(entry: HistoryEntry) -> Iterator[str]:
     yield f"{utc_time(entry.at)}  {entry.commit[:_SHORT]}  {escape_line(entry.author)}"
     yield from (_INDENT + escape_line(line) for line in entry.lines if line)
+
+
+def saved_plan_text(saved: SavedPlan) -> str:
+    """Return a saved plan for people: what an apply of it may send. It holds digests of values, not the values."""
+    rows = [
+        ("modify", str(operation["sign_id"]), f"was {escape_line(str(operation['status']))}", _digests(operation))
+        for operation in saved.operations
+    ]
+    place = f"account {escape_line(saved.uin)}, region {escape_line(saved.region)}"
+    head = f"SANDBOX, not the vendor: {place}" if saved.sandbox else place[0].upper() + place[1:]
+    lines = [head, "", *(f"  {line}" for line in aligned(rows)), ""]
+    if saved.only:
+        lines.append(f"Only: {escape_line(', '.join(saved.only))}")
+    lines.append(f"Plan: {len(saved.operations)} to modify" if saved.operations else "Plan: nothing to modify")
+    lines.append(f"Fingerprint: {escape_line(saved.fingerprint)}")
+    return "\n".join(lines)
+
+
+def _digests(operation: Mapping[str, Any]) -> str:
+    fields = operation["fields"].items()
+    return " ".join(f"{escape_line(str(name))}={escape_line(str(digest))[7:15]}" for name, digest in fields)

@@ -51,7 +51,7 @@ def wheel(built: Path) -> Path:
 def test_the_wheel_holds_the_package_its_schemas_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if not name.startswith(f"{STEM}.dist-info/")}
-    sources = below(ROOT / "reconciler", "*.py") | {"reconciler/py.typed"}
+    sources = below(ROOT / "reconciler", "*.py") | {"reconciler/py.typed", "reconciler/cli/completion.json"}
     assert names == sources | {f"reconciler/{name}" for name in below(ROOT / "schemas", "*.json")}
 
 

@@ -69,28 +69,28 @@ def _one_intent() -> tuple[Patch, ...]:
 
 
 def _no_wait() -> tuple[Patch, ...]:
-    def none_left(watch: Any, state: State) -> float:
+    def none_left(watch: Any, state: State) -> tuple[float, Intent | None]:
         watch.waited_out |= set(transitions.live_intents(state))
-        return 0.0
+        return 0.0, None
 
     return (
-        (waiting.Watch, "_seconds_left", none_left),
+        (waiting.Watch, "_longest_wait", none_left),
         (transitions, "check_nobody_live", lambda *_: None),
     )
 
 
 def _foreign_wall() -> tuple[Patch, ...]:
-    def left_by_wall(watch: Any, state: State) -> float:
-        longest = 0.0
+    def left_by_wall(watch: Any, state: State) -> tuple[float, Intent | None]:
+        longest, holder = 0.0, None
         for identity, intent in transitions.live_intents(state).items():
             left = intent.at + intent.window - watch._clock.now()
             if intent.run != watch._context.run and left <= 0:
                 watch.waited_out.add(identity)
-            elif intent.run != watch._context.run:
-                longest = max(longest, left)
-        return longest
+            elif intent.run != watch._context.run and left > longest:
+                longest, holder = left, intent
+        return longest, holder
 
-    return ((waiting.Watch, "_seconds_left", left_by_wall),)
+    return ((waiting.Watch, "_longest_wait", left_by_wall),)
 
 
 def _monotonic() -> tuple[Patch, ...]:

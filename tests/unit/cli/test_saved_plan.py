@@ -168,3 +168,14 @@ def test_nothing_is_written_through_a_name_that_can_be_guessed(sandbox: Sandbox,
     (top / f".out.{os.getpid()}.tmp").symlink_to(victim)
     assert inside("plan", "--out", "out", "--endpoint", sandbox.url, *FAST).code == 0
     assert not victim.exists()
+
+
+def test_a_saved_plan_is_shown_for_people(top: Path) -> None:
+    write(top, [pending(1), pending(2)])
+    with serving([pending(1), pending(2)]) as sandbox:
+        inside("plan", "--out", "saved.json", "--endpoint", sandbox.url, *FAST)
+    done = inside("plan", "show", "saved.json")
+    assert done.code == 0
+    assert "modify  1001  was pending" in done.out
+    assert "Plan: 2 to modify\nFingerprint: sha256:" in done.out
+    assert inside("plan", "show", "signatures.yaml").code == 2

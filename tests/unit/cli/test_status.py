@@ -175,8 +175,9 @@ def test_watch_in_a_terminal_follows_until_the_reviewer_approves_the_last_one(tm
 def until(terminal: int, word: str) -> str:
     seen, end = "", time.monotonic() + 60
     while word not in seen and time.monotonic() < end:
-        ready, _, _ = select.select([terminal], [], [], 0.2)
-        if ready:
+        poll = select.poll()  # select() takes no descriptor above 1023
+        poll.register(terminal, select.POLLIN)
+        if poll.poll(200):
             try:
                 seen += os.read(terminal, 65536).decode("utf-8", "replace")
             except OSError:

@@ -1,0 +1,93 @@
+"""What a press of TAB offers: commands, options, their words, and the keys of the definitions that are there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reconciler.cli.completion import keys_in
+from tests.fixtures.project import pending, write
+
+
+def offered(words: str, cwd: Path, *, loaded: bool = False) -> list[str]:
+    """Return what bash would be offered, or with ``loaded`` what was imported for it."""
+    parts = words.split(" ")
+    env = {
+        **os.environ,
+        "_RECONCILER_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(parts) - 1),
+    }
+    timing = ("-X", "importtime") if loaded else ()
+    child = subprocess.run(
+        [sys.executable, *timing, "-m", "reconciler"], cwd=cwd, env=env, capture_output=True, text=True, check=False
+    )
+    assert child.returncode == 0, child.stderr
+    if loaded:
+        return [line.rpartition("|")[2].strip() for line in child.stderr.splitlines()]
+    return [line.partition(",")[2] for line in child.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("words", "some"),
+    [
+        ("reconciler ", {"plan", "apply", "import", "state"}),
+        ("reconciler pl", {"plan"}),
+        ("reconciler plan --de", {"--detailed-exitcode", "--describe-lag", "--describe-rate"}),
+        ("reconciler plan --format ", {"text", "json", "markdown", "github"}),
+        ("reconciler plan --only ", {"sign-1", "sign-2"}),
+        ("reconciler apply --resubmit sign-2", {"sign-2"}),
+        ("reconciler adopt sign", {"sign-1", "sign-2"}),
+        ("reconciler state ", {"show", "history", "forget", "migrate"}),
+        ("reconciler state forget ", {"sign-1", "sign-2"}),
+        ("reconciler import --site ", {"international", "china"}),
+        ("reconciler sandbox ", {"serve", "review"}),
+    ],
+)
+def test_a_press_of_tab_offers(tmp_path: Path, words: str, some: set[str]) -> None:
+    write(tmp_path, [pending(1), pending(2)])
+    found = set(offered(words, tmp_path))
+    assert some <= found
+    assert all(each.startswith(words.rpartition(" ")[2]) for each in found)
+
+
+def test_keys_are_found_from_a_folder_below(tmp_path: Path) -> None:
+    write(tmp_path, [pending(1)])
+    (tmp_path / "docs").mkdir()
+    assert offered("reconciler plan --only ", tmp_path / "docs") == ["sign-1"]
+
+
+def test_a_press_of_tab_loads_no_command_and_no_yaml(tmp_path: Path) -> None:
+    write(tmp_path, [pending(1)])
+    modules = offered("reconciler plan --only ", tmp_path, loaded=True)
+    assert "reconciler.cli.completion" in modules
+    assert not {"reconciler.cli.plan", "yaml", "requests", "rich", "reconciler.definitions.load"} & set(modules)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("", []),
+        ("signatures:\n", []),
+        ("signatures: {a: {}}\n", []),
+        ("signatures:   # all\n  a:\n    sign_id: 1\n  b-2: # x\n    sign_id: 2\n", ["a", "b-2"]),
+        ("signatures:\n    a:\n        sign_id: 1\n", ["a"]),
+    ],
+)
+def test_keys_are_those_below_signatures(text: str, keys: list[str]) -> None:
+    assert keys_in(text) == keys
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_gets_its_script(tmp_path: Path, shell: str) -> None:
+    env = {**os.environ, "_RECONCILER_COMPLETE": f"{shell}_source"}
+    child = subprocess.run(
+        [sys.executable, "-m", "reconciler"], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    if child.returncode and shell == "bash":
+        pytest.skip("no bash of version 4.4 here")
+    assert "_RECONCILER_COMPLETE" in child.stdout
