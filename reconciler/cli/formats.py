@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
+from functools import partial, wraps
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
 from reconciler.cli.output import Session
 from reconciler.contract.error_codes import describe, headline
+from reconciler.definitions.discover import name_from_root
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import ErrorInfo, Exit, OptionKey, ReconcilerError
 from reconciler.model.plan import Plan, Planned, Verdict
@@ -198,7 +200,7 @@ def in_format(form: str, document: Document) -> str:
         case "markdown":
             return markdown(document)
         case "github":
-            return workflow_commands(document)
+            return workflow_commands(document, partial(name_from_root, cwd=Path.cwd()))
         case _:
             return to_json(document)
 

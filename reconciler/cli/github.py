@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import click
 
@@ -12,7 +14,7 @@ from reconciler.cli.formats import FilledPath
 from reconciler.cli.github_run import DOCUMENT, read_document, run
 from reconciler.cli.output import Session
 from reconciler.contract.api import Status
-from reconciler.errors import Exit, UsageError
+from reconciler.errors import Exit, ReconcilerError, UsageError
 from reconciler.github.client import GitHubClient
 from reconciler.github.comment import WORKFLOW_LOGIN, put_comment
 from reconciler.github.issues import KeptIssues, Topic, keep_issues, need_of
@@ -21,7 +23,12 @@ from reconciler.model.plan import Verdict
 from reconciler.render.document import MAX_BYTES, Document, PlanDocument, SignatureDocument, load_document
 from reconciler.render.issue import issue_text, issue_title
 from reconciler.render.markdown import markdown
+from reconciler.render.markdown_escape import COMMENT_BYTES
 
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+# Of a comment, kept for what stands around the plan.
+_ROOM_BYTES: Final = 1000
 _UNVERIFIED: Final = (
     "> This comes from the pull request's own run, which has no access to the account. Nobody has checked it.\n\n"
 )
@@ -48,24 +55,69 @@ def comment(session: Session, document: Path | None, from_run: str | None, name:
     if number is None:
         session.note("no open pull request has the commit of this run; nothing was posted")
         return Exit.DONE
-    text = _text(read_document(document), run) if document is not None else _foreign_text(run, rest, str(from_run))
-    if text is None:
-        session.note("the run that started this one left no plan; nothing was posted")
-        return Exit.DONE
-    session.result(f"comment on pull request {number}: {put_comment(rest, number, name, text, login)}")
+    made = _own_text(document, run) if document is not None else _foreign_text(run, rest, str(from_run))
+    done = put_comment(rest, number, name, made.text, login, replaces_only=made.failed)
+    if done:
+        session.result(f"comment on pull request {number}: {done}")
+    else:
+        session.note("the run left no plan, and there is no comment that it would have renewed; nothing was posted")
+    if made.error is not None:
+        raise made.error
     return Exit.DONE
 
 
-def _text(document: Document, run: WorkflowRun, page: str | None = None) -> str:
-    return markdown(document, elsewhere=f"the [summary and the artefact of the run]({page or run.url})")
+class _Made(NamedTuple):
+    """What is put on a pull request; ``failed`` where it only says that there is no plan, ``error`` is why."""
+
+    text: str
+    failed: bool = False
+    error: ReconcilerError | None = None
 
 
-def _foreign_text(run: WorkflowRun, rest: GitHubClient, artifact: str) -> str | None:
+def _own_text(document: Path, run: WorkflowRun) -> _Made:
+    commit = str(_at(run.event, "pull_request", "head").get("sha") or run.commit)
+    try:
+        return _Made(_text(read_document(document), run, commit))
+    except ReconcilerError as error:
+        return _Made(_failed(run.url, commit), failed=True, error=error)
+
+
+def _text(document: Document, run: WorkflowRun, commit: str, page: str | None = None) -> str:
+    elsewhere = f"the [summary and the artefact of the run]({page or run.url})"
+    files_url = f"{run.server_url}/{run.repository}/blob/{commit}/" if _COMMIT.fullmatch(commit) else ""
+    shown = markdown(document, COMMENT_BYTES - _ROOM_BYTES, elsewhere, files_url)
+    return f"{shown}\n{_for_commit(commit)}"
+
+
+def _for_commit(commit: str) -> str:
+    return f"<sub>For commit {commit}</sub>" if _COMMIT.fullmatch(commit) else ""
+
+
+def _failed(page: str, commit: str) -> str:
+    """Return what stands in the place of a plan that was not made: what was there before is of another commit."""
+    return (
+        "### SMS signatures: no plan\n\n"
+        f"The run for this commit ended without a result; [its log]({page}) says why. What an apply would do is not "
+        f"known.\n{_for_commit(commit)}"
+    )
+
+
+def _foreign_text(run: WorkflowRun, rest: GitHubClient, artifact: str) -> _Made:
+    started = _at(run.event, "workflow_run")
+    page = f"{run.server_url}/{run.repository}/actions/runs/{int(started['id'])}"
+    commit = str(started.get("head_sha", ""))
     content = fetch(rest, run.event, artifact, DOCUMENT, MAX_BYTES)
     if content is None:
-        return None
-    page = f"{run.server_url}/{run.repository}/actions/runs/{int(run.event['workflow_run']['id'])}"
-    return _UNVERIFIED + _text(load_document(content), run, page)
+        return _Made(_failed(page, commit), failed=True)
+    return _Made(_UNVERIFIED + _text(load_document(content), run, commit, page))
+
+
+def _at(event: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    """Return a part of an event, an empty one where it has none."""
+    part: Any = event
+    for each in names:
+        part = part.get(each) if isinstance(part, Mapping) else None
+    return part if isinstance(part, Mapping) else {}
 
 
 @click.command()

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ import click
 from reconciler.cli.formats import DEFAULT_PATH, FilledPath
 from reconciler.cli.inputs import here
 from reconciler.cli.output import Session
+from reconciler.definitions.discover import name_from_root
 from reconciler.definitions.load import load_definitions
 from reconciler.diagnostics import Severity
 from reconciler.errors import Exit, ReconcilerError, Refusal, UsageError
@@ -134,7 +136,7 @@ def _report(session: Session, command: str, document: Document | None) -> None:
         return
     add_summary(os.environ, markdown(document, SUMMARY_BYTES, "the artefact of this run"))
     annotated = document if command == "validate" else _without_warnings(document)
-    if commands := workflow_commands(annotated):
+    if commands := workflow_commands(annotated, partial(name_from_root, cwd=here())):
         session.result(commands)
 
 

@@ -33,6 +33,15 @@ def find_root(first: Path) -> Path:
     return root if root is not None else Path(os.path.realpath(folder))
 
 
+def name_from_root(name: str, cwd: Path) -> str:
+    """Return the name of a file, which is relative to ``cwd``, from the repository's root; unchanged outside of it."""
+    start = os.path.realpath(cwd)
+    root = str(find_root(Path(start)))
+    path = os.path.normpath(os.path.join(start, name))  # noqa: PTH118  # as text: nothing is looked up
+    inside = path == root or path.startswith(root + os.sep)
+    return os.path.relpath(path, root) if inside else name
+
+
 _SUFFIXES = (".yaml", ".yml")
 
 _SANDBOX_SUFFIXES = (".sandbox.yaml", ".sandbox.yml")

@@ -24,6 +24,9 @@ MAX_FILE_BYTES: Final = 40 * 1024 * 1024
 # Most characters in all files of one run together.
 MAX_RUN_CHARS: Final = 64 * 1024 * 1024
 
+# The same for a run on a pull request, whose files anybody may have written: about 27,000 signatures, 10 s of work.
+MAX_PULL_REQUEST_CHARS: Final = 8 * 1024 * 1024
+
 # Codes of problems that characters which look like others may explain.
 _SYNTAX: Final = frozenset({"yaml-syntax", "yaml-unsupported"})
 
@@ -99,10 +102,10 @@ def read_all(sources: Sequence[SourceFile], root: Path) -> tuple[list[Definition
     """Read the files of a run, up to its bound: those that could be read, and every problem of reading any."""
     files: list[DefinitionFile] = []
     problems: list[Diagnostic] = []
-    characters = 0
+    characters, most = 0, most_characters()
     for source in sources:
-        if characters > MAX_RUN_CHARS:
-            rule = messages.RUN_TOO_LARGE.given(limit=MAX_RUN_CHARS // _MEBI)
+        if characters > most:
+            rule = messages.RUN_TOO_LARGE.given(limit=most // _MEBI)
             problems.append(Problem(1, 1, rule).within(source.name))
             continue
         text = read_text(source.path, root)
@@ -110,6 +113,9 @@ def read_all(sources: Sequence[SourceFile], root: Path) -> tuple[list[Definition
             problems.append(text.within(source.name))
             continue
         characters += len(text)
+        if characters > most and most < MAX_RUN_CHARS:
+            problems.append(Problem(1, 1, messages.RUN_TOO_LARGE.given(limit=most // _MEBI)).within(source.name))
+            continue
         found = read(source, text)
         if isinstance(found, DefinitionFile):
             files.append(found)
@@ -117,6 +123,12 @@ def read_all(sources: Sequence[SourceFile], root: Path) -> tuple[list[Definition
         else:
             problems += found
     return files, problems
+
+
+def most_characters() -> int:
+    """Return how many characters the files of this run may hold together; fewer on a pull request."""
+    on_pull_request = os.environ.get("GITHUB_EVENT_NAME", "").startswith("pull_request")
+    return MAX_PULL_REQUEST_CHARS if on_pull_request else MAX_RUN_CHARS
 
 
 def read(source: SourceFile, text: str) -> DefinitionFile | list[Diagnostic]:

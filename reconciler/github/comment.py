@@ -14,10 +14,13 @@ WORKFLOW_LOGIN: Final = "github-actions[bot]"
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,60}")
 
 
-def put_comment(rest: GitHubClient, number: int, name: str, text: str, login: str = WORKFLOW_LOGIN) -> str:
+def put_comment(
+    rest: GitHubClient, number: int, name: str, text: str, login: str = WORKFLOW_LOGIN, *, replaces_only: bool = False
+) -> str:
     """Write the comment called ``name`` and say what was done: ``created``, ``updated`` or ``unchanged``.
 
-    Only a comment that ``login`` wrote counts as ours: anybody can copy a marker.
+    With ``replaces_only`` none is made where there is none yet, and the answer is empty. Only a comment that ``login``
+    wrote counts as ours: anybody can copy a marker.
     """
     marker = marker_of(name)
     body = f"{marker}\n{text}"
@@ -28,6 +31,8 @@ def put_comment(rest: GitHubClient, number: int, name: str, text: str, login: st
                 return "unchanged"
             rest.send("PATCH", f"issues/comments/{number_at(comment, 'id')}", {"body": body})
             return "updated"
+    if replaces_only:
+        return ""
     rest.send("POST", f"issues/{number}/comments", {"body": body})
     return "created"
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Location, Severity
@@ -14,6 +14,8 @@ from reconciler.render.document import DiagnosticDocument, Document, LocationDoc
 from reconciler.text import escape_line
 
 MOST_OF_A_KIND: Final = 10
+
+_WHOSE: Final = "SMS signatures"
 
 _LONGEST: Final = 2000
 
@@ -27,16 +29,25 @@ class _Annotation(NamedTuple):
     location: Location | None = None
 
 
-def workflow_commands(document: Document) -> str:
-    """Return one workflow command a line, errors first, at most ten of a kind; empty where all is well."""
-    found = list(_found(document))
+def workflow_commands(document: Document, from_root: Callable[[str], str] = str) -> str:
+    """Return one workflow command a line, errors first, at most ten of a kind; empty where all is well.
+
+    ``from_root`` turns the name of a file into one from the repository's root, as GitHub wants it.
+    """
+    found = [_placed(each, from_root) for each in _found(document)]
     return "\n".join(line for severity in Severity for line in _of_a_kind(severity, found))
+
+
+def _placed(annotation: _Annotation, from_root: Callable[[str], str]) -> _Annotation:
+    if annotation.location is None:
+        return annotation
+    return annotation._replace(location=annotation.location._replace(file=from_root(annotation.location.file)))
 
 
 def _found(document: Document) -> Iterator[_Annotation]:
     if "error" in document and document["error"] is not None:
         error = document["error"]
-        yield _Annotation(Severity.ERROR, "The run ended early", _joined(error["message"], error["hint"]))
+        yield _Annotation(Severity.ERROR, f"{_WHOSE}, the run ended early", _joined(error["message"], error["hint"]))
     if "diagnostics" in document:
         yield from map(_of_problem, document["diagnostics"])
     if "fingerprint" in document:
@@ -47,11 +58,14 @@ def _found(document: Document) -> Iterator[_Annotation]:
 def _of_problem(problem: DiagnosticDocument) -> _Annotation:
     text = _joined(problem["message"], problem["hint"])
     place = Location(problem["file"], problem["line"], problem["column"])
-    return _Annotation(Severity(problem["severity"]), "SMS signatures", text, place)
+    return _Annotation(Severity(problem["severity"]), _WHOSE, text, place)
 
 
 def _of_signature(signature: SignatureDocument) -> Iterator[_Annotation]:
-    title, place = f"{signature['key']} ({signature['sign_id']})", _place(signature["location"])
+    title, place = (
+        f"SMS signature {signature['sign_name']}, {signature['key']} ({signature['sign_id']})",
+        _place(signature["location"]),
+    )
     if is_failed(signature):
         yield _Annotation(Severity.ERROR, f"{title} {signature['outcome']}", _error(signature), place)
     elif signature["verdict"] in _ERRORS:
@@ -86,7 +100,9 @@ def _of_a_kind(severity: Severity, found: Sequence[_Annotation]) -> Iterator[str
     yield from map(_command, mine if fits else mine[: MOST_OF_A_KIND - 1])
     if not fits:
         left = len(mine) - MOST_OF_A_KIND + 1
-        yield _command(_Annotation(severity, f"{left} more", f"{left} more of this kind are in the step summary"))
+        yield _command(
+            _Annotation(severity, f"{_WHOSE}, {left} more", f"{left} more of this kind are in the step summary")
+        )
 
 
 def _command(annotation: _Annotation) -> str:

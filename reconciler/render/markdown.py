@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
+from urllib.parse import quote
 
 from reconciler.model.plan import STOPPED, Verdict
 from reconciler.render.document import (
@@ -32,6 +33,9 @@ _SIGNATURES_HEAD: Final = "| Verdict | Signature | Id | Name | Status | Why |\n|
 _STATUSES_HEAD: Final = "| Status | Signature | Id | Name |\n|---|---|---|---|"
 _UNMANAGED_HEAD: Final = "| Id | Name | Status |\n|---|---|---|"
 
+# Of an error's message and hint, in characters: what stands outside of the sections is never left out.
+_LONGEST: Final = 1000
+
 _ELSEWHERE: Final = "the output of `--format json`"
 
 _ORDER: Final = (
@@ -46,13 +50,16 @@ _ORDER: Final = (
 )
 
 
-def markdown(document: Document, limit: int = COMMENT_BYTES, elsewhere: str = _ELSEWHERE) -> str:
+def markdown(document: Document, limit: int = COMMENT_BYTES, elsewhere: str = _ELSEWHERE, files_url: str = "") -> str:
     """Return a document as Markdown of at most ``limit`` bytes.
 
-    ``elsewhere`` says, as Markdown, where everything is that does not fit. Nothing that the vendor or a pull request
+    ``elsewhere`` says, as Markdown, where everything is that does not fit. With ``files_url``, the page of the files at
+    a commit, places link to their line. Nothing that the vendor or a pull request
     wrote has any effect of its own in the result.
     """
-    return fitted("\n".join(_opening(document)), _sections(document), "\n".join(_closing(document)), limit, elsewhere)
+    return fitted(
+        "\n".join(_opening(document)), _sections(document, files_url), "\n".join(_closing(document)), limit, elsewhere
+    )
 
 
 def _opening(document: Document) -> Iterator[str]:
@@ -62,7 +69,7 @@ def _opening(document: Document) -> Iterator[str]:
         yield _about(document["account"]) + "\n"
     if "error" in document and document["error"] is not None:
         error = document["error"]
-        yield f"**Ended early:** {words(error['message'])}. {words(error['hint'])}\n"
+        yield f"**Ended early:** {words(error['message'][:_LONGEST])}. {words(error['hint'][:_LONGEST])}\n"
     if counts:
         yield "| Signatures | |\n|---|---:|"
         yield from (f"| {word} | {count} |" for word, count in counts.items())
@@ -91,25 +98,25 @@ def _about(account: AccountDocument) -> str:
     return f"**SANDBOX, not the vendor:** {place}" if account["sandbox"] else place[0].upper() + place[1:]
 
 
-def _sections(document: Document) -> list[Section]:
+def _sections(document: Document, files_url: str) -> list[Section]:
     if "fingerprint" in document:
-        return _plan_sections(document)
+        return _plan_sections(document, files_url)
     if "signatures" in document:
         return _status_sections(document)
-    return [_diagnostics(document["diagnostics"])] if "valid" in document else []
+    return [_diagnostics(document["diagnostics"], files_url)] if "valid" in document else []
 
 
-def _plan_sections(plan: PlanDocument) -> list[Section]:
+def _plan_sections(plan: PlanDocument, url: str) -> list[Section]:
     signatures = plan["signatures"]
     writes = [signature for signature in signatures if signature["verdict"] == Verdict.MODIFY]
-    unverified = [_to_do(signature) for signature in signatures if signature["verdict"] == Verdict.UNVERIFIED]
+    unverified = [_to_do(signature, url) for signature in signatures if signature["verdict"] == Verdict.UNVERIFIED]
     return [
-        _diagnostics(plan["diagnostics"]),
-        Section("Notes", [f"- {words(note)}" for note in plan["notes"]]),
-        Section("Not accepted", [_not_accepted(signature) for signature in signatures if is_failed(signature)]),
+        _diagnostics(plan["diagnostics"], url),
+        Section("Notes", [f"- {prose(note)}" for note in plan["notes"]]),
+        Section("Not accepted", [_not_accepted(signature, url) for signature in signatures if is_failed(signature)]),
         Section(
             "Refused, blocked or stuck",
-            [_to_do(signature) for signature in signatures if signature["verdict"] in STOPPED],
+            [_to_do(signature, url) for signature in signatures if signature["verdict"] in STOPPED],
         ),
         Section("Outcomes", [_outcome(signature) for signature in writes if "outcome" in signature], _OUTCOMES_HEAD),
         Section("Changes", [row for signature in writes for row in change_rows(signature)], CHANGES_HEAD, folded=True),
@@ -128,8 +135,8 @@ def _status_sections(status: StatusDocument) -> list[Section]:
     ]
 
 
-def _diagnostics(problems: list[DiagnosticDocument]) -> Section:
-    return Section("Problems of the definitions", list(map(_problem, problems)))
+def _diagnostics(problems: list[DiagnosticDocument], url: str) -> Section:
+    return Section("Problems of the definitions", [_problem(problem, url) for problem in problems])
 
 
 def _replies(signatures: list[SignatureDocument] | list[StatusRowDocument]) -> Section:
@@ -145,29 +152,42 @@ def _unmanaged(rows: list[UnmanagedDocument]) -> Section:
 # List items where a person has to act, table rows where values are compared.
 
 
-def _to_do(signature: SignatureDocument) -> str:
+def _to_do(signature: SignatureDocument, url: str) -> str:
     said = f" The reviewer says: {code(signature['review_reply'])}." if signature["review_reply"] else ""
     why = f"{words(signature['reason'])}.{said}{_hint(signature['advice'])}"
-    return f"- **{signature['verdict']}** {_subject(signature)}: {why}"
+    values = "".join(
+        f"\n  - {code(each['field'])}: {_value(each['old'])} to {_value(each['new'])}" for each in signature["changes"]
+    )
+    return f"- **{signature['verdict']}** {_subject(signature, url)}: {why}{values}"
 
 
-def _not_accepted(signature: SignatureDocument) -> str:
+def _not_accepted(signature: SignatureDocument, url: str) -> str:
     request = f", request {code(signature['request_id'])}" if signature["request_id"] else ""
-    item = f"- **{signature['outcome']}** {_subject(signature)}{request}"
+    item = f"- **{signature['outcome']}** {_subject(signature, url)}{request}"
     error = signature["error"]
     if error is None:
         return item
     return f"{item}: {code(str(error['code']))} {prose(error['message'])}.{_hint(error['hint'])}"
 
 
-def _problem(problem: DiagnosticDocument) -> str:
-    place = code(f"{problem['file']}:{problem['line']}:{problem['column']}")
+def _problem(problem: DiagnosticDocument, url: str) -> str:
+    text = f"{problem['file']}:{problem['line']}:{problem['column']}"
+    place = _linked(text, problem["file"], problem["line"], url)
     return f"- **{problem['severity']}** {place} {words(problem['message'])}.{_hint(problem['hint'])}"
 
 
-def _subject(signature: SignatureDocument) -> str:
-    place = f"{signature['location']['file']}:{signature['location']['line']}"
-    return f"{code(signature['key'])} ({signature['sign_id']}, {code(signature['sign_name'])}) at {code(place)}"
+def _subject(signature: SignatureDocument, url: str) -> str:
+    file, line = signature["location"]["file"], signature["location"]["line"]
+    place = _linked(f"{file}:{line}", file, line, url)
+    return f"{code(signature['key'])} ({signature['sign_id']}, {code(signature['sign_name'])}) at {place}"
+
+
+def _linked(text: str, file: str, line: int, url: str) -> str:
+    """Return a place as a link to its line, where the page of the files is known and the name is a plain path."""
+    shown = code(text)
+    if not url or file.startswith(("/", ".")):
+        return shown
+    return f"[{shown}]({url}{quote(file)}#L{line})"
 
 
 def _hint(hint: str) -> str:
@@ -214,7 +234,6 @@ def _row(*cells: str) -> str:
 def _closing(document: Document) -> Iterator[str]:
     if "fingerprint" not in document:
         return
-    yield from (f"\nNote: {prose(note)}" for note in document["notes"])
     if not outcome_counts(document):
         yield from _next_steps(document)
     yield f"\n<sub>Fingerprint {code(document['fingerprint'])}</sub>"

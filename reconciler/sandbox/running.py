@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from reconciler.contract.api import is_loopback
 from reconciler.errors import ReconcilerError, UsageError
@@ -102,6 +103,8 @@ def control(incoming: Request, account: SandboxAccount) -> Response | None:
         return None
     # A page in a browser cannot send this type across origins without asking first.
     asked = incoming.method == "POST" and incoming.header("content-type") == "application/json"
+    # Nor can it under a name of its own that it made to mean this machine.
+    asked = asked and is_loopback(urlsplit(f"//{incoming.header('host')}").hostname or "")
     if incoming.path != REVIEW_PATH or not asked:
         return _answer(404, {"error": f"the sandbox takes POST {REVIEW_PATH} with application/json"})
     return _review(incoming.body, account)

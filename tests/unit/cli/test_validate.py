@@ -47,3 +47,27 @@ def test_an_image_that_is_none_is_told_at_its_place(top: Path) -> None:
 def test_no_definitions_at_all_are_told(top: Path) -> None:
     assert inside("validate").code == 4
     assert not list(top.glob("*.yaml"))
+
+
+def test_annotations_name_files_from_the_repositorys_root_wherever_the_command_was_started(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(top, [pending(1, name="")])
+    (top / "docs").mkdir()
+    for folder, file in (
+        (top, "signatures.yaml"),
+        (top / "docs", "../signatures.yaml"),
+        (top, str(top / "signatures.yaml")),
+    ):
+        monkeypatch.chdir(folder)
+        assert "::error file=signatures.yaml,line=" in inside("validate", "--format", "github", file).out
+
+
+def test_a_pull_request_may_not_ask_for_as_much_work_as_others(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(top, [pending(1)])
+    monkeypatch.setattr("reconciler.definitions.source.MAX_PULL_REQUEST_CHARS", 100)
+    assert inside("validate").code == 0
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "pull_request")
+    refused = inside("validate")
+    assert refused.code == 4
+    assert "the files of this run have more than" in refused.out

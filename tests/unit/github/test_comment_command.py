@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.commands import inside
-from tests.fixtures.documents import plan, signature
+from tests.fixtures.documents import plan, result, signature
 from tests.fixtures.github_server import GitHub
 from tests.fixtures.steps import (
     FORK,
@@ -80,3 +80,40 @@ def test_a_document_that_is_not_there_is_told(hub: GitHub, tmp_path: Path) -> No
         done = inside("github", "comment", tmp_path / "missing.json")
     assert done.code == 2
     assert "cannot be read: No such file" in done.err
+
+
+def test_a_comment_that_cannot_be_renewed_is_replaced_by_what_failed(hub: GitHub, tmp_path: Path) -> None:
+    with workflow(hub, tmp_path, PULL_REQUEST):
+        inside("github", "comment", stored(tmp_path, plan(signature())))
+        failed = inside("github", "comment", tmp_path / "missing.json")
+    assert failed.code == 2, "the step fails as before"
+    [comment] = hub.comments[7]
+    assert "### SMS signatures: no plan" in comment["body"]
+    assert "1 modify" not in comment["body"]
+    assert "actions/runs/77" in comment["body"]
+
+
+def test_a_comment_names_its_commit_and_links_to_the_lines(hub: GitHub, tmp_path: Path) -> None:
+    hub.pulls = [{"number": 8, "state": "open", "head": {"sha": "c" * 40}}]
+    document = plan(signature("refused", changes=[{"field": "sign_name", "old": "Old", "new": "New"}]))
+    document["signatures"][0]["location"]["file"] = "a folder/signatures.yaml"
+    hub.add_artifact(41, "signatures", {"document.json": json.dumps(document).encode()})
+    with workflow(hub, tmp_path, FORK):
+        inside("github", "comment", "--from-run", "signatures")
+    [comment] = hub.comments[8]
+    assert f"For commit {'c' * 40}" in comment["body"]
+    assert f"/blob/{'c' * 40}/a%20folder/signatures.yaml#L12)" in comment["body"]
+    assert "Old" in comment["body"]
+    assert "New" in comment["body"]
+
+
+def test_no_length_of_notes_or_errors_makes_a_comment_too_large(hub: GitHub, tmp_path: Path) -> None:
+    long = "x" * 40_000
+    failed = signature() | result("failed")
+    for document in (
+        plan(signature(), notes=[long] * 5),
+        plan(failed, error={"code": "A.B", "message": long, "hint": long}),
+    ):
+        with workflow(hub, tmp_path, PULL_REQUEST):
+            assert inside("github", "comment", stored(tmp_path, document)).code == 0
+        assert len(hub.comments[7][0]["body"]) < 65_536

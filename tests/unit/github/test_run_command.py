@@ -78,7 +78,7 @@ def test_a_refusal_fails_the_step_unless_it_is_tolerated(step: Step, option: str
         done = step.run("plan", "--endpoint", sandbox.url, option)
     assert done.code == code
     assert (step.outputs["refused"], step.outputs["exit-reason"]) == ("1", "refused")
-    assert "title=locked (1900) refused::approved" in done.out
+    assert "locked (1900) refused::approved" in done.out
 
 
 def test_warnings_are_annotated_once(step: Step) -> None:

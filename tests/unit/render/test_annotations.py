@@ -37,8 +37,8 @@ def test_a_refused_signature_is_an_error_and_a_stuck_one_a_warning_at_its_defini
     document = plan(signature("modify"), stuck, refused, diagnostics=[])
     place = "file=Acme,line=12,col=3"
     assert commands(document) == [
-        f"::error {place},title=acme-otp (1110) refused::approved - adopt acme-otp",
-        f"::warning {place},title=acme-otp (1110) stuck::rejected; the reviewer says: blurred",
+        f"::error {place},title=SMS signature Acme%2C acme-otp (1110) refused::approved - adopt acme-otp",
+        f"::warning {place},title=SMS signature Acme%2C acme-otp (1110) stuck::rejected; the reviewer says: blurred",
     ]
 
 
@@ -48,9 +48,9 @@ def test_what_an_apply_did_not_get_accepted_is_an_error() -> None:
     accepted = signature(key="third") | result("accepted", error=None)
     document = plan(failed, unsettled, accepted, diagnostics=[], error={"code": "", "message": "ended", "hint": ""})
     assert [line.partition("title=")[2] for line in commands(document)] == [
-        "The run ended early::ended",
-        "acme-otp (1110) failed::A.B: no - wait",
-        "other (1110) unsettled::see the step summary",
+        "SMS signatures%2C the run ended early::ended",
+        "SMS signature Acme%2C acme-otp (1110) failed::A.B: no - wait",
+        "SMS signature Acme%2C other (1110) unsettled::see the step summary",
     ]
 
 
@@ -58,7 +58,7 @@ def test_at_most_ten_of_a_kind_and_the_tenth_counts_the_rest() -> None:
     errors, warnings = [problem()] * 25, [problem(severity="warning")] * MOST_OF_A_KIND
     found = commands(invalid(*errors, *warnings))
     assert [line.split()[0] for line in found] == ["::error"] * 10 + ["::warning"] * 10
-    assert found[9] == "::error title=16 more::16 more of this kind are in the step summary"
+    assert found[9] == "::error title=SMS signatures%2C 16 more::16 more of this kind are in the step summary"
 
 
 def test_where_all_is_well_nothing_is_printed() -> None:

@@ -67,7 +67,7 @@ def test_the_fingerprint_the_notes_and_the_sandbox_are_told() -> None:
     document["account"]["sandbox"] = True
     text = told(document)
     assert text.endswith("<sub>Fingerprint <code>sha256&#58;ab</code></sub>")
-    assert "\nNote: the record is 3 days old\n" in text
+    assert "- the record is 3 days old\n" in text
     assert "**SANDBOX, not the vendor:** account <code>Acme</code>" in text
 
 

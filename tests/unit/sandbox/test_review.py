@@ -86,3 +86,16 @@ def test_a_sandbox_that_does_not_answer_is_told() -> None:
     with pytest.raises(VendorError, match="no sandbox answers") as failed:
         review_running(f"http://127.0.0.1:{port}", PENDING, "approve")
     assert failed.value.hint
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("127.0.0.1", 200), ("localhost:1", 200), ("evil.example", 404), ("", 404)]
+)
+def test_a_page_that_made_its_own_name_mean_this_machine_reviews_nothing(start: Start, host: str, status: int) -> None:
+    sandbox = start()
+    connection = HTTPConnection(sandbox.url.removeprefix("http://"))
+    body = json.dumps({"sign_id": PENDING, "verdict": "approve"})
+    headers = {"Content-Type": "application/json", "Host": host}
+    connection.request("POST", "/_sandbox/review", body, headers)
+    assert connection.getresponse().status == status
+    connection.close()
