@@ -48,10 +48,10 @@ _LONGEST_PATH: Final = 1024
 _STRONGEST: Final = (
     "commission-superfluous",
     "qualification-superfluous",
-    "withdrawn-type",
     "wrong-type",
     "vendor-number",
     "unknown-word",
+    "withdrawn-type",
 )
 
 _AT_KEY: Final = frozenset({"commission-superfluous", "qualification-superfluous", "missing-field"})
@@ -106,7 +106,7 @@ class _Explanation:
                 continue
             message = self._message(violation)
             found = Diagnostic(self._place(violation, message.code), message, about)
-            subject = (violation.path, violation.name)
+            subject = (_subject(violation), violation.name)
             if subject not in kept or _strength(found) < _strength(kept[subject]):
                 kept[subject] = found
         return list(kept.values())
@@ -161,7 +161,7 @@ class _Explanation:
             return file.value_at(self._mapping(path), "sign_purpose")
         if not path:
             return file.at(file.place)
-        parent = self._mapping(path[:-1])
+        parent, path = self._mapping(path[:-1]), _subject(violation)
         return file.key_at(parent, path[-1]) if code in _AT_KEY else file.value_at(parent, path[-1])
 
     def _mapping(self, path: tuple[str, ...]) -> Any:
@@ -179,6 +179,13 @@ class _Explanation:
         if match is None or match[0][0] in "&*!":
             return quoted(self._mapping(path)).strip("`")
         return match[0]
+
+
+def _subject(violation: Violation) -> tuple[str, ...]:
+    """Return the path of what a violation is about: a power of attorney too many shows as another purpose expected."""
+    if violation.rule == "commission-superfluous":
+        return (*violation.path[:-1], "commission_image")
+    return violation.path
 
 
 def _strength(found: Diagnostic) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
 
+from reconciler.errors import Exit
 from tests.fixtures.commands import FAST, KEYS, inside, process
 from tests.fixtures.project import APPROVED, UIN, Sign, pending, write
 from tests.fixtures.record_places import NAME
@@ -138,3 +140,17 @@ def test_what_was_probably_meant_is_said(arguments: tuple[str, ...], told: str) 
 def test_an_empty_path_is_refused_and_not_taken_for_the_folder(arguments: tuple[str, ...]) -> None:
     done = inside(*arguments)
     assert (done.code, "the path is empty" in done.err) == (2, True)
+
+
+def test_the_table_of_the_readme_is_what_the_command_does() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    table = [int(code) for code in re.findall(r"^\| (\d+) \| ", readme.partition("| exit code |")[2], re.MULTILINE)]
+    assert table == sorted(int(code) for code in Exit)
+    # Ctrl-C at a question needs a terminal; tests/unit/cli/test_output.py has it.
+    assert {case.code for case in CASES} == set(table) - {int(Exit.INTERRUPTED)}
+
+
+@pytest.mark.parametrize("page", sorted((Path(__file__).parents[3] / "docs").rglob("*.md")), ids=lambda page: page.stem)
+def test_no_page_names_an_exit_code_that_there_is_not(page: Path) -> None:
+    named = {int(code) for code in re.findall(r"[Ee]xit(?:s with| code) (\d+)", page.read_text(encoding="utf-8"))}
+    assert named <= {int(code) for code in Exit}
