@@ -72,6 +72,9 @@ def check_values(context: ActionContext, params: Params, row: RowData) -> None:
     demanded = context.facts.qualification_id == "demanded" and not row.international
     if demanded and "QualificationId" not in params:
         raise ApiError("MissingParameter", "`QualificationId` is required for Chinese mainland SMS.")
+    refused = context.facts.omitted_qualification == "refused" and bool(row.qualification_id)
+    if refused and not row.international and "QualificationId" not in params:
+        raise ApiError("MissingParameter", "`QualificationId` is required for a signature that has one.")
 
 
 def check_name(context: ActionContext, name: str, row: RowData) -> None:
@@ -137,8 +140,11 @@ def _resubmitted(context: ActionContext, params: Params, row: RowData) -> RowDat
     moved = int(context.now) if context.facts.create_time == "moves" else row.create_time
     pending = replace(row, status_code=_PENDING, review_reply="", create_time=moved, filing_incomplete=False)
     qualification = params.get("QualificationId")
-    if row.international or qualification in (None, row.qualification_id):
+    if row.international or qualification == row.qualification_id:
         return pending
+    if qualification is None:
+        cleared = context.facts.omitted_qualification == "clears"
+        return replace(pending, qualification_id=None, qualification_name=None) if cleared else pending
     known = next((other for other in context.account.rows() if other.qualification_id == qualification), None)
     return replace(
         pending,

@@ -63,6 +63,13 @@ class UnconfirmedBehaviour:
     qualification_id: str = field(
         default="optional", metadata={"ways": ("optional", "demanded"), "help": "QualificationId on a mainland modify"}
     )
+    omitted_qualification: str = field(
+        default="keeps",
+        metadata={
+            "ways": ("keeps", "clears", "refused"),
+            "help": "a mainland modify without QualificationId of a row that has one",
+        },
+    )
     rate_window: str = field(
         default="sliding", metadata={"ways": ("sliding", "fixed"), "help": "how a second of the rate limits is counted"}
     )

@@ -222,3 +222,17 @@ def test_a_qualification_may_be_demanded_for_mainland(start: Start) -> None:
     assert caller.code("ModifySmsSign", submission()) == "MissingParameter"
     assert caller.code("ModifySmsSign", submission(QualificationId=11)) is None
     assert caller.code("ModifySmsSign", submission(GLOBAL, International=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("way", "code", "left"), [("keeps", None, 7), ("clears", None, None), ("refused", "MissingParameter", 7)]
+)
+def test_a_qualification_that_is_left_out_goes_each_way(
+    start: Start, way: str, code: str | None, left: int | None
+) -> None:
+    row = RowData(PENDING, "Acme", qualification_id=7, qualification_name="Acme Ltd", qualification_status_code=1)
+    sandbox = start(account(row), omitted_qualification=way)
+    assert Caller(sandbox.url).code("ModifySmsSign", submission()) == code
+    found = sandbox.account.row(PENDING)
+    assert found is not None
+    assert found.qualification_id == left
