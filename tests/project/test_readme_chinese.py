@@ -1,0 +1,40 @@
+"""The Chinese README says what the English one does: the same commands, tables and links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ENGLISH, CHINESE = (ROOT / name for name in ("README.md", "README.zh-CN.md"))
+
+
+def text(file: Path) -> str:
+    return re.sub(r"<!--.*?-->\n", "", file.read_text(encoding="utf-8"))
+
+
+def blocks(file: Path) -> list[str]:
+    """Return the blocks that are run or copied; what is only shown is English in one page alone."""
+    return re.findall(r"```(?:sh|yaml)\n(.*?)```", text(file), re.DOTALL)
+
+
+def test_the_commands_are_the_same_to_the_letter() -> None:
+    assert blocks(ENGLISH) == blocks(CHINESE)
+
+
+def test_the_tables_have_the_same_rows() -> None:
+    first_cells = [re.findall(r"^\| (`[^|]+`|\d+) \|", text(file), re.MULTILINE) for file in (ENGLISH, CHINESE)]
+    assert first_cells[0] == first_cells[1]
+
+
+def test_the_pages_lead_to_the_same_places() -> None:
+    links = [
+        set(re.findall(r"\]\(([^)]+)\)", text(file))) - {"README.md", "README.zh-CN.md"} for file in (ENGLISH, CHINESE)
+    ]
+    assert links[0] == links[1]
+
+
+def test_both_have_the_same_sections() -> None:
+    assert len(re.findall(r"^## ", text(ENGLISH), re.MULTILINE)) == len(
+        re.findall(r"^## ", text(CHINESE), re.MULTILINE)
+    )
