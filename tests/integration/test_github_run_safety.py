@@ -74,7 +74,7 @@ def test_an_interrupt_reaches_the_apply_which_finishes_its_call(step: Step, numb
 @pytest.mark.parametrize(
     ("form", "told"),
     [
-        ("github", "::error title=The run ended early::no definition "),
+        ("github", "::error title=SMS signatures%2C the run ended early::no definition "),
         ("markdown", "### SMS signatures: the run ended early"),
     ],
 )
@@ -103,7 +103,7 @@ def test_a_refusal_after_the_annotations_is_one_more_annotation(
     assert [
         line.partition("::")[2].partition("::")[0].partition("title=")[2] for line in annotated.out.splitlines()
     ] == [
-        "locked (1900) refused",
-        "The run ended early",
+        "SMS signature New%2C locked (1900) refused",
+        "SMS signatures%2C the run ended early",
     ]
     assert len(document.document["signatures"]) == 3

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.sandbox.options import UnconfirmedBehaviour
 from tests.fixtures.commands import FAST, inside, process
 from tests.fixtures.project import pending, write
 from tests.fixtures.relay import losing
@@ -27,7 +28,7 @@ def test_a_proxy_that_loses_the_third_answer_makes_nothing_be_sent_twice(tmp_pat
 @pytest.mark.usefixtures("_warped")
 def test_a_lost_answer_to_what_cannot_show_ends_with_the_truth_that_nobody_knows(tmp_path: Path) -> None:
     write(tmp_path, SIGNS)
-    with serving(SIGNS) as sandbox:
+    with serving(SIGNS, facts=UnconfirmedBehaviour(create_time="stays")) as sandbox:
         assert inside("apply", "--yes", "--endpoint", sandbox.url, *FAST, tmp_path / "signatures.yaml").code == 0
         hidden = [sign._replace(remark="Login codes") for sign in SIGNS]
         file = write(tmp_path, hidden)
