@@ -7,6 +7,8 @@ for sizes; ``StatusCode`` of ``DescribeSmsSignList``, API 2021-01-11.
 from __future__ import annotations
 
 import ipaddress
+import re
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
@@ -121,6 +123,59 @@ SIGN_PURPOSES: Final[Mapping[str, int]] = {"self": 0, "others": 1}
 
 # ``False``: SMS to the Chinese mainland. ``True``: global SMS.
 INTERNATIONAL: Final[Mapping[bool, int]] = {False: 0, True: 1}
+
+
+# What the vendor's console and Chinese pages (382/40534, 382/40653) call the values, also as people shorten them.
+CHINESE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "site": {"国内站": "china", "中国站": "china", "国际站": "international"},
+    "sign_type": {
+        "公司": "company",
+        "企业": "company",
+        "应用": "app",
+        "网站": "website",
+        "公众号": "wechat-official-account",
+        "微信公众号": "wechat-official-account",
+        "商标": "trademark",
+        "政府": "government",
+        "机关事业单位": "government",
+        "其他机构": "government",
+        "政府/机关事业单位/其他机构": "government",
+        "小程序": "wechat-mini-program",
+        "微信小程序": "wechat-mini-program",
+    },
+    "document_type": {
+        "三证合一": "three-in-one",
+        "企业营业执照": "business-license",
+        "营业执照": "business-license",
+        "组织机构代码证书": "organization-code-certificate",
+        "组织机构代码证": "organization-code-certificate",
+        "社会信用代码证书": "social-credit-code-certificate",
+        "统一社会信用代码证书": "social-credit-code-certificate",
+        "应用后台管理截图": "app-admin-screenshot",
+        "网站备案后台截图": "icp-filing-screenshot",
+        "小程序设置页面截图": "mini-program-settings-screenshot",
+        "商标注册书": "trademark-registration-certificate",
+        "商标注册证": "trademark-registration-certificate",
+        "公众号设置页面截图": "official-account-settings-screenshot",
+    },
+    "sign_purpose": {"自用": "self", "他用": "others"},
+    "international": {
+        "国内": "false",
+        "国内短信": "false",
+        "国际": "true",
+        "国际短信": "true",
+        "国际/港澳台": "true",
+        "国际/港澳台短信": "true",
+        "港澳台短信": "true",
+    },
+}
+_IN_BRACKETS: Final = re.compile(r"\(.*\)$")
+
+
+def from_chinese(field: str, word: str) -> str | None:
+    """Return this tool's word for one of the vendor's Chinese ones, which may have a remark in brackets behind it."""
+    plain = _IN_BRACKETS.sub("", unicodedata.normalize("NFKC", word)).strip()
+    return CHINESE_WORDS.get(field, {}).get(plain)
 
 
 def is_loopback(host: str) -> bool:

@@ -55,6 +55,9 @@ UNKNOWN_TOP_FIELD: Final = Message("unknown-key", "unknown field {name}", "the f
 UNKNOWN_TOP_FIELD_NEAR: Final = Message("unknown-key", "unknown field {name}", "did you mean `{guess}`?")
 UNKNOWN_WORD: Final = Message("unknown-word", "unknown value {value} of `{field}`", "write {words}")
 UNKNOWN_WORD_NEAR: Final = Message("unknown-word", "unknown value {value} of `{field}`", "did you mean `{guess}`?")
+CHINESE_WORD: Final = Message(
+    "unknown-word", "`{field}` must be this tool's word, not the vendor's Chinese {value}", "write `{word}`"
+)
 VENDOR_NUMBER: Final = Message(
     "vendor-number", "`{field}` must be a word, not the vendor's number {number}", "write `{word}`"
 )
@@ -91,6 +94,11 @@ QUOTED_NUMBER: Final = Message(
 )
 NOT_TEXT: Final = Message("wrong-type", "`{field}` must be text, not {value}", "write it as text, in quotes")
 NOT_A_NUMBER: Final = Message("wrong-type", "`{field}` must be an integer, not {value}", "write the number alone")
+NOT_CREATED: Final = Message(
+    "wrong-type",
+    "`{field}` must be an integer, not `new`: this tool does not create signatures yet",
+    "create it in the console, then write the id that it shows",
+)
 NOT_A_FIELD_MAPPING: Final = Message(
     "wrong-type", "`{field}` must be a mapping, not {value}", "write its fields below `{field}:`, indented"
 )

@@ -116,8 +116,12 @@ def _check_field(entries: Sequence[_Entry], field: str, rule: Message) -> Iterat
     seen: dict[Any, _Entry] = {}
     for entry in entries:
         value = entry.fields.get(field)
-        # An account may show one name twice, which is nothing that a watcher could change.
-        if type(value) not in _COMPARABLE or (field == "sign_name" and entry.fields.get("observe") is True):
+        # An account may show one name twice, which is nothing that a watcher could change. A word is no id.
+        if (
+            type(value) not in _COMPARABLE
+            or (field == "sign_id" and isinstance(value, str))
+            or (field == "sign_name" and entry.fields.get("observe") is True)
+        ):
             continue
         alike = normalize("NFC", value) if isinstance(value, str) and not value.isascii() else value
         first = seen.setdefault((_series(entry.fields, field), alike), entry)
@@ -126,6 +130,11 @@ def _check_field(entries: Sequence[_Entry], field: str, rule: Message) -> Iterat
             said = rule if first.fields[field] == value else messages.SAME_LOOK
             found = said.given(value=quoted(value), place=place)
             yield Diagnostic(entry.file.value_at(entry.fields, field), found, entry.key)
+
+
+def _may_repeat(fields: dict[str, Any], field: str) -> bool:
+    """Return whether equal values say nothing: a word is no id, and an account may show a watched name twice."""
+    return isinstance(fields[field], str) if field == "sign_id" else fields.get("observe") is True
 
 
 def _series(fields: dict[str, Any], field: str) -> Any:

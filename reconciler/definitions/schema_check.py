@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from reconciler.contract.api import DOCUMENT_TYPES, ROOT_DOMAIN, SIGN_PURPOSES, SIGN_TYPES
+from reconciler.contract.api import DOCUMENT_TYPES, ROOT_DOMAIN, SIGN_PURPOSES, SIGN_TYPES, from_chinese
 from reconciler.definitions import messages
 from reconciler.definitions.site_rules import SITES, SiteRules, find_withdrawal, series_of, site_rules_of
 from reconciler.definitions.source import DefinitionFile
@@ -224,6 +224,9 @@ def _wrong_word(field: str, value: Any, fitting: tuple[str, ...]) -> Message:
     for word, code in _CHOICES.get(field, {}).items():
         if code == number:
             return messages.VENDOR_NUMBER.given(field=field, number=number, word=word)
+    chinese = from_chinese(field, value) if isinstance(value, str) else None
+    if chinese:
+        return messages.CHINESE_WORD.given(value=quoted(value), field=field, word=chinese)
     guess = nearest(value, words_of(field)) if isinstance(value, str) else None
     if guess:
         return messages.UNKNOWN_WORD_NEAR.given(value=quoted(value), field=field, guess=guess)
@@ -247,6 +250,8 @@ def _wrong_type(field: str, value: Any, expected: str, written: str) -> Message:
         return rule.given(written=quoted(written), field=field, raw=printable(written))
     if expected == "integer" and isinstance(value, str) and _DIGITS.fullmatch(value):
         return messages.QUOTED_NUMBER.given(field=field, number=int(value))
+    if field == "sign_id" and value == "new":
+        return messages.NOT_CREATED.given(field=field)
     return _NOT[expected].given(field=field, value=quoted(written if isinstance(value, float) else value))
 
 
@@ -268,6 +273,9 @@ def _not_a_boolean(field: str, value: Any) -> Message:
         return messages.VENDOR_BOOLEAN.given(field=field, number=value, word="true" if value else "false")
     if value is None:
         return messages.NO_SERIES.given(field=field)
+    chinese = from_chinese(field, value) if isinstance(value, str) else None
+    if chinese:
+        return messages.CHINESE_WORD.given(value=quoted(value), field=field, word=chinese)
     word = _BOOLEANS.get(value.lower()) if isinstance(value, str) else None
     if word:
         return messages.QUOTED_BOOLEAN.given(field=field, value=quoted(value), word=word)
