@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, wraps
 from pathlib import Path
@@ -94,6 +96,7 @@ believe_option = click.option(
     help="Write although only account.uin says whose keys these are: sts:GetCallerIdentity is denied.",
 )
 FORMATS: Final = ("text", "json", "markdown", "github")
+PLAN_FORMATS: Final = (*FORMATS, "html")
 _HELD_BACK: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED})
 _OUTCOME_EXITS: Mapping[Outcome, Exit] = {
     Outcome.ACCEPTED: Exit.DONE,
@@ -201,8 +204,19 @@ def in_format(form: str, document: Document) -> str:
             return markdown(document)
         case "github":
             return workflow_commands(document, partial(name_from_root, cwd=Path.cwd()))
+        case "html":
+            return _page(document)
         case _:
             return to_json(document)
+
+
+def _page(document: Document) -> str:
+    from reconciler.render.html import html_page  # noqa: PLC0415  # 40 ms: it brings Jinja along
+
+    text = html_page(document)
+    # The page says that it is UTF-8; whatever else the stream is, character references are the same in it.
+    is_utf8 = codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
+    return text if is_utf8 else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def failure_line(error: ReconcilerError) -> tuple[ErrorInfo, str]:

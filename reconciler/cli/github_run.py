@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import click
 
@@ -29,6 +29,7 @@ from reconciler.github.workflow import add_outputs, add_summary
 from reconciler.model.plan import Verdict
 from reconciler.render.annotations import workflow_commands
 from reconciler.render.document import MAX_BYTES, Document, load_document, verdict_counts
+from reconciler.render.html import html_page
 from reconciler.render.markdown import markdown
 from reconciler.render.markdown_escape import SUMMARY_BYTES
 from reconciler.signals import handle_signals
@@ -38,6 +39,9 @@ DOCUMENT: Final = "document.json"
 
 # The saved plan, for ``apply --plan``.
 PLAN: Final = "plan.json"
+
+# The plan for a browser.
+PAGE: Final = "plan.html"
 
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -73,6 +77,10 @@ def run(
     arguments = [command, "--format", "json", *_options(command, folder, given), "--", *listed]
     code = run_quietly(arguments, folder / DOCUMENT)
     document = _read(folder / DOCUMENT)
+    (folder / PAGE).unlink(missing_ok=True)
+    if command == "plan" and document is not None:
+        with _new(folder / PAGE) as page:
+            page.write(html_page(document).encode())
     _report(session, command, document)
     add_outputs(os.environ, dict(_outputs(document, folder, code)))
     return Exit.DONE if tolerate_refusals and code is Exit.REFUSED else code
@@ -170,6 +178,11 @@ def read_document(path: Path) -> Document:
         raise UsageError("{path} cannot be read: {why}", path=path, why=error.strerror) from None
 
 
+def _new(path: Path) -> BinaryIO:
+    """Open a file that nothing else can have made."""
+    return os.fdopen(os.open(path, _NEW, 0o600), "wb")
+
+
 def run_quietly(arguments: Sequence[str], result: Path) -> Exit:
     """Run the command with its stdout in ``result`` and return its exit code.
 
@@ -180,7 +193,7 @@ def run_quietly(arguments: Sequence[str], result: Path) -> Exit:
     sys.stdout.flush()
     try:
         result.unlink(missing_ok=True)  # whatever is there, a link too, was not made by this run
-        with os.fdopen(os.open(result, _NEW, 0o600), "wb") as output:
+        with _new(result) as output:
             # One stream for the words and for the lines round them: two would arrive in any order.
             child = subprocess.Popen((*_COMMAND, *arguments), stdout=output, stderr=sys.stdout.fileno())  # noqa: S603  # ourselves
             with handle_signals(child.send_signal):

@@ -9,7 +9,7 @@ import click
 
 from reconciler.cli.connect import connect, lineage_of, record_of
 from reconciler.cli.formats import (
-    FORMATS,
+    PLAN_FORMATS,
     FilledPath,
     all_option,
     connection_options,
@@ -51,7 +51,7 @@ _SHOW: Final = ("show", "FILE")
 @click.option("--offline", is_flag=True, help="Plan against the record alone, without keys; says how old it is.")
 @all_option
 @connection_options
-@format_option(*FORMATS)
+@format_option(*PLAN_FORMATS)
 @click.pass_obj
 def plan(  # noqa: PLR0913  # a parameter for each option
     session: Session,

@@ -30,6 +30,9 @@ def test_a_plan_leaves_outputs_a_summary_a_document_and_a_saved_plan(step: Step)
     assert outputs["fingerprint"] == step.document["fingerprint"]
     assert json.loads((step.top / outputs["plan-file"]).read_text(encoding="utf-8"))["fingerprint"]
     assert step.summary.startswith("### SMS signatures: 2 modify\n")
+    page = (step.top / "out" / "plan.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.count('<article class="row modify">') == 2
 
 
 def test_the_saved_plan_is_what_an_apply_carries_out(step: Step) -> None:
