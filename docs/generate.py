@@ -10,10 +10,10 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -22,7 +22,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from reconciler.cli.completion import TABLE as COMPLETION
 from reconciler.cli.completion import described
 from reconciler.cli.main import cli
+from reconciler.contract.error_codes import CODES
 from reconciler.decision.table import Rule
+from reconciler.definitions.codes import DIAGNOSTIC_CODES
 
 FOLDER: Final = Path(__file__).parent
 _PART: Final = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -72,8 +74,92 @@ def _first_sentence(file: Path) -> str:
     return text.partition("\n")[0].replace("|", "\\|")
 
 
+def commands() -> str:
+    """Return every command with its usage, what it does and its options, from click's own data."""
+    return "\n".join(_commands(cli, click.Context(cli, info_name="reconciler")))
+
+
+def _commands(command: click.Command, context: click.Context) -> Iterator[str]:
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    yield f"### `{context.command_path}`\n\n```text\n{usage}\n```\n\n{_paragraph(command.help)}\n"
+    options = [option.get_help_record(context) for option in command.params if isinstance(option, click.Option)]
+    if rows := [(f"`{record[0]}`", _paragraph(record[1])) for record in options if record is not None]:
+        yield _table(("option", "what it does"), ((_cell(name), _cell(text)) for name, text in rows))
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None:
+                yield from _commands(inner, click.Context(inner, info_name=name, parent=context))
+
+
+def _paragraph(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def fields() -> str:
+    """Return every field of the definitions with its words, from the schema."""
+    schema = json.loads((FOLDER.parent / "schemas" / "signatures.schema.json").read_text(encoding="utf-8"))
+    places = {
+        "": schema,
+        "account.": schema["properties"]["account"],
+        "state.": schema["properties"]["state"],
+        "signatures.KEY.": schema["$defs"]["signature"],
+    }
+    return _table(
+        ("field", "required", "what it is", "words"),
+        (
+            (f"`{place}{name}`", "yes" if name in part.get("required", ()) else "", _field_text(field), _words(field))
+            for place, part in places.items()
+            for name, field in part["properties"].items()
+        ),
+    )
+
+
+def _field_text(field: Mapping[str, Any]) -> str:
+    return _cell(_paragraph(field.get("description")))
+
+
+def _words(field: Mapping[str, Any]) -> str:
+    return ", ".join(f"`{word['const']}`" for word in field.get("oneOf", ()) if "const" in word)
+
+
+def error_codes() -> str:
+    """Return every error code: what happened, what to do, and what an apply does after it."""
+    rows = ((f"`{row.code}`", _cell(row.meaning), _cell(row.hint), row.treatment) for row in CODES.values())
+    return _table(("code", "what happened", "what to do", "apply"), rows)
+
+
+def diagnostics() -> str:
+    """Return every code of a diagnostic, with an example from the files that the tests check."""
+    examples = _examples()
+    rows = ((f"`{code}`", _cell(text), _cell(examples.get(code, ""))) for code, text in DIAGNOSTIC_CODES.items())
+    return _table(("code", "what it is", "an example"), rows)
+
+
+def _examples() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for file in sorted((FOLDER.parent / "tests" / "examples" / "invalid").glob("*.expected")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if told := re.fullmatch(r"\d+:\d+: \w+ ([a-z0-9-]+): (.*)", line):
+                found.setdefault(told[1], told[2])
+    return found
+
+
 PARTS: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
-    {"decision-rules": decision_rules, "decision-words": decision_words, "layers": layers, "rooms": rooms}
+    {
+        "commands": commands,
+        "decision-rules": decision_rules,
+        "decision-words": decision_words,
+        "diagnostics": diagnostics,
+        "error-codes": error_codes,
+        "fields": fields,
+        "layers": layers,
+        "rooms": rooms,
+    }
 )
 
 
