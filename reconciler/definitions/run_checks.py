@@ -116,12 +116,7 @@ def _check_field(entries: Sequence[_Entry], field: str, rule: Message) -> Iterat
     seen: dict[Any, _Entry] = {}
     for entry in entries:
         value = entry.fields.get(field)
-        # An account may show one name twice, which is nothing that a watcher could change. A word is no id.
-        if (
-            type(value) not in _COMPARABLE
-            or (field == "sign_id" and isinstance(value, str))
-            or (field == "sign_name" and entry.fields.get("observe") is True)
-        ):
+        if type(value) not in _COMPARABLE or _may_repeat(entry.fields, field):
             continue
         alike = normalize("NFC", value) if isinstance(value, str) and not value.isascii() else value
         first = seen.setdefault((_series(entry.fields, field), alike), entry)
