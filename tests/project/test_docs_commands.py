@@ -1,0 +1,48 @@
+"""Every command that a page of the documentation names is one, with options that it has."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from reconciler.cli.main import cli
+
+HERE = Path(__file__).parents[2]
+PAGES = sorted([*(HERE / "docs").glob("*.md"), *HERE.glob("README*.md")])
+_BLOCK = re.compile(r"```(?:sh|console|yaml|groovy)\n(.*?)```", re.DOTALL)
+_COMMAND = re.compile(r"(?:^|[\s/$'-])reconciler ((?:[a-z-].*?))(?: > .*| \|.*|'.*|\)\".*)?$")
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        for block in _BLOCK.findall(page.read_text(encoding="utf-8")):
+            for line in block.splitlines():
+                if (found := _COMMAND.search(line.partition("  #")[0])) and not line.lstrip().startswith(("#", ">")):
+                    yield page.name, found[1]
+
+
+@pytest.mark.parametrize(("page", "line"), sorted(set(commands())))
+def test_a_command_of_the_documentation_is_one(page: str, line: str) -> None:
+    arguments = shlex.split(line)
+    command: click.Command = cli
+    context = click.Context(cli, info_name="reconciler")
+    while isinstance(command, click.Group):
+        name = arguments.pop(0)
+        inner = command.get_command(context, name)
+        assert inner is not None, f"{page}: {name}"
+        command, context = inner, click.Context(inner, info_name=name, parent=context)
+    try:
+        command.make_context(str(context.info_name), arguments, parent=context.parent)
+    except click.exceptions.Exit:
+        pass  # --help
+    except click.UsageError as error:
+        pytest.fail(f"{page}: {line}: {error.format_message()}")
+
+
+def test_the_pages_name_commands() -> None:
+    assert len(set(commands())) > 20
