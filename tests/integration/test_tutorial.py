@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "tutorial.md"
+CHINESE: Final = PAGE.with_name("tutorial.zh-CN.md")
 _BLOCK: Final = re.compile(r"(```console\n)(.*?)(```\n)", re.DOTALL)
 _MASKED: Final = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "REQUEST-ID"),
@@ -58,15 +59,22 @@ def played(page: str, home: Path) -> str:
     return _BLOCK.sub(play, page)
 
 
-def test_whoever_types_the_tutorial_sees_what_it_shows(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    seen = played(page, tmp_path)
+@pytest.mark.parametrize("file", [PAGE, CHINESE], ids=["en", "zh"])
+def test_whoever_types_the_tutorial_sees_what_it_shows(
+    file: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    seen = played(file.read_text(encoding="utf-8"), tmp_path)
     if request.config.getoption("--update-golden"):
-        PAGE.write_text(seen, encoding="utf-8")
-    assert masked(seen) == masked(PAGE.read_text(encoding="utf-8"))
+        file.write_text(seen, encoding="utf-8")
+    assert masked(seen) == masked(file.read_text(encoding="utf-8"))
     assert seen.count("$ reconciler ") == 9
-    assert "The exit code is 4." in seen
-    assert "The exit code is 6" in seen
+
+
+def test_the_tutorial_is_the_same_in_both_languages() -> None:
+    pages = [file.read_text(encoding="utf-8") for file in (PAGE, CHINESE)]
+    english, chinese = ([commands_of(block[1]) for block in _BLOCK.findall(page)] for page in pages)
+    assert english == chinese
+    assert [page.count("\n## ") for page in pages] == [7, 7]
 
 
 @pytest.mark.parametrize(("command", "code"), [("validate", 4), ("plan --sandbox", 6)])
