@@ -46,3 +46,14 @@ def test_a_command_of_the_documentation_is_one(page: str, line: str) -> None:
 
 def test_the_pages_name_commands() -> None:
     assert len(set(commands())) > 20
+
+
+@pytest.mark.parametrize("page", ["how-to", "tutorial"])
+def test_a_page_has_the_same_blocks_and_sections_in_chinese(page: str) -> None:
+    english, chinese = ((HERE / "docs" / f"{page}{end}.md").read_text(encoding="utf-8") for end in ("", ".zh-CN"))
+    command = re.compile(r"^[$>] .*", re.MULTILINE)
+    parts = [_BLOCK.findall(text) for text in (english, chinese)]
+    if page == "tutorial":  # what is printed has ids and times of its own
+        parts = [[command.findall(block) for block in blocks] for blocks in parts]
+    assert parts[0] == parts[1] != []
+    assert english.count("\n## ") == chinese.count("\n## ")
