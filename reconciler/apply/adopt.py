@@ -12,7 +12,7 @@ from reconciler.contract.api import Status
 from reconciler.decision import transitions
 from reconciler.decision.intents import is_ours
 from reconciler.errors import Refusal
-from reconciler.model.signature import LiveSignature, Signature
+from reconciler.model.signature import LiveSignature, Signature, Subject
 from reconciler.model.state import Entry, State, Submitted
 
 
@@ -55,7 +55,7 @@ def adopt(
 
 
 def _adopted(context: ApplyContext, signature: Signature) -> Submitted:
-    row = _checked(signature, context.reader.row(signature.sign_id, international=signature.fields.international))
+    row = _checked(signature, _row(context, signature))
     skew = context.reader.skew
     until = context.clock.now() + 300.0 if skew is None else context.clock.now() - skew + 2.0
     return Submitted(
@@ -71,8 +71,16 @@ def _adopted(context: ApplyContext, signature: Signature) -> Submitted:
     )
 
 
+def _row(context: ApplyContext, signature: Signature) -> LiveSignature | None:
+    if signature.is_new:
+        return None
+    return context.reader.row(signature.sign_id, international=signature.fields.international)
+
+
 def _checked(signature: Signature, row: LiveSignature | None) -> LiveSignature:
     """Return the row where it can be what the definition says."""
+    if signature.is_new:
+        raise Refusal("{key} has no id yet", hint="write its id in place of `new`", key=signature.key)
     if row is None or row.status is Status.UNKNOWN:
         raise Refusal(
             "{key}: the account has no signature {sign_id} that could have been submitted so",
@@ -89,7 +97,7 @@ def _checked(signature: Signature, row: LiveSignature | None) -> LiveSignature:
     return row
 
 
-def forget(context: ApplyContext, seen: Mapping[int, Entry]) -> None:
+def forget(context: ApplyContext, seen: Mapping[Subject, Entry]) -> None:
     """Forget these signatures, once no call for them can be under way.
 
     ``seen`` is what was known of each when that was decided. Raises StepRefused, with nothing forgotten, where a run
@@ -100,12 +108,12 @@ def forget(context: ApplyContext, seen: Mapping[int, Entry]) -> None:
 
     def step(state: State) -> State:
         transitions.check_nobody_live(state, watch.waited_out, context.run)
-        for sign_id, entry in seen.items():
-            transitions.check_as_seen(state, sign_id, entry)
-            for intent in state.entry(sign_id).perhaps:
-                state = transitions.lapse(state, sign_id, intent)
-            state = transitions.forget(state, sign_id)
+        for subject, entry in seen.items():
+            transitions.check_as_seen(state, subject, entry)
+            for intent in state.entry(subject).perhaps:
+                state = transitions.lapse(state, subject, intent)
+            state = transitions.forget(state, subject)
         return state
 
-    note = "forget " + ", ".join(f"({sign_id})" for sign_id in sorted(seen))
+    note = "forget " + ", ".join(f"({subject})" for subject in sorted(seen, key=str))
     context.store.update(step, f"{note}\n{from_where(context)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Final
 
@@ -15,17 +16,15 @@ from reconciler.decision.compare import DecisionTime
 from reconciler.decision.intents import is_not_sent, is_sent, must_show, sent_submission
 from reconciler.decision.table import decide
 from reconciler.errors import Refusal, StateConflict, VendorError
-from reconciler.model.plan import Decision, Planned, Verdict
+from reconciler.model.plan import Decision, Planned
 from reconciler.model.report import Outcome, Result
-from reconciler.model.signature import LiveSignature, Signature
-from reconciler.model.state import Entry, Intent, Submitted
-from reconciler.tencent.api import Images
+from reconciler.model.signature import LiveSignature, Signature, Subject
+from reconciler.model.state import Entry, Intent, Submitted, no_row
+from reconciler.tencent.api import Acknowledged, Images
 
 _TRIES: Final = 5
 # Many: a run with more to do than this one comes first with each of its signatures.
 _CONFLICTS: Final = 100
-_LOOKS: Final = 3
-_BETWEEN_LOOKS_S: Final = 0.3
 _SETTLE_EVERY_S: Final = 1.0
 _WITH_DATE_S: Final = 2.0
 _WITHOUT_DATE_S: Final = 300.0
@@ -40,7 +39,8 @@ class Attempt:
         self._journal = journal
         self._planned = planned
         self._desired: Signature = planned.desired
-        self._sign_id = planned.desired.sign_id
+        self._subject = planned.desired.subject
+        self._row: LiveSignature | None = None
         self._unused: Intent | None = None
         self._not_made: Result | None = None
         self._read_again = False
@@ -69,62 +69,71 @@ class Attempt:
         """Return the result, or None where the call was not made and the turn begins anew."""
         context = self._context
         context.pace.wait()
-        self._watch.await_shown(self._journal.state, [self._sign_id])
+        self._watch.await_shown(self._journal.state, self._awaited())
         if context.stopped():
             return results.stopped()
         try:
-            row = self._look()
+            self._row = self._look()
             images = context.load_images(self._desired)
         except VendorError as error:
             return results.unreachable(error)
         except Refusal as error:
             return results.evidence_changed(error)
-        entry = self._journal.state.entry(self._sign_id)
-        decision = self._decide(row, entry)
-        if (
-            row is None
-            or decision.verdict is not Verdict.MODIFY
-            or decision.status is not self._planned.decision.status
-        ):
+        decision = self._decide()
+        planned = self._planned.decision
+        if (decision.verdict, decision.status) != (planned.verdict, planned.status):
             if not self._read_again:
                 # The record held here may be older than the row: another run may have submitted just this.
                 self._read_again = True
                 raise StateConflict("the signature is not as planned", hint="look again")
-            return results.changed_since(Planned(self._desired, row, decision))
+            return results.changed_since(Planned(self._desired, self._row, decision))
         stopwatch = Stopwatch(context.clock)
-        intent = self._intent(row, entry)
-        self._journal.intend(self._sign_id, entry, intent, results.intended(self._planned))
+        entry = self._journal.state.entry(self._subject)
+        intent = self._intent(entry)
+        self._journal.intend(self._subject, entry, intent, results.intended(self._planned))
         self._unused = intent
         return self._call(intent, images, stopwatch)
 
-    def _look(self) -> LiveSignature | None:
-        return self._context.reader.row(self._sign_id, international=self._desired.fields.international)
+    def _awaited(self) -> Collection[Subject]:
+        """Return what has to show in the account before it is looked at."""
+        return [self._subject]
 
-    def _decide(self, row: LiveSignature | None, entry: Entry) -> Decision:
+    def _look(self) -> LiveSignature | None:
+        return self._context.reader.row(self._desired.sign_id, international=self._desired.fields.international)
+
+    def _decide(self) -> Decision:
         """Decide on what the record says apart from an intent of this run whose call was not made."""
-        others = tuple(intent for intent in entry.perhaps if intent.run != self._context.run)
-        others = tuple(
-            transitions.as_lapsed(intent) if (self._sign_id, *intent.identity) in self._watch.waited_out else intent
-            for intent in others
-        )
         moment = DecisionTime(self._context.clock.now())
         resubmit = self._desired.key in self._context.choice.resubmit
         return decide(
             self._desired.fields,
-            row,
-            entry._replace(perhaps=others),
+            self._row,
+            self._others(self._subject, self._journal.state.entry(self._subject)),
             moment,
             resubmit=resubmit,
             site=self._context.site,
         )
 
-    def _intent(self, row: LiveSignature, entry: Entry) -> Intent:
+    def _others(self, subject: Subject, entry: Entry) -> Entry:
+        """Return an entry without this run's own intents, and those lapsed that it has waited out."""
+        others = (intent for intent in entry.perhaps if intent.run != self._context.run)
+        return entry._replace(perhaps=tuple(
+            transitions.as_lapsed(intent) if (subject, *intent.identity) in self._watch.waited_out else intent
+            for intent in others
+        ))  # fmt: skip
+
+    def _intent(self, entry: Entry) -> Intent:
         context = self._context
         looked_at, tolerance = self._vendor_time()
         return Intent(
-            self._desired.fields, row, context.clock.now(), context.run, context.commit, entry.epoch + 1,
-            looked_at, tolerance, context.timing.window, by=context.by, uncommitted=context.uncommitted,
+            self._desired.fields, self._row or no_row(self._desired.fields), context.clock.now(), context.run,
+            context.commit, entry.epoch + 1, looked_at, tolerance, context.timing.window, by=context.by,
+            uncommitted=context.uncommitted, known=self._known_ids(),
         )  # fmt: skip
+
+    def _known_ids(self) -> tuple[int, ...] | None:
+        """Return the ids that the account has before a call that creates, None for any other."""
+        return None
 
     def _vendor_time(self) -> tuple[float, float]:
         skew = self._context.reader.skew
@@ -140,35 +149,41 @@ class Attempt:
 
         context.pace.started()
         try:
-            request_id = context.writer.modify(self._sign_id, self._desired.fields, images, check)
+            answer = self._send(images, check)
         except VendorError as error:
             return self._after_error(intent, error)
         finally:
             context.pace.answered()
         self._unused = None
-        return self._accepted(intent, request_id, stopwatch)
+        return self._accepted(intent, answer, stopwatch)
 
-    def _accepted(self, intent: Intent, request_id: str | None, stopwatch: Stopwatch) -> Result:
+    def _send(self, images: Images, check: Callable[[], None]) -> Acknowledged:
+        desired = self._desired
+        return Acknowledged(
+            desired.sign_id, self._context.writer.modify(desired.sign_id, desired.fields, images, check)
+        )
+
+    def _accepted(self, intent: Intent, answer: Acknowledged, stopwatch: Stopwatch) -> Result:
         vendor_now, tolerance = self._vendor_time()
         row, certain = self._shown_after(intent)
         own = Submitted(
-            intent.fields, self._context.clock.now(), request_id, intent.commit, shown=row if certain else None,
+            intent.fields, self._context.clock.now(), answer.request_id, intent.commit, shown=row if certain else None,
             before=intent.before, epoch=intent.epoch, run=intent.run, until=vendor_now + tolerance,
             by=intent.by, uncommitted=intent.uncommitted,
         )  # fmt: skip
         in_window = waiting.is_in_window(stopwatch, self._context.timing)
-        result = Result(Outcome.ACCEPTED, request_id, shown=row)
+        result = Result(Outcome.ACCEPTED, answer.request_id, shown=row)
         self._journal.record(
-            lambda state: transitions.accept(state, self._sign_id, intent, own, in_window=in_window),
+            lambda state: transitions.accept(state, answer.sign_id, intent, own, in_window=in_window),
             results.ended(self._planned, result),
         )
         return result
 
     def _shown_after(self, intent: Intent) -> tuple[LiveSignature | None, bool]:
         row = None
-        for look in range(_LOOKS):
+        for look in range(waiting.LOOKS):
             if look:
-                self._context.clock.wait(_BETWEEN_LOOKS_S)
+                self._context.clock.wait(waiting.BETWEEN_LOOKS_S)
             with suppress(VendorError):
                 row = self._look() or row
             if row is not None and (is_sent(intent, row) or not must_show(intent.fields, intent.before)):
@@ -197,37 +212,45 @@ class Attempt:
         end = clock.monotonic() + limits.late + limits.lag
         while True:
             over = clock.monotonic() >= end
-            row = None
+            self._row, proven, refuted = None, None, False
             with suppress(VendorError):
-                row = self._look()
-            if row is not None and is_sent(intent, row):
-                return self._proven(intent, row, error)
-            if over and row is not None and is_not_sent(intent, row, clock.now()):
-                result = results.from_error(Outcome.FAILED, error, shown=row)
+                self._row = self._look()
+                proven, refuted = self._proof(intent)
+            if proven is not None:
+                return self._proven(intent, proven, error)
+            if over and refuted:
+                result = results.from_error(Outcome.FAILED, error, shown=self._row)
                 self._withdraw(intent, results.ended(self._planned, result))
                 return result
             if over or self._context.stopped():
                 break
             clock.wait(_SETTLE_EVERY_S)
-        result = results.from_error(Outcome.UNSETTLED, error, shown=row)
+        result = results.from_error(Outcome.UNSETTLED, error, shown=self._row)
         if over:
             self._journal.record(
-                lambda state: transitions.leave_open(state, self._sign_id, intent), results.ended(self._planned, result)
+                lambda state: transitions.leave_open(state, self._subject, intent), results.ended(self._planned, result)
             )
         return result
 
-    def _proven(self, intent: Intent, row: LiveSignature, error: VendorError) -> Result:
+    def _proof(self, intent: Intent) -> tuple[Submitted | None, bool]:
+        """Return what the account proves to have been sent, and whether it proves that nothing was."""
+        row = self._row
+        if row is None:
+            return None, False
+        sent = sent_submission(intent, row) if is_sent(intent, row) else None
+        return sent, is_not_sent(intent, row, self._context.clock.now())
+
+    def _proven(self, intent: Intent, own: Submitted, error: VendorError) -> Result:
         """Record what the row proves, if nobody else has touched the signature since."""
-        own = sent_submission(intent, row)
-        result = Result(Outcome.ACCEPTED, error.request_id, shown=row)
+        result = Result(Outcome.ACCEPTED, error.request_id, shown=self._row)
         self._journal.store(
-            lambda state: transitions.settle_sent(state, self._sign_id, intent, own),
+            lambda state: transitions.settle_sent(state, self._desired.sign_id, intent, own),
             results.ended(self._planned, result),
         )
-        found = self._journal.state.entry(self._sign_id).submitted
+        found = self._journal.state.entry(self._subject).submitted
         if found is not None and (found.epoch, found.run) == intent.identity:
             return result
-        return results.from_error(Outcome.UNSETTLED, error, shown=row)
+        return results.from_error(Outcome.UNSETTLED, error, shown=self._row)
 
     def _withdraw(self, intent: Intent, note: str) -> None:
-        self._journal.record(lambda state: transitions.withdraw(state, self._sign_id, intent), note)
+        self._journal.record(lambda state: transitions.withdraw(state, self._subject, intent), note)

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from reconciler.apply.waiting import Timing
 from reconciler.clock import Clock
-from reconciler.contract.api import DESCRIBE, MODIFY
+from reconciler.contract.api import ADD, DESCRIBE, MODIFY
 from reconciler.evidence.containment import read_for_upload
 from reconciler.model.plan import Planned, Selection, Target
 from reconciler.model.report import Result
@@ -25,7 +25,7 @@ from reconciler.tencent.writer import Writer
 
 
 class WritableAccount(NamedTuple):
-    """An account whose keys were checked, with its one write."""
+    """An account whose keys were checked, with its two writes."""
 
     target: Target
     reader: Reader
@@ -37,7 +37,7 @@ def writing(account: Account, reach: Connection, clock: Clock) -> Iterator[Writa
     """Open the account of the definitions: first whose keys they are, then access to read and to submit."""
     reach.limits.check(reach.endpoint)
     target = find_target(account, reach, clock)
-    sdk = Sdk(reach.keys, sms_address(account, reach), {DESCRIBE, MODIFY}, reach.limits.request_timeout)
+    sdk = Sdk(reach.keys, sms_address(account, reach), {DESCRIBE, MODIFY, ADD}, reach.limits.request_timeout)
     try:
         yield WritableAccount(target, Reader(sdk, clock, reach.limits.describe_rate), Writer(sdk))
     finally:

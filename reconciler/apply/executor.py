@@ -8,17 +8,20 @@ from typing import NamedTuple
 
 from reconciler.apply.attempt import Attempt
 from reconciler.apply.context import ApplyContext
+from reconciler.apply.create import CreateAttempt
 from reconciler.apply.journal import Journal, check_lineage
 from reconciler.apply.results import ends_run, record_trouble, stopped
 from reconciler.apply.waiting import Watch
 from reconciler.decision import transitions
 from reconciler.decision.compare import DecisionTime
+from reconciler.decision.create import AccountRows, settled_creates
 from reconciler.decision.intents import after_rows
 from reconciler.definitions.load import Definitions
 from reconciler.errors import ErrorInfo, Refusal, StateError, VendorError
 from reconciler.model.plan import Plan, Target, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result
-from reconciler.model.state import State
+from reconciler.model.signature import Subject
+from reconciler.model.state import Entry, State
 from reconciler.planning.planner import Described, describe, plan_from
 
 
@@ -42,15 +45,15 @@ def run(context: ApplyContext, target: Target, definitions: Definitions, steps: 
     """
     watch = Watch(context)
     snapshot = watch.await_turn()
-    chosen = [s.sign_id for s in definitions.signatures if context.choice.takes(s.key)]
-    watch.await_shown(snapshot.state, chosen)
-    described = describe(context.reader, definitions.signatures, context.choice)
+    chosen = [s.subject for s in definitions.signatures if context.choice.takes(s.key)]
+    watch.await_shown(snapshot.state, [*chosen, *snapshot.state.creates])
+    described = describe(context.reader, definitions.signatures, context.choice, snapshot.state)
     journal = Journal(context, watch, snapshot)
     settle_found(context, watch, journal, described)
     plan = plan_from(target, definitions, described, journal.state, DecisionTime(context.clock.now()), context.choice)
     plan = steps.admit(plan)
     steps.present(plan)
-    if not plan.summary[Verdict.MODIFY]:
+    if not plan.writes:
         return ApplyReport(plan, {}, _mark(context, journal))
     check_lineage(context, journal.state)
     if not steps.confirm(plan):
@@ -61,22 +64,31 @@ def run(context: ApplyContext, target: Target, definitions: Definitions, steps: 
 def settle_found(context: ApplyContext, watch: Watch, journal: Journal, described: Described) -> None:
     """Store at once what was waited out and what the rows prove: whoever looks later may not see it any more."""
     state, now = journal.state, context.clock.now()
-    found = {}
-    for sign_id, entry in state.entries.items():
-        waited = entry._replace(perhaps=tuple(
-            transitions.as_lapsed(i) if (sign_id, *i.identity) in watch.waited_out else i for i in entry.perhaps
-        ))  # fmt: skip
-        settled = after_rows(waited, described.rows.get(sign_id), now)
-        if settled != entry:
-            found[sign_id] = (entry, settled)
+    waited = state._replace(
+        entries={subject: _waited_out(subject, entry, watch) for subject, entry in state.entries.items()}
+    )
+    settled: dict[Subject, Entry] = {}
+    settled.update(settled_creates(waited, AccountRows(described.rows, described.complete)))
+    for sign_id, entry in waited.signatures.items():
+        settled[sign_id] = after_rows(entry, described.rows.get(sign_id), now)
+    found = {subject: entry for subject, entry in settled.items() if entry != state.entry(subject)}
 
     def step(newest: State) -> State:
-        for sign_id, (seen, settled) in found.items():
-            newest = transitions.settle(newest, sign_id, seen, settled)
+        for subject, entry in found.items():
+            newest = transitions.settle(newest, subject, state.entry(subject), entry)
         return newest
 
     if found:
-        journal.store(step, f"settle {', '.join(map(str, sorted(found)))} by what the account shows")
+        journal.store(step, f"settle {', '.join(sorted(map(str, found)))} by what the account shows")
+
+
+def _waited_out(subject: Subject, entry: Entry, watch: Watch) -> Entry:
+    """Return an entry in which no intent is live that this run has waited out."""
+    lapsed = (
+        transitions.as_lapsed(intent) if (subject, *intent.identity) in watch.waited_out else intent
+        for intent in entry.perhaps
+    )
+    return entry._replace(perhaps=tuple(lapsed))
 
 
 def _mark(context: ApplyContext, journal: Journal) -> ErrorInfo | None:
@@ -97,7 +109,7 @@ def _mark(context: ApplyContext, journal: Journal) -> ErrorInfo | None:
 
 def execute(plan: Plan, context: ApplyContext, watch: Watch, journal: Journal) -> ApplyReport:
     """Submit every signature that the plan says to modify, and return what became of each."""
-    results: dict[int, Result] = {}
+    results: dict[str, Result] = {}
     trouble = _each_in_turn(plan, context, watch, journal, results)
     try:
         journal.close()
@@ -109,9 +121,9 @@ def execute(plan: Plan, context: ApplyContext, watch: Watch, journal: Journal) -
 
 
 def _each_in_turn(
-    plan: Plan, context: ApplyContext, watch: Watch, journal: Journal, results: dict[int, Result]
+    plan: Plan, context: ApplyContext, watch: Watch, journal: Journal, results: dict[str, Result]
 ) -> ErrorInfo | None:
-    operations = [planned for planned in plan.signatures if planned.verdict is Verdict.MODIFY]
+    operations = plan.writes
     for number, planned in enumerate(operations, start=1):
         if number == len(operations):
             _look_again(plan, context, results)
@@ -119,24 +131,26 @@ def _each_in_turn(
             return stopped().trouble
         context.observer.begins(planned, number, len(operations))
         try:
-            result = Attempt(context, watch, journal, planned).take()
+            kind = CreateAttempt if planned.verdict is Verdict.CREATE else Attempt
+            result = kind(context, watch, journal, planned).take()
         except (StateError, Refusal) as error:
             return record_trouble(error)  # what is queued is stored all the same
-        results[planned.desired.sign_id] = result
+        results[planned.desired.key] = result
         context.observer.ended(planned, result)
         if ends_run(result):
             return result.trouble
     return None
 
 
-def _look_again(plan: Plan, context: ApplyContext, results: dict[int, Result]) -> None:
+def _look_again(plan: Plan, context: ApplyContext, results: dict[str, Result]) -> None:
     """Describe everything that was accepted once more, so that the report shows it as the vendor does now."""
-    accepted = {sign_id for sign_id, result in results.items() if result.outcome is Outcome.ACCEPTED}
-    asked = {
-        planned.desired.sign_id: planned.desired.fields.international
-        for planned in plan.signatures
-        if planned.desired.sign_id in accepted
+    accepted = {
+        result.sign_id or planned.desired.sign_id: planned.desired
+        for planned in plan.writes
+        if (result := results.get(planned.desired.key)) is not None and result.outcome is Outcome.ACCEPTED
     }
+    asked = {sign_id: desired.fields.international for sign_id, desired in accepted.items()}
     with suppress(VendorError):
         for sign_id, row in context.reader.rows(asked, everything=False).rows.items():
-            results[sign_id] = results[sign_id]._replace(shown=row)
+            key = accepted[sign_id].key
+            results[key] = results[key]._replace(shown=row)

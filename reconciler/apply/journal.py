@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.apply.waiting import Watch
 from reconciler.decision import transitions
 from reconciler.errors import StateError
+from reconciler.model.signature import Subject
 from reconciler.model.state import Entry, Intent, State
 from reconciler.planning.planner import lineage_refusal
 from reconciler.state.store import Snapshot, Step
@@ -51,14 +52,19 @@ class Journal:
         """Go on from a newer record; steps not stored yet stay queued."""
         self._state = snapshot.state
 
-    def intend(self, sign_id: int, seen: Entry, intent: Intent, note: str) -> None:
-        """Store an intent. Raises StepRefused where another run came first, Refusal for an older commit."""
-        context, watch = self._context, self._watch
+    def intend(self, subject: Subject, seen: Entry, intent: Intent, note: str) -> None:
+        """Store an intent. Raises StepRefused where another run came first, Refusal for an older commit.
+
+        One to create was decided on by the whole record, and is stored only as long as nothing else changed there.
+        """
+        context, watch, whole = self._context, self._watch, self.state.entries
 
         def step(state: State) -> State:
             check_lineage(context, state)
             transitions.check_nobody_live(state, watch.waited_out, context.run)
-            return transitions.intend(state, sign_id, seen, intent)
+            if intent.known is not None:
+                transitions.check_whole(state, whole, intent)
+            return transitions.intend(state, subject, seen, intent)
 
         self.store(step, note)
 

@@ -22,19 +22,21 @@ from reconciler.model.signature import LiveSignature
 def intended(planned: Planned) -> str:
     """Return the line for an intent: which signature, and which fields differ."""
     fields = ", ".join(change.field for change in planned.decision.changes) or "as defined"
-    return f"intend {planned.desired.key} ({planned.desired.sign_id}): {fields}"
+    if planned.verdict is Verdict.CREATE:
+        return f"intend to create {planned.desired.key}"
+    return f"intend {planned.desired.key} ({planned.desired.id_text}): {fields}"
 
 
 def withdrawn(planned: Planned) -> str:
     """Return the line for an intent whose call was not made, since the intent could not be renewed."""
-    return f"withdraw {planned.desired.key} ({planned.desired.sign_id})"
+    return f"withdraw {planned.desired.key} ({planned.desired.id_text})"
 
 
 def ended(planned: Planned, result: Result) -> str:
     """Return the line for an outcome, with the request id that the vendor's support asks for."""
     code = f" {result.trouble.code}" if result.trouble else ""
     request = f" request {result.request_id}" if result.request_id else ""
-    return f"{result.outcome} {planned.desired.key} ({planned.desired.sign_id}){code}{request}"
+    return f"{result.outcome} {planned.desired.key} ({result.sign_id or planned.desired.id_text}){code}{request}"
 
 
 # The results of a turn that did not end in an accepted submission, each with its words.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from reconciler.clock import Clock
 from reconciler.decision.transitions import Identity, live_intents
 from reconciler.errors import Exit, StateError
+from reconciler.model.signature import Subject
 from reconciler.model.state import OLD_INTENT_S, Entry, Intent, IntentState, State, holder_of
 from reconciler.state.store import Snapshot
 from reconciler.tencent.connection import RequestLimits
@@ -21,6 +22,11 @@ _LEAST_START_S: Final = 2.0
 _RATE_MARGIN_S: Final = 1.0
 
 _LOOK_EVERY_S: Final = 1.0
+
+# How often, and how many seconds apart, a row is looked at that must show what was accepted.
+LOOKS: Final = 3
+BETWEEN_LOOKS_S: Final = 0.3
+
 # Whoever can describe is within five minutes of the vendor, so two clocks are at most this far apart.
 
 
@@ -100,11 +106,11 @@ class Watch:
             self._context.observer.waiting(left, f"{holder_of(holder)}, {self._context.store.where}")
             self._clock.wait(min(_LOOK_EVERY_S, left))
 
-    def await_shown(self, state: State, sign_ids: Collection[int]) -> None:
+    def await_shown(self, state: State, subjects: Collection[Subject]) -> None:
         """Wait until a lagging row must show what is recorded of these signatures."""
         self._note_outcomes(state)
         now, lag = self._clock.monotonic(), self._context.timing.lag
-        ends = [self._first[mark] + lag for sign_id in sign_ids for mark in self._marks(sign_id, state.entry(sign_id))]
+        ends = [self._first[mark] + lag for subject in subjects for mark in self._marks(subject, state.entry(subject))]
         self._clock.wait(max(ends, default=now) - now)
 
     def _longest_wait(self, state: State) -> tuple[float, Intent | None]:
@@ -124,23 +130,23 @@ class Watch:
 
     def _note_outcomes(self, state: State) -> None:
         now = self._clock.monotonic()
-        for sign_id, entry in state.entries.items():
-            for mark in self._marks(sign_id, entry):
+        for subject, entry in state.entries.items():
+            for mark in self._marks(subject, entry):
                 self._first.setdefault(mark, now)
 
-    def _marks(self, sign_id: int, entry: Entry) -> list[tuple[object, ...]]:
+    def _marks(self, subject: Subject, entry: Entry) -> list[tuple[object, ...]]:
         """Return what names the outcome and the lapses of an entry that a row may not show yet."""
-        return [*self._outcomes(sign_id, entry), *self._lapses(sign_id, entry)]
+        return [*self._outcomes(subject, entry), *self._lapses(subject, entry)]
 
-    def _outcomes(self, sign_id: int, entry: Entry) -> list[tuple[object, ...]]:
+    def _outcomes(self, subject: Subject, entry: Entry) -> list[tuple[object, ...]]:
         own = entry.submitted
         if own is not None and abs(self._clock.now() - own.at) < OLD_INTENT_S + self._context.timing.window:
-            return [("outcome", sign_id, own.epoch, own.run)]
+            return [("outcome", subject, own.epoch, own.run)]
         return []
 
-    def _lapses(self, sign_id: int, entry: Entry) -> list[tuple[object, ...]]:
+    def _lapses(self, subject: Subject, entry: Entry) -> list[tuple[object, ...]]:
         return [
-            ("lapse", sign_id, *intent.identity)
+            ("lapse", subject, *intent.identity)
             for intent in entry.perhaps
-            if intent.status is not IntentState.LIVE or (sign_id, *intent.identity) in self.waited_out
+            if intent.status is not IntentState.LIVE or (subject, *intent.identity) in self.waited_out
         ]

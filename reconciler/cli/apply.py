@@ -36,7 +36,8 @@ from reconciler.cli.progress import progress
 from reconciler.clock import SystemClock
 from reconciler.decision.plan import SavedPlan
 from reconciler.errors import Exit, OptionKey, UsageError
-from reconciler.model.plan import Plan, Selection, Target, Verdict
+from reconciler.model.plan import Plan, Selection, Target
+from reconciler.planning.created_ids import write_created_ids
 from reconciler.planning.planner import believed_refusal, check_keys, check_size
 from reconciler.planning.saved_plan import admit_saved, read_plan
 from reconciler.render.text import plan_text
@@ -55,6 +56,7 @@ from reconciler.tencent.rate_limit import ModifyRateLimit
 )
 @max_changes_option
 @click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
+@click.option("--write-ids", is_flag=True, help="Write the ids of created signatures into the definitions.")
 @click.option("--allow-older", is_flag=True, help="Apply although a newer commit was applied before.")
 @believe_option
 @connection_options
@@ -71,6 +73,7 @@ def apply(  # noqa: PLR0913  # a parameter for each option
     output: str,
     *,
     yes: bool,
+    write_ids: bool,
     allow_older: bool,
     believe_uin: bool,
 ) -> int:
@@ -102,6 +105,9 @@ def apply(  # noqa: PLR0913  # a parameter for each option
             dialogue.show_declined()
             return max(plan_exit(dialogue.plan), dialogue.dropped)
         show_report(session, report)
+    if write_ids:
+        for line in write_created_ids(inputs.definitions, report):
+            session.note(line)
     return max(report_exit(report), dialogue.dropped)
 
 
@@ -170,7 +176,7 @@ class _Dialogue:
         """Ask before the first write."""
         # After a stop, what is left is reported as not attempted.
         is_settled = self._yes or self._stop.is_set()
-        return confirmed(f"Submit {plan.summary[Verdict.MODIFY]} for review?", yes=is_settled)
+        return confirmed(f"Submit {len(plan.writes)} for review?", yes=is_settled)
 
     def show_declined(self) -> None:
         """Give a program, which has read nothing so far, the plan that was not carried out."""

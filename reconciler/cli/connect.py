@@ -107,7 +107,7 @@ def _seed(inputs: Inputs, first: Path) -> AccountData:
         )
     if beside.is_file():
         return load_account_file(beside)
-    rows = tuple(_pending(signature) for signature in inputs.definitions.signatures)
+    rows = tuple(_pending(signature) for signature in inputs.definitions.signatures if not signature.is_new)
     return AccountData(uin=inputs.account.uin or AccountData().uin, signatures=rows)
 
 

@@ -241,14 +241,13 @@ def plan_exit(plan: Plan, *, detailed: bool = False) -> Exit:
     """Return the exit code of a plan: refused or blocked ones first, then, where asked for, changes."""
     if _held_back(plan.signatures):
         return Exit.REFUSED
-    return Exit.CHANGES if detailed and plan.summary[Verdict.MODIFY] else Exit.DONE
+    return Exit.CHANGES if detailed and plan.writes else Exit.DONE
 
 
 def report_exit(report: ApplyReport) -> Exit:
     """Return the exit code of an apply: the highest that holds."""
     codes = [plan_exit(report.plan), Exit.UNSETTLED if report.trouble else Exit.DONE]
-    writes = (planned for planned in report.plan.signatures if planned.verdict is Verdict.MODIFY)
-    return max([*codes, *(_exit_of(report.result(planned)) for planned in writes)])
+    return max([*codes, *(_exit_of(report.result(planned)) for planned in report.plan.writes)])
 
 
 def _held_back(signatures: Iterable[Planned]) -> bool:

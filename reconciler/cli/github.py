@@ -131,7 +131,8 @@ def issues(session: Session, document: Path, login: str) -> int:
     """
     plan = _whole_plan(read_document(document))
     run = current_run(os.environ)
-    topics = [_topic(signature, run.files_url) for signature in plan["signatures"]]
+    signatures = plan["signatures"]
+    topics = [_topic(each, each["sign_id"], run.files_url) for each in signatures if each["sign_id"] is not None]
     account = f"{plan['account']['uin']}-{plan['account']['region']}"
     session.result(_words(keep_issues(api_of(run, os.environ), account, topics, login)))
     return Exit.DONE
@@ -147,9 +148,9 @@ def _whole_plan(document: Document) -> PlanDocument:
     return document
 
 
-def _topic(signature: SignatureDocument, files_url: str) -> Topic:
+def _topic(signature: SignatureDocument, sign_id: int, files_url: str) -> Topic:
     need = need_of(Verdict(signature["verdict"]), Status(signature["status"]), drifted=bool(signature["drift"]))
-    return Topic(signature["sign_id"], need, issue_title(signature), issue_text(signature, files_url))
+    return Topic(sign_id, need, issue_title(signature), issue_text(signature, files_url))
 
 
 def _words(kept: KeptIssues) -> str:

@@ -26,7 +26,7 @@ from reconciler.definitions.load import load_definitions
 from reconciler.diagnostics import Severity
 from reconciler.errors import Exit, ReconcilerError, Refusal, UsageError
 from reconciler.github.workflow import add_outputs, add_summary
-from reconciler.model.plan import Verdict
+from reconciler.model.plan import WRITES, Verdict
 from reconciler.render.annotations import workflow_commands
 from reconciler.render.document import MAX_BYTES, Document, load_document, verdict_counts
 from reconciler.render.html import html_page
@@ -160,7 +160,7 @@ def _without_warnings(document: Document) -> Document:
 def _outputs(document: Document | None, folder: Path, code: Exit) -> Iterator[tuple[str, str]]:
     plan = document if document is not None and "fingerprint" in document else None
     verdicts = verdict_counts(plan) if plan is not None else Counter()
-    yield "changes", str(verdicts[Verdict.MODIFY])
+    yield "changes", str(sum(verdicts[verdict] for verdict in WRITES))
     yield from ((verdict.value, str(verdicts[verdict])) for verdict in Verdict)
     yield "fingerprint", plan["fingerprint"] if plan is not None else ""
     yield "document", str(folder / DOCUMENT)

@@ -19,6 +19,7 @@ from reconciler.cli.progress import progress
 from reconciler.clock import SystemClock
 from reconciler.errors import Exit, OptionKey, Refusal, UsageError
 from reconciler.model.plan import EVERYTHING, Target
+from reconciler.model.signature import Subject
 from reconciler.model.state import Entry, State
 from reconciler.planning.planner import local_record, record_at
 from reconciler.render.record import history_text, record_text
@@ -57,13 +58,15 @@ def _keys(inputs: Inputs) -> dict[int, str]:
     return {signature.sign_id: signature.key for signature in inputs.definitions.signatures}
 
 
-def _sign_id(inputs: Inputs, key: str) -> int:
-    """Return the id that a key or an id of the command line means. Raises UsageError."""
-    found = {known: sign_id for sign_id, known in _keys(inputs).items()}
+def _subject(inputs: Inputs, key: str, record: State | None = None) -> Subject:
+    """Return what a key or an id of the command line means in the record. Raises UsageError."""
+    found = {signature.key: signature.subject for signature in inputs.definitions.signatures}
     if key in found:
         return found[key]
     if _SIGN_ID.fullmatch(key):
         return int(key)
+    if record is not None and key in record.creates:  # its definition is gone
+        return key
     raise UsageError(
         "no definition has the key {key}",
         hint="give a key of the definitions, or the sign_id of a record without one",
@@ -108,7 +111,9 @@ def show(session: Session, key: str | None, paths: tuple[str, ...], connection: 
     with _place(session, paths, connection) as place:
         with spinner("reading the record"):
             snapshot = place.store.load()
-        kept = _narrowed(snapshot.state, _sign_id(place.inputs, key)) if key is not None else snapshot.state
+        kept = snapshot.state
+        if key is not None:
+            kept = _narrowed(kept, _subject(place.inputs, key, kept))
         if output == "json":
             session.result(dump(kept).decode().rstrip("\n"))
         else:
@@ -117,9 +122,11 @@ def show(session: Session, key: str | None, paths: tuple[str, ...], connection: 
     return Exit.DONE
 
 
-def _narrowed(record: State, sign_id: int) -> State:
-    entry = record.entry(sign_id)
-    return record._replace(entries={} if entry == Entry() else {sign_id: entry})
+def _narrowed(record: State, subject: Subject) -> State:
+    """Return the record of one signature alone, with the id that it was created with."""
+    own = record.entry(subject).submitted
+    subjects = [subject, own.sign_id] if own is not None and own.sign_id is not None else [subject]
+    return record._replace(entries={each: record.entry(each) for each in subjects if record.entry(each) != Entry()})
 
 
 def _note_second(session: Session, place: _Place) -> None:
@@ -145,8 +152,9 @@ def history(session: Session, key: str | None, paths: tuple[str, ...], connectio
         with spinner("reading the history"):
             entries = store.history()
         if key is not None:
-            mark = f"({_sign_id(place.inputs, key)})"
-            entries = [entry for entry in entries if any(mark in line for line in entry.lines)]
+            subject = _subject(place.inputs, key)
+            marks = (f"({subject})",) if isinstance(subject, int) else (f" {subject} (", f"create {subject}")
+            entries = [entry for entry in entries if any(mark in line for line in entry.lines for mark in marks)]
         session.result(history_text(entries) if entries else "nothing is recorded")
     return Exit.DONE
 
@@ -181,9 +189,10 @@ def forget(
         progress() as observer,
         open_for_writing(inputs, EVERYTHING, connection, StopFlag(), observer) as opened,
     ):
-        sign_id, store = _sign_id(inputs, key), opened.context.store
+        store = opened.context.store
         found = store.load().state
-        narrowed = _narrowed(found, sign_id)
+        subject = _subject(inputs, key, found)
+        narrowed = _narrowed(found, subject)
         observer.pause()
         if not narrowed.entries:
             session.result("nothing is recorded of it")
@@ -192,8 +201,8 @@ def forget(
         _check_closed(narrowed, force=force)
         if not confirmed("Forget it?", yes=yes):
             return Exit.DONE
-        forget_all(opened.context, {sign_id: found.entry(sign_id)})
-    session.result(f"{key} ({sign_id}) is forgotten")
+        forget_all(opened.context, {subject: found.entry(subject)})
+    session.result(f"{key} is forgotten" if subject == key else f"{key} ({subject}) is forgotten")
     return Exit.DONE
 
 

@@ -110,7 +110,7 @@ def _looking(
 
         def look() -> StatusReport:
             with spinner("reading the account"):
-                described = describe(opened.reader, inputs.definitions.signatures, choice)
+                described = describe(opened.reader, inputs.definitions.signatures, choice, state)
             return status_report(opened.target, inputs.definitions, described, choice, state, clock.now())
 
         yield look

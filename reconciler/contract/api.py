@@ -48,6 +48,7 @@ SMS_VERSION: Final = "2021-01-11"
 STS_SERVICE: Final = "sts"
 STS_VERSION: Final = "2018-08-13"
 MODIFY: Final = "ModifySmsSign"
+ADD: Final = "AddSmsSign"
 DESCRIBE: Final = "DescribeSmsSignList"
 IDENTITY: Final = "GetCallerIdentity"
 ASSUME_ROLE: Final = "AssumeRole"
@@ -70,6 +71,10 @@ DESCRIBE_RATE: Final = 20.0
 
 # Modify calls a second, per API, region and sub-account.
 MODIFY_RATE: Final = 1.0
+
+
+# Add calls a second (page 382/40534).
+ADD_RATE: Final = 1.0
 
 
 # Largest TC3 POST body; past it the vendor answers ``RequestSizeLimitExceeded``.

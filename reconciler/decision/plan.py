@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from reconciler.contract.api import APPROVED, Status
 from reconciler.decision.compare import DecisionTime
+from reconciler.decision.create import AccountRows, decide_new, is_same, with_created
 from reconciler.decision.table import Rule, decide
-from reconciler.model.plan import EVERYTHING, Decision, Plan, Planned, Selection, Target, Verdict
+from reconciler.model.plan import EVERYTHING, WRITES, Decision, Plan, Planned, Selection, Target, Verdict
 from reconciler.model.signature import FIELD_NAMES, FieldValue, Image, LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, IntentState, State
 
@@ -22,23 +23,31 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators
 
 def fingerprint(target: Target, signatures: Iterable[Planned]) -> str:
     """Return ``sha256:...`` over account, region and the sorted operations: not over time, commit or wording."""
-    operations = sorted(operations_of(signatures), key=lambda operation: str(operation["sign_id"]))
+    operations = sorted(operations_of(signatures), key=lambda operation: str(_identity(operation)))
     return _digest({"uin": target.uin, "region": target.account.region, "operations": operations})
 
 
 def operations_of(signatures: Iterable[Planned]) -> list[Operation]:
     """Return each planned write as verdict, id, status seen and one digest per field."""
-    return [operation_of(planned) for planned in signatures if planned.verdict is Verdict.MODIFY]
+    return [operation_of(planned) for planned in signatures if planned.verdict in WRITES]
 
 
 def operation_of(planned: Planned) -> Operation:
     """Return one planned write as plain data; an image is the digest of its bytes."""
     return {
         "verdict": planned.verdict.value,
-        "sign_id": planned.desired.sign_id,
+        "sign_id": None if planned.desired.is_new else planned.desired.sign_id,
         "status": planned.decision.status.value,
         "fields": field_digests(planned.desired.fields),
     }
+
+
+def _identity(operation: Operation) -> object:
+    """Return what tells an operation from every other one: the id, or what is created."""
+    fields = operation["fields"]
+    if operation["sign_id"] is not None or not isinstance(fields, Mapping):
+        return operation["sign_id"]
+    return fields["sign_name"], fields["international"]
 
 
 def field_digests(fields: SignFields) -> dict[str, str]:
@@ -83,8 +92,8 @@ class Staleness(NamedTuple):
 
 def hold_against(saved: SavedPlan, fresh: Plan) -> Staleness:
     """Return what is new or different in a fresh plan, in words, and what was approved since. A subset is fine."""
-    known = {operation["sign_id"]: operation for operation in saved.operations}
-    writes = [planned for planned in fresh.signatures if planned.verdict is Verdict.MODIFY]
+    known = {_identity(operation): operation for operation in saved.operations}
+    writes = fresh.writes
     differing = [words for planned in writes if (words := _difference(planned, known)) is not None]
     approved = (
         planned
@@ -96,8 +105,8 @@ def hold_against(saved: SavedPlan, fresh: Plan) -> Staleness:
 
 def _difference(planned: Planned, known: Mapping[Any, Mapping[str, Any]]) -> str | None:
     fresh = operation_of(planned)
-    saved = known.get(planned.desired.sign_id)
-    name = f"{planned.desired.key} ({planned.desired.sign_id})"
+    saved = known.get(_identity(fresh))
+    name = f"{planned.desired.key} ({planned.desired.id_text})"
     if saved is None:
         return f"{name}: not in the saved plan"
     if saved == fresh:
@@ -121,19 +130,44 @@ def make_plan(
     state: State,
     moment: DecisionTime,
     choice: Selection = EVERYTHING,
+    *,
+    complete: bool = True,
 ) -> Plan:
-    """Decide on every chosen signature. ``live`` maps ids to rows; an id without a row is missing in the account."""
-    planned = tuple(
-        Planned(signature, live.get(signature.sign_id), _decide(target, signature, live, state, moment, choice))
-        for signature in desired
-        if choice.takes(signature.key)
-    )
-    return Plan(
-        target,
-        planned,
-        _unmanaged(live, {signature.sign_id for signature in desired}),
-        fingerprint=fingerprint(target, planned),
-    )
+    """Decide on every chosen signature. ``live`` maps ids to rows; an id without a row is missing in the account.
+
+    Where the rows are not ``complete``, nothing can be created.
+    """
+    account = AccountRows(live, complete)
+    chosen = [signature for signature in desired if choice.takes(signature.key)]
+    planned = tuple(_once([_planned(target, each, account, state, moment, choice) for each in chosen]))
+    named = {signature.sign_id for signature in desired} | {each.desired.sign_id for each in planned}
+    return Plan(target, planned, _unmanaged(live, named), fingerprint=fingerprint(target, planned))
+
+
+def _planned(
+    target: Target, signature: Signature, account: AccountRows, state: State, moment: DecisionTime, choice: Selection
+) -> Planned:
+    if signature.is_new:
+        found = decide_new(signature, account, state)
+        if isinstance(found, Decision):
+            return Planned(signature, None, found)
+        signature, state = found, with_created(state, signature, account)
+    row = account.rows.get(signature.sign_id)
+    return Planned(signature, row, _decide(target, signature, account.rows, state, moment, choice))
+
+
+def _once(planned: Sequence[Planned]) -> Iterator[Planned]:
+    """Yield the decisions, of several definitions that create the same the first alone."""
+    first: list[Signature] = []
+    for each in planned:
+        if each.verdict is Verdict.CREATE:
+            fields = each.desired.fields
+            other = next((one.key for one in first if is_same(one.fields, fields)), None)
+            if other is not None:
+                yield each._replace(decision=Decision(Rule.NAME_TWICE, Status.MISSING, {"other": other}))
+                continue
+            first.append(each.desired)
+        yield each
 
 
 def _decide(
@@ -144,16 +178,20 @@ def _decide(
     moment: DecisionTime,
     choice: Selection,
 ) -> Decision:
-    entry = state.entry(signature.sign_id)
     return decide(
         signature.fields,
         live.get(signature.sign_id),
-        entry,
+        state.entry(signature.sign_id),
         moment,
         resubmit=signature.key in choice.resubmit,
         site=target.account.site,
         observed=signature.observed,
     )
+
+
+def decide_known(signature: Signature, live: LiveSignature | None, state: State, now: float, *, site: str) -> Decision:
+    """Return the decision on a signature that turned out to have been created. ``now`` is unix seconds."""
+    return decide(signature.fields, live, state.entry(signature.sign_id), DecisionTime(now), site=site)
 
 
 def _unmanaged(live: Mapping[int, LiveSignature], named: Collection[int]) -> tuple[LiveSignature, ...]:
@@ -173,18 +211,23 @@ def make_offline_plan(
     """
     shown = _recorded_rows(state)
     state = state._replace(entries={sign_id: _unsettled(entry) for sign_id, entry in state.entries.items()})
+    resolved = [_with_recorded_id(signature, state) for signature in desired if choice.takes(signature.key)]
     planned = tuple(
         Planned(
             signature, shown.get(signature.sign_id), _decide_offline(target, signature, shown, state, moment, choice)
         )
-        for signature in desired
-        if choice.takes(signature.key)
+        for signature in resolved
     )
     return Plan(target, planned, fingerprint=fingerprint(target, planned))
 
 
+def _with_recorded_id(signature: Signature, state: State) -> Signature:
+    found = decide_new(signature, AccountRows({}, complete=False), state) if signature.is_new else signature
+    return found if isinstance(found, Signature) else signature
+
+
 def _recorded_rows(state: State) -> dict[int, LiveSignature]:
-    newest = ((sign_id, _newest_row(entry)) for sign_id, entry in state.entries.items())
+    newest = ((sign_id, _newest_row(entry)) for sign_id, entry in state.signatures.items())
     return {sign_id: row for sign_id, row in newest if row is not None}
 
 
@@ -206,6 +249,6 @@ def _decide_offline(
     moment: DecisionTime,
     choice: Selection,
 ) -> Decision:
-    if signature.sign_id in shown:
+    if not signature.is_new and signature.sign_id in shown:
         return _decide(target, signature, shown, state, moment, choice)
     return Decision(Rule.NOT_READ, Status.UNKNOWN)

@@ -31,6 +31,11 @@ _DIFFERS_PERHAPS_SENT: Final = (
     " of its call was known"
 )
 
+_LOOK_THEN_WRITE_ID: Final = (
+    "look in the console: write the id of the signature where it is there; where it is not,"
+    " `reconciler state forget {key} --force`"
+)
+
 _APPROVED: Final = "approved, effective or not"
 _OPEN: Final = "pending or rejected"
 
@@ -267,6 +272,68 @@ class Rule(RuleText, Enum):
         Verdict.STUCK,
         "rejected as submitted; nothing has changed since",
         "change the definition as the reviewer asks, or `apply --only {key} --resubmit {key}` to submit it unchanged",
+    )
+    NAME_HELD = (
+        "name-held",
+        "N2",
+        "`sign_id: new`",
+        "the account holds a signature of this name and kind, pending or approved",
+        Verdict.BLOCKED,
+        "the account holds a signature of this name already, {status}: {sign_id}",
+        "write `sign_id: {sign_id}` to manage that one",
+    )
+    NAME_REJECTED = (
+        "name-rejected",
+        "N2",
+        "`sign_id: new`",
+        "the account holds a rejected signature of this name and kind",
+        Verdict.BLOCKED,
+        "the account holds a rejected signature of this name: {sign_id}; a second one would be of no use",
+        "write `sign_id: {sign_id}`, so that this definition is submitted for that one",
+    )
+    NAME_TWICE = (
+        "name-twice",
+        "N2",
+        "`sign_id: new`",
+        "another new definition has this name and kind",
+        Verdict.BLOCKED,
+        "{other} creates a signature of this name already",
+        "keep one of the two definitions",
+    )
+    CREATED_OTHERWISE = (
+        "created-otherwise",
+        "N1",
+        "`sign_id: new`",
+        "this key was created under another name or kind, and the account still has that signature",
+        Verdict.BLOCKED,
+        "this key was created as {sign_id} under the name {name}, so it is not created again",
+        "write `sign_id: {sign_id}` to change that one, or use another key for another signature",
+    )
+    CREATE_NOT_LISTED = (
+        "create-not-listed",
+        "N",
+        "`sign_id: new`",
+        "the account's list cannot be read",
+        Verdict.BLOCKED,
+        "the account's whole list cannot be read, so nobody can tell whether the signature exists already",
+        "create it in the console and write its id, or use keys that may list",
+    )
+    PERHAPS_CREATED = (
+        "perhaps-created",
+        "N3",
+        "`sign_id: new`",
+        "a call that creates this name and kind is open, and the list does not tell what became of it",
+        Verdict.UNVERIFIED,
+        "a run ended before the outcome of its call was known, and the list does not tell it: perhaps created",
+        _LOOK_THEN_WRITE_ID,
+    )
+    CREATE = (
+        "create",
+        "N4",
+        "`sign_id: new`",
+        "otherwise",
+        Verdict.CREATE,
+        "the account has no {kind} signature of this name, so it is created",
     )
     NOT_READ = (
         "not-read",

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from reconciler.errors import StateConflict
-from reconciler.model.signature import SignFields
+from reconciler.model.signature import SignFields, Subject
 from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
 
-Identity = tuple[int, int, str]
+Identity = tuple[Subject, int, str]
 CheckCommit = Callable[[State], None]
 
 
@@ -19,18 +19,18 @@ class StepRefused(StateConflict):
     """The record is not as it was when the step was decided on. Nothing was stored."""
 
 
-def put(state: State, sign_id: int, entry: Entry) -> State:
+def put(state: State, subject: Subject, entry: Entry) -> State:
     """Return the state with one entry replaced; the same state where nothing changes."""
-    if state.entry(sign_id) == entry:
+    if state.entry(subject) == entry:
         return state
-    return state._replace(entries={**state.entries, sign_id: entry})
+    return state._replace(entries={**state.entries, subject: entry})
 
 
 def live_intents(state: State) -> dict[Identity, Intent]:
     """Return every live intent of the account by its identity."""
     return {
-        (sign_id, *intent.identity): intent
-        for sign_id, entry in state.entries.items()
+        (subject, *intent.identity): intent
+        for subject, entry in state.entries.items()
         for intent in entry.perhaps
         if intent.is_live
     }
@@ -43,14 +43,14 @@ def check_nobody_live(state: State, waited_out: Collection[Identity], run: str) 
             raise StepRefused("another run has a call under way", hint="run again when it has ended")
 
 
-def intend(state: State, sign_id: int, seen: Entry, intent: Intent) -> State:
+def intend(state: State, subject: Subject, seen: Entry, intent: Intent) -> State:
     """Note that a call is about to be made; older doubts stay, and an own intent that was not used is replaced."""
-    entry = state.entry(sign_id)
+    entry = state.entry(subject)
     if any(known.identity == intent.identity for known in entry.perhaps):
         return state
-    check_as_seen(state, sign_id, seen)
+    check_as_seen(state, subject, seen)
     older = tuple(known for known in _lapsed(entry).perhaps if known.run != intent.run)
-    return put(state._replace(commit=intent.commit or state.commit), sign_id,
+    return put(state._replace(commit=intent.commit or state.commit), subject,
                Entry(intent.epoch, entry.submitted, (*older, intent)))  # fmt: skip
 
 
@@ -79,44 +79,59 @@ def _of_another(entry: Entry, intent: Intent) -> bool:
     return bool(runs - {intent.run})
 
 
-def _late(state: State, sign_id: int, intent: Intent) -> State:
-    entry = state.entry(sign_id)
+def _late(state: State, subject: Subject, intent: Intent) -> State:
+    entry = state.entry(subject)
     if any((known.run, known.at, known.status) == (intent.run, intent.at, IntentState.LATE) for known in entry.perhaps):
         return state
     epoch = entry.epoch + 1
     others = tuple(known for known in entry.perhaps if known.identity != intent.identity)
     late = intent._replace(epoch=epoch, status=IntentState.LATE)
-    return put(state, sign_id, entry._replace(epoch=epoch, perhaps=(*others, late)))
+    return put(state, subject, entry._replace(epoch=epoch, perhaps=(*others, late)))
 
 
-def withdraw(state: State, sign_id: int, intent: Intent) -> State:
+def created(state: State, key: str, intent: Intent, own: Submitted) -> State:
+    """Note the signature that this run's own call created: the vendor named its id, so nothing else can be so."""
+    entry = state.entry(key)
+    others = tuple(known for known in entry.perhaps if known.identity != intent.identity)
+    return note_created(state, key, Entry(max(entry.epoch, intent.epoch), own, others))
+
+
+def note_created(state: State, key: str, entry: Entry) -> State:
+    """Note what is known of a create under its key, and the submission under the id that it brought."""
+    own = entry.submitted
+    if own is not None and own.sign_id is not None and state.entry(own.sign_id) == Entry():
+        state = put(state, own.sign_id, Entry(1, own._replace(sign_id=None), ()))
+    return put(state, key, entry)
+
+
+def withdraw(state: State, subject: Subject, intent: Intent) -> State:
     """Note that this run's own intended call certainly was not made or not taken."""
-    entry = state.entry(sign_id)
+    entry = state.entry(subject)
     kept = tuple(known for known in entry.perhaps if known.identity != intent.identity)
-    return put(state, sign_id, entry._replace(perhaps=kept))
+    return put(state, subject, entry._replace(perhaps=kept))
 
 
-def lapse(state: State, sign_id: int, intent: Intent) -> State:
+def lapse(state: State, subject: Subject, intent: Intent) -> State:
     """Note that a call cannot act any more, so that nobody waits for it again."""
-    entry = state.entry(sign_id)
+    entry = state.entry(subject)
     perhaps = tuple(
         known._replace(status=IntentState.LAPSED) if known.is_live and known.identity == intent.identity else known
         for known in entry.perhaps
     )
-    return put(state, sign_id, entry._replace(perhaps=perhaps))
+    return put(state, subject, entry._replace(perhaps=perhaps))
 
 
-def leave_open(state: State, sign_id: int, intent: Intent) -> State:
+def leave_open(state: State, subject: Subject, intent: Intent) -> State:
     """Note that this run could not find out what became of its own call.
 
     Where others took the intent out meanwhile, they concluded that too early: it is put back as one that came late.
     """
-    entry = state.entry(sign_id)
+    entry = state.entry(subject)
     if any(known.identity == intent.identity for known in entry.perhaps):
-        return lapse(state, sign_id, intent)
+        return lapse(state, subject, intent)
     if entry.submitted is not None and (entry.submitted.epoch, entry.submitted.run) == intent.identity:
         return state
-    return _late(state, sign_id, intent)
+    return _late(state, subject, intent)
 
 
 def _lapsed(entry: Entry) -> Entry:
@@ -126,9 +141,11 @@ def _lapsed(entry: Entry) -> Entry:
     ))  # fmt: skip
 
 
-def settle(state: State, sign_id: int, seen: Entry, settled: Entry) -> State:
-    """Store what a row proved, only where the entry still is the one that it was held against."""
-    return put(state, sign_id, settled) if state.entry(sign_id) == seen else state
+def settle(state: State, subject: Subject, seen: Entry, settled: Entry) -> State:
+    """Store what the account proved, only where the entry still is the one that it was held against."""
+    if state.entry(subject) != seen:
+        return state
+    return note_created(state, subject, settled) if isinstance(subject, str) else put(state, subject, settled)
 
 
 def adopt(state: State, sign_id: int, fields: SignFields, own: Submitted) -> State:
@@ -138,27 +155,34 @@ def adopt(state: State, sign_id: int, fields: SignFields, own: Submitted) -> Sta
     return put(state, sign_id, Entry(epoch, own._replace(fields=fields, epoch=epoch), ()))
 
 
-def forget(state: State, sign_id: int) -> State:
+def forget(state: State, subject: Subject) -> State:
     """Note that nothing is known of a signature; its epoch goes on."""
-    _check_not_live(state, sign_id)
-    return put(state, sign_id, Entry(state.entry(sign_id).epoch + 1))
+    _check_not_live(state, subject)
+    return put(state, subject, Entry(state.entry(subject).epoch + 1))
 
 
-def _check_not_live(state: State, sign_id: int) -> None:
-    if any(intent.is_live for intent in state.entry(sign_id).perhaps):
+def _check_not_live(state: State, subject: Subject) -> None:
+    if any(intent.is_live for intent in state.entry(subject).perhaps):
         raise StepRefused("a call for this signature may be under way", hint="run again when it has ended")
 
 
-def check_as_seen(state: State, sign_id: int, seen: Entry) -> None:
+def check_whole(state: State, seen: Mapping[Subject, Entry], intent: Intent) -> None:
+    """Raise StepRefused where a create was decided on another record, unless this intent is in it already."""
+    is_stored = any(known.identity == intent.identity for entry in state.creates.values() for known in entry.perhaps)
+    if not is_stored and state.entries != seen:
+        raise StepRefused("another run changed the record", hint="run again")
+
+
+def check_as_seen(state: State, subject: Subject, seen: Entry) -> None:
     """Raise StepRefused where the record of a signature is not the one that somebody decided on."""
-    if state.entry(sign_id) != seen:
+    if state.entry(subject) != seen:
         raise StepRefused("another run changed the record of this signature", hint="run again")
 
 
 def take_over(state: State, other: State) -> State:
     """Return the state with what another record of the account knows beyond it: newer submissions, and its doubts."""
-    for sign_id, entry in other.entries.items():
-        state = put(state, sign_id, _joined(state.entry(sign_id), entry))
+    for subject, entry in other.entries.items():
+        state = put(state, subject, _joined(state.entry(subject), entry))
     return state if state.commit is not None or other.commit is None else state._replace(commit=other.commit)
 
 

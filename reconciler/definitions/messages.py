@@ -94,10 +94,15 @@ QUOTED_NUMBER: Final = Message(
 )
 NOT_TEXT: Final = Message("wrong-type", "`{field}` must be text, not {value}", "write it as text, in quotes")
 NOT_A_NUMBER: Final = Message("wrong-type", "`{field}` must be an integer, not {value}", "write the number alone")
-NOT_CREATED: Final = Message(
+NOT_AN_ID: Final = Message(
     "wrong-type",
-    "`{field}` must be an integer, not `new`: this tool does not create signatures yet",
-    "create it in the console, then write the id that it shows",
+    "`{field}` must be an integer or `new`, not {value}",
+    "write the id that the console shows, or `new` for a signature that has to be created",
+)
+NEW_AND_OBSERVED: Final = Message(
+    "wrong-type",
+    "`{field}` must be an integer, not `new`: what is only observed is never created",
+    "write the id that the console shows, or remove `observe: true` and write the other fields",
 )
 NOT_A_FIELD_MAPPING: Final = Message(
     "wrong-type", "`{field}` must be a mapping, not {value}", "write its fields below `{field}:`, indented"

@@ -127,11 +127,16 @@ class _Explanation:
         case = RuleCase(field, violation.value, self._signature(violation.path), self._site)
         if self._is_block_text(violation):
             return messages.BLOCK_TEXT.given(field=field)
+        if violation.keyword == "additionalProperties":
+            return _unknown_field(violation)
+        return self._value_message(violation, field, case)
+
+    def _value_message(self, violation: Violation, field: str, case: RuleCase) -> Message:
         match violation.keyword:
-            case "additionalProperties":
-                return _unknown_field(violation)
             case "required" if violation.rule != "commission-missing":
                 return _missing_field(violation)
+            case "type" | "pattern" if field == "sign_id":
+                return _wrong_type(field, violation.value, "integer", self._written(violation.path))
             case "type":
                 return _wrong_type(field, violation.value, violation.demand, self._written(violation.path))
             case "oneOf":
@@ -250,8 +255,9 @@ def _wrong_type(field: str, value: Any, expected: str, written: str) -> Message:
         return rule.given(written=quoted(written), field=field, raw=printable(written))
     if expected == "integer" and isinstance(value, str) and _DIGITS.fullmatch(value):
         return messages.QUOTED_NUMBER.given(field=field, number=int(value))
-    if field == "sign_id" and value == "new":
-        return messages.NOT_CREATED.given(field=field)
+    if field == "sign_id":
+        rule = messages.NEW_AND_OBSERVED if value == "new" else messages.NOT_AN_ID
+        return rule.given(field=field, value=quoted(written if isinstance(value, float) else value))
     return _NOT[expected].given(field=field, value=quoted(written if isinstance(value, float) else value))
 
 

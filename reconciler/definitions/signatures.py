@@ -10,7 +10,7 @@ from reconciler.definitions.source import DefinitionFile, FieldPlaces
 from reconciler.diagnostics import Diagnostic, Location, Message, Severity
 from reconciler.evidence.containment import pair_problem
 from reconciler.evidence.inspect import Inspected, Wanted, inspect
-from reconciler.model.signature import Image, Signature, SignFields, watched_fields
+from reconciler.model.signature import NEW, Image, Signature, SignFields, watched_fields
 from reconciler.text import printable
 
 Evidence = Mapping[Wanted, Inspected]
@@ -138,7 +138,7 @@ def _signature(candidate: Candidate, evidence: Evidence) -> Signature:
     return Signature(
         candidate.key,
         # The schema takes 1110.0 for a whole number, as JSON does.
-        int(fields["sign_id"]),
+        NEW if fields["sign_id"] == "new" else int(fields["sign_id"]),
         sign_fields,
         candidate.location,
         candidate.folder,

@@ -16,9 +16,10 @@ from reconciler.model.signature import Account, FieldValue, LiveSignature, Signa
 
 
 class Verdict(StrEnum):
-    """What happens with a signature. Only ``modify`` ever leads to a call that writes."""
+    """What happens with a signature. Only ``modify`` and ``create`` ever lead to a call that writes."""
 
     MODIFY = "modify"
+    CREATE = "create"
     IN_SYNC = "in-sync"
     WAITING = "waiting"
     UNVERIFIED = "unverified"
@@ -27,6 +28,9 @@ class Verdict(StrEnum):
     BLOCKED = "blocked"
     OBSERVED = "observed"
 
+
+# Verdicts that lead to a call that writes.
+WRITES: Final = frozenset({Verdict.MODIFY, Verdict.CREATE})
 
 # Verdicts after which nothing happens until a person changes something.
 STOPPED: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED, Verdict.STUCK})
@@ -151,6 +155,11 @@ class Plan(NamedTuple):
     diagnostics: tuple[Diagnostic, ...] = ()
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def writes(self) -> tuple[Planned, ...]:
+        """The signatures that a write is planned for."""
+        return tuple(planned for planned in self.signatures if planned.verdict in WRITES)
 
     @property
     def summary(self) -> dict[str, int]:

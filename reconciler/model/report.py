@@ -27,7 +27,8 @@ class Outcome(StrEnum):
 class Result(NamedTuple):
     """The outcome for one signature, and the row that the vendor showed last.
 
-    ``in_place`` where nothing was sent because another run had submitted the same in the meantime.
+    ``in_place`` where nothing was sent because another run had submitted the same in the meantime. ``sign_id`` is the
+    id that a signature got which was created.
     """
 
     outcome: Outcome
@@ -35,20 +36,21 @@ class Result(NamedTuple):
     trouble: ErrorInfo | None = None
     shown: LiveSignature | None = None
     in_place: bool = False
+    sign_id: int | None = None
 
 
 class ApplyReport(NamedTuple):
-    """A plan with its results by ``sign_id``; ``trouble`` ended the run early or kept its record from being stored."""
+    """A plan with its results by key; ``trouble`` ended the run early or kept its record from being stored."""
 
     plan: Plan
-    results: Mapping[int, Result]
+    results: Mapping[str, Result]
     trouble: ErrorInfo | None = None
 
     def result(self, planned: Planned) -> Result:
         """Return a signature's result; one that no write was planned for came out as its verdict says."""
         refused = planned.verdict is Verdict.REFUSED
         default = Result(Outcome.REFUSED if refused else Outcome.NOT_ATTEMPTED)
-        return self.results.get(planned.desired.sign_id, default)
+        return self.results.get(planned.desired.key, default)
 
 
 class CheckResult(StrEnum):

@@ -88,11 +88,19 @@ def watched_fields(sign_name: str, *, international: bool) -> SignFields:
     return SignFields(sign_name, "", "", international, "", NO_IMAGE)
 
 
+# Stands where a definition says `sign_id: new`: the vendor has not given the signature an id yet.
+NEW: Final = 0
+
+# What the record knows a signature by: its id, or the key of its definition while it has none.
+Subject = int | str
+
+
 class Signature(NamedTuple):
     """One signature of the definitions, with its evidence digested. ``observed``: watched, and never submitted.
 
-    ``location`` is the key's place in its file, ``fields_at`` the place of each field that the definition writes out,
-    ``folder`` that of the definition file, which images are relative to.
+    ``sign_id`` is ``NEW`` where it has to be created. ``location`` is the key's place in its file, ``fields_at`` the
+    place of each field that the definition writes out, ``folder`` that of the definition file, which images are
+    relative to.
     """
 
     key: str
@@ -102,6 +110,27 @@ class Signature(NamedTuple):
     folder: str = ""
     fields_at: Mapping[str, Location] = MappingProxyType({})
     observed: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether the signature has no id yet."""
+        return self.sign_id == NEW
+
+    @property
+    def subject(self) -> Subject:
+        """What the record knows it by."""
+        return self.key if self.is_new else self.sign_id
+
+    @property
+    def id_text(self) -> str:
+        """The id for people, or ``new``."""
+        return "new" if self.is_new else str(self.sign_id)
+
+
+def id_edit(signature: Signature, sign_id: int) -> str:
+    """Say which edit writes the id of a signature that was created into its definition."""
+    place = signature.fields_at.get("sign_id", signature.location)
+    return f"{signature.key} was created: write `sign_id: {sign_id}` at {place}, or run apply with --write-ids"
 
 
 class Account(NamedTuple):

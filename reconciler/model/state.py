@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from reconciler.model.signature import LiveSignature, SignFields
+from reconciler.model.signature import LiveSignature, SignFields, Subject
 from reconciler.text import utc_time
 
 # Seconds beyond its window after which an intent is taken for one of a run that is gone, whatever the clocks.
@@ -20,7 +20,8 @@ class Submitted(NamedTuple):
     ``at`` is the unix time at which the acceptance was known, ``commit`` the git commit applied from, ``shown`` the row
     that the vendor showed afterwards, or ``None`` while it did not show the change yet, ``before`` the row before it.
     ``epoch`` and ``run`` are those of its intent, ``until`` is the newest ``CreateTime`` that can be its own. ``by`` is
-    who ran it, ``uncommitted`` whether the tree had changes that ``commit`` does not hold.
+    who ran it, ``uncommitted`` whether the tree had changes that ``commit`` does not hold. ``sign_id`` is the
+    id that the vendor gave to a signature which this submission created.
     """
 
     fields: SignFields
@@ -35,6 +36,7 @@ class Submitted(NamedTuple):
     until: float | None = None
     by: str = ""
     uncommitted: bool = False
+    sign_id: int | None = None
 
 
 class IntentState(StrEnum):
@@ -50,6 +52,7 @@ class Intent(NamedTuple):
 
     ``before`` is the row seen before it, ``looked_at`` the vendor's time of that look, right to ``tolerance`` seconds;
     ``at`` is the run's own unix time. ``window`` is how many seconds after the record showed it first the call can act.
+    For a call that creates, ``known`` are the ids that the account had before, and ``before`` is ``no_row``.
     """
 
     fields: SignFields
@@ -64,6 +67,7 @@ class Intent(NamedTuple):
     status: IntentState = IntentState.LIVE
     by: str = ""
     uncommitted: bool = False
+    known: tuple[int, ...] | None = None
 
     @property
     def identity(self) -> tuple[int, str]:
@@ -74,6 +78,11 @@ class Intent(NamedTuple):
     def is_live(self) -> bool:
         """Return whether its call may still act."""
         return self.status is IntentState.LIVE
+
+
+def no_row(fields: SignFields) -> LiveSignature:
+    """Return what stands for the row of a signature that does not exist yet."""
+    return LiveSignature(0, fields.international, 0, "")
 
 
 def holder_of(intent: Intent) -> str:
@@ -101,21 +110,32 @@ _NOTHING: Final = Entry()
 class State(NamedTuple):
     """The record of one account and region.
 
+    ``entries`` are by id; those of signatures that this tool created, or was about to, are also by their key.
     ``commit`` is the newest git commit that an apply began with, ``saved_at`` unix seconds, ``serial`` grows by each
     write.
     """
 
     uin: str
     region: str
-    entries: Mapping[int, Entry] = MappingProxyType({})
+    entries: Mapping[Subject, Entry] = MappingProxyType({})
     commit: str | None = None
     saved_at: float | None = None
     sandbox: bool = False
     serial: int = 0
 
-    def entry(self, sign_id: int) -> Entry:
+    def entry(self, subject: Subject) -> Entry:
         """Return what is known of a signature, an empty entry where nothing is."""
-        return self.entries.get(sign_id, _NOTHING)
+        return self.entries.get(subject, _NOTHING)
+
+    @property
+    def creates(self) -> Mapping[str, Entry]:
+        """What is known of signatures that were created, or perhaps were, by the key of their definition."""
+        return {subject: entry for subject, entry in self.entries.items() if isinstance(subject, str)}
+
+    @property
+    def signatures(self) -> Mapping[int, Entry]:
+        """What is known of signatures by their id, in its order."""
+        return dict(sorted((subject, entry) for subject, entry in self.entries.items() if isinstance(subject, int)))
 
 
 class HistoryEntry(NamedTuple):

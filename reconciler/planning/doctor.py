@@ -183,7 +183,7 @@ def _content(state: State) -> str:
         return "nothing recorded yet"
     is_open = any(intent.is_live for entry in state.entries.values() for intent in entry.perhaps)
     held = "; another run is at work, or was cut off" if is_open else ""
-    return f"{len(state.entries)} signatures, last written {utc_time(state.saved_at)}{held}"
+    return f"{len(state.signatures)} signatures, last written {utc_time(state.saved_at)}{held}"
 
 
 def commit_finding(root: Path) -> Finding:

@@ -55,7 +55,7 @@ def merged(path: Path, definitions: Definitions, rows: Sequence[LiveSignature]) 
 
     Raises UsageError where the file cannot be read, or its signatures are not written below each other.
     """
-    file, text = _parsed(path, definitions.root)
+    file, text = parsed(path, definitions.root)
     known = {signature.sign_id for signature in definitions.signatures}
     known |= {
         fields["sign_id"] for fields in file.signatures.values() if isinstance(fields, dict) and "sign_id" in fields
@@ -72,7 +72,8 @@ def merged(path: Path, definitions: Definitions, rows: Sequence[LiveSignature]) 
     return Merge(new, tuple(entries))
 
 
-def _parsed(path: Path, root: Path) -> tuple[DefinitionFile, str]:
+def parsed(path: Path, root: Path) -> tuple[DefinitionFile, str]:
+    """Read a file that is to be edited, and its text as it is. Raises UsageError where it cannot be read."""
     decoded = read_text(path, root)
     problems = [decoded.within(path.name)] if isinstance(decoded, Problem) else []
     found = problems or read(SourceFile(path, path.name), str(decoded))

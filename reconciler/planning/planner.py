@@ -10,13 +10,14 @@ from typing import Final, NamedTuple
 from reconciler.clock import Clock
 from reconciler.contract.api import MOST_SIGNATURES
 from reconciler.decision.compare import DecisionTime
+from reconciler.decision.create import AccountRows, decide_new
 from reconciler.decision.intents import after_rows
 from reconciler.decision.plan import make_offline_plan, make_plan
 from reconciler.definitions.load import Definitions
 from reconciler.errors import OptionKey, Refusal, UsageError
-from reconciler.model.plan import Plan, Selection, Target, Verdict
+from reconciler.model.plan import Plan, Planned, Selection, Target, Verdict
 from reconciler.model.report import SignatureStatus, StatusReport
-from reconciler.model.signature import LiveSignature, Signature
+from reconciler.model.signature import LiveSignature, Signature, id_edit
 from reconciler.model.state import OLD_INTENT_S, State, holder_of
 from reconciler.state.branch import BranchStore
 from reconciler.state.checkout import Lineage, SeenBranch
@@ -86,10 +87,15 @@ class Run(NamedTuple):
     lag: float = 0.0
 
 
-def describe(reader: Describer, desired: Sequence[Signature], choice: Selection) -> Described:
-    """Read the rows that a plan needs: all, or only those that were chosen."""
-    chosen = {signature.sign_id: signature.fields.international for signature in desired if choice.takes(signature.key)}
-    return Described(*reader.rows(chosen, everything=not choice.only))
+def describe(reader: Describer, desired: Sequence[Signature], choice: Selection, state: State) -> Described:
+    """Read the rows that a plan needs: all, or only those that were chosen, and those that were created for them."""
+    wanted = [signature for signature in desired if choice.takes(signature.key)]
+    chosen = {signature.sign_id: signature.fields.international for signature in wanted if not signature.is_new}
+    own = (entry.submitted for entry in state.creates.values() if entry.submitted is not None)
+    chosen |= {each.sign_id: each.fields.international for each in own if each.sign_id is not None}
+    # Whether a signature must be created hangs on everything that the account holds.
+    everything = not choice.only or any(signature.is_new for signature in wanted)
+    return Described(*reader.rows(chosen, everything=everything))
 
 
 def plan_from(
@@ -101,9 +107,10 @@ def plan_from(
     choice: Selection,
 ) -> Plan:
     """Decide on what was read, and add what the plan tells about the run as a whole."""
-    plan = make_plan(target, definitions.signatures, described.rows, state, moment, choice)
+    plan = make_plan(target, definitions.signatures, described.rows, state, moment, choice, complete=described.complete)
     notes = () if described.complete or choice.only else (PARTIAL_LISTING,)
     return plan._replace(
+        unmanaged=() if choice.only else plan.unmanaged,
         diagnostics=definitions.diagnostics,
         notes=(
             notes
@@ -111,6 +118,7 @@ def plan_from(
             + _no_longer_managed(plan, state)
             + _swapped(plan)
             + _account_notes(plan)
+            + id_notes(plan.signatures, definitions.signatures)
         ),
     )
 
@@ -119,7 +127,7 @@ def _no_longer_managed(plan: Plan, state: State) -> tuple[str, ...]:
     """Warn of what this tool submitted and now only watches: so a change could be hidden."""
     notes = []
     for planned in plan.signatures:
-        sent = state.entry(planned.desired.sign_id).submitted
+        sent = state.entry(planned.desired.subject).submitted
         if planned.desired.observed and sent is not None and not sent.adopted:
             when = utc_time(sent.at)
             notes.append(f"{planned.desired.key}: no longer managed: submitted {when}, and only observed now")
@@ -140,9 +148,21 @@ def _account_notes(plan: Plan) -> tuple[str, ...]:
                 f"write `qualification_id: {live.qualification_id}`, or a modify may clear it"
             )
     held = len(plan.unmanaged) + sum(planned.live is not None for planned in plan.signatures)
-    if held > MOST_SIGNATURES:
-        notes.append(f"the account shows {held} signatures; the vendor's pages allow {MOST_SIGNATURES}")
+    created = plan.summary[Verdict.CREATE]
+    if held + created > MOST_SIGNATURES:
+        more = f" and {created} more are to be created" if created else ""
+        notes.append(f"the account shows {held} signatures{more}; the vendor's pages allow {MOST_SIGNATURES}")
     return tuple(notes)
+
+
+def id_notes(planned: Sequence[Planned], desired: Sequence[Signature]) -> tuple[str, ...]:
+    """Return the edit to make for each signature that was created, and whose definition still says ``new``."""
+    new = {signature.key: signature for signature in desired if signature.is_new}
+    return tuple(
+        id_edit(new[each.desired.key], each.desired.sign_id)
+        for each in planned
+        if each.desired.key in new and not each.desired.is_new
+    )
 
 
 def _swapped(plan: Plan) -> tuple[str, ...]:
@@ -210,7 +230,7 @@ def _refusal_notes(run: Run, snapshot: Snapshot) -> tuple[str, ...]:
 def plan_online(reader: Describer, record: StateReader, run: Run) -> Plan:
     """Plan against the account as it is now. Can only read."""
     snapshot = record.load()
-    described = describe(reader, run.definitions.signatures, run.choice)
+    described = describe(reader, run.definitions.signatures, run.choice, snapshot.state)
     moment = DecisionTime(run.clock.now(), run.lag)
     plan = plan_from(run.target, run.definitions, described, snapshot.state, moment, run.choice)
     return plan._replace(notes=plan.notes + _refusal_notes(run, snapshot))
@@ -260,7 +280,7 @@ def check_keys(choice: Selection, definitions: Definitions) -> None:
 
 def check_size(plan: Plan, most: int | None) -> None:
     """Raise Refusal for a plan with more writes than ``most``."""
-    writes = plan.summary[Verdict.MODIFY]
+    writes = len(plan.writes)
     if most is not None and writes > most:
         raise Refusal(
             "the plan holds {writes} changes, {option} allows {most}",
@@ -271,15 +291,23 @@ def check_size(plan: Plan, most: int | None) -> None:
         )
 
 
+def _with_id(signature: Signature, account: AccountRows, state: State) -> Signature:
+    """Return a signature with the id that it was created with, as far as the record knows it."""
+    found = decide_new(signature, account, state) if signature.is_new else signature
+    return found if isinstance(found, Signature) else signature
+
+
 def status_report(
     target: Target, definitions: Definitions, described: Described, choice: Selection, state: State, now: float
 ) -> StatusReport:
     """Put the chosen signatures beside their rows, and what the record says of them. ``now`` is unix seconds."""
     rows = described.rows
-    named = {signature.sign_id for signature in definitions.signatures}
+    account = AccountRows(rows, complete=described.complete)
+    desired = [_with_id(signature, account, state) for signature in definitions.signatures]
+    named = {signature.sign_id for signature in desired}
 
     def reviewed(signature: Signature) -> SignatureStatus:
-        entry = state.entry(signature.sign_id)
+        entry = state.entry(signature.subject)
         row = rows.get(signature.sign_id)
         settled = entry if row is None else after_rows(entry, row, now)
         return SignatureStatus(
@@ -288,6 +316,6 @@ def status_report(
 
     return StatusReport(
         target,
-        tuple(reviewed(signature) for signature in definitions.signatures if choice.takes(signature.key)),
+        tuple(reviewed(signature) for signature in desired if choice.takes(signature.key)),
         tuple(row for sign_id, row in sorted(rows.items()) if sign_id not in named),
     )

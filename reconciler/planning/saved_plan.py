@@ -17,7 +17,12 @@ _MODE: Final = 0o666
 _KIND: Final = "sms-signature-plan"
 _MAX_BYTES: Final = 64 * 1024 * 1024
 
-_OPERATION: Final = {"verdict": str, "sign_id": int, "status": str, "fields": dict}
+_OPERATION: Final[dict[str, tuple[type, ...]]] = {
+    "verdict": (str,),
+    "sign_id": (int, type(None)),
+    "status": (str,),
+    "fields": (dict,),
+}
 
 
 def plan_text(plan: Plan, choice: Selection) -> str:
@@ -73,11 +78,14 @@ def _saved(document: Any) -> SavedPlan:
 
 
 def _operation(operation: Any) -> dict[str, Any]:
-    return {name: _typed(operation[name], kind) for name, kind in _OPERATION.items()}
+    found = {name: _typed(operation[name], *kinds) for name, kinds in _OPERATION.items()}
+    if found["sign_id"] is None and not {"sign_name", "international"} <= found["fields"].keys():
+        raise KeyError("sign_name")
+    return found
 
 
-def _typed(value: Any, kind: type) -> Any:
-    if type(value) is not kind:
+def _typed(value: Any, *kinds: type) -> Any:
+    if type(value) not in kinds:
         raise TypeError
     return value
 

@@ -10,7 +10,14 @@ from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Location, Severity
 from reconciler.model.plan import Verdict
-from reconciler.render.document import DiagnosticDocument, Document, LocationDocument, SignatureDocument, is_failed
+from reconciler.render.document import (
+    DiagnosticDocument,
+    Document,
+    LocationDocument,
+    SignatureDocument,
+    id_words,
+    is_failed,
+)
 from reconciler.text import escape_line
 
 MOST_OF_A_KIND: Final = 10
@@ -63,7 +70,7 @@ def _of_problem(problem: DiagnosticDocument) -> _Annotation:
 
 def _of_signature(signature: SignatureDocument) -> Iterator[_Annotation]:
     title, place = (
-        f"SMS signature {signature['sign_name']}, {signature['key']} ({signature['sign_id']})",
+        f"SMS signature {signature['sign_name']}, {signature['key']} ({id_words(signature)})",
         _place(signature["location"]),
     )
     if is_failed(signature):

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Final, Literal, NotRequired, TypedDict, cast, final
 
 from reconciler.errors import Refusal
-from reconciler.model.plan import Verdict
+from reconciler.model.plan import WRITES
 from reconciler.model.report import Outcome
 from reconciler.schemas import first_mismatch
 
@@ -112,7 +112,7 @@ class SignatureDocument(TypedDict):
     """
 
     key: str
-    sign_id: int
+    sign_id: int | None
     sign_name: str
     verdict: str
     reason: str
@@ -158,7 +158,7 @@ class StatusRowDocument(TypedDict):
     """One signature of a status. The first releases printed nothing beyond ``location``."""
 
     key: str
-    sign_id: int
+    sign_id: int | None
     sign_name: str
     status: str
     status_code: int | None
@@ -290,6 +290,11 @@ def _schema_of(data: object) -> str:
     return "status" if "signatures" in names else "error"
 
 
+def id_words(row: SignatureDocument | StatusRowDocument) -> str:
+    """Return a signature's id, or ``new`` where it has none yet."""
+    return "new" if row["sign_id"] is None else str(row["sign_id"])
+
+
 def verdict_counts(document: PlanDocument) -> Counter[str]:
     """Return the number of signatures by verdict, counted here: a stranger may have written the summary."""
     return Counter(signature["verdict"] for signature in document["signatures"])
@@ -297,11 +302,11 @@ def verdict_counts(document: PlanDocument) -> Counter[str]:
 
 def outcome_counts(document: PlanDocument) -> Counter[str]:
     """Return the number of planned submissions by outcome; empty for a plan."""
-    planned = (signature for signature in document["signatures"] if signature["verdict"] == Verdict.MODIFY)
+    planned = (signature for signature in document["signatures"] if signature["verdict"] in WRITES)
     return Counter(signature["outcome"] for signature in planned if "outcome" in signature)
 
 
 def is_failed(signature: SignatureDocument) -> bool:
     """Return whether a submission was planned and then not accepted."""
-    planned = signature["verdict"] == Verdict.MODIFY and "outcome" in signature
+    planned = signature["verdict"] in WRITES and "outcome" in signature
     return planned and signature["outcome"] != Outcome.ACCEPTED and not signature["in_place"]

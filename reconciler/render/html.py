@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reconciler.model.plan import STOPPED, Verdict
+from reconciler.model.plan import STOPPED, WRITES, Verdict
 from reconciler.render.document import Document, PlanDocument, SignatureDocument, verdict_counts
 from reconciler.render.layout import in_words
 from reconciler.text import escape_line
@@ -30,6 +30,7 @@ _ORDER: Final = (
     Verdict.BLOCKED,
     Verdict.STUCK,
     Verdict.UNVERIFIED,
+    Verdict.CREATE,
     Verdict.MODIFY,
     Verdict.WAITING,
     Verdict.OBSERVED,
@@ -96,8 +97,8 @@ def _counts(plan: PlanDocument) -> list[tuple[str, int]]:
 def _groups(plan: PlanDocument) -> list[Group]:
     rows = sorted(plan["signatures"], key=lambda row: _ORDER.index(Verdict(row["verdict"])))
     person = [row for row in rows if row["verdict"] in _FOR_A_PERSON]
-    writes = [row for row in rows if row["verdict"] == Verdict.MODIFY]
-    quiet = [row for row in rows if row["verdict"] not in _FOR_A_PERSON | {Verdict.MODIFY}]
+    writes = [row for row in rows if row["verdict"] in WRITES]
+    quiet = [row for row in rows if row["verdict"] not in _FOR_A_PERSON | WRITES]
     return [
         Group("person", "Needs a person first", person, cards=True),
         Group("submitted", "Will be submitted", writes, cards=True),

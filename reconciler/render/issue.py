@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from reconciler.model.plan import STOPPED
-from reconciler.render.document import SignatureDocument
+from reconciler.render.document import SignatureDocument, id_words
 from reconciler.render.markdown import CHANGES_HEAD, change_rows
 from reconciler.render.markdown_escape import code, words
 
@@ -18,7 +18,7 @@ _MOST_CHANGES: Final = 20
 
 def issue_title(signature: SignatureDocument) -> str:
     """Return the title of a signature's issue."""
-    return f"SMS signature {signature['key'][:_LONGEST_KEY]} ({signature['sign_id']}): {_what(signature)}"
+    return f"SMS signature {signature['key'][:_LONGEST_KEY]} ({id_words(signature)}): {_what(signature)}"
 
 
 def issue_text(signature: SignatureDocument, files_url: str) -> str:

@@ -20,6 +20,7 @@ Style = Callable[[str, object], str]
 
 _CODES: Final[Mapping[object, str]] = {
     Verdict.MODIFY: "33",
+    Verdict.CREATE: "33",
     Verdict.IN_SYNC: "32",
     Verdict.WAITING: "36",
     Verdict.UNVERIFIED: "35",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
-from reconciler.model.plan import STOPPED, Verdict
+from reconciler.model.plan import STOPPED, WRITES, Verdict
 from reconciler.render.document import (
     AccountDocument,
     DiagnosticDocument,
@@ -18,6 +18,7 @@ from reconciler.render.document import (
     StatusRowDocument,
     UnmanagedDocument,
     Value,
+    id_words,
     is_failed,
     outcome_counts,
     verdict_counts,
@@ -42,6 +43,7 @@ _ORDER: Final = (
     Verdict.REFUSED,
     Verdict.BLOCKED,
     Verdict.STUCK,
+    Verdict.CREATE,
     Verdict.MODIFY,
     Verdict.UNVERIFIED,
     Verdict.WAITING,
@@ -108,7 +110,7 @@ def _sections(document: Document, files_url: str) -> list[Section]:
 
 def _plan_sections(plan: PlanDocument, url: str) -> list[Section]:
     signatures = plan["signatures"]
-    writes = [signature for signature in signatures if signature["verdict"] == Verdict.MODIFY]
+    writes = [signature for signature in signatures if signature["verdict"] in WRITES]
     unverified = [_to_do(signature, url) for signature in signatures if signature["verdict"] == Verdict.UNVERIFIED]
     return [
         _diagnostics(plan["diagnostics"], url),
@@ -179,7 +181,7 @@ def _problem(problem: DiagnosticDocument, url: str) -> str:
 def _subject(signature: SignatureDocument, url: str) -> str:
     file, line = signature["location"]["file"], signature["location"]["line"]
     place = _linked(f"{file}:{line}", file, line, url)
-    return f"{code(signature['key'])} ({signature['sign_id']}, {code(signature['sign_name'])}) at {place}"
+    return f"{code(signature['key'])} ({id_words(signature)}, {code(signature['sign_name'])}) at {place}"
 
 
 def _linked(text: str, file: str, line: int, url: str) -> str:
@@ -199,28 +201,29 @@ def change_rows(signature: SignatureDocument) -> Iterator[str]:
     if not signature["changes"]:
         yield _row(code(signature["key"]), "all", "not known", "as the definition says")
     for change in signature["changes"]:
-        yield _row(code(signature["key"]), code(change["field"]), _value(change["old"]), _value(change["new"]))
+        old = "none" if signature["verdict"] == Verdict.CREATE else _value(change["old"])
+        yield _row(code(signature["key"]), code(change["field"]), old, _value(change["new"]))
 
 
 def _outcome(signature: SignatureDocument) -> str:
     done = "submitted by another run" if signature["in_place"] else signature["outcome"]
     request, now = code(signature["request_id"] or ""), signature["status_after"] or ""
-    return _row(code(signature["key"]), str(signature["sign_id"]), done, now, request)
+    return _row(code(signature["key"]), id_words(signature), done, now, request)
 
 
 def _reply(signature: SignatureDocument | StatusRowDocument) -> str:
-    key, sign_id = code(signature["key"]), str(signature["sign_id"])
+    key, sign_id = code(signature["key"]), id_words(signature)
     return _row(key, sign_id, signature["status"], code(signature["review_reply"]))
 
 
 def _signature(signature: SignatureDocument) -> str:
     key, name = code(signature["key"]), code(signature["sign_name"])
     why = words(signature["reason"])
-    return _row(signature["verdict"], key, str(signature["sign_id"]), name, signature["status"], why)
+    return _row(signature["verdict"], key, id_words(signature), name, signature["status"], why)
 
 
 def _status(row: StatusRowDocument) -> str:
-    return _row(row["status"], code(row["key"]), str(row["sign_id"]), code(row["sign_name"]))
+    return _row(row["status"], code(row["key"]), id_words(row), code(row["sign_name"]))
 
 
 def _value(value: Value) -> str:
@@ -241,8 +244,9 @@ def _closing(document: Document) -> Iterator[str]:
 
 def _next_steps(plan: PlanDocument) -> Iterator[str]:
     verdicts = verdict_counts(plan)
-    if count := verdicts[Verdict.MODIFY]:
+    if count := sum(verdicts[verdict] for verdict in WRITES):
         noun = "signature" if count == 1 else "signatures"
-        yield f"\nNext: applying this plan submits {count} {noun} for review."
+        new = f", {verdicts[Verdict.CREATE]} of them new" if verdicts[Verdict.CREATE] else ""
+        yield f"\nNext: applying this plan submits {count} {noun} for review{new}."
     elif verdicts:
         yield "\nNext: nothing. Applying this plan submits nothing."

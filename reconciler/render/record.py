@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from reconciler.decision.plan import SavedPlan
-from reconciler.model.plan import Change
-from reconciler.model.signature import FIELD_NAMES, Signature, SignFields
+from reconciler.model.plan import Change, Verdict
+from reconciler.model.signature import FIELD_NAMES, Signature, SignFields, Subject
 from reconciler.model.state import Entry, HistoryEntry, Intent, IntentState, State, Submitted
 from reconciler.render.layout import aligned
 from reconciler.render.text import changes
@@ -35,20 +35,23 @@ def _place(where: str, state: State) -> str:
 
 
 def _entries(state: State, keys: Mapping[int, str]) -> Iterator[str]:
-    rows = [(sign_id, entry) for sign_id, entry in sorted(state.entries.items())]
-    heads = aligned([_head(sign_id, entry, keys) for sign_id, entry in rows])
+    rows: list[tuple[Subject, Entry]] = [*state.signatures.items(), *sorted(state.creates.items())]
+    heads = aligned([_head(subject, entry, keys) for subject, entry in rows])
     for (_, entry), head in zip(rows, heads, strict=True):
         yield "  " + head
         yield from (_INDENT + line for line in map(_doubt, entry.perhaps))
 
 
-def _head(sign_id: int, entry: Entry, keys: Mapping[int, str]) -> Sequence[str]:
+def _head(subject: Subject, entry: Entry, keys: Mapping[int, str]) -> Sequence[str]:
     own = entry.submitted
-    key = keys.get(sign_id, "(no definition)")
+    if isinstance(subject, str):
+        key, shown = escape_line(subject), "new" if own is None else f"created as {own.sign_id}"
+    else:
+        key, shown = keys.get(subject, "(no definition)"), str(subject)
     if own is None:
-        return key, str(sign_id), "nothing submitted", "", ""
+        return key, shown, "nothing submitted", "", ""
     request = f"request {escape_line(own.request_id)}" if own.request_id else ""
-    return key, str(sign_id), escape_line(own.fields.sign_name), submission_words(own), request
+    return key, shown, escape_line(own.fields.sign_name), submission_words(own), request
 
 
 def submission_words(own: Submitted) -> str:
@@ -70,12 +73,12 @@ def _doubt(intent: Intent) -> str:
 
 def _count(state: State) -> str:
     opened = sum(bool(entry.perhaps) for entry in state.entries.values())
-    return f"Record: {len(state.entries)} signatures" + (f", {opened} open" if opened else "")
+    return f"Record: {len(state.signatures)} signatures" + (f", {opened} open" if opened else "")
 
 
 def adoption_text(signature: Signature, entry: Entry) -> str:
     """Return what an adoption would record of a signature, beside what is recorded of it."""
-    head = f"  {signature.key} ({signature.sign_id}): {escape_line(signature.fields.sign_name)}"
+    head = f"  {signature.key} ({signature.id_text}): {escape_line(signature.fields.sign_name)}"
     if entry.submitted is None:
         lines = ["nothing is recorded; the definition would be recorded as submitted"]
     else:
@@ -102,7 +105,12 @@ def _history_lines(entry: HistoryEntry) -> Iterator[str]:
 def saved_plan_text(saved: SavedPlan) -> str:
     """Return a saved plan for people: what an apply of it may send. It holds digests of values, not the values."""
     rows = [
-        ("modify", str(operation["sign_id"]), f"was {escape_line(str(operation['status']))}", _digests(operation))
+        (
+            escape_line(str(operation["verdict"])),
+            str(operation["sign_id"] or "new"),
+            f"was {escape_line(str(operation['status']))}",
+            _digests(operation),
+        )
         for operation in saved.operations
     ]
     place = f"account {escape_line(saved.uin)}, region {escape_line(saved.region)}"
@@ -110,9 +118,16 @@ def saved_plan_text(saved: SavedPlan) -> str:
     lines = [head, "", *(f"  {line}" for line in aligned(rows)), ""]
     if saved.only:
         lines.append(f"Only: {escape_line(', '.join(saved.only))}")
-    lines.append(f"Plan: {len(saved.operations)} to modify" if saved.operations else "Plan: nothing to modify")
+    lines.append(_operations(saved))
     lines.append(f"Fingerprint: {escape_line(saved.fingerprint)}")
     return "\n".join(lines)
+
+
+def _operations(saved: SavedPlan) -> str:
+    created = sum(operation["verdict"] == Verdict.CREATE for operation in saved.operations)
+    changed = len(saved.operations) - created
+    counts = [f"{changed} to modify"] * bool(changed) + [f"{created} to create"] * bool(created)
+    return "Plan: " + (", ".join(counts) or "nothing to modify")
 
 
 def _digests(operation: Mapping[str, Any]) -> str:

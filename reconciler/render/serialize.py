@@ -111,7 +111,7 @@ def _signature(planned: Planned) -> SignatureDocument:
     decision, live = planned.decision, planned.live
     return {
         "key": planned.desired.key,
-        "sign_id": planned.desired.sign_id,
+        "sign_id": planned.desired.sign_id or None,
         "sign_name": planned.desired.fields.sign_name,
         "verdict": decision.verdict.value,
         "reason": decision.reason,
@@ -171,6 +171,7 @@ def _definition(fields: SignFields) -> DefinitionDocument:
 
 def _add_outcome(signature: SignatureDocument, result: Result) -> None:
     signature["outcome"] = result.outcome.value
+    signature["sign_id"] = result.sign_id or signature["sign_id"]
     signature["in_place"] = result.in_place
     signature["request_id"] = result.request_id
     signature["error"] = _error(result.trouble)
@@ -196,7 +197,7 @@ def _status_row(reviewed: SignatureStatus) -> StatusRowDocument:
     desired, live = reviewed.desired, reviewed.live
     return {
         "key": desired.key,
-        "sign_id": desired.sign_id,
+        "sign_id": desired.sign_id or None,
         "sign_name": live.sign_name if live is not None else desired.fields.sign_name,
         "status": reviewed.status.value,
         "status_code": live.status_code if live is not None else None,

@@ -56,7 +56,7 @@ def _head(row: SignatureStatus) -> Sequence[str]:
     desired, live = row.desired, row.live
     name = escape_line(live.sign_name if live is not None else desired.fields.sign_name)
     since = f"submitted {utc_time(live.create_time)}" if live is not None and live.create_time else ""
-    return row.status, desired.key, str(desired.sign_id), name, since
+    return row.status, desired.key, desired.id_text, name, since
 
 
 def _details(row: SignatureStatus) -> Iterator[str]:
@@ -92,4 +92,4 @@ def _counts(report: StatusReport) -> str:
 
 def state_lines(report: StatusReport) -> dict[str, str]:
     """Return one line per signature by its key, for a log that follows the changes."""
-    return {row.desired.key: f"{row.desired.key} ({row.desired.sign_id}): {row.status}" for row in report.signatures}
+    return {row.desired.key: f"{row.desired.key} ({row.desired.id_text}): {row.status}" for row in report.signatures}

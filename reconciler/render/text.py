@@ -8,12 +8,13 @@ from typing import Final
 
 from reconciler.model.plan import Change, Plan, Planned, Target, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result
-from reconciler.model.signature import FIELD_NAMES, LiveSignature
+from reconciler.model.signature import FIELD_NAMES, LiveSignature, id_edit
 from reconciler.render.layout import Style, aligned, in_words, padded, plain, value_document, widest, wrapped
 from reconciler.text import escape_line
 
 _SIGNS: Final = {
     Verdict.MODIFY: "~",
+    Verdict.CREATE: "+",
     Verdict.IN_SYNC: "=",
     Verdict.WAITING: ".",
     Verdict.UNVERIFIED: "?",
@@ -25,6 +26,7 @@ _SIGNS: Final = {
 
 _COUNTED: Final = {
     Verdict.MODIFY: "to modify",
+    Verdict.CREATE: "to create",
     Verdict.IN_SYNC: "in sync",
     Verdict.WAITING: "waiting for review",
     Verdict.UNVERIFIED: "unverified",
@@ -46,6 +48,7 @@ _FIRST: Final = (
     Verdict.REFUSED,
     Verdict.BLOCKED,
     Verdict.STUCK,
+    Verdict.CREATE,
     Verdict.MODIFY,
     Verdict.UNVERIFIED,
     Verdict.OBSERVED,
@@ -100,17 +103,17 @@ def _is_quiet(planned: Planned) -> bool:
 def _head(planned: Planned) -> Sequence[str]:
     desired = planned.desired
     name = escape_line(desired.fields.sign_name)
-    return _SIGNS[planned.verdict], planned.verdict, desired.key, str(desired.sign_id), name, planned.decision.status
+    return _SIGNS[planned.verdict], planned.verdict, desired.key, desired.id_text, name, planned.decision.status
 
 
 def details(planned: Planned, paint: Style = plain) -> Iterator[str]:
     """Yield why, what changes, what the reviewer said, and what to do."""
     decision = planned.decision
     yield escape_line(decision.reason)
-    if decision.changes:
-        yield from changes(decision.changes, paint)
-    elif decision.verdict is Verdict.MODIFY:
+    if decision.verdict is Verdict.CREATE or (decision.verdict is Verdict.MODIFY and not decision.changes):
         yield from _whole(planned)
+    elif decision.changes:
+        yield from changes(decision.changes, paint)
     if planned.live is not None and planned.live.review_reply:
         yield f"reviewer: {escape_line(planned.live.review_reply)}"
     if planned.hint:
@@ -151,7 +154,7 @@ def _closing(plan: Plan) -> Iterator[str]:
     yield ""
     yield from (f"Note: {escape_line(note)}" for note in plan.notes)
     yield summary_line(plan)
-    if any(planned.verdict is Verdict.MODIFY for planned in plan.signatures):
+    if plan.writes:
         yield f"Fingerprint: {plan.fingerprint}"
 
 
@@ -159,7 +162,7 @@ def summary_line(plan: Plan) -> str:
     """Return the counts by verdict, those to modify always named."""
     counts = plan.summary
     named = [f"{counts[verdict]} {words}" for verdict, words in _COUNTED.items() if counts[verdict]]
-    if not counts[Verdict.MODIFY]:
+    if not plan.writes:
         named.insert(0, "nothing to modify")
     return "Plan: " + ", ".join(named)
 
@@ -170,7 +173,7 @@ def report_text(report: ApplyReport, paint: Style) -> str:
 
 
 def _planned_writes(report: ApplyReport) -> list[Planned]:
-    return [planned for planned in report.plan.signatures if planned.verdict is Verdict.MODIFY]
+    return list(report.plan.writes)
 
 
 def _written(report: ApplyReport, paint: Style) -> Iterator[str]:
@@ -179,16 +182,18 @@ def _written(report: ApplyReport, paint: Style) -> Iterator[str]:
     for planned, head in zip(writes, heads, strict=True):
         result = report.result(planned)
         yield "  " + paint(head, result.outcome)
-        yield from (_INDENT + line for line in _result_details(result))
+        yield from (_INDENT + line for line in _result_details(planned, result))
 
 
 def _report_head(planned: Planned, result: Result) -> Sequence[str]:
     now = f"now {result.shown.status}" if result.shown is not None else ""
     request = f"request {escape_line(result.request_id)}" if result.request_id else ""
-    return result.outcome, planned.desired.key, str(planned.desired.sign_id), now, request
+    return result.outcome, planned.desired.key, str(result.sign_id or planned.desired.id_text), now, request
 
 
-def _result_details(result: Result) -> Iterator[str]:
+def _result_details(planned: Planned, result: Result) -> Iterator[str]:
+    if result.sign_id is not None:
+        yield escape_line(id_edit(planned.desired, result.sign_id))
     if result.in_place:
         yield "another run had already submitted the same"
     if result.trouble is not None:

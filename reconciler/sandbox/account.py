@@ -15,6 +15,9 @@ from reconciler.errors import UsageError
 from reconciler.sandbox.model import AccountData, RowData, Series
 from reconciler.sandbox.storage import SaveFile, Version
 
+# Id of the first signature of an account that has none.
+FIRST_ID: Final = 1000
+
 # Where a running sandbox takes a reviewer's verdict.
 REVIEW_PATH: Final = "/_sandbox/review"
 
@@ -82,10 +85,25 @@ class SandboxAccount:
             if self._save is not None:
                 self._version = self._save.write(self._snapshot())
 
+    def add(self, row: RowData) -> None:
+        """Put a new row in, durably. Describe shows it once its lag is over."""
+        with self.transaction():
+            self._rows[row.sign_id] = row
+            self._series.row_added()
+            if self._lag_s:
+                self._replaced[row.sign_id].append((self._clock(), None))
+            if self._save is not None:
+                self._version = self._save.write(self._snapshot())
+
+    def next_id(self) -> int:
+        """Return an id that no row has; to be used inside ``transaction``."""
+        return max(self._rows, default=FIRST_ID - 1) + 1
+
     def shown(self, sign_ids: Iterable[int]) -> Sequence[RowData]:
         """Return the rows of those ids as describe shows them; unknown ids are left out."""
         with self.transaction():
-            return [self._as_shown(self._rows[sign_id]) for sign_id in sign_ids if sign_id in self._rows]
+            shown = (self._as_shown(self._rows[sign_id]) for sign_id in sign_ids if sign_id in self._rows)
+            return [row for row in shown if row is not None]
 
     def page(self, *, international: bool, region: str, offset: int, limit: int) -> Sequence[RowData]:
         """Return one page of a series as describe shows it."""
@@ -97,7 +115,7 @@ class SandboxAccount:
         self.uin, self.individual, self.arrears = data.uin, data.individual, data.arrears
         self._rows = {row.sign_id: row for row in data.signatures}
         self._series = Series(self._rows, self._order)
-        self._replaced: defaultdict[int, list[tuple[float, RowData]]] = defaultdict(list)
+        self._replaced: defaultdict[int, list[tuple[float, RowData | None]]] = defaultdict(list)
 
     def _snapshot(self) -> AccountData:
         return AccountData(self.uin, tuple(self._rows.values()), self.individual, self.arrears)
@@ -116,7 +134,7 @@ class SandboxAccount:
         if self._lag_s:
             self._replaced[row.sign_id].append((self._clock(), row))
 
-    def _as_shown(self, row: RowData) -> RowData:
+    def _as_shown(self, row: RowData) -> RowData | None:
         past = self._replaced.get(row.sign_id)
         if not past:
             return row

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from reconciler.contract.api import ASSUME_ROLE, DESCRIBE, IDENTITY, MODIFY, WEB_IDENTITY_ROLE
+from reconciler.contract.api import ADD, ASSUME_ROLE, DESCRIBE, IDENTITY, MODIFY, WEB_IDENTITY_ROLE
 from reconciler.errors import UsageError
 
 # Faults that answer without processing the request.
@@ -47,7 +47,7 @@ PROCESSED: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-_ACTIONS: Final = (MODIFY, DESCRIBE, IDENTITY, ASSUME_ROLE, WEB_IDENTITY_ROLE)
+_ACTIONS: Final = (MODIFY, ADD, DESCRIBE, IDENTITY, ASSUME_ROLE, WEB_IDENTITY_ROLE)
 _NEEDS_STATUS: Final = frozenset({"http", "http-after"})
 _NEEDS_NUMBER: Final = frozenset({"delay", "delay-before"})
 _NEEDS_TEXT: Final = frozenset({"error", "error-charset", "error-after"})

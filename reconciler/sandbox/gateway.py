@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from reconciler.sandbox import describe, modify, sts
+from reconciler.sandbox import add, describe, modify, sts
 from reconciler.sandbox.account import SandboxAccount
 from reconciler.sandbox.faults import Fault, FaultPlan, corrupt_response
 from reconciler.sandbox.http import JSON_TYPE, Manner, Request, Response, envelope, error_answer, html
@@ -28,6 +28,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
         describe.ACTION,
         sts.CALLER_IDENTITY,
         modify.ACTION,
+        add.ACTION,
     )
 }
 

@@ -88,6 +88,10 @@ class Series:
         if self._order == "newest":
             self._sorted.clear()
 
+    def row_added(self) -> None:
+        """Forget orders, which lack the new row."""
+        self._sorted.clear()
+
     def _ids(self, international: bool, region: str) -> list[int]:
         key = (international, region)
         if key not in self._sorted:

@@ -114,12 +114,13 @@ def _modify(context: ActionContext, params: Params) -> dict[str, Any]:
         check_values(context, params, row)
         name = normal_name(params["SignName"], context.facts)
         check_name(context, name, row)
-        submitted = _submission(context, params, row)
+        submitted = submission(context, params, row)
         context.account.change(_resubmitted(context, params, replace(row, sign_name=name, submitted=submitted)))
     return {"ModifySignStatus": {"SignId": row.sign_id}}
 
 
-def _submission(context: ActionContext, params: Params, row: RowData) -> Submission:
+def submission(context: ActionContext, params: Params, row: RowData) -> Submission:
+    """Return what is kept of a request beside what describe shows."""
     old_remark = row.submitted.remark if row.submitted and context.facts.omitted_remark == "keeps" else None
     return Submission(
         sign_type=params["SignType"],
@@ -139,6 +140,12 @@ def _image(context: ActionContext, params: Params, name: str) -> ImageDigest:
 def _resubmitted(context: ActionContext, params: Params, row: RowData) -> RowData:
     moved = int(context.now) if context.facts.create_time == "moves" else row.create_time
     pending = replace(row, status_code=_PENDING, review_reply="", create_time=moved, filing_incomplete=False)
+    return qualified(context, params, pending)
+
+
+def qualified(context: ActionContext, params: Params, pending: RowData) -> RowData:
+    """Return a row with the qualification that a request names, or leaves out."""
+    row = pending
     qualification = params.get("QualificationId")
     if row.international or qualification == row.qualification_id:
         return pending

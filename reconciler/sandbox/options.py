@@ -96,6 +96,10 @@ class UnconfirmedBehaviour:
             "help": "a modify of more than 1 MiB, which something on the way may cut",
         },
     )
+    sign_limit: str = field(
+        default="kept",
+        metadata={"ways": ("kept", "none"), "help": "whether an add is refused where the account holds 50 signatures"},
+    )
     describe_lag_s: float = 0.0
 
 

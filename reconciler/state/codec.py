@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from reconciler.errors import StateError
-from reconciler.model.signature import FIELD_NAMES, Image, LiveSignature, SignFields
-from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
+from reconciler.model.signature import FIELD_NAMES, Image, LiveSignature, SignFields, Subject
+from reconciler.model.state import Entry, Intent, IntentState, State, Submitted, no_row
 from reconciler.schemas import first_mismatch
 
 VERSION: Final = 2
@@ -64,14 +64,14 @@ def dump(state: State, lines: Lines | None = None) -> bytes:
     head = _head_object(state)
     try:
         _check({**head, "signatures": []})
-        signatures = (lines or Lines()).of(state.entries)
+        signatures, creates = (lines or Lines()).of(state)
     except Malformed as problem:
         raise StateError(
             "the record cannot be stored: {problem}",
             hint="This is a mistake in the program: please report it.",
             problem=problem,
         ) from None
-    data = _document(head, signatures)
+    data = _document(head, signatures, creates)
     if len(data) > MAX_BYTES:
         raise StateError(
             "the record would be larger than {limit} MiB",
@@ -86,23 +86,32 @@ class Lines:
 
     def __init__(self) -> None:
         self._head = _head_object(State("0", "x"))  # any: an entry is checked as the only one of some document
-        self._known: dict[int, tuple[Entry, str]] = {}
+        self._known: dict[Subject, tuple[Entry, str]] = {}
 
-    def of(self, entries: Mapping[int, Entry]) -> list[str]:
-        """Return the lines in the order of the ids. Raises Malformed for an entry that could not be read again."""
-        nothing = Entry()
-        self._known = {sign_id: self._line(sign_id, entries[sign_id]) for sign_id in sorted(entries)}
-        return [line for entry, line in self._known.values() if entry != nothing]
+    def of(self, state: State) -> tuple[list[str], list[str]]:
+        """Return the lines in the order of the ids, and those of creates in the order of the keys.
 
-    def _line(self, sign_id: int, entry: Entry) -> tuple[Entry, str]:
-        known = self._known.get(sign_id)
+        Raises Malformed for an entry that could not be read again.
+        """
+        nothing, creates = Entry(), state.creates
+        entries: dict[Subject, Entry] = dict(state.signatures.items())
+        entries.update(sorted(creates.items()))
+        self._known = {subject: self._line(subject, entry) for subject, entry in entries.items()}
+        shown = [(subject, line) for subject, (entry, line) in self._known.items() if entry != nothing]
+        return [line for subject, line in shown if subject not in creates], [
+            line for subject, line in shown if subject in creates
+        ]
+
+    def _line(self, subject: Subject, entry: Entry) -> tuple[Entry, str]:
+        known = self._known.get(subject)
         if known is not None and known[0] is entry:
             return known
-        value = entry_object(sign_id, entry)
+        value = entry_object(subject, entry)
+        part = {"creates": [value]} if isinstance(subject, str) else {"signatures": [value]}
         try:
-            _check({**self._head, "signatures": [value]})
+            _check({**self._head, "signatures": [], **part})
         except Malformed as problem:
-            raise Malformed(f"the entry of {sign_id}: {problem}") from None
+            raise Malformed(f"the entry of {subject}: {problem}") from None
         return entry, line_of(value)
 
 
@@ -122,7 +131,10 @@ def _state(document: Mapping[str, Any]) -> State:
     return State(
         uin=document["uin"],
         region=document["region"],
-        entries=_entries(document["signatures"]),
+        entries={
+            **_entries(document["signatures"], "signatures", "sign_id"),
+            **_entries(document.get("creates", []), "creates", "key"),
+        },
         commit=document.get("commit"),
         saved_at=document.get("saved_at"),
         sandbox=document["sandbox"],
@@ -130,19 +142,19 @@ def _state(document: Mapping[str, Any]) -> State:
     )
 
 
-def _entries(values: Sequence[Mapping[str, Any]]) -> dict[int, Entry]:
-    entries: dict[int, Entry] = {}
+def _entries(values: Sequence[Mapping[str, Any]], part: str, name: str) -> dict[Subject, Entry]:
+    entries: dict[Subject, Entry] = {}
     for index, value in enumerate(values):
-        sign_id = value["sign_id"]
-        if sign_id in entries:
-            raise Malformed(f"signatures[{index}] is the second one with sign_id {sign_id}")
-        entries[sign_id] = Entry(
+        subject = value[name]
+        if subject in entries:
+            raise Malformed(f"{part}[{index}] is the second one with {name} {subject}")
+        entries[subject] = Entry(
             epoch=value.get("epoch", int("submitted" in value or "intent" in value)),
             submitted=_submitted(value["submitted"]) if "submitted" in value else None,
             perhaps=tuple(_intent(intent) for intent in value.get("perhaps", [])) or _old_intent(value),
         )
     # One that says nothing is none: it is never written, and the next write would otherwise look like a change.
-    return {sign_id: entry for sign_id, entry in entries.items() if entry != Entry()}
+    return {subject: entry for subject, entry in entries.items() if entry != Entry()}
 
 
 def _submitted(value: Mapping[str, Any]) -> Submitted:
@@ -152,8 +164,10 @@ def _submitted(value: Mapping[str, Any]) -> Submitted:
 
 def _intent(value: Mapping[str, Any]) -> Intent:
     status = IntentState(value.get("status", IntentState.LIVE))
-    before = LiveSignature(**value["before"])
-    return Intent(**{**value, "fields": _fields(value["fields"]), "before": before, "status": status})
+    fields = _fields(value["fields"])
+    before = LiveSignature(**value["before"]) if "before" in value else no_row(fields)
+    known = tuple(value["known"]) if "known" in value else None
+    return Intent(**{**value, "fields": fields, "before": before, "status": status, "known": known})
 
 
 def _old_intent(value: Mapping[str, Any]) -> tuple[Intent, ...]:
@@ -190,11 +204,11 @@ def _present(record: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in record.items() if value is not None}
 
 
-def entry_object(sign_id: int, entry: Entry) -> dict[str, object]:
+def entry_object(subject: Subject, entry: Entry) -> dict[str, object]:
     """Return what the document holds of one signature."""
     return _present(
         {
-            "sign_id": sign_id,
+            ("key" if isinstance(subject, str) else "sign_id"): subject,
             "epoch": entry.epoch,
             "submitted": None if entry.submitted is None else _submitted_object(entry.submitted),
             "perhaps": [_intent_object(intent) for intent in entry.perhaps] or None,
@@ -207,6 +221,7 @@ def _submitted_object(submitted: Submitted) -> dict[str, object]:
         {
             "at": submitted.at,
             "request_id": submitted.request_id,
+            "sign_id": submitted.sign_id,
             "commit": submitted.commit,
             "by": submitted.by or None,
             "uncommitted": submitted.uncommitted or None,
@@ -235,7 +250,8 @@ def _intent_object(intent: Intent) -> dict[str, object]:
             "by": intent.by or None,
             "uncommitted": intent.uncommitted or None,
             "fields": _fields_object(intent.fields),
-            "before": _present(intent.before._asdict()),
+            "before": _present(intent.before._asdict()) if intent.known is None else None,
+            "known": None if intent.known is None else list(intent.known),
         }
     )
 
@@ -252,10 +268,15 @@ def _image_object(image: Image) -> dict[str, object]:
 # The text of a document.
 
 
-def _document(head: Mapping[str, object], signatures: Sequence[str]) -> bytes:
+def _document(head: Mapping[str, object], signatures: Sequence[str], creates: Sequence[str]) -> bytes:
     lines = [f"  {line_of(name)}: {line_of(value)}," for name, value in head.items()]
-    body = "[\n    " + ",\n    ".join(signatures) + "\n  ]" if signatures else "[]"
-    return "\n".join(["{", *lines, f'  "signatures": {body}', "}", ""]).encode()
+    if creates:  # a record without any stays readable for releases that know none
+        lines.append(f'  "creates": {_listed(creates)},')
+    return "\n".join(["{", *lines, f'  "signatures": {_listed(signatures)}', "}", ""]).encode()
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
 
 
 def line_of(value: object) -> str:

@@ -50,13 +50,23 @@ class Images(NamedTuple):
     commission: bytes | None
 
 
+class Acknowledged(NamedTuple):
+    """What the vendor said that it took: the id of the signature, and that of the request."""
+
+    sign_id: int
+    request_id: str | None
+
+
 class Modifier(Protocol):
-    """The one write."""
+    """The two writes."""
 
     def modify(
         self, sign_id: int, fields: SignFields, images: Images, check: Callable[[], None] | None = None
     ) -> str | None:
         """Submit a signature for review and return the request id. Raises VendorError where that is not certain."""
+
+    def add(self, fields: SignFields, images: Images, check: Callable[[], None] | None = None) -> Acknowledged:
+        """Create a signature, which submits it for review. Raises VendorError where that is not certain."""
 
 
 class Caller(Protocol):

@@ -88,9 +88,9 @@ def _row(answer: Answer, entry: object) -> LiveSignature:
         _refuse(answer, BAD_ANSWER, "a signature has no usable {field}", field=error)
 
 
-def acknowledged_id(answer: Answer) -> int:
-    """Return the id that a modify acknowledges. Raises VendorError where it acknowledges nothing."""
-    status = answer.get("ModifySignStatus")
+def acknowledged_id(answer: Answer, name: str = "ModifySignStatus") -> int:
+    """Return the id that a write acknowledges under ``name``. Raises VendorError where it acknowledges nothing."""
+    status = answer.get(name)
     if status is None:
         _refuse(answer, NULL_ANSWER, "the acknowledgement is null")
     if not isinstance(status, dict) or type(status.get("SignId")) is not int:

@@ -21,7 +21,7 @@ from tencentcloud.common.common_client import CommonClient
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
-from reconciler.contract.api import MODIFY
+from reconciler.contract.api import ADD, MODIFY
 from reconciler.contract.error_codes import NO_KEYS
 from reconciler.errors import CredentialsError, VendorError
 from reconciler.net.deadline import Call, Deadline
@@ -89,7 +89,7 @@ class Sdk:
             raise PermissionError(f"{action} is not among the calls that this client was opened for")
         log = CallLog(action, self._address.endpoint, self._address.region)
         if self._keys is not None:
-            margin = _WRITE_MARGIN_S if action == MODIFY else _READ_MARGIN_S
+            margin = _WRITE_MARGIN_S if action in {MODIFY, ADD} else _READ_MARGIN_S
             self._client.credential.keys = keys = _good_keys(self._keys, margin)
             log.keys = f"{keys.masked_id} from {keys.source}"
         self._last = log

@@ -1,6 +1,7 @@
-"""The one write: ``ModifySmsSign``. Base64 is made here, for one call, and nowhere else.
+"""The two writes: ``ModifySmsSign`` and ``AddSmsSign``. Base64 is made here, for one call, and nowhere else.
 
-Source: input parameters of the reference page (2024-09-10); ``QualificationId`` since SDK 3.0.1300.
+Source: input parameters of the reference page (2024-09-10); ``QualificationId`` since SDK 3.0.1300. ``AddSmsSign``
+takes the same but for the id (page 382/40534).
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ import base64
 from collections.abc import Callable
 from typing import Final
 
-from reconciler.contract.api import DOCUMENT_TYPES, INTERNATIONAL, MODIFY, SIGN_PURPOSES, SIGN_TYPES
+from reconciler.contract.api import ADD, DOCUMENT_TYPES, INTERNATIONAL, MODIFY, SIGN_PURPOSES, SIGN_TYPES
 from reconciler.contract.error_codes import BAD_ANSWER, CUT_ON_THE_WAY
 from reconciler.errors import VendorError
 from reconciler.model.signature import SignFields
-from reconciler.tencent.api import Caller, Images
+from reconciler.tencent.api import Acknowledged, Answer, Caller, Images
 from reconciler.tencent.responses import acknowledged_id, request_id_of
 
 _BAD_SIGNATURE: Final = "AuthFailure.SignatureFailure"
@@ -35,14 +36,28 @@ class Writer:
 
         Raises VendorError where the vendor did not say that it took the submission; its code tells what that means.
         """
-        size = len(images.proof) + len(images.commission or b"")
-        try:
-            answer = self._sdk.call(MODIFY, parameters(sign_id, fields, images), check)
-        except VendorError as error:
-            raise _cut_on_the_way(error, size) if error.code == _BAD_SIGNATURE and size > _LARGE else error from None
+        answer = self._call(MODIFY, {"SignId": sign_id, **parameters(fields, images)}, images, check)
         if acknowledged_id(answer) != sign_id:
             raise VendorError("another signature is acknowledged", code=BAD_ANSWER, request_id=request_id_of(answer))
         return request_id_of(answer)
+
+    def add(self, fields: SignFields, images: Images, check: Callable[[], None] | None = None) -> Acknowledged:
+        """Create a signature and return the id that it got, and the request id.
+
+        Raises VendorError as ``modify`` does, also where the vendor says that it took it and names no id.
+        """
+        answer = self._call(ADD, parameters(fields, images), images, check)
+        sign_id = acknowledged_id(answer, "AddSignStatus")
+        if sign_id < 1:
+            raise VendorError("no signature is acknowledged", code=BAD_ANSWER, request_id=request_id_of(answer))
+        return Acknowledged(sign_id, request_id_of(answer))
+
+    def _call(self, action: str, sent: dict[str, object], images: Images, check: Callable[[], None] | None) -> Answer:
+        size = len(images.proof) + len(images.commission or b"")
+        try:
+            return self._sdk.call(action, sent, check)
+        except VendorError as error:
+            raise _cut_on_the_way(error, size) if error.code == _BAD_SIGNATURE and size > _LARGE else error from None
 
 
 def _cut_on_the_way(error: VendorError, size: int) -> VendorError:
@@ -56,13 +71,12 @@ def _cut_on_the_way(error: VendorError, size: int) -> VendorError:
     )
 
 
-def parameters(sign_id: int, fields: SignFields, images: Images) -> dict[str, object]:
-    """Return the call's parameters in the vendor's names and numbers.
+def parameters(fields: SignFields, images: Images) -> dict[str, object]:
+    """Return the parameters of both calls in the vendor's names and numbers, all but the id.
 
     ``Remark`` is always sent, empty where there is none: whether an omitted one keeps the old is not documented.
     """
     sent: dict[str, object] = {
-        "SignId": sign_id,
         "SignName": fields.sign_name,
         "SignType": SIGN_TYPES[fields.sign_type],
         "DocumentType": DOCUMENT_TYPES[fields.document_type],

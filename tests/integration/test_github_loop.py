@@ -69,7 +69,8 @@ def test_a_pull_request_gets_one_comment_that_a_second_push_changes(loop: Loop) 
     second = loop.runner.run("plan", "pull_request", loop.event(REPOSITORY), MERGE)
     assert second.failed == {"Plan"}, second.log
     assert second.succeeded == {"Comment"}
-    assert re.search(r"::error file=signatures.yaml,line=\d+,col=3,title=SMS signature \w+(?:,|%2C) locked \(1900\) refused", second.log)
+    place = r"::error file=signatures.yaml,line=\d+,col=3,"
+    assert re.search(place + r"title=SMS signature \w+(?:,|%2C) locked \(1900\) refused", second.log)
     [comment] = loop.hub.comments[7]
     assert "### SMS signatures: 1 refused, 1 modify" in comment["body"]
     assert "everyone" in comment["body"]

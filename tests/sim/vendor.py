@@ -115,7 +115,7 @@ class Vendor:
         fields = wanted.fields if variant == "same" else _console_fields(wanted.fields, variant)
         wanted = wanted._replace(fields=fields)
         try:
-            self._taken(parameters(sign_id, fields, images(wanted)), "", fields, None)
+            self._taken({"SignId": sign_id, **parameters(fields, images(wanted))}, "", fields, None)
         except ApiError as error:
             return f"{error.code} (place {place})"
         return f"submitted {fields.sign_name!r}, remark {fields.remark!r}"

@@ -152,7 +152,7 @@ def test_what_was_accepted_is_described_again_while_the_last_one_waits_for_its_t
     run = account()
     run.store.before_save = [*[lambda: None] * 2, approve_the_first(run)]
     report = run.execute(plan(run))
-    shown = report.results[1].shown
+    shown = report.results["sign-1"].shown
     assert shown is not None
     assert shown.status == "approved"
 
@@ -163,7 +163,7 @@ def test_what_was_accepted_is_described_again_where_the_run_ends_early() -> None
     run.vendor.answers = [None, failing("AuthFailure.TokenFailure")]
     report = run.execute(plan(run))
     assert report.trouble is not None
-    shown = report.results[1].shown
+    shown = report.results["sign-1"].shown
     assert shown is not None
     assert shown.status == "approved"
 
@@ -173,7 +173,7 @@ def test_a_further_look_that_fails_leaves_what_was_seen_before() -> None:
     planned = plan(run, WISHES[:2])
     run.vendor.unreadable = [None, None, VendorError("", code="Client.Timeout")]
     report = run.execute(planned)
-    assert report.results[1].shown == row(sign_id=1, sign_name="Borealis")
+    assert report.results["sign-1"].shown == row(sign_id=1, sign_name="Borealis")
     assert counts(report) == {Outcome.ACCEPTED: 2}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.cli.formats import plan_exit, report_exit
 from reconciler.errors import ErrorInfo, Exit
-from reconciler.model.plan import Planned, Verdict
+from reconciler.model.plan import WRITES, Planned, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result
 from tests.fixtures.values import PENDING, SIGN_ID, plan, planned, row
 
@@ -50,23 +50,23 @@ def test_changes_are_told_by_the_exit_code_only_where_asked_for() -> None:
     ],
 )
 def test_an_apply_ends_as_its_worst_write_did(result: Result | None, code: Exit) -> None:
-    results = {} if result is None else {SIGN_ID: result}
+    results = {} if result is None else {f"key-{SIGN_ID}": result}
     made = plan([one(Verdict.MODIFY), one(Verdict.MODIFY, 1111)])
-    assert report_exit(ApplyReport(made, results | {1111: Result(Outcome.ACCEPTED)})) is code
+    assert report_exit(ApplyReport(made, results | {"key-1111": Result(Outcome.ACCEPTED)})) is code
 
 
 def test_a_refusal_beside_accepted_writes_is_told_and_an_unsettled_write_outranks_it() -> None:
     made = plan([one(Verdict.MODIFY), one(Verdict.REFUSED, 1111)])
-    assert report_exit(ApplyReport(made, {SIGN_ID: Result(Outcome.ACCEPTED)})) is Exit.REFUSED
-    assert report_exit(ApplyReport(made, {SIGN_ID: Result(Outcome.UNSETTLED)})) is Exit.UNSETTLED
+    assert report_exit(ApplyReport(made, {f"key-{SIGN_ID}": Result(Outcome.ACCEPTED)})) is Exit.REFUSED
+    assert report_exit(ApplyReport(made, {f"key-{SIGN_ID}": Result(Outcome.UNSETTLED)})) is Exit.UNSETTLED
 
 
 def test_a_run_that_ended_early_is_unsettled_even_if_every_write_was_accepted() -> None:
     made = plan([one(Verdict.MODIFY)])
-    assert report_exit(ApplyReport(made, {SIGN_ID: Result(Outcome.ACCEPTED)}, TROUBLE)) is Exit.UNSETTLED
+    assert report_exit(ApplyReport(made, {f"key-{SIGN_ID}": Result(Outcome.ACCEPTED)}, TROUBLE)) is Exit.UNSETTLED
 
 
-@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.MODIFY])
+@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict not in WRITES])
 def test_what_was_never_to_be_written_came_out_as_its_verdict_says(verdict: Verdict) -> None:
     report = ApplyReport(plan([one(verdict)]), {})
     (signature,) = report.plan.signatures

@@ -60,8 +60,8 @@ def test_a_plan_puts_the_account_and_the_record_beside_what_is_wanted() -> None:
 
 def test_everything_is_read_unless_a_run_is_narrowed() -> None:
     vendor = FakeVendor(FakeClock(), row(), row(sign_id=2))
-    assert describe(vendor, DEFINITIONS.signatures, Selection()).complete
-    narrowed = describe(vendor, DEFINITIONS.signatures, Selection(only=frozenset(["second"])))
+    assert describe(vendor, DEFINITIONS.signatures, Selection(), EMPTY).complete
+    narrowed = describe(vendor, DEFINITIONS.signatures, Selection(only=frozenset(["second"])), EMPTY)
     assert (sorted(narrowed.rows), narrowed.complete) == ([2], False)
 
 

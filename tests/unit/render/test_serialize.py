@@ -108,7 +108,7 @@ def test_every_part_has_a_title() -> None:
 
 def test_a_write_that_another_run_made_already_is_told() -> None:
     result = Result(Outcome.NOT_ATTEMPTED, shown=row(PENDING), in_place=True)
-    (signature,) = printed(report_document(ApplyReport(ONE, {1110: result})))["signatures"]
+    (signature,) = printed(report_document(ApplyReport(ONE, {ONE.signatures[0].desired.key: result})))["signatures"]
     assert (signature["in_place"], signature["status_after"], signature["error"]) == (True, "pending", None)
 
 

@@ -22,10 +22,10 @@ TIMEOUT = ErrorInfo("Client.Timeout", "no answer came in time", "run again later
 REPORT = ApplyReport(
     PLAN,
     {
-        1: Result(Outcome.ACCEPTED, "id-1", shown=row(PENDING)),
-        2: Result(Outcome.FAILED, trouble=ErrorInfo("InvalidParameter", "a parameter is wrong", "")),
-        3: Result(Outcome.UNSETTLED, trouble=TIMEOUT),
-        4: Result(Outcome.NOT_ATTEMPTED, shown=row(PENDING), in_place=True),
+        "one": Result(Outcome.ACCEPTED, "id-1", shown=row(PENDING)),
+        "two": Result(Outcome.FAILED, trouble=ErrorInfo("InvalidParameter", "a parameter is wrong", "")),
+        "three": Result(Outcome.UNSETTLED, trouble=TIMEOUT),
+        "four": Result(Outcome.NOT_ATTEMPTED, shown=row(PENDING), in_place=True),
     },
     ErrorInfo("Client.Record", "the record cannot be written", "run again"),
 )
@@ -65,7 +65,7 @@ def test_an_early_end_without_a_mend_ends_with_what_happened() -> None:
 def test_the_vendors_request_ids_and_codes_are_shown_harmless() -> None:
     evil = "\x1b[2J\n\u202e"
     result = Result(Outcome.FAILED, evil, ErrorInfo(evil, evil, evil))
-    text = report_text(ApplyReport(PLAN, {1: result}, ErrorInfo(evil, evil, evil)), plain)
+    text = report_text(ApplyReport(PLAN, {"one": result}, ErrorInfo(evil, evil, evil)), plain)
     assert text.count(escape_line(evil)) == 6
     assert "\x1b" not in text
 

@@ -329,17 +329,17 @@ def test_only_a_changed_entry_is_made_again_and_the_document_is_the_same_as_a_fr
 
 def test_an_entry_that_was_taken_away_is_not_remembered(made: list[int]) -> None:
     remembered = Lines()
-    remembered.of(MANY.entries)
-    assert remembered.of({}) == []
+    remembered.of(MANY)
+    assert remembered.of(MANY._replace(entries={})) == ([], [])
     made.clear()
-    remembered.of(MANY.entries)
+    remembered.of(MANY)
     assert sorted(made) == sorted(MANY.entries)
 
 
 def test_what_could_not_be_read_again_is_refused_each_time() -> None:
     entry = MANY.entries[min(MANY.entries)]
     assert entry.submitted is not None
-    wrong = {5: entry._replace(submitted=entry.submitted._replace(at=-1.0))}
+    wrong = MANY._replace(entries={5: entry._replace(submitted=entry.submitted._replace(at=-1.0))})
     remembered = Lines()
     for _ in range(2):
         with pytest.raises(Malformed, match="the entry of 5"):

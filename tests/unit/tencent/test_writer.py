@@ -44,13 +44,13 @@ def test_a_submission_is_sent_in_the_vendors_names_and_numbers() -> None:
 
 def test_what_is_optional_is_sent_where_it_is_given() -> None:
     fields = FIELDS._replace(international=True, sign_purpose="others", remark="备注", qualification_id=7)
-    sent = parameters(1, fields, Images(b"a", b"b"))
+    sent = parameters(fields, Images(b"a", b"b"))
     assert (sent["International"], sent["SignPurpose"], sent["Remark"]) == (1, 1, "备注")
     assert (sent["CommissionImage"], sent["QualificationId"]) == ("Yg==", 7)
 
 
 def test_images_go_as_plain_base64_without_prefix_or_line_breaks() -> None:
-    sent = str(parameters(1, FIELDS, Images(PROOF, None))["ProofImage"])
+    sent = str(parameters(FIELDS, Images(PROOF, None))["ProofImage"])
     assert not sent.startswith("data:")
     assert sent == "".join(sent.split())
 

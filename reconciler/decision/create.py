@@ -1,0 +1,136 @@
+"""A signature that has no id yet: whether it exists, was created before, or may be created. ``sign_id: new``.
+
+The vendor gives no way to create once and only once, so everything hangs on the list of the account: what is there
+already, and which ids came after a call whose answer was lost.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from reconciler.contract.api import Status
+from reconciler.decision.intents import apart, is_in_time, is_ours
+from reconciler.decision.table import Rule
+from reconciler.decision.transitions import note_created
+from reconciler.model.plan import Change, Decision, IntentStatus
+from reconciler.model.signature import FIELD_NAMES, LiveSignature, Signature, SignFields
+from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
+
+
+class AccountRows(NamedTuple):
+    """The rows of the account by id, and whether they are all of them."""
+
+    rows: Mapping[int, LiveSignature]
+    complete: bool
+
+
+def decide_new(signature: Signature, account: AccountRows, state: State) -> Signature | Decision:
+    """Return the decision on a signature without an id, or the signature with the id that it was created with."""
+    entries = settled_creates(state, account)
+    entry = entries.get(signature.key, Entry())
+    own = entry.submitted
+    if own is not None and own.sign_id is not None and is_same(own.fields, signature.fields):
+        return signature._replace(sign_id=own.sign_id)
+    if not account.complete:
+        return Decision(Rule.CREATE_NOT_LISTED, Status.MISSING)
+    if own is not None and own.sign_id in account.rows:
+        params = {"sign_id": own.sign_id, "name": own.fields.sign_name}
+        return Decision(Rule.CREATED_OTHERWISE, Status.MISSING, params)
+    held = _holder(signature.fields, account)
+    if held is not None:
+        return _held(held)
+    if any(is_same(intent.fields, signature.fields) for each in entries.values() for intent in each.perhaps):
+        return Decision(Rule.PERHAPS_CREATED, Status.MISSING, intent=IntentStatus.OPEN)
+    changes = tuple(Change(name, None, getattr(signature.fields, name)) for name in FIELD_NAMES)
+    shown = tuple(change for change in changes if change.new not in (None, ""))
+    return Decision(Rule.CREATE, Status.MISSING, {"kind": kind_of(signature.fields)}, changes=shown)
+
+
+def with_created(state: State, signature: Signature, account: AccountRows) -> State:
+    """Return the state with what the list proves of a signature that was created, at its id too."""
+    return note_created(state, signature.key, settled_creates(state, account)[signature.key])
+
+
+def kind_of(fields: SignFields) -> str:
+    """Return the word for the series of a signature."""
+    return "global" if fields.international else "mainland"
+
+
+def is_same(one: SignFields, other: SignFields) -> bool:
+    """Return whether two definitions would create the same signature: equal in name and kind."""
+    return one.international == other.international and _plain(one.sign_name) == _plain(other.sign_name)
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).split())
+
+
+def _holder(fields: SignFields, account: AccountRows) -> LiveSignature | None:
+    """Return the row that has the name already, a rejected one only where no other has."""
+    held = [
+        row
+        for row in account.rows.values()
+        if row.international == fields.international and _plain(row.sign_name) == _plain(fields.sign_name)
+    ]
+    return min(held, key=lambda row: (row.status is Status.REJECTED, row.sign_id), default=None)
+
+
+def _held(row: LiveSignature) -> Decision:
+    rule = Rule.NAME_REJECTED if row.status is Status.REJECTED else Rule.NAME_HELD
+    return Decision(rule, Status.MISSING, {"status": row.status, "sign_id": row.sign_id})
+
+
+# What the list proves about a call whose answer was lost.
+
+
+def settled_creates(state: State, account: AccountRows) -> Mapping[str, Entry]:
+    """Return what is known of creates, their doubts settled as far as the list does."""
+    creates = state.creates
+    taken = {entry.submitted.sign_id for entry in creates.values() if entry.submitted is not None}
+    return {key: _settled(entry, account, taken) for key, entry in creates.items()}
+
+
+def _settled(entry: Entry, account: AccountRows, taken: set[int | None]) -> Entry:
+    """Settle the newest doubts, given that none of them can act: the ids that came since tell it, or that none came."""
+    while (intent := entry.newest) is not None and account.complete and not intent.is_live:
+        since = list(_rows_since(intent, account, taken))
+        own = [row for row in since if is_ours(intent.fields, row) and is_in_time(intent, row)]
+        if len(own) == 1 and intent.status is not IntentState.LATE:
+            return entry._replace(submitted=created_submission(intent, own[0]), perhaps=())
+        if any(not apart(intent.fields.sign_name, row.sign_name) for row in since):
+            return entry
+        entry = entry._replace(perhaps=entry.perhaps[:-1])
+    return entry
+
+
+def _rows_since(intent: Intent, account: AccountRows, taken: set[int | None]) -> Iterator[LiveSignature]:
+    known = set(intent.known or ()) | taken
+    for row in account.rows.values():
+        if row.international == intent.fields.international and row.sign_id not in known:
+            yield row
+
+
+def proof_of(intent: Intent, account: AccountRows, state: State) -> Submitted | None:
+    """Return the submission that the list proves a call to have made, None where it proves nothing."""
+    taken = {each.submitted.sign_id for each in state.creates.values() if each.submitted is not None}
+    return _settled(_closed(intent), account, taken).submitted
+
+
+def is_not_created(intent: Intent, account: AccountRows, state: State) -> bool:
+    """Return whether the list proves that the call created nothing, given that it cannot act any more."""
+    taken = {each.submitted.sign_id for each in state.creates.values() if each.submitted is not None}
+    return _settled(_closed(intent), account, taken) == Entry(intent.epoch)
+
+
+def _closed(intent: Intent) -> Entry:
+    return Entry(intent.epoch, None, (intent._replace(status=IntentState.LAPSED),))
+
+
+def created_submission(intent: Intent, row: LiveSignature) -> Submitted:
+    """Return the submission that a new row proves."""
+    return Submitted(
+        intent.fields, intent.at, commit=intent.commit, shown=row, epoch=intent.epoch, run=intent.run,
+        until=row.create_time, by=intent.by, uncommitted=intent.uncommitted, sign_id=row.sign_id,
+    )  # fmt: skip

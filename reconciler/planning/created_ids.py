@@ -1,0 +1,92 @@
+"""Writes the ids of signatures that were created into their definitions, and leaves every other byte as it is."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path, PurePath
+from typing import Final, NamedTuple
+
+from reconciler.definitions.discover import SourceFile
+from reconciler.definitions.load import Definitions
+from reconciler.definitions.source import DefinitionFile, read
+from reconciler.errors import ReconcilerError, Refusal, UsageError
+from reconciler.files import replace_plain
+from reconciler.model.report import ApplyReport
+from reconciler.model.signature import Signature, id_edit
+from reconciler.planning.importing import parsed
+
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+_NEW: Final = re.compile(r"(['\"]?)new\1(?![^\s,}#\]])")
+
+
+class _Created(NamedTuple):
+    signature: Signature
+    sign_id: int
+
+
+def write_created_ids(definitions: Definitions, report: ApplyReport) -> Iterator[str]:
+    """Write every id that is known into the files, and yield a line for each edit, also for one that is left to do."""
+    created = _created(definitions, report)
+    files: dict[Path, list[_Created]] = {}
+    for each in created:
+        files.setdefault(_path(each.signature), []).append(each)
+    for path, wanted in files.items():
+        try:
+            _write(path, definitions.root, wanted)
+        except (ReconcilerError, OSError) as problem:
+            yield f"{path.name} was left as it is: {problem}"
+            yield from (id_edit(each.signature, each.sign_id) for each in wanted)
+        else:
+            yield from (f"{path.name}: {each.signature.key} has `sign_id: {each.sign_id}` now" for each in wanted)
+
+
+def _created(definitions: Definitions, report: ApplyReport) -> Sequence[_Created]:
+    new = {signature.key: signature for signature in definitions.signatures if signature.is_new}
+    found = []
+    for planned in report.plan.signatures:
+        sign_id = report.result(planned).sign_id or planned.desired.sign_id
+        if planned.desired.key in new and sign_id:
+            found.append(_Created(new[planned.desired.key], sign_id))
+    return found
+
+
+def _path(signature: Signature) -> Path:
+    return Path(signature.folder) / PurePath(signature.location.file).name
+
+
+def _write(path: Path, root: Path, wanted: Sequence[_Created]) -> None:
+    """Replace the file in one step. Raises Refusal where it is not as it was read, or another edit would be made."""
+    file, text = parsed(path, root)
+    new = text
+    starts = list(accumulate((len(line) for line in _LINE.findall(text)), initial=0))
+    places = sorted(((_place(file, each, starts, text), each.sign_id) for each in wanted), reverse=True)
+    for (start, end), sign_id in places:
+        new = f"{new[:start]}{sign_id}{new[end:]}"
+    _check(path, file, new, {each.signature.key: each.sign_id for each in wanted})
+    replace_plain(path, new.encode(), mode=stat.S_IMODE(path.stat().st_mode))
+
+
+def _place(file: DefinitionFile, created: _Created, starts: Sequence[int], text: str) -> tuple[int, int]:
+    """Return where the word stands, as indices into the text."""
+    fields = file.signatures.get(created.signature.key)
+    if not isinstance(fields, dict) or fields.get("sign_id") != "new":
+        raise Refusal("{key} does not say `sign_id: new` any more", key=created.signature.key)
+    _, line, column = file.value_at(fields, "sign_id")
+    mark = int(line == 1 and text.startswith("\ufeff"))
+    found = _NEW.match(text, starts[line - 1] + column - 1 + mark)
+    if found is None:
+        raise UsageError("the word `new` of {key} is not written out there", key=created.signature.key)
+    return found.start(), found.end()
+
+
+def _check(path: Path, old: DefinitionFile, new: str, ids: Mapping[str, int]) -> None:
+    """Raise Refusal unless the new text says what the old one did, and the ids: nothing else may be written."""
+    found = read(SourceFile(path, path.name), new.removeprefix("\ufeff"))
+    signatures = {
+        key: {**fields, "sign_id": ids[key]} if key in ids else fields for key, fields in old.signatures.items()
+    }
+    if not isinstance(found, DefinitionFile) or found.data != {**old.data, "signatures": signatures}:
+        raise Refusal("{file} is written in a way that the id cannot be put in for certain", file=path.name)

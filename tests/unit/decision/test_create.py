@@ -1,0 +1,137 @@
+"""A definition without an id: what the list of the account and the record make of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from reconciler.decision.create import AccountRows, decide_new, is_same
+from reconciler.decision.plan import make_plan
+from reconciler.decision.table import Rule
+from reconciler.model.plan import Decision, Verdict
+from reconciler.model.signature import NEW as NO_ID
+from reconciler.model.signature import LiveSignature, Signature, SignFields
+from reconciler.model.state import Entry, Intent, IntentState, State, no_row
+from tests.fixtures.fake_run import EMPTY
+from tests.fixtures.values import (
+    ACME,
+    APPROVED,
+    MOMENT,
+    NOW,
+    PENDING,
+    REJECTED,
+    TARGET,
+    desired,
+    intent,
+    row,
+    submitted,
+)
+
+OTHER: Final = row(APPROVED, sign_id=1, sign_name="Other")
+
+
+def wanted(fields: SignFields = ACME, key: str = "acme-otp") -> Signature:
+    return desired(fields, key, NO_ID)
+
+
+def created(fields: SignFields = ACME, sign_id: int = 1200) -> State:
+    own = submitted(fields, sign_id=sign_id, until=NOW)
+    return EMPTY._replace(entries={"acme-otp": Entry(1, own), sign_id: Entry(1, own._replace(sign_id=None))})
+
+
+def doubt(fields: SignFields = ACME, status: IntentState = IntentState.LAPSED, known: tuple[int, ...] = (1,)) -> Intent:
+    return intent(fields, no_row(fields), status=status, known=known)
+
+
+def perhaps(*doubts: Intent, key: str = "acme-otp") -> State:
+    return EMPTY._replace(entries={key: Entry(2, None, doubts)})
+
+
+# In time for the call of ``doubt``.
+CREATED: Final = row(sign_id=1200, create_time=int(NOW) - 59)
+LIVE_STATE: Final = perhaps(doubt(status=IntentState.LIVE))
+
+# What the account shows, whether that is everything, what is recorded, and the rule that fits.
+NEW: Final[list[tuple[str, list[LiveSignature], bool, State, Rule]]] = [
+    ("nothing of the name", [OTHER], True, EMPTY, Rule.CREATE),
+    ("an empty account", [], True, EMPTY, Rule.CREATE),
+    ("the name in the other series", [row(sign_id=5, international=True)], True, EMPTY, Rule.CREATE),
+    ("the name approved", [row(APPROVED, sign_id=5)], True, EMPTY, Rule.NAME_HELD),
+    ("the name pending", [row(PENDING, sign_id=5)], True, EMPTY, Rule.NAME_HELD),
+    ("the name in full width", [row(PENDING, sign_id=5, sign_name="\uff21cme ")], True, EMPTY, Rule.NAME_HELD),
+    ("the name in an undocumented state", [row(7, sign_id=5)], True, EMPTY, Rule.NAME_HELD),
+    ("the name rejected", [row(REJECTED, sign_id=5)], True, EMPTY, Rule.NAME_REJECTED),
+    ("rejected and pending", [row(REJECTED, sign_id=5), row(sign_id=6)], True, EMPTY, Rule.NAME_HELD),
+    ("a list that is cut", [OTHER], False, EMPTY, Rule.CREATE_NOT_LISTED),
+    ("created under another name", [CREATED], True, created(ACME._replace(sign_name="Old")), Rule.CREATED_OTHERWISE),
+    ("created as another kind", [CREATED], True, created(ACME._replace(international=True)), Rule.CREATED_OTHERWISE),
+    ("created under another name, and gone", [], True, created(ACME._replace(sign_name="Old")), Rule.CREATE),
+    ("a call that may be under way", [OTHER], True, LIVE_STATE, Rule.PERHAPS_CREATED),
+    ("one of another key", [OTHER], True, perhaps(doubt(status=IntentState.LIVE), key="x"), Rule.PERHAPS_CREATED),
+    ("one of another name", [], True, perhaps(doubt(ACME._replace(sign_name="Zed"), IntentState.LIVE)), Rule.CREATE),
+    ("a call that made nothing", [OTHER], True, perhaps(doubt()), Rule.CREATE),
+    ("one, in a list that is cut", [OTHER], False, perhaps(doubt()), Rule.CREATE_NOT_LISTED),
+    (
+        "a row that came since, cut short",
+        [row(sign_id=9, sign_name="Acm")],
+        True,
+        perhaps(doubt()),
+        Rule.PERHAPS_CREATED,
+    ),
+    ("a row that came since, apart", [row(sign_id=9, sign_name="Zed")], True, perhaps(doubt()), Rule.CREATE),
+    (
+        "one that somebody else made later",
+        [row(sign_id=9, create_time=int(NOW))],
+        True,
+        perhaps(doubt()),
+        Rule.NAME_HELD,
+    ),
+    ("an id that is taken", [CREATED], True, perhaps(doubt(known=(1200,))), Rule.NAME_HELD),
+    ("two that came since", [CREATED, CREATED._replace(sign_id=1201)], True, perhaps(doubt()), Rule.NAME_HELD),
+]
+NEW.append(("twice", [], True, EMPTY, Rule.NAME_TWICE))
+
+
+@pytest.mark.parametrize(
+    ("rows", "complete", "state", "rule"), [each[1:] for each in NEW[:-1]], ids=[n for n, *_ in NEW[:-1]]
+)
+def test_the_list_and_the_record_decide(rows: list[LiveSignature], complete: bool, state: State, rule: Rule) -> None:
+    found = decide_new(wanted(), AccountRows({each.sign_id: each for each in rows}, complete), state)
+    assert isinstance(found, Decision)
+    assert found.rule is rule
+    assert found.reason
+
+
+def test_a_signature_that_was_created_is_decided_by_its_id() -> None:
+    plan = make_plan(TARGET, [wanted()], {1200: CREATED}, created(), MOMENT)
+    (planned,) = plan.signatures
+    assert (planned.desired.sign_id, planned.verdict, planned.live) == (1200, Verdict.WAITING, CREATED)
+    assert plan.unmanaged == ()
+
+
+def test_a_row_that_came_since_proves_a_lost_answer_with_all_its_fields() -> None:
+    plan = make_plan(TARGET, [wanted()], {1: OTHER, 1200: CREATED}, perhaps(doubt()), MOMENT)
+    (planned,) = plan.signatures
+    assert (planned.desired.sign_id, planned.decision.rule) == (1200, Rule.WAITING_FOR_REVIEW)
+
+
+def test_a_created_one_that_is_gone_is_not_created_again() -> None:
+    (planned,) = make_plan(TARGET, [wanted()], {}, created(), MOMENT).signatures
+    assert (planned.desired.sign_id, planned.decision.rule) == (1200, Rule.NO_SUCH_SIGNATURE)
+
+
+def test_of_two_definitions_of_one_name_the_first_alone_is_created() -> None:
+    plan = make_plan(TARGET, [wanted(), wanted(key="again")], {}, EMPTY, MOMENT)
+    assert [each.decision.rule for each in plan.signatures] == [Rule.CREATE, Rule.NAME_TWICE]
+
+
+def test_every_field_of_a_create_is_a_change_from_nothing() -> None:
+    (planned,) = make_plan(TARGET, [wanted()], {}, EMPTY, MOMENT).signatures
+    assert {change.field: change.new for change in planned.decision.changes}["remark"] == "Login codes"
+    assert {change.old for change in planned.decision.changes} == {None}
+
+
+def test_a_name_in_another_case_is_another_signature() -> None:
+    assert not is_same(ACME, ACME._replace(sign_name="ACME"))
+    assert is_same(ACME, ACME._replace(sign_name="\uff21cme", remark="x"))
