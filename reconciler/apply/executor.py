@@ -68,7 +68,8 @@ def settle_found(context: ApplyContext, watch: Watch, journal: Journal, describe
         entries={subject: _waited_out(subject, entry, watch) for subject, entry in state.entries.items()}
     )
     settled: dict[Subject, Entry] = {}
-    settled.update(settled_creates(waited, AccountRows(described.rows, described.complete)))
+    if waited.creates:
+        settled.update(settled_creates(waited, AccountRows(described.rows, described.complete)))
     for sign_id, entry in waited.signatures.items():
         settled[sign_id] = after_rows(entry, described.rows.get(sign_id), now)
     found = {subject: entry for subject, entry in settled.items() if entry != state.entry(subject)}

@@ -41,7 +41,7 @@ def claims_of(history: History) -> Iterator[Claim]:
                 continue  # the branch was moved by force
             if history.world.runs[after.by].step.kind in {"adopt", "forget"}:
                 continue
-            for sign_id, entry in before.state.entries.items():
+            for sign_id, entry in before.state.signatures.items():
                 for item in items_of(entry, sign_id):
                     begun.setdefault(item, before.time)
                     yield from _claim(item, entry, after.state.entry(sign_id), after.time, after.by, begun[item])

@@ -29,7 +29,7 @@ def items_of(entry: Entry, sign_id: int) -> tuple[Item, ...]:
 
 def all_items(state: State) -> tuple[Item, ...]:
     """Return every doubt of a record."""
-    return tuple(item for sign_id, entry in sorted(state.entries.items()) for item in items_of(entry, sign_id))
+    return tuple(item for sign_id, entry in state.signatures.items() for item in items_of(entry, sign_id))
 
 
 def epoch_of(entry: Entry) -> int:

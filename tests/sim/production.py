@@ -21,7 +21,7 @@ from reconciler.model.signature import SignFields
 from reconciler.planning.planner import Run as PlanningRun
 from reconciler.planning.planner import plan_online
 from reconciler.state.checkout import Lineage
-from reconciler.tencent.api import Images
+from reconciler.tencent.api import Acknowledged, Images
 from reconciler.tencent.connection import RequestLimits
 from reconciler.tencent.rate_limit import ModifyRateLimit
 from reconciler.tencent.reader import Reader
@@ -64,6 +64,9 @@ class _Writer:
     ) -> str | None:
         self._run.asked = fields
         return self._writer.modify(sign_id, fields, images, check)
+
+    def add(self, fields: SignFields, images: Images, check: Callable[[], None] | None = None) -> Acknowledged:
+        raise AssertionError("no schedule creates")
 
 
 def apply(run: Run, place: Place) -> None:

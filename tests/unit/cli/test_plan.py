@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.model.signature import Subject
 from reconciler.model.state import Entry, IntentState, State
 from reconciler.sandbox.model import AccountData, RowData
 from reconciler.sandbox.options import UnconfirmedBehaviour
@@ -100,7 +101,7 @@ def test_a_plan_tells_of_a_run_that_may_have_a_call_under_way(top: Path) -> None
     store = FileStore(top / ".reconciler", NAME)
     for age, said in ((0, "another apply is at work (Ann, since 20"), (7200, "an apply was cut off (Ann, since 20")):
         made = intent(ACME, row(), ago=0.0, status=IntentState.LIVE)._replace(at=time.time() - age, by="Ann")
-        entries = {SIGN_ID: Entry(1, None, (made,))}
+        entries: dict[Subject, Entry] = {SIGN_ID: Entry(1, None, (made,))}
         store.update(partial(State._replace, entries=entries), "intend")
         with serving(SIGNS) as sandbox:
             done = inside("plan", "--endpoint", sandbox.url, *FAST)
