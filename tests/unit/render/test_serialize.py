@@ -82,8 +82,8 @@ def test_the_schema_knows_the_words_of_the_tool_and_no_others() -> None:
     assert words == {"verdict": set(Verdict), "status": set(Status), "outcome": set(Outcome)}
     summary = PLAN_SCHEMA["properties"]["summary"]
     assert set(summary["properties"]) == set(Verdict)
-    # Documents of the first releases, which later steps may still read, know no observed signatures.
-    assert set(summary["required"]) == set(Verdict) - {Verdict.OBSERVED}
+    # Documents of the first releases, which later steps may still read, know no observed and no new signatures.
+    assert set(summary["required"]) == set(Verdict) - {Verdict.OBSERVED, Verdict.CREATE}
     assert PLAN_SCHEMA["$defs"]["field"]["enum"] == list(FIELD_NAMES)
 
 
