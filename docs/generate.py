@@ -23,7 +23,7 @@ from reconciler.cli.completion import TABLE as COMPLETION
 from reconciler.cli.completion import described
 from reconciler.cli.main import cli
 from reconciler.contract.error_codes import CODES
-from reconciler.decision.table import Rule
+from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
 
 FOLDER: Final = Path(__file__).parent

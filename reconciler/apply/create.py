@@ -9,10 +9,10 @@ from reconciler.apply import results, waiting
 from reconciler.apply.attempt import Attempt
 from reconciler.apply.waiting import Stopwatch
 from reconciler.decision import transitions
-from reconciler.decision.create import AccountRows, decide_new, is_not_created, proof_of, with_created
+from reconciler.decision.new_signature import AccountRows, decide_new, is_not_created, proof_of, with_created
 from reconciler.decision.plan import decide_known
 from reconciler.errors import VendorError
-from reconciler.model.plan import Decision
+from reconciler.model.plan import Decision, Planned
 from reconciler.model.report import Outcome, Result
 from reconciler.model.signature import LiveSignature, Subject
 from reconciler.model.state import Intent, State, Submitted
@@ -27,7 +27,7 @@ class CreateAttempt(Attempt):
     _account = _NOTHING
 
     def _awaited(self) -> Collection[Subject]:
-        return [self._subject, *self._journal.state.creates]
+        return [self._subject, *self._journal.state.open_creates]
 
     def _look(self) -> LiveSignature | None:
         """List the account. A signature without an id has no row of its own."""
@@ -38,8 +38,8 @@ class CreateAttempt(Attempt):
     def _decide(self) -> Decision:
         state = self._state_of_others()
         found = decide_new(self._desired, self._account, state)
-        if isinstance(found, Decision):
-            return found
+        if isinstance(found, Planned):
+            return found.decision
         state = with_created(state, self._desired, self._account)
         live = self._account.rows.get(found.sign_id)
         return decide_known(found, live, state, self._context.clock.now(), site=self._context.site)

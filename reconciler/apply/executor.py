@@ -14,8 +14,8 @@ from reconciler.apply.results import ends_run, record_trouble, stopped
 from reconciler.apply.waiting import Watch
 from reconciler.decision import transitions
 from reconciler.decision.compare import DecisionTime
-from reconciler.decision.create import AccountRows, settled_creates
 from reconciler.decision.intents import after_rows
+from reconciler.decision.new_signature import AccountRows, settled_creates
 from reconciler.definitions.load import Definitions
 from reconciler.errors import ErrorInfo, Refusal, StateError, VendorError
 from reconciler.model.plan import Plan, Target, Verdict
@@ -46,7 +46,7 @@ def run(context: ApplyContext, target: Target, definitions: Definitions, steps: 
     watch = Watch(context)
     snapshot = watch.await_turn()
     chosen = [s.subject for s in definitions.signatures if context.choice.takes(s.key)]
-    watch.await_shown(snapshot.state, [*chosen, *snapshot.state.creates])
+    watch.await_shown(snapshot.state, [*chosen, *snapshot.state.open_creates])
     described = describe(context.reader, definitions.signatures, context.choice, snapshot.state)
     journal = Journal(context, watch, snapshot)
     settle_found(context, watch, journal, described)

@@ -10,7 +10,7 @@ import click
 
 from reconciler.cli.output import Session
 from reconciler.contract.error_codes import CODES
-from reconciler.decision.table import Rule
+from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.errors import Exit, UsageError
 from reconciler.model.plan import Verdict

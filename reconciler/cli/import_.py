@@ -24,7 +24,7 @@ from reconciler.files import replace_plain
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
 from reconciler.planning.importing import Found, merged, read_account
-from reconciler.render.definitions_yaml import Entry, file_text, keyed
+from reconciler.render.definitions_yaml import KeyedRow, file_text, keyed
 from reconciler.render.layout import aligned
 from reconciler.render.text import target_line
 from reconciler.tencent.connection import ConnectionOptions, reading
@@ -166,7 +166,7 @@ def _origin(target: Target) -> str:
     return f"account {target.uin}, site {target.account.site}, region {target.account.region}"
 
 
-def _written(request: _Request, account: Account, found: Found, origin: str) -> tuple[Entry, ...]:
+def _written(request: _Request, account: Account, found: Found, origin: str) -> tuple[KeyedRow, ...]:
     file = request.file
     if file is None:
         raise AssertionError("what goes to stdout is not written to a file")
@@ -180,7 +180,7 @@ def _written(request: _Request, account: Account, found: Found, origin: str) -> 
     return tuple(entries)
 
 
-def _shown(request: _Request, target: Target, found: Found, entries: tuple[Entry, ...]) -> Iterator[str]:
+def _shown(request: _Request, target: Target, found: Found, entries: tuple[KeyedRow, ...]) -> Iterator[str]:
     yield target_line(target)
     yield ""
     rows = [(row.status.value, str(row.sign_id), escape_line(row.sign_name), key) for key, row in entries[:_SHOWN]]

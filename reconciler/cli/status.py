@@ -23,6 +23,7 @@ from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, spinner
 from reconciler.clock import Clock, SystemClock
 from reconciler.contract.error_codes import Treatment, look_up
+from reconciler.decision.compare import DecisionTime
 from reconciler.errors import Exit, Refusal, StateError, UsageError, VendorError
 from reconciler.model.plan import Selection, Target
 from reconciler.model.report import StatusReport
@@ -111,7 +112,8 @@ def _looking(
         def look() -> StatusReport:
             with spinner("reading the account"):
                 described = describe(opened.reader, inputs.definitions.signatures, choice, state)
-            return status_report(opened.target, inputs.definitions, described, choice, state, clock.now())
+            moment = DecisionTime(clock.now(), connected.limits.describe_lag)
+            return status_report(opened.target, inputs.definitions, described, choice, state, moment)
 
         yield look
 
@@ -153,7 +155,7 @@ def _watched(session: Session, look: Callable[[], StatusReport], watching: _Watc
 @contextmanager
 def _shown_live(session: Session) -> Iterator[Callable[[StatusReport], None]]:
     if not sys.stderr.isatty():
-        yield _Lines(session).show
+        yield _PlainLines(session).show
         return
     from rich.console import Console  # noqa: PLC0415  # only for a person who watches
     from rich.live import Live  # noqa: PLC0415
@@ -164,7 +166,7 @@ def _shown_live(session: Session) -> Iterator[Callable[[StatusReport], None]]:
         yield lambda report: live.update(Text.from_ansi(status_text(report, style)), refresh=True)
 
 
-class _Lines:
+class _PlainLines:
     """A line for each signature whose state is another one than before."""
 
     def __init__(self, session: Session) -> None:

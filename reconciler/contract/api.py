@@ -33,6 +33,10 @@ STATUS_CODES: Final[Mapping[int, Status]] = {
 }
 
 
+# What a signature that was just submitted shows.
+PENDING_CODE: Final = 1
+
+
 # The only states in which the vendor lets a signature be modified; every other one is left alone.
 MODIFIABLE: Final = frozenset({Status.PENDING, Status.REJECTED})
 APPROVED: Final = frozenset({Status.APPROVED, Status.APPROVED_NOT_EFFECTIVE})

@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple
 
 from reconciler.contract.api import APPROVED, Status
 from reconciler.decision.compare import DecisionTime
-from reconciler.decision.create import AccountRows, decide_new, is_same, with_created
-from reconciler.decision.table import Rule, decide
+from reconciler.decision.new_signature import AccountRows, decide_new, is_same, trailing_row, with_created
+from reconciler.decision.rules import Rule
+from reconciler.decision.table import decide
 from reconciler.model.plan import EVERYTHING, WRITES, Decision, Plan, Planned, Selection, Target, Verdict
 from reconciler.model.signature import FIELD_NAMES, FieldValue, Image, LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, IntentState, State
@@ -149,11 +150,19 @@ def _planned(
 ) -> Planned:
     if signature.is_new:
         found = decide_new(signature, account, state)
-        if isinstance(found, Decision):
-            return Planned(signature, None, found)
+        if isinstance(found, Planned):
+            return found
         signature, state = found, with_created(state, signature, account)
-    row = account.rows.get(signature.sign_id)
-    return Planned(signature, row, _decide(target, signature, account.rows, state, moment, choice))
+    row = row_of(signature, account.rows, state, moment)
+    rows = {} if row is None else {signature.sign_id: row}
+    return Planned(signature, row, _decide(target, signature, rows, state, moment, choice))
+
+
+def row_of(
+    signature: Signature, rows: Mapping[int, LiveSignature], state: State, moment: DecisionTime
+) -> LiveSignature | None:
+    """Return a signature's row, also one that was created just now and need not show yet."""
+    return rows.get(signature.sign_id) or trailing_row(signature.sign_id, state.entry(signature.sign_id), moment)
 
 
 def _once(planned: Sequence[Planned]) -> Iterator[Planned]:

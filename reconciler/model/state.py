@@ -133,6 +133,11 @@ class State(NamedTuple):
         return {subject: entry for subject, entry in self.entries.items() if isinstance(subject, str)}
 
     @property
+    def open_creates(self) -> tuple[str, ...]:
+        """The keys of signatures that were perhaps created."""
+        return tuple(key for key, entry in self.creates.items() if entry.perhaps)
+
+    @property
     def signatures(self) -> Mapping[int, Entry]:
         """What is known of signatures by their id, in its order."""
         return dict(sorted((subject, entry) for subject, entry in self.entries.items() if isinstance(subject, int)))

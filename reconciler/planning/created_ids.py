@@ -30,6 +30,8 @@ class _Created(NamedTuple):
 def write_created_ids(definitions: Definitions, report: ApplyReport) -> Iterator[str]:
     """Write every id that is known into the files, and yield a line for each edit, also for one that is left to do."""
     created = _created(definitions, report)
+    if created and report.plan.target.sandbox:
+        yield "the ids are those of the SANDBOX: do not commit them"
     files: dict[Path, list[_Created]] = {}
     for each in created:
         files.setdefault(_path(each.signature), []).append(each)
@@ -37,7 +39,8 @@ def write_created_ids(definitions: Definitions, report: ApplyReport) -> Iterator
         try:
             _write(path, definitions.root, wanted)
         except (ReconcilerError, OSError) as problem:
-            yield f"{path.name} was left as it is: {problem}"
+            words = problem.strerror if isinstance(problem, OSError) else problem
+            yield f"{path.name} was left as it is: {words}"
             yield from (id_edit(each.signature, each.sign_id) for each in wanted)
         else:
             yield from (f"{path.name}: {each.signature.key} has `sign_id: {each.sign_id}` now" for each in wanted)

@@ -11,7 +11,7 @@ from reconciler.definitions.load import Definitions
 from reconciler.definitions.source import DefinitionFile, read, read_text
 from reconciler.errors import CredentialsError, OptionKey, Refusal, UsageError
 from reconciler.model.signature import LiveSignature
-from reconciler.render.definitions_yaml import Entry, entries_text, keyed
+from reconciler.render.definitions_yaml import KeyedRow, entries_text, keyed
 from reconciler.tencent.api import Describer
 from reconciler.yaml12.problems import Problem
 
@@ -47,7 +47,7 @@ class Merge(NamedTuple):
     """A definitions file with what was missing: its whole text, and what was added."""
 
     text: str
-    added: tuple[Entry, ...]
+    added: tuple[KeyedRow, ...]
 
 
 def merged(path: Path, definitions: Definitions, rows: Sequence[LiveSignature]) -> Merge:
@@ -133,7 +133,7 @@ def _spliced(text: str, at: int, added: str, *, has_section: bool) -> str:
     return f"{before}{head}{body}{after}"
 
 
-def _check(path: Path, old: DefinitionFile, new: str, entries: Sequence[Entry]) -> None:
+def _check(path: Path, old: DefinitionFile, new: str, entries: Sequence[KeyedRow]) -> None:
     """Raise Refusal unless the new text says what the old one did, and what was added: nothing else may be written."""
     found = read(SourceFile(path, path.name), new.removeprefix("\ufeff"))
     wanted = {**old.signatures, **{key: _as_data(row) for key, row in entries}}

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 from reconciler.clock import Clock
 from reconciler.contract.api import MOST_SIGNATURES
 from reconciler.decision.compare import DecisionTime
-from reconciler.decision.create import AccountRows, decide_new
 from reconciler.decision.intents import after_rows
-from reconciler.decision.plan import make_offline_plan, make_plan
+from reconciler.decision.new_signature import AccountRows, decide_new
+from reconciler.decision.plan import make_offline_plan, make_plan, row_of
 from reconciler.definitions.load import Definitions
 from reconciler.errors import OptionKey, Refusal, UsageError
 from reconciler.model.plan import Plan, Planned, Selection, Target, Verdict
@@ -91,8 +91,8 @@ def describe(reader: Describer, desired: Sequence[Signature], choice: Selection,
     """Read the rows that a plan needs: all, or only those that were chosen, and those that were created for them."""
     wanted = [signature for signature in desired if choice.takes(signature.key)]
     chosen = {signature.sign_id: signature.fields.international for signature in wanted if not signature.is_new}
-    own = (entry.submitted for entry in state.creates.values() if entry.submitted is not None)
-    chosen |= {each.sign_id: each.fields.international for each in own if each.sign_id is not None}
+    own = (state.entry(signature.key).submitted for signature in wanted if signature.is_new)
+    chosen |= {each.sign_id: each.fields.international for each in own if each is not None and each.sign_id is not None}
     # Whether a signature must be created hangs on everything that the account holds.
     everything = not choice.only or any(signature.is_new for signature in wanted)
     return Described(*reader.rows(chosen, everything=everything))
@@ -117,7 +117,7 @@ def plan_from(
             + _live_note(state, moment.now)
             + _no_longer_managed(plan, state)
             + _swapped(plan)
-            + _account_notes(plan)
+            + _account_notes(plan, len(described.rows))
             + id_notes(plan.signatures, definitions.signatures)
         ),
     )
@@ -134,8 +134,8 @@ def _no_longer_managed(plan: Plan, state: State) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _account_notes(plan: Plan) -> tuple[str, ...]:
-    """Return what the rows tell beside their review state: qualifications, and how many signatures there are."""
+def _account_notes(plan: Plan, held: int) -> tuple[str, ...]:
+    """Return what the rows tell beside their review state: qualifications, and that ``held`` signatures are many."""
     notes = []
     for key, desired, live in ((one.desired.key, one.desired.fields, one.live) for one in plan.signatures):
         if live is None:
@@ -147,7 +147,6 @@ def _account_notes(plan: Plan) -> tuple[str, ...]:
                 f"{key}: the account shows qualification {live.qualification_id}, the definition has none: "
                 f"write `qualification_id: {live.qualification_id}`, or a modify may clear it"
             )
-    held = len(plan.unmanaged) + sum(planned.live is not None for planned in plan.signatures)
     created = plan.summary[Verdict.CREATE]
     if held + created > MOST_SIGNATURES:
         more = f" and {created} more are to be created" if created else ""
@@ -298,9 +297,14 @@ def _with_id(signature: Signature, account: AccountRows, state: State) -> Signat
 
 
 def status_report(
-    target: Target, definitions: Definitions, described: Described, choice: Selection, state: State, now: float
+    target: Target,
+    definitions: Definitions,
+    described: Described,
+    choice: Selection,
+    state: State,
+    moment: DecisionTime,
 ) -> StatusReport:
-    """Put the chosen signatures beside their rows, and what the record says of them. ``now`` is unix seconds."""
+    """Put the chosen signatures beside their rows, and what the record says of them."""
     rows = described.rows
     account = AccountRows(rows, complete=described.complete)
     desired = [_with_id(signature, account, state) for signature in definitions.signatures]
@@ -308,14 +312,14 @@ def status_report(
 
     def reviewed(signature: Signature) -> SignatureStatus:
         entry = state.entry(signature.subject)
-        row = rows.get(signature.sign_id)
-        settled = entry if row is None else after_rows(entry, row, now)
+        row = row_of(signature, rows, state, moment)
+        settled = entry if row is None else after_rows(entry, row, moment.now)
         return SignatureStatus(
-            signature, row, entry.submitted, bool(settled.perhaps), site=target.account.site, now=now
+            signature, row, entry.submitted, bool(settled.perhaps), site=target.account.site, now=moment.now
         )
 
     return StatusReport(
         target,
         tuple(reviewed(signature) for signature in desired if choice.takes(signature.key)),
-        tuple(row for sign_id, row in sorted(rows.items()) if sign_id not in named),
+        () if choice.only else tuple(row for sign_id, row in sorted(rows.items()) if sign_id not in named),
     )

@@ -29,14 +29,14 @@ _RESERVED: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null",
 _LONGEST_REPLY: Final = 500
 
 
-class Entry(NamedTuple):
+class KeyedRow(NamedTuple):
     """A row with the key that it gets."""
 
     key: str
     row: LiveSignature
 
 
-def keyed(rows: Iterable[LiveSignature], taken: Collection[str] = ()) -> list[Entry]:
+def keyed(rows: Iterable[LiveSignature], taken: Collection[str] = ()) -> list[KeyedRow]:
     """Return the rows with a key each, in the order of series and id; ``taken`` keys are left alone.
 
     A key is made of the name, Chinese characters in pinyin. Of equal ones the first row in this order keeps it, and
@@ -51,7 +51,7 @@ def keyed(rows: Iterable[LiveSignature], taken: Collection[str] = ()) -> list[En
         while key in used:
             key += "-x"
         used.add(key)
-        entries.append(Entry(key, row))
+        entries.append(KeyedRow(key, row))
     return entries
 
 
@@ -68,7 +68,7 @@ def _pinyin(text: str) -> str:
     return " ".join(lazy_pinyin(text, errors="ignore"))
 
 
-def file_text(account: Account, entries: Sequence[Entry], where: str) -> str:
+def file_text(account: Account, entries: Sequence[KeyedRow], where: str) -> str:
     """Return a whole definitions file. ``where`` says which account it was read from."""
     lines = [
         f"# Written by `reconciler import` from {escape_line(where)}.",
@@ -98,12 +98,12 @@ def _account_fields(account: Account) -> Mapping[str, str]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def entries_text(entries: Iterable[Entry], indent: str = "  ", inner: str = "    ") -> str:
+def entries_text(entries: Iterable[KeyedRow], indent: str = "  ", inner: str = "    ") -> str:
     """Return the entries as YAML, ``indent`` before each key and ``inner`` before each field."""
     return "".join(f"{line}\n" if line else "\n" for entry in entries for line in _entry_lines(entry, indent, inner))
 
 
-def _entry_lines(entry: Entry, indent: str, inner: str) -> Iterator[str]:
+def _entry_lines(entry: KeyedRow, indent: str, inner: str) -> Iterator[str]:
     row = entry.row
     yield f"{indent}# {_state(row)}"
     if row.review_reply:
@@ -128,7 +128,7 @@ def _state(row: LiveSignature) -> str:
     return f"{row.status}{since}"
 
 
-def _fields_to_fill_in(entry: Entry) -> Iterator[str]:
+def _fields_to_fill_in(entry: KeyedRow) -> Iterator[str]:
     row = entry.row
     yield "sign_type: company"
     yield "document_type: business-license"

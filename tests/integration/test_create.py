@@ -14,6 +14,7 @@ import pytest
 
 from reconciler.contract.api import ADD
 from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.options import UnconfirmedBehaviour
 from reconciler.sandbox.running import Sandbox
 from tests.fixtures.announced import Announced
 from tests.fixtures.commands import FAST, inside
@@ -152,3 +153,23 @@ def test_a_saved_plan_of_a_create_is_applied_and_another_one_is_stale(tmp_path: 
         file.write_text(text, encoding="utf-8")
         assert inside(*arguments(sandbox, "--plan", str(saved)), file).code == 0
         assert held(sandbox) == list(NAMES[:1])
+
+
+@pytest.mark.parametrize("more", [(), ("--write-ids",)])
+def test_a_plan_and_a_status_right_after_a_create_do_not_miss_what_a_describe_does_not_show_yet(
+    more: tuple[str, ...], tmp_path: Path
+) -> None:
+    file = project(tmp_path, NAMES[:1])
+    with serving([OLD], facts=UnconfirmedBehaviour(describe_lag_s=60.0)) as sandbox:
+        assert inside(*arguments(sandbox, *more), file).code == 0
+        planned = inside("plan", "--format", "json", "--endpoint", sandbox.url, file)
+        assert (planned.code, planned.by_key("verdict")["new-1"]) == (0, "waiting")
+        looked = inside("status", "--check", "--format", "json", "--endpoint", sandbox.url, file)
+        assert (looked.code, looked.by_key("status")["new-1"]) == (0, "pending")
+
+
+def test_ids_of_a_sandbox_are_told_as_such_when_they_are_written(tmp_path: Path) -> None:
+    file = project(tmp_path, NAMES[:1])
+    with serving([OLD]) as sandbox:
+        done = inside(*arguments(sandbox, "--write-ids"), file)
+    assert "the ids are those of the SANDBOX: do not commit them" in done.err

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.contract.error_codes import CODES
-from reconciler.decision.table import Rule
+from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.sandbox.account import review
 from reconciler.schemas import schema_names

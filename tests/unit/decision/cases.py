@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from reconciler.decision.table import Rule, decide
+from reconciler.decision.rules import Rule
+from reconciler.decision.table import decide
 from reconciler.model.plan import Decision
 from reconciler.model.signature import LiveSignature, SignFields, watched_fields
 from reconciler.model.state import Entry, IntentState

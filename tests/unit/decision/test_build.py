@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from reconciler.contract.api import Status
 from reconciler.decision.plan import make_offline_plan, make_plan
-from reconciler.decision.table import Rule, decide
+from reconciler.decision.rules import Rule
+from reconciler.decision.table import decide
 from reconciler.model.plan import Plan, Selection, Verdict
 from reconciler.model.signature import SignFields
 from reconciler.model.state import Entry, State

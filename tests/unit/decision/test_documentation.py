@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 from reconciler.decision.intents import MEMORY_S
-from reconciler.decision.table import Rule
+from reconciler.decision.rules import Rule
 from reconciler.model.plan import Verdict
 from tests.unit.decision.cases import CASES
-from tests.unit.decision.test_create import NEW
+from tests.unit.decision.test_new_signature import NEW
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "docs" / "decision.md").read_text(encoding="utf-8")

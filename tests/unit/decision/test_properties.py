@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from reconciler.contract.api import MODIFIABLE, Status
 from reconciler.decision.intents import after_rows, is_not_sent
-from reconciler.decision.table import Rule, decide
+from reconciler.decision.rules import Rule
+from reconciler.decision.table import decide
 from reconciler.model.plan import IntentStatus, Verdict
 from reconciler.model.state import IntentState
 from tests.fixtures.strategies import Situation, modifiable_codes, situations

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reconciler.contract.api import Status
-from reconciler.decision.table import Rule, decide
+from reconciler.decision.rules import Rule
+from reconciler.decision.table import decide
 from reconciler.model.plan import Compared, IntentStatus, Verdict
 from reconciler.model.state import IntentState
 from tests.fixtures.values import ACME, APPROVED, HIDDEN_EDIT, MOMENT, RENAMED, known, row

@@ -6,10 +6,10 @@ from typing import Final
 
 import pytest
 
-from reconciler.decision.create import AccountRows, decide_new, is_same
+from reconciler.decision.new_signature import AccountRows, decide_new, is_same
 from reconciler.decision.plan import make_plan
-from reconciler.decision.table import Rule
-from reconciler.model.plan import Decision, Verdict
+from reconciler.decision.rules import Rule
+from reconciler.model.plan import Planned, Verdict
 from reconciler.model.signature import NEW as NO_ID
 from reconciler.model.signature import LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, Intent, IntentState, State, no_row
@@ -98,9 +98,10 @@ NEW.append(("twice", [], True, EMPTY, Rule.NAME_TWICE))
 )
 def test_the_list_and_the_record_decide(rows: list[LiveSignature], complete: bool, state: State, rule: Rule) -> None:
     found = decide_new(wanted(), AccountRows({each.sign_id: each for each in rows}, complete), state)
-    assert isinstance(found, Decision)
-    assert found.rule is rule
-    assert found.reason
+    assert isinstance(found, Planned)
+    assert found.decision.rule is rule
+    assert found.decision.reason
+    assert (found.live is not None) == (rule in {Rule.NAME_HELD, Rule.NAME_REJECTED})
 
 
 def test_a_signature_that_was_created_is_decided_by_its_id() -> None:
@@ -135,3 +136,24 @@ def test_every_field_of_a_create_is_a_change_from_nothing() -> None:
 def test_a_name_in_another_case_is_another_signature() -> None:
     assert not is_same(ACME, ACME._replace(sign_name="ACME"))
     assert is_same(ACME, ACME._replace(sign_name="\uff21cme", remark="x"))
+
+
+def test_what_was_created_just_now_waits_though_a_describe_does_not_show_it_yet() -> None:
+    entry = Entry(1, submitted(ago=2.0, shown=None, before=None, until=NOW))
+    state = EMPTY._replace(entries={"acme-otp": Entry(1, submitted(ago=2.0, sign_id=1200)), 1200: entry})
+    for signature in (wanted(), desired(sign_id=1200)):
+        (soon,) = make_plan(TARGET, [signature], {}, state, MOMENT._replace(lag=5.0)).signatures
+        (late,) = make_plan(TARGET, [signature], {}, state, MOMENT._replace(lag=1.0)).signatures
+        assert (soon.decision.rule, late.decision.rule) == (Rule.WAITING_FOR_REVIEW, Rule.NO_SUCH_SIGNATURE)
+
+
+def test_a_row_that_was_there_before_and_is_gone_is_missed_at_once() -> None:
+    state = EMPTY._replace(entries={1110: Entry(1, submitted(ago=2.0))})
+    (planned,) = make_plan(TARGET, [desired()], {}, state, MOMENT._replace(lag=5.0)).signatures
+    assert planned.decision.rule is Rule.NO_SUCH_SIGNATURE
+
+
+def test_the_reviewers_reply_to_a_rejected_one_of_the_name_is_shown() -> None:
+    held = row(REJECTED, sign_id=5, review_reply="Blurred scan")
+    (planned,) = make_plan(TARGET, [wanted()], {5: held}, EMPTY, MOMENT).signatures
+    assert (planned.live, planned.decision.status, planned.desired.is_new) == (held, "rejected", True)

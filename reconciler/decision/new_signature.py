@@ -10,11 +10,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from reconciler.contract.api import Status
+from reconciler.contract.api import PENDING_CODE, Status
+from reconciler.decision.compare import DecisionTime
 from reconciler.decision.intents import apart, is_in_time, is_ours
-from reconciler.decision.table import Rule
+from reconciler.decision.rules import Rule
 from reconciler.decision.transitions import note_created
-from reconciler.model.plan import Change, Decision, IntentStatus
+from reconciler.model.plan import Change, Decision, IntentStatus, Planned
 from reconciler.model.signature import FIELD_NAMES, LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
 
@@ -26,26 +27,25 @@ class AccountRows(NamedTuple):
     complete: bool
 
 
-def decide_new(signature: Signature, account: AccountRows, state: State) -> Signature | Decision:
-    """Return the decision on a signature without an id, or the signature with the id that it was created with."""
+def decide_new(signature: Signature, account: AccountRows, state: State) -> Signature | Planned:
+    """Return the plan of a signature without an id, or the signature with the id that it was created with."""
     entries = settled_creates(state, account)
     entry = entries.get(signature.key, Entry())
     own = entry.submitted
     if own is not None and own.sign_id is not None and is_same(own.fields, signature.fields):
         return signature._replace(sign_id=own.sign_id)
     if not account.complete:
-        return Decision(Rule.CREATE_NOT_LISTED, Status.MISSING)
+        return Planned(signature, None, Decision(Rule.CREATE_NOT_LISTED, Status.MISSING))
     if own is not None and own.sign_id in account.rows:
         params = {"sign_id": own.sign_id, "name": own.fields.sign_name}
-        return Decision(Rule.CREATED_OTHERWISE, Status.MISSING, params)
+        return Planned(signature, None, Decision(Rule.CREATED_OTHERWISE, Status.MISSING, params))
     held = _holder(signature.fields, account)
     if held is not None:
-        return _held(held)
+        return Planned(signature, held, _held(held))
     if any(is_same(intent.fields, signature.fields) for each in entries.values() for intent in each.perhaps):
-        return Decision(Rule.PERHAPS_CREATED, Status.MISSING, intent=IntentStatus.OPEN)
-    changes = tuple(Change(name, None, getattr(signature.fields, name)) for name in FIELD_NAMES)
-    shown = tuple(change for change in changes if change.new not in (None, ""))
-    return Decision(Rule.CREATE, Status.MISSING, {"kind": kind_of(signature.fields)}, changes=shown)
+        open_still = Decision(Rule.PERHAPS_CREATED, Status.MISSING, intent=IntentStatus.OPEN)
+        return Planned(signature, None, open_still)
+    return Planned(signature, None, _create(signature.fields))
 
 
 def with_created(state: State, signature: Signature, account: AccountRows) -> State:
@@ -53,9 +53,20 @@ def with_created(state: State, signature: Signature, account: AccountRows) -> St
     return note_created(state, signature.key, settled_creates(state, account)[signature.key])
 
 
-def kind_of(fields: SignFields) -> str:
-    """Return the word for the series of a signature."""
-    return "global" if fields.international else "mainland"
+def _create(fields: SignFields) -> Decision:
+    changes = tuple(Change(name, None, getattr(fields, name)) for name in FIELD_NAMES)
+    shown = tuple(change for change in changes if change.new not in (None, ""))
+    kind = "global" if fields.international else "mainland"
+    return Decision(Rule.CREATE, Status.MISSING, {"kind": kind}, changes=shown)
+
+
+def trailing_row(sign_id: int, entry: Entry, moment: DecisionTime) -> LiveSignature | None:
+    """Return what stands for a row that was created just now, and that a describe need not show yet."""
+    own = entry.submitted
+    if own is None or own.adopted or own.before is not None or not moment.may_trail(own.at):
+        return None
+    pending = LiveSignature(sign_id, own.fields.international, PENDING_CODE, own.fields.sign_name, "", int(own.at))
+    return own.shown or pending
 
 
 def is_same(one: SignFields, other: SignFields) -> bool:
@@ -79,7 +90,7 @@ def _holder(fields: SignFields, account: AccountRows) -> LiveSignature | None:
 
 def _held(row: LiveSignature) -> Decision:
     rule = Rule.NAME_REJECTED if row.status is Status.REJECTED else Rule.NAME_HELD
-    return Decision(rule, Status.MISSING, {"status": row.status, "sign_id": row.sign_id})
+    return Decision(rule, row.status, {"status": row.status, "sign_id": row.sign_id})
 
 
 # What the list proves about a call whose answer was lost.
