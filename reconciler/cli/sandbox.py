@@ -37,7 +37,7 @@ def _listed(title: str, kinds: Mapping[str, str]) -> str:
 
 _FAULTS: Final = (
     "A fault such as ModifySmsSign:3:reset-after is for one action (or *), for its request N, N-M or *,"
-    " counted from 1 over requests that arrive."
+    " counted from 1 over requests that arrive. With UIN/ in front it is for that account's requests only."
 )
 
 _CLIENTS: Final = (
@@ -85,8 +85,12 @@ def fact_options(command: Callable[..., None]) -> Callable[..., None]:
 def serve_options(given: Mapping[str, Any]) -> Options:
     """Return the options of a server. Raises UsageError and AccountFileError."""
     saved = given["save"] is not None and given["save"].exists()
+    # Of several the files say whose the keys are, so they are read also where the rows are in the saved ones.
+    files = () if saved and len(given["accounts"]) == 1 else given["accounts"]
+    seeds = [load_account_file(file) for file in files] or [AccountData()]
     return Options(
-        seed=load_account_file(given["account"]) if given["account"] and not saved else AccountData(),
+        seed=seeds[0],
+        others=tuple(seeds[1:]),
         host=given["host"],
         port=given["port"],
         keys=tuple(parse_key(text) for text in given["keys"]) or (DEFAULT_KEY,),
@@ -108,12 +112,22 @@ def sandbox() -> None:
 @sandbox.command(epilog=SERVE_HELP)
 @click.option("--host", default="127.0.0.1", show_default=True, help="An address of this machine.")
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
-@click.option("--account", type=FilledPath(path_type=Path), help="YAML file to start from.")
+@click.option(
+    "--account",
+    "accounts",
+    multiple=True,
+    type=FilledPath(path_type=Path),
+    help="YAML file to start from; may be repeated, then each has a uin and keys of its own.",
+)
 @click.option("--key", "keys", multiple=True, metavar="ID:SECRET[:TOKEN]", help="Default: AKIDsandbox:sandbox-secret.")
 @click.option("--log", type=FilledPath(path_type=Path), help="Append one JSON line a request.")
-@click.option("--save", type=FilledPath(path_type=Path), help="Keep the account here; it wins over --account.")
+@click.option(
+    "--save",
+    type=FilledPath(path_type=Path),
+    help="Keep the account here, further ones beside it; it wins over --account.",
+)
 @click.option("--no-limits", is_flag=True, help="Turn the vendor's rate limits off.")
-@click.option("--fault", "faults", multiple=True, metavar="ACTION:WHICH:KIND[=ARG]", help="See below.")
+@click.option("--fault", "faults", multiple=True, metavar="[UIN/]ACTION:WHICH:KIND[=ARG]", help="See below.")
 @click.option(
     "--clock-offset",
     default=0.0,
@@ -149,14 +163,24 @@ def serve(**given: Any) -> None:  # click hands options over by name
     help="Whose embedded sandbox it is.",
 )
 @click.option("--reply", default="", help="The reviewer's words.")
+@click.option("--uin", metavar="UIN", help="Whose signature, where a running sandbox has several accounts.")
 @click.argument("sign_id", type=click.IntRange(1))
 @click.argument("verdict", type=click.Choice(("approve", "reject")))
-def review(endpoint: str | None, definitions: str, reply: str, sign_id: int, verdict: str, *, embedded: bool) -> None:
+def review(  # a parameter for each option
+    endpoint: str | None,
+    definitions: str,
+    reply: str,
+    uin: str | None,
+    sign_id: int,
+    verdict: str,
+    *,
+    embedded: bool,
+) -> None:
     """Approve or reject a signature of a running sandbox, or of the embedded one."""
     if embedded == (endpoint is not None):
         raise UsageError("name one sandbox to review in", hint="--endpoint URL for a running one, or --sandbox")
     if endpoint is not None:
-        code = review_running(endpoint, sign_id, verdict, reply)
+        code = review_running(endpoint, sign_id, verdict, reply, uin)
     else:
         code = review_saved(_embedded_save(definitions), sign_id, verdict, reply)
     click.echo(f"sandbox: signature {sign_id} has StatusCode {code} now")
@@ -171,14 +195,14 @@ def _embedded_save(definitions: str) -> Path:
     return sandbox_account(found.root, found.files[0])
 
 
-def review_running(endpoint: str, sign_id: int, verdict: str, reply: str = "") -> int:
-    """Give the verdict at a running sandbox; return the row's ``StatusCode``.
+def review_running(endpoint: str, sign_id: int, verdict: str, reply: str = "", uin: str | None = None) -> int:
+    """Give the verdict at a running sandbox, of account ``uin``; return the row's ``StatusCode``.
 
     Raises UsageError for an endpoint that is not on this machine or an unknown signature, VendorError where no sandbox
     answers.
     """
     url = _loopback(endpoint)
-    status, answer = _post(url, {"sign_id": sign_id, "verdict": verdict, "reply": reply}, endpoint)
+    status, answer = _post(url, {"sign_id": sign_id, "verdict": verdict, "reply": reply, "uin": uin}, endpoint)
     if status != _HTTP_OK:
         reason = answer.get("error", f"the sandbox answered with HTTP {status}")
         raise UsageError("{reason}", reason=reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -150,6 +150,30 @@ def open_account(save: Path | None, seed: AccountData, order: str = "id", lag_s:
     account = SandboxAccount(seed, save=SaveFile(save) if save else None, order=order, lag_s=lag_s)
     with account.transaction():
         return account
+
+
+class Accounts:
+    """The accounts of one sandbox, told apart by their uin; whoever names none means the first."""
+
+    def __init__(self, accounts: Sequence[SandboxAccount]) -> None:
+        self._first = accounts[0]
+        self._by_uin = {account.uin: account for account in accounts}
+        if len(self._by_uin) < len(accounts):
+            raise UsageError("two accounts of the sandbox have the same uin", hint="give each file a `uin` of its own")
+
+    @property
+    def uins(self) -> Collection[str]:
+        """The uins of all accounts."""
+        return self._by_uin.keys()
+
+    def of(self, uin: str | None) -> SandboxAccount:
+        """Return the account of ``uin``, the first one where there is none."""
+        return self._first if uin is None else self._by_uin.get(uin, self._first)
+
+    def with_row(self, sign_id: int, uin: str | None) -> list[SandboxAccount]:
+        """Return the accounts that have such a row, among all of them or only ``uin``."""
+        asked = self._by_uin.values() if uin is None else filter(None, [self._by_uin.get(uin)])
+        return [account for account in asked if account.row(sign_id) is not None]
 
 
 def review(account: SandboxAccount, sign_id: int, verdict: str, reply: str = "") -> RowData | None:

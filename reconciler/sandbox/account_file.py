@@ -10,6 +10,7 @@ from reconciler.contract.api import STATUS_CODES
 from reconciler.diagnostics import Message
 from reconciler.errors import Exit, ReconcilerError, fill
 from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submission
+from reconciler.sandbox.signing import is_key
 from reconciler.text import listed, printable
 from reconciler.yaml12.reader import Tree, build_tree
 
@@ -25,7 +26,7 @@ _CODE_OF: Final = {str(status): code for code, status in STATUS_CODES.items()}
 
 # Every field that an account file may hold, by the mapping that it belongs to.
 _TYPES: Final[Mapping[str, Mapping[str, type]]] = {
-    "account": {"uin": str, "individual": bool, "arrears": bool, "signatures": list},
+    "account": {"uin": str, "individual": bool, "arrears": bool, "keys": list, "signatures": list},
     "signature": {
         "sign_id": int,
         "sign_name": str,
@@ -67,6 +68,11 @@ WRONG_TYPE: Final = Message("account-type", "`{name}` must be {type}")
 NOT_POSITIVE: Final = Message("account-id", "`sign_id` must be a positive number")
 UNKNOWN_STATUS: Final = Message("account-status", "unknown status `{word}`", "write {known}")
 TWO_STATUSES: Final = Message("account-status", "both `status` and `status_code` are given", "keep one")
+NOT_A_KEY: Final = Message(
+    "account-key",
+    "`keys` holds something that is no key",
+    "write each as text of the form ID:SECRET or ID:SECRET:TOKEN",
+)
 DUPLICATE_ID: Final = Message("account-duplicate", "duplicate sign_id {sign_id}", "remove one")
 UNREADABLE: Final = Message("account-unreadable", "cannot be read: {reason}")
 TOO_LARGE: Final = Message("account-too-large", "must not be larger than {limit} bytes")
@@ -142,9 +148,12 @@ class _Reader:
     def account(self, data: object) -> AccountData:
         fields = self._mapping("account", data, None, None)
         rows = [self._row(row, data) for row in fields.pop("signatures", [])]
+        keys = fields.pop("keys", [])
+        if not all(isinstance(key, str) and is_key(key) for key in keys):
+            self._report(data, "keys", NOT_A_KEY)
         if self._problems:
             raise AccountFileError(self._problems)
-        return AccountData(signatures=tuple(RowData(**row) for row in rows), **fields)
+        return AccountData(signatures=tuple(RowData(**row) for row in rows), keys=tuple(keys), **fields)
 
     def _row(self, value: object, account: object) -> dict[str, Any]:
         row = self._mapping("signature", value, account, "signatures")

@@ -1,4 +1,4 @@
-"""Which requests go wrong, and how: ``ACTION:WHICH:KIND[=ARG]``, counted per action over requests that arrive."""
+"""Which requests go wrong, and how: ``[UIN/]ACTION:WHICH:KIND[=ARG]``, counted per action over requests that arrive."""
 
 from __future__ import annotations
 
@@ -59,13 +59,17 @@ _NUMBER: Final = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault for the requests ``first`` to ``last`` (None: without end) of an action (``*``: of each)."""
+    """One fault for the requests ``first`` to ``last`` (None: without end) of an action (``*``: of each).
+
+    With ``uin`` it is for the requests of that account, which are counted by themselves.
+    """
 
     action: str
     first: int
     last: int | None
     kind: str
     arg: str = ""
+    uin: str | None = None
 
     @property
     def processed(self) -> bool:
@@ -78,11 +82,14 @@ class Fault:
 
 
 def parse_fault(text: str) -> Fault:
-    """Read ``ACTION:WHICH:KIND[=ARG]``; WHICH is ``N``, ``N-M`` or ``*``. Raise ``UsageProblem``."""
-    action, _, rest = text.partition(":")
+    """Read ``[UIN/]ACTION:WHICH:KIND[=ARG]``; WHICH is ``N``, ``N-M`` or ``*``. Raise ``UsageProblem``."""
+    head, _, rest = text.partition(":")
+    uin, slash, action = head.rpartition("/")
     which, _, what = rest.partition(":")
     kind, equals, arg = what.partition("=")
     numbers = _WHICH.fullmatch(which)
+    if slash and not (uin.isascii() and uin.isdigit()):
+        raise _problem(text, "before the slash comes the number of an account")
     if action != "*" and action not in _ACTIONS:
         raise _problem(text, f"the action must be * or one of {', '.join(_ACTIONS)}")
     if numbers is None:
@@ -92,7 +99,7 @@ def parse_fault(text: str) -> Fault:
     _check_arg(text, kind, arg, given=bool(equals))
     first = int(numbers["first"] or 1)
     last = int(numbers["last"] or first) if numbers["first"] else None
-    return Fault(action, first, last, kind, arg)
+    return Fault(action, first, last, kind, arg, uin or None)
 
 
 def _check_arg(text: str, kind: str, arg: str, *, given: bool) -> None:
@@ -116,14 +123,15 @@ class FaultPlan:
     def __init__(self, faults: Iterable[Fault]) -> None:
         self._faults = tuple(faults)
         self._lock = threading.Lock()
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[tuple[str | None, str]] = Counter()
 
-    def next(self, action: str) -> Fault | None:
-        """Count one request of ``action`` and return its fault; the first that fits, None without."""
+    def next(self, action: str, uin: str | None = None) -> Fault | None:
+        """Count one request of ``action`` from ``uin`` and return its fault; the first that fits, None without."""
         with self._lock:
-            self._counts[action] += 1
-            count = self._counts[action]
-        return next((fault for fault in self._faults if fault.hits(action, count)), None)
+            self._counts.update([(None, action), (uin, action)] if uin else [(None, action)])
+            counts = {None: self._counts[None, action], uin: self._counts[uin, action]}
+        mine = (fault for fault in self._faults if fault.uin in counts)
+        return next((fault for fault in mine if fault.hits(action, counts[fault.uin])), None)
 
 
 # Answers that are well-formed and wrong: what a fault makes of a right one.

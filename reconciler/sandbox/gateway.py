@@ -11,14 +11,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from reconciler.sandbox import add, describe, modify, sts
-from reconciler.sandbox.account import SandboxAccount
+from reconciler.sandbox.account import Accounts
 from reconciler.sandbox.faults import Fault, FaultPlan, corrupt_response
 from reconciler.sandbox.http import JSON_TYPE, Manner, Request, Response, envelope, error_answer, html
 from reconciler.sandbox.log import RequestLog, redacted
 from reconciler.sandbox.model import ApiError
 from reconciler.sandbox.options import UnconfirmedBehaviour
 from reconciler.sandbox.parameters import Action, ActionContext, Params, RateLimits, check, read_params
-from reconciler.sandbox.signing import KeyRing, verify
+from reconciler.sandbox.signing import KeyRing, claimed_id, verify
 
 ACTIONS: Final[Mapping[str, Action]] = {
     action.name: action
@@ -38,15 +38,20 @@ _REGION: Final = re.compile(r"[a-z]{2}-[a-z]+(?:-[a-z0-9]+)*")
 
 
 class Dispatcher:
-    """Answers requests from an account; ``limits`` None turns the rate limits off."""
+    """Answers requests from the account whose key signed; ``limits`` None turns the rate limits off."""
 
     def __init__(
-        self, account: SandboxAccount, keys: KeyRing, facts: UnconfirmedBehaviour, limits: RateLimits | None
+        self, accounts: Accounts, keys: KeyRing, facts: UnconfirmedBehaviour, limits: RateLimits | None
     ) -> None:
-        self._account = account
+        self._accounts = accounts
         self._keys = keys
         self._facts = facts
         self._limits = limits
+
+    @property
+    def has_several(self) -> bool:
+        """Whether there is more than one account."""
+        return len(self._accounts.uins) > 1
 
     def params(self, incoming: Request) -> Params:
         """Return the request's parameters as far as they can be read, for the log."""
@@ -63,13 +68,22 @@ class Dispatcher:
             raise ApiError("RequestSizeLimitExceeded", "The request is larger than 10 MB.")
         if self._facts.large_body != "accepted" and len(incoming.body) > _LARGE_BODY:
             raise ApiError(self._facts.large_body, "The signature does not match the request.")
-        secret_id = verify(incoming, action.service, self._keys) if action.signed else _unsigned(incoming)
+        if not action.signed:
+            _check_unsigned(incoming)
+        key = verify(incoming, action.service, self._keys) if action.signed else None
         region = incoming.header("x-tc-region")
         if self._limits is not None and action.rate is not None:
-            self._limits.admit((action.name, region, secret_id), action.rate, incoming.arrived)
+            self._limits.admit((action.name, region, key.caller if key else ""), action.rate, incoming.arrived)
         _check_region(region, needed=action.regional)
         params = check(read_params(incoming, action.schema), action.schema)
-        return action.run(ActionContext(self._account, self._facts, self._keys, incoming.now, region), params)
+        account = self._accounts.of(key.uin if key else None)
+        uins = self._accounts.uins
+        return action.run(ActionContext(account, self._facts, self._keys, incoming.now, region, uins), params)
+
+    def uin_of(self, incoming: Request) -> str:
+        """Return the account that a request is from, by the key that it names; nothing is checked."""
+        key = self._keys.find(claimed_id(incoming))
+        return self._accounts.of(key.uin if key else None).uin
 
 
 def _find(incoming: Request) -> Action:
@@ -88,10 +102,9 @@ def _find(incoming: Request) -> Action:
     return action
 
 
-def _unsigned(incoming: Request) -> str:
+def _check_unsigned(incoming: Request) -> None:
     if incoming.header("authorization") != "SKIP":
         raise ApiError("AuthFailure.InvalidAuthorization", "This action takes the Authorization header SKIP.")
-    return ""
 
 
 def _check_region(region: str, *, needed: bool) -> None:
@@ -137,7 +150,7 @@ class Service:
 
     def reply(self, incoming: Request) -> Response:
         """Process one request, as far as its fault lets it, and return what to send."""
-        fault = self._faults.next(incoming.action)
+        fault = self._faults.next(incoming.action, self._dispatcher.uin_of(incoming))
         request_id = str(uuid.uuid4())
         if fault is None:
             answer, code = self._processed(incoming)
@@ -156,6 +169,10 @@ class Service:
         except ApiError as error:
             return error_answer(error), error.code
 
+    def _whose(self, incoming: Request) -> dict[str, str]:
+        """Return what a line of the log says of the account: nothing where there is only one."""
+        return {"uin": self._dispatcher.uin_of(incoming)} if self._dispatcher.has_several else {}
+
     def _note(self, incoming: Request, request_id: str, code: str | None) -> None:
         self._log.note(
             {
@@ -163,6 +180,7 @@ class Service:
                 "action": incoming.action,
                 "request_id": request_id,
                 "code": code,
+                **self._whose(incoming),
                 "params": redacted(self._dispatcher.params(incoming).items()),
             }
         )

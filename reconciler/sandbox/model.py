@@ -54,12 +54,16 @@ class RowData:
 
 @dataclass(frozen=True, slots=True)
 class AccountData:
-    """An account: an ``individual`` one may not modify, one in ``arrears`` is suspended."""
+    """An account: an ``individual`` one may not modify, one in ``arrears`` is suspended.
+
+    ``keys`` are its own, as ``--key`` takes them; a saved account does not keep them.
+    """
 
     uin: str = DEFAULT_UIN
     signatures: tuple[RowData, ...] = ()
     individual: bool = False
     arrears: bool = False
+    keys: tuple[str, ...] = ()
 
 
 # The order in which rows are listed, kept per ``International`` and region so that a page costs a slice.

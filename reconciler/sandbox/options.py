@@ -117,8 +117,9 @@ def meanings() -> Mapping[str, str]:
 class Options:
     """The options of one sandbox; the defaults are those of ``sandbox serve``.
 
-    ``seed`` is the account where ``save`` holds none yet. ``clock_offset_s`` is added to the sandbox's clock,
-    ``latency_s`` to every answer, both in seconds. ``port`` 0 picks a free one.
+    ``seed`` is the account where ``save`` holds none yet, ``others`` are further ones on the same address, told apart by
+    the keys that sign. ``clock_offset_s`` is added to the sandbox's clock, ``latency_s`` to every answer, both in
+    seconds. ``port`` 0 picks a free one.
     """
 
     seed: AccountData = field(default_factory=AccountData)
@@ -132,3 +133,4 @@ class Options:
     faults: tuple[Fault, ...] = ()
     clock_offset_s: float = 0.0
     latency_s: float = 0.0
+    others: tuple[AccountData, ...] = ()

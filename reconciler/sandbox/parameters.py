@@ -12,7 +12,7 @@ import json
 import re
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
@@ -159,13 +159,14 @@ def _invalid(name: str, why: str) -> ApiError:
 
 @dataclass(frozen=True, slots=True)
 class ActionContext:
-    """What an action may use. ``now`` is unix seconds by the sandbox's clock."""
+    """What an action may use. ``now`` is unix seconds by the sandbox's clock, ``uins`` are all the accounts here."""
 
     account: SandboxAccount
     facts: UnconfirmedBehaviour
     keys: KeyRing
     now: float
     region: str
+    uins: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

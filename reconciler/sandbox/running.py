@@ -12,20 +12,21 @@ from urllib.parse import urlsplit
 
 from reconciler.contract.api import is_loopback
 from reconciler.errors import ReconcilerError, UsageError
-from reconciler.sandbox.account import REVIEW_PATH, SandboxAccount, open_account, review
+from reconciler.sandbox.account import REVIEW_PATH, Accounts, SandboxAccount, open_account, review
 from reconciler.sandbox.faults import FaultPlan
 from reconciler.sandbox.gateway import Dispatcher, Service
 from reconciler.sandbox.http import Request, Response
 from reconciler.sandbox.log import RequestLog
+from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.parameters import RateLimits
 from reconciler.sandbox.server import SandboxServer
-from reconciler.sandbox.signing import KeyRing
+from reconciler.sandbox.signing import KeyRing, parse_key
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A running sandbox. ``requests`` are the log's entries so far, where they are kept."""
+    """A running sandbox. ``requests`` are the log's entries so far, where they are kept; ``account`` is the first."""
 
     url: str
     account: SandboxAccount
@@ -40,14 +41,15 @@ def running(options: Options, *, keep_requests: bool = True) -> Iterator[Sandbox
     be used, and whatever went wrong inside the sandbox itself.
     """
     _check_host(options.host)
-    account = open_account(options.save, options.seed, options.facts.order, options.facts.describe_lag_s)
+    opened = [_opened(options, seed) for seed in (options.seed, *options.others)]
+    accounts = Accounts(opened)
     log = RequestLog(options.log, keep=keep_requests)
     try:
-        server = _server(options, account, log)
+        server = _server(options, accounts, log)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="sandbox")
         thread.start()
         try:
-            yield Sandbox(_url(server), account, log.entries)
+            yield Sandbox(_url(server), opened[0], log.entries)
         finally:
             server.close()
             thread.join()
@@ -57,14 +59,27 @@ def running(options: Options, *, keep_requests: bool = True) -> Iterator[Sandbox
         raise server.bugs[0]
 
 
-def _server(options: Options, account: SandboxAccount, log: RequestLog) -> SandboxServer:
+def _opened(options: Options, seed: AccountData) -> SandboxAccount:
+    """Open one account, each further one kept beside the first, with its uin in the file's name."""
+    save = options.save
+    if save is not None and seed is not options.seed:
+        save = save.with_name(f"{save.stem}-{seed.uin}{save.suffix}")
+    return open_account(save, seed, options.facts.order, options.facts.describe_lag_s)
+
+
+def _keys(options: Options) -> KeyRing:
+    own = (parse_key(text, seed.uin) for seed in (options.seed, *options.others) for text in seed.keys)
+    return KeyRing((*options.keys, *own))
+
+
+def _server(options: Options, accounts: Accounts, log: RequestLog) -> SandboxServer:
     ended = threading.Event()
     limits = RateLimits(options.facts.rate_window) if options.limits else None
-    dispatcher = Dispatcher(account, KeyRing(options.keys), options.facts, limits)
+    dispatcher = Dispatcher(accounts, _keys(options), options.facts, limits)
     service = Service(dispatcher, FaultPlan(options.faults), log, wait=ended.wait, latency_s=options.latency_s)
 
     def answering(incoming: Request) -> Response:
-        return control(incoming, account) or service.reply(incoming)
+        return control(incoming, accounts) or service.reply(incoming)
 
     try:
         return SandboxServer(
@@ -97,7 +112,7 @@ def _url(server: SandboxServer) -> str:
 VERDICTS: Final = ("approve", "reject")
 
 
-def control(incoming: Request, account: SandboxAccount) -> Response | None:
+def control(incoming: Request, accounts: Accounts) -> Response | None:
     """Answer a request to the control path; None where it is for the vendor's API."""
     if not incoming.path.startswith("/_sandbox/"):
         return None
@@ -107,18 +122,31 @@ def control(incoming: Request, account: SandboxAccount) -> Response | None:
     asked = asked and is_loopback(urlsplit(f"//{incoming.header('host')}").hostname or "")
     if incoming.path != REVIEW_PATH or not asked:
         return _answer(404, {"error": f"the sandbox takes POST {REVIEW_PATH} with application/json"})
-    return _review(incoming.body, account)
+    return _review(incoming.body, accounts)
 
 
-def _review(body: bytes, account: SandboxAccount) -> Response:
+def _review(body: bytes, accounts: Accounts) -> Response:
     try:
         wanted = json.loads(body)
-        sign_id, verdict, reply = wanted["sign_id"], wanted["verdict"], wanted.get("reply", "")
+        sign_id, verdict, reply, uin = (
+            wanted["sign_id"],
+            wanted["verdict"],
+            wanted.get("reply", ""),
+            wanted.get("uin"),
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
-        sign_id = verdict = reply = None
-    if not isinstance(sign_id, int) or verdict not in VERDICTS or not isinstance(reply, str):
-        return _answer(400, {"error": "the body must be {sign_id, verdict: approve or reject, reply}"})
-    row = review(account, sign_id, verdict, reply)
+        sign_id = verdict = reply = uin = None
+    if (
+        not isinstance(sign_id, int)
+        or verdict not in VERDICTS
+        or not isinstance(reply, str)
+        or not isinstance(uin, str | None)
+    ):
+        return _answer(400, {"error": "the body must be {sign_id, verdict: approve or reject, reply, uin}"})
+    having = accounts.with_row(sign_id, uin)
+    if len(having) > 1:
+        return _answer(400, {"error": f"{len(having)} accounts have a signature {sign_id}: name one with --uin"})
+    row = review(having[0], sign_id, verdict, reply) if having else None
     if row is None:
         return _answer(404, {"error": f"there is no signature {sign_id} in this sandbox"})
     return _answer(200, {"sign_id": row.sign_id, "status_code": row.status_code})

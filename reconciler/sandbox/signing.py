@@ -19,24 +19,40 @@ from reconciler.sandbox.model import ApiError
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key pair; without ``token`` any ``X-TC-Token`` is taken. ``expires_at`` is unix seconds."""
+    """A key pair; without ``token`` any ``X-TC-Token`` is taken. ``expires_at`` is unix seconds.
+
+    ``uin`` is whose it is; without one, it is the first account's.
+    """
 
     secret_id: str
     secret_key: str
     token: str | None = None
     expires_at: float | None = None
+    uin: str | None = None
+
+    @property
+    def caller(self) -> str:
+        """Who is counted for the rate limits: temporary keys of one account count together, whoever got them."""
+        return self.secret_id if self.expires_at is None else f"temporary keys of {self.uin}"
 
 
 DEFAULT_KEY: Final = Key("AKIDsandbox", "sandbox-secret")
 
 
-def parse_key(text: str) -> Key:
-    """Read ``ID:SECRET[:TOKEN]``. Raise ``UsageProblem`` for any other shape, without repeating the text."""
-    secret_id, _, rest = text.partition(":")
-    secret_key, colon, token = rest.partition(":")
-    if not secret_id or not secret_key or (colon and not token):
+_FORM: Final = re.compile(r"(?P<id>[^:]+):(?P<secret>[^:]+)(?::(?P<token>.+))?", re.DOTALL)
+
+
+def is_key(text: str) -> bool:
+    """Return whether a text is of the form ``ID:SECRET[:TOKEN]``."""
+    return _FORM.fullmatch(text) is not None
+
+
+def parse_key(text: str, uin: str | None = None) -> Key:
+    """Read ``ID:SECRET[:TOKEN]``, a key of account ``uin``. Raise ``UsageError`` without repeating the text."""
+    found = _FORM.fullmatch(text)
+    if found is None:
         raise UsageError("a key is not of the form ID:SECRET or ID:SECRET:TOKEN", hint="none of the parts may be empty")
-    return Key(secret_id, secret_key, token or None)
+    return Key(found["id"], found["secret"], found["token"], uin=uin)
 
 
 class KeyRing:
@@ -49,9 +65,9 @@ class KeyRing:
         """Return the key of that id."""
         return self._keys.get(secret_id)
 
-    def issue(self, expires_at: float) -> Key:
-        """Hand out a temporary key that signs until ``expires_at`` (unix seconds) and needs its token."""
-        key = Key(f"AKID{secrets.token_hex(16)}", secrets.token_hex(20), secrets.token_hex(32), expires_at)
+    def issue(self, expires_at: float, uin: str | None = None) -> Key:
+        """Hand out a temporary key of ``uin`` that signs until ``expires_at`` (unix seconds) and needs its token."""
+        key = Key(f"AKID{secrets.token_hex(16)}", secrets.token_hex(20), secrets.token_hex(32), expires_at, uin)
         self._keys[key.secret_id] = key
         return key
 
@@ -83,8 +99,14 @@ class _Claim:
     signature: str
 
 
-def verify(incoming: Request, service: str, keys: KeyRing) -> str:
-    """Return the ``SecretId`` that signed the request for ``service``; raise ``ApiError`` as the vendor would."""
+def claimed_id(incoming: Request) -> str:
+    """Return the ``SecretId`` that a request says it is signed with, empty where it says none. Nothing is checked."""
+    found = _AUTHORIZATION.fullmatch(incoming.header("authorization"))
+    return found["id"] if found is not None else ""
+
+
+def verify(incoming: Request, service: str, keys: KeyRing) -> Key:
+    """Return the key that signed the request for ``service``; raise ``ApiError`` as the vendor would."""
     claim = _parse(incoming)
     timestamp = _fresh_timestamp(incoming)
     key = keys.find(claim.secret_id)
@@ -93,7 +115,7 @@ def verify(incoming: Request, service: str, keys: KeyRing) -> str:
     _check_scope(incoming, claim, timestamp, service)
     _check_signature(incoming, claim, key)
     _check_token(incoming, key)
-    return key.secret_id
+    return key
 
 
 def _parse(incoming: Request) -> _Claim:

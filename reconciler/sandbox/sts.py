@@ -20,20 +20,25 @@ _ROLE: Final = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]+):role(?:Name)?/.+")
 
 def _with_web_identity(context: ActionContext, params: Params) -> dict[str, Any]:
     _check(params, ("ProviderId", "WebIdentityToken", "RoleArn", "RoleSessionName"))
-    return _issued(context, params)
+    found = _ROLE.fullmatch(params["RoleArn"])
+    # One account alone takes whatever role a token is exchanged for: it has no other to confuse it with.
+    uin = found["uin"] if found is not None and len(context.uins) > 1 else context.account.uin
+    if len(context.uins) > 1 and uin not in context.uins:
+        raise ApiError("ResourceNotFound.RoleNotFound", "The role does not exist.")
+    return _issued(context, params, uin)
 
 
 def _with_keys(context: ActionContext, params: Params) -> dict[str, Any]:
     _check(params, ("RoleArn", "RoleSessionName"))
     found = _ROLE.fullmatch(params["RoleArn"])
-    if found is None or found["uin"] != context.account.uin:
+    if found is None or found["uin"] not in (context.account.uin, *context.uins):
         raise ApiError("ResourceNotFound.RoleNotFound", "The role does not exist.")
-    return _issued(context, params)
+    return _issued(context, params, found["uin"])
 
 
-def _issued(context: ActionContext, params: Params) -> dict[str, Any]:
+def _issued(context: ActionContext, params: Params, uin: str) -> dict[str, Any]:
     expires_at = int(context.now) + params.get("DurationSeconds", _DEFAULT_S)
-    key = context.keys.issue(expires_at)
+    key = context.keys.issue(expires_at, uin)
     return {
         "Credentials": {"Token": key.token, "TmpSecretId": key.secret_id, "TmpSecretKey": key.secret_key},
         "ExpiredTime": expires_at,
