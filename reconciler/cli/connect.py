@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
+from zlib import crc32
 
 from reconciler.cli.inputs import Inputs, sandbox_account
 from reconciler.clock import SystemClock
@@ -22,11 +23,12 @@ from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
 from reconciler.sandbox.signing import DEFAULT_KEY
 from reconciler.state.checkout import Lineage, head_commit, lineage
+from reconciler.state.git_repository import FetchedTogether
 from reconciler.state.local import ensure_folder
 from reconciler.state.store import Store
 from reconciler.tencent.connection import Connection, ConnectionOptions, RequestLimits
 from reconciler.tencent.credentials.base import CredentialInputs, Keys, Vendor
-from reconciler.tencent.credentials.chain import find_keys
+from reconciler.tencent.credentials.chain import KeyFinder
 from reconciler.tencent.endpoint import endpoint_from
 
 # Patterns of ARNs, separated by blanks or commas.
@@ -37,10 +39,13 @@ _PENDING: Final = next(code for code, status in STATUS_CODES.items() if status i
 
 
 @contextmanager
-def connect(inputs: Inputs, options: ConnectionOptions) -> Iterator[Connection]:
-    """Yield how the account of a run is reached, for as long as the embedded sandbox, if it is one, has to serve."""
+def connect(inputs: Inputs, options: ConnectionOptions, finder: KeyFinder | None = None) -> Iterator[Connection]:
+    """Yield how the account of a run is reached, for as long as the embedded sandbox, if it is one, has to serve.
+
+    ``finder`` is shared by the accounts of a fleet.
+    """
     if not options.sandbox:
-        yield _to_the_vendor(inputs, options)
+        yield _to_the_vendor(inputs, options, finder or key_finder(options))
         return
     if options.endpoint is not None:
         raise UsageError(
@@ -51,12 +56,16 @@ def connect(inputs: Inputs, options: ConnectionOptions) -> Iterator[Connection]:
         yield connection
 
 
-def _to_the_vendor(inputs: Inputs, options: ConnectionOptions) -> Connection:
+def key_finder(options: ConnectionOptions) -> KeyFinder:
+    """Return what finds the keys of this run."""
+    return KeyFinder(CredentialInputs(os.environ, _home(), options.oidc_provider, options.role_arn))
+
+
+def _to_the_vendor(inputs: Inputs, options: ConnectionOptions, finder: KeyFinder) -> Connection:
     endpoint = endpoint_from(options.endpoint, inputs.account.endpoint, inputs.account.site)
     options.limits.check(endpoint)
-    surroundings = CredentialInputs(os.environ, _home(), options.oidc_provider, options.role_arn)
     vendor = Vendor(endpoint, inputs.account.region, options.request_timeout, SystemClock())
-    return Connection(endpoint, find_keys(surroundings, vendor, _role_to_take(inputs.account)), options.limits)
+    return Connection(endpoint, finder.keys(vendor, _role_to_take(inputs.account)), options.limits)
 
 
 def _home() -> Path:
@@ -108,7 +117,14 @@ def _seed(inputs: Inputs, first: Path) -> AccountData:
     if beside.is_file():
         return load_account_file(beside)
     rows = tuple(_pending(signature) for signature in inputs.definitions.signatures if not signature.is_new)
-    return AccountData(uin=inputs.account.uin or AccountData().uin, signatures=rows)
+    return AccountData(uin=inputs.account.uin or _sandbox_uin(inputs.definitions.root, first), signatures=rows)
+
+
+def _sandbox_uin(root: Path, first: Path) -> str:
+    """Return a number for an account that the definitions give none: one for each folder, so that two never meet."""
+    folder = os.path.relpath(first.parent, root)
+    number = int(AccountData().uin)
+    return str(number if folder == "." else number + 1 + crc32(os.fsencode(folder)))
 
 
 def _pending(signature: Signature) -> RowData:
@@ -116,15 +132,20 @@ def _pending(signature: Signature) -> RowData:
     return RowData(signature.sign_id, fields.sign_name, fields.international, _PENDING, region=None)
 
 
-def record_of(inputs: Inputs, target: Target, *, embedded: bool = False) -> Store:
+def record_of(
+    inputs: Inputs, target: Target, *, embedded: bool = False, fetched: FetchedTogether | None = None
+) -> Store:
     """Return the store of the record. Raises Refusal where the account has another one besides."""
-    return store_for(inputs.definitions.root, inputs.definitions.branch, target, embedded=embedded)
+    definitions = inputs.definitions
+    return store_for(definitions.root, definitions.branch, target, embedded=embedded, fetched=fetched)
 
 
-def lineage_of(inputs: Inputs, *, embedded: bool = False) -> Callable[[str], Lineage] | None:
+def lineage_of(
+    inputs: Inputs, *, embedded: bool = False, head: Callable[[Path], str | None] = head_commit
+) -> Callable[[str], Lineage] | None:
     """Return how what is checked out relates to a commit that was applied; ``None`` for a local record: it is alone."""
     if embedded or inputs.definitions.branch is None:
         return None
     root = inputs.definitions.root
-    commit = head_commit(root)
+    commit = head(root)
     return lambda applied: lineage(root, applied, commit) if commit is not None else Lineage.UNKNOWN

@@ -85,5 +85,6 @@ def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:
 
 
 def sandbox_account(root: Path, definitions: Path) -> Path:
-    """Return where the sandbox account of a definition file is kept."""
-    return root / OWN_FOLDER / f"sandbox-account-{definitions.stem}.json"
+    """Return where the sandbox account of a definition file is kept: each file below the root has one of its own."""
+    name = os.path.relpath(definitions.with_suffix(""), root).replace("%", "%25").replace("/", "%2F")
+    return root / OWN_FOLDER / f"sandbox-account-{name}.json"

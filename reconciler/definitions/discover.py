@@ -108,7 +108,7 @@ def _in_folder(folder: Path, path: str, folder_name: str, cwd: Path) -> Iterator
     for parent, folders, names in os.walk(folder, onerror=unreadable.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if _is_definition(name):
+            if is_definition(name):
                 empty = False
                 file = Path(parent, name)
                 yield SourceFile(file, _name_of(file, str(Path(path, file.relative_to(folder))), cwd))
@@ -119,7 +119,8 @@ def _in_folder(folder: Path, path: str, folder_name: str, cwd: Path) -> Iterator
         yield _problem(folder_name, messages.NO_DEFINITIONS)
 
 
-def _is_definition(name: str) -> bool:
+def is_definition(name: str) -> bool:
+    """Return whether a folder's file of this name holds definitions."""
     # As in a shell, `*` does not match a leading dot: `.pre-commit-config.yaml` is no definition.
     return name.endswith(_SUFFIXES) and not name.endswith(_SANDBOX_SUFFIXES) and not name.startswith(".")
 

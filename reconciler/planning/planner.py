@@ -21,6 +21,7 @@ from reconciler.model.signature import LiveSignature, Signature, id_edit
 from reconciler.model.state import OLD_INTENT_S, State, holder_of
 from reconciler.state.branch import BranchStore
 from reconciler.state.checkout import Lineage, SeenBranch
+from reconciler.state.git_repository import FetchedTogether
 from reconciler.state.local import OWN_FOLDER, FileStore
 from reconciler.state.moves import check_single
 from reconciler.state.store import Snapshot, StateReader, Store, record_name
@@ -37,15 +38,24 @@ PARTIAL_LISTING: Final = (
 )
 
 
-def store_for(root: Path, branch: str | None, target: Target, *, embedded: bool = False, learns: bool = True) -> Store:
+def store_for(
+    root: Path,
+    branch: str | None,
+    target: Target,
+    *,
+    embedded: bool = False,
+    learns: bool = True,
+    fetched: FetchedTogether | None = None,
+) -> Store:
     """Return the store of an account's record: the branch where the definitions name one, else a local file.
 
     The record of an embedded sandbox is local: it is nobody else's business. ``learns`` is false for a command that
-    leaves nothing behind. Raises Refusal where the account has another record besides.
+    leaves nothing behind, ``fetched`` holds the branches of a fleet. Raises Refusal where the account has another
+    record besides.
     """
     if not embedded and (root / OWN_FOLDER).exists():
         check_single(local_record(root, target), branch)
-    return record_at(root, branch, target, embedded=embedded, learns=learns)
+    return record_at(root, branch, target, embedded=embedded, learns=learns, fetched=fetched)
 
 
 def local_record(root: Path, target: Target) -> FileStore:
@@ -53,12 +63,21 @@ def local_record(root: Path, target: Target) -> FileStore:
     return FileStore(root / OWN_FOLDER, record_name(target.uin, target.account.region, sandbox=target.sandbox))
 
 
-def record_at(root: Path, branch: str | None, target: Target, *, embedded: bool = False, learns: bool = True) -> Store:
+def record_at(
+    root: Path,
+    branch: str | None,
+    target: Target,
+    *,
+    embedded: bool = False,
+    learns: bool = True,
+    fetched: FetchedTogether | None = None,
+) -> Store:
     """Return the store as ``store_for`` does, whatever else there is."""
     if embedded or branch is None:
         return local_record(root, target)
     name = record_name(target.uin, target.account.region, sandbox=target.sandbox)
-    return BranchStore(root, branch, name, memory=SeenBranch(root / OWN_FOLDER, name, branch, learns=learns))
+    memory = SeenBranch(root / OWN_FOLDER, name, branch, learns=learns)
+    return BranchStore(root, branch, name, memory=memory, fetched=fetched)
 
 
 # Templates of a refusal, and what ``doctor`` says.

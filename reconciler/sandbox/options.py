@@ -117,7 +117,7 @@ def meanings() -> Mapping[str, str]:
 class Options:
     """The options of one sandbox; the defaults are those of ``sandbox serve``.
 
-    ``seed`` is the account where ``save`` holds none yet, ``others`` are further ones on the same address, told apart by
+    ``seed`` is the account where ``save`` holds none yet, ``others`` are further ones on the same address, known by
     the keys that sign. ``clock_offset_s`` is added to the sandbox's clock, ``latency_s`` to every answer, both in
     seconds. ``port`` 0 picks a free one.
     """

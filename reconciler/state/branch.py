@@ -15,7 +15,7 @@ from reconciler.model.state import HistoryEntry, State
 from reconciler.state.checkout import SeenBranch
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
 from reconciler.state.git_command import GitTimeout
-from reconciler.state.git_repository import GitRepository, Leaf
+from reconciler.state.git_repository import FetchedTogether, GitRepository, Leaf
 from reconciler.state.store import Snapshot, Step, check_name, empty_state, is_record_file
 
 _MAX_LENGTH: Final = 200
@@ -144,7 +144,8 @@ class BranchStore:
     ``root`` is a folder of the checkout that knows the remote; nothing in it is changed. The version token of a
     snapshot is the id of the branch's commit, empty where there is no branch. Records of other accounts on the same
     branch are kept as they are. ``pause`` waits that many seconds before a push is tried again; with ``memory`` a
-    branch that was moved by force is noticed.
+    branch that was moved by force is noticed. Where ``fetched`` holds the branch already, the first look takes it from
+    there.
 
     Raises StateError for a name that no branch can have. A branch that exists without the marker file is refused
     whenever it is read (Refusal).
@@ -160,6 +161,7 @@ class BranchStore:
         remote: str = "origin",
         pause: Callable[[float], None] = time.sleep,
         memory: SeenBranch | None = None,
+        fetched: FetchedTogether | None = None,
     ) -> None:
         check_branch(branch)
         self._root = root
@@ -171,6 +173,7 @@ class BranchStore:
         self._lines = Lines()
         self._pause = pause
         self._memory = memory
+        self._fetched = fetched
         self._made: GitRepository | None = None
         self._seen: Snapshot | None = None
 
@@ -261,7 +264,7 @@ class BranchStore:
     @property
     def _git(self) -> GitRepository:
         if self._made is None:
-            self._made = GitRepository(self._root, self._remote, self._branch)
+            self._made = GitRepository(self._root, self._remote, self._branch, self._fetched)
         return self._made
 
     def _commit(self, seen: Snapshot, state: State, note: str) -> str:

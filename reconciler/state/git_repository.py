@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -29,7 +29,8 @@ from reconciler.state.git_command import (
 )
 
 _ALIAS: Final = "record"
-_TIP: Final = "refs/reconciler/tip"
+_TIPS: Final = "refs/reconciler/tips/"
+_FETCH: Final = ("fetch", "--depth=1", "--no-tags", "--no-write-fetch-head")
 _NO_SUCH_REF: Final = 2
 _FETCHES: Final = 3
 _LOG: Final = "%H%n%an%n%at%n%B"
@@ -67,34 +68,102 @@ def _history_entry(text: str) -> HistoryEntry:
     return HistoryEntry(commit, author, float(at), tuple(message.splitlines()))
 
 
+def _checked(result: GitResult) -> GitResult:
+    if result.code:
+        raise StateError(
+            "git failed: {git}", hint="Check the temporary folder (TMPDIR) and its space.", git=result.words
+        )
+    return result
+
+
+class BareRepository:
+    """A repository in a temporary folder that reaches ``remote`` of the checkout at ``root`` as the checkout does.
+
+    Raises StateError where git, the checkout or the remote is missing.
+    """
+
+    def __init__(self, root: Path, remote: str) -> None:
+        self._root = root
+        self._environment = self._made(object_format(root))
+        reach = access(root, remote, settings_at(root, self._environment), _ALIAS)
+        addresses = ((f"remote.{_ALIAS}.url", reach.fetch_url), (f"remote.{_ALIAS}.pushurl", reach.push_url))
+        self._environment = with_settings(self._environment, (*reach.settings, *addresses, *_SETTINGS))
+        self._environment |= {"GIT_SSH_COMMAND": reach.ssh, **_IDENTITY}
+
+    def run(self, *arguments: str, data: bytes = b"", variables: Mapping[str, str] | None = None) -> GitResult:
+        """Run git on what is here. A failure is in the result."""
+        return git(self._root, {**self._environment, **(variables or {})}, *arguments, data=data)
+
+    def reach(self, *arguments: str) -> GitResult:
+        """Run git with the remote. A failure is in the result."""
+        return git(self._root, self._environment, *arguments, limit_s=REMOTE_LIMIT_S)
+
+    def _made(self, hash_name: str) -> dict[str, str]:
+        with storage_errors("cannot make a temporary folder"):
+            path = tempfile.mkdtemp(prefix="reconciler-git-")
+        weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
+        environment = {**with_settings(plain_environment(), ()), "GIT_DIR": path}
+        arguments = ("init", "--quiet", "--bare", "--template=", f"--object-format={hash_name}", path)
+        _checked(git(self._root, environment, *arguments))
+        return environment
+
+
+class FetchedTogether:
+    """The branches of many records, fetched at once: one call for their names, one for all that exist.
+
+    It only saves calls: a branch that is not among them, or is looked at a second time, is fetched by itself.
+    """
+
+    def __init__(self, root: Path, branches: Iterable[str], remote: str = "origin") -> None:
+        self._bare = BareRepository(root, remote)
+        self._tips: dict[str, str | None] = {}
+        wanted = {f"refs/heads/{branch}": branch for branch in branches}
+        listed = self._bare.reach("ls-remote", "--heads", _ALIAS)
+        if listed.code:
+            return  # each account says by itself why it cannot be reached
+        known = {ref: commit for commit, _, ref in (line.partition("\t") for line in listed.text.splitlines())}
+        specs = [f"+{ref}:{_TIPS}{branch}" for ref, branch in wanted.items() if ref in known]
+        if specs and self._bare.reach(*_FETCH, _ALIAS, *specs).code:
+            return
+        tips = self._bare.run("for-each-ref", "--format=%(refname) %(objectname)", _TIPS).text.splitlines()
+        commits = dict(line.split(" ", 1) for line in tips)
+        self._tips = {branch: commits.get(f"{_TIPS}{branch}") for ref, branch in wanted.items() if ref not in known}
+        self._tips |= {name.removeprefix(_TIPS): commit for name, commit in commits.items()}
+
+    def take(self, branch: str) -> tuple[BareRepository, str | None] | None:
+        """Return where a branch was fetched to, and its tip or that there is none; ``None`` if it was not."""
+        return (self._bare, self._tips[branch]) if branch in self._tips else None
+
+
 class GitRepository:
     """The branch ``branch`` of ``remote`` of the checkout at ``root``. Made at the first use, it fetches nothing yet.
 
     Raises StateError where git, the checkout or the remote is missing.
     """
 
-    def __init__(self, root: Path, remote: str, branch: str) -> None:
+    def __init__(self, root: Path, remote: str, branch: str, fetched: FetchedTogether | None = None) -> None:
         self._root = root
         self._ref = f"refs/heads/{branch}"
-        hash_name = object_format(root)
-        self._environment = self._made(hash_name)
-        reach = access(root, remote, settings_at(root, self._environment), _ALIAS)
-        addresses = ((f"remote.{_ALIAS}.url", reach.fetch_url), (f"remote.{_ALIAS}.pushurl", reach.push_url))
-        self._environment = with_settings(self._environment, (*reach.settings, *addresses, *_SETTINGS))
-        self._environment |= {"GIT_SSH_COMMAND": reach.ssh, **_IDENTITY}
+        self._tip = f"{_TIPS}{branch}"
+        self._name = remote
+        self._first = fetched.take(branch) if fetched is not None else None
+        self._is_shared = self._first is not None
+        self._bare = self._first[0] if self._first is not None else BareRepository(root, remote)
 
     def fetch(self) -> str | None:
         """Fetch the branch's tip and return its commit id, ``None`` where the remote has no such branch.
 
         Raises RemoteError where the remote cannot be reached.
         """
+        if self._first is not None:
+            (_, tip), self._first = self._first, None
+            return tip
+        self._leave_shared()
         result = GitResult(0, b"", "")
         for _ in range(_FETCHES):
-            result = self._remote(
-                "fetch", "--depth=1", "--no-tags", "--no-write-fetch-head", _ALIAS, f"+{self._ref}:{_TIP}"
-            )
+            result = self._remote(*_FETCH, _ALIAS, f"+{self._ref}:{self._tip}")
             if not result.code:
-                return self._commit_id(self._local("rev-parse", "--verify", _TIP).text)
+                return self._commit_id(self._local("rev-parse", "--verify", self._tip).text)
             # The tip can also have moved between the two halves of a fetch: then it is there, and fetched again.
             if self._remote("ls-remote", "--exit-code", _ALIAS, self._ref).code == _NO_SUCH_REF:
                 return None
@@ -104,24 +173,31 @@ class GitRepository:
             git=result.words,
         )
 
+    def _leave_shared(self) -> None:
+        """Go on in a repository of its own: two fetches at once into one would be in each other's way."""
+        if self._is_shared:
+            self._bare, self._is_shared = BareRepository(self._root, self._name), False
+
     def descends(self, tip: str, older: str) -> bool:
         """Return whether the fetched ``tip`` comes after ``older``; also where the history cannot be fetched."""
+        self._leave_shared()
         # The commits alone, where the server can leave out the rest.
         whole = ("fetch", "--depth=2147483647", "--filter=tree:0", "--no-tags", "--no-write-fetch-head")
-        if self._remote(*whole, _ALIAS, f"+{self._ref}:{_TIP}").code:
+        if self._remote(*whole, _ALIAS, f"+{self._ref}:{self._tip}").code:
             return True
-        return not git(self._root, self._environment, "merge-base", "--is-ancestor", older, tip).code
+        return not self._bare.run("merge-base", "--is-ancestor", older, tip).code
 
     def history(self, file: str) -> list[HistoryEntry]:
         """Fetch the whole branch, and return its commits that changed ``file``, the newest first.
 
         Raises RemoteError where it cannot be fetched.
         """
-        whole = ("fetch", "--depth=2147483647", "--no-tags", "--no-write-fetch-head", _ALIAS, f"+{self._ref}:{_TIP}")
-        result = self._remote(*whole)
+        self._leave_shared()
+        whole = ("fetch", "--depth=2147483647", "--no-tags", "--no-write-fetch-head")
+        result = self._remote(*whole, _ALIAS, f"+{self._ref}:{self._tip}")
         if result.code:
             raise RemoteError("the history of the record cannot be fetched: {git}", git=result.words)
-        log = self._local("log", "-z", f"--format={_LOG}", _TIP, "--", file).out.decode("utf-8", "replace")
+        log = self._local("log", "-z", f"--format={_LOG}", self._tip, "--", file).out.decode("utf-8", "replace")
         return [_history_entry(item) for item in log.split("\0") if item]
 
     def leaves(self, commit: str) -> dict[str, Leaf]:
@@ -149,8 +225,8 @@ class GitRepository:
         parents = ("-p", parent) if parent else ()
         text = message.encode("utf-8")
         arguments = ("commit-tree", "--no-gpg-sign", *parents, "-F", "-", tree)
-        result = git(self._root, self._environment | self._authored(), *arguments, data=text)
-        return self._commit_id(self._checked(result).text)
+        result = self._bare.run(*arguments, data=text, variables=self._authored())
+        return self._commit_id(_checked(result).text)
 
     def _authored(self) -> dict[str, str]:
         """Return git's variables for who runs this; where nobody says so, the tool is the author too."""
@@ -169,28 +245,11 @@ class GitRepository:
         refused = [line[1:] for line in result.text.splitlines() if line.startswith("!")]
         return result._replace(words="; ".join([*refused, result.words]))
 
-    def _made(self, hash_name: str) -> dict[str, str]:
-        with storage_errors("cannot make a temporary folder"):
-            path = tempfile.mkdtemp(prefix="reconciler-git-")
-        weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
-        environment = {**with_settings(plain_environment(), ()), "GIT_DIR": path}
-        arguments = ("init", "--quiet", "--bare", "--template=", f"--object-format={hash_name}", path)
-        self._checked(git(self._root, environment, *arguments))
-        return environment
-
     def _local(self, *arguments: str, data: bytes = b"") -> GitResult:
-        return self._checked(git(self._root, self._environment, *arguments, data=data))
+        return _checked(self._bare.run(*arguments, data=data))
 
     def _remote(self, *arguments: str) -> GitResult:
-        return git(self._root, self._environment, *arguments, limit_s=REMOTE_LIMIT_S)
-
-    @staticmethod
-    def _checked(result: GitResult) -> GitResult:
-        if result.code:
-            raise StateError(
-                "git failed: {git}", hint="Check the temporary folder (TMPDIR) and its space.", git=result.words
-            )
-        return result
+        return self._bare.reach(*arguments)
 
     @staticmethod
     def _commit_id(text: str) -> str:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconciler.errors import CredentialsError, OptionKey
 from reconciler.tencent.credentials.assumed_role import Role, role_in_environment, taken_on
@@ -48,12 +49,46 @@ def find_keys(near: CredentialInputs, vendor: Vendor, account_role: str | None =
     Raises CredentialsError where a source is incomplete, where two are chosen, or where all are empty, with what was
     looked for.
     """
+    return KeyFinder(near).keys(vendor, account_role)
+
+
+class _Found(NamedTuple):
+    """Keys of a run, and the ARN of the role that they are of, empty where they are of none that is known."""
+
+    keys: KeySource
+    role: str
+
+
+class KeyFinder:
+    """Finds the keys of a run once for each endpoint, and takes on with them the role of each account.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, near: CredentialInputs) -> None:
+        self._near = near
+        self._lock = threading.Lock()
+        self._found: dict[str, _Found] = {}
+
+    def keys(self, vendor: Vendor, account_role: str | None) -> KeySource:
+        """Return the keys for an account. Raises CredentialsError as ``find_keys`` does."""
+        with self._lock:
+            place = str(vendor.endpoint)
+            if place not in self._found:
+                self._found[place] = _keys_of_run(self._near, vendor)
+            keys, held = self._found[place]
+        if account_role and account_role != held:
+            return taken_on(Role(account_role, "account.role"), keys, vendor)
+        return keys
+
+
+def _keys_of_run(near: CredentialInputs, vendor: Vendor) -> _Found:
     keys = _first_keys(near, vendor)
     held = (near.role_arn or near.first(ROLES)) if _is_web_identity(near) else ""
-    for role in (_role_of_run(near), Role(account_role, "account.role") if account_role else None):
-        if role is not None and role.arn != held:
-            keys, held = taken_on(role, keys, vendor), role.arn
-    return keys
+    role = _role_of_run(near)
+    if role is not None and role.arn != held:
+        keys, held = taken_on(role, keys, vendor), role.arn
+    return _Found(keys, held)
 
 
 def _role_of_run(near: CredentialInputs) -> Role | None:

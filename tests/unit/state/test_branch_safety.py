@@ -98,7 +98,7 @@ def test_a_token_is_not_sent_after_a_redirect(
 
 
 def _settings_of(store: BranchStore) -> dict[str, str]:
-    environment = store._git._environment
+    environment = store._git._bare._environment
     count = int(environment["GIT_CONFIG_COUNT"])
     return {environment[f"GIT_CONFIG_KEY_{i}"]: environment[f"GIT_CONFIG_VALUE_{i}"] for i in range(count)}
 

@@ -1,0 +1,70 @@
+"""Work on many accounts side by side: a bounded number of threads, results as they come, nothing left behind."""
+
+# The vendor's limits are for an account, and nearly all of an account's time is spent waiting for answers: threads are
+# enough. They are daemons, since a call to a server that hangs must not hold a process that a person has ended.
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from queue import SimpleQueue
+from typing import Final, Generic, NamedTuple, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# Seconds for which a process that is ended early waits for what is under way.
+_LEAVE_S: Final = 5.0
+
+
+class _Failed(NamedTuple):
+    """What ended a thread: a bug, since whatever an account can do is caught where its result is made."""
+
+    error: BaseException
+
+
+class _Crew(Generic[Item, Result]):
+    """Threads that take one item after the other, until there is none or they are asked to leave."""
+
+    def __init__(self, items: Sequence[Item], work: Callable[[Item], Result], jobs: int) -> None:
+        self.ended: SimpleQueue[tuple[Item, Result] | _Failed] = SimpleQueue()
+        self._left = iter(items)
+        self._work = work
+        self._turn = threading.Lock()
+        self._leaving = False
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(min(jobs, len(items)))]
+        for thread in self._threads:
+            thread.start()
+
+    def leave(self) -> None:
+        """Begin nothing more, and wait a little for what is under way."""
+        self._leaving = True
+        for thread in self._threads:
+            thread.join(_LEAVE_S)
+
+    def _next(self) -> Item | None:
+        with self._turn:
+            return None if self._leaving else next(self._left, None)
+
+    def _run(self) -> None:
+        try:
+            while (item := self._next()) is not None:
+                self.ended.put((item, self._work(item)))
+        except BaseException as error:  # noqa: BLE001  # raised again by whoever takes the results
+            self.ended.put(_Failed(error))
+
+
+def side_by_side(items: Sequence[Item], work: Callable[[Item], Result], jobs: int) -> Iterator[tuple[Item, Result]]:
+    """Yield each item with what ``work`` made of it, as they end; at most ``jobs`` are worked on at once.
+
+    Whoever stops taking results early leaves the items that were not begun. Raises what ``work`` raises.
+    """
+    crew = _Crew(items, work, jobs)
+    try:
+        for _ in items:
+            found = crew.ended.get()
+            if isinstance(found, _Failed):
+                raise found.error
+            yield found
+    finally:
+        crew.leave()
