@@ -102,6 +102,12 @@ def to_json(document: object) -> str:
     return _UNSAFE_IN_JSON.sub(lambda found: _escaped(found[0]), text)
 
 
+def to_json_line(document: object) -> str:
+    """Return a JSON document as ``to_json`` does, on one line."""
+    text = json.dumps(document, ensure_ascii=False)
+    return _UNSAFE_IN_JSON.sub(lambda found: _escaped(found[0]), text)
+
+
 def _escaped(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

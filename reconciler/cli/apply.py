@@ -15,7 +15,7 @@ import click
 from reconciler.apply.context import ApplyContext, Observer, images_of, writing
 from reconciler.apply.executor import Steps, run
 from reconciler.apply.waiting import Timing
-from reconciler.cli.connect import connect, lineage_of, record_of
+from reconciler.cli.connect import ALONE, Shared, connect, lineage_of, record_of
 from reconciler.cli.formats import (
     FORMATS,
     FilledPath,
@@ -42,7 +42,6 @@ from reconciler.planning.planner import believed_refusal, check_keys, check_size
 from reconciler.planning.saved_plan import admit_saved, read_plan
 from reconciler.render.text import plan_text
 from reconciler.signals import StopFlag, let_interrupt, stop_on_signals
-from reconciler.state.checkout import origin_of
 from reconciler.tencent.connection import ConnectionOptions
 from reconciler.tencent.rate_limit import ModifyRateLimit
 
@@ -198,19 +197,21 @@ def open_for_writing(
     options: ConnectionOptions,
     stop: StopFlag,
     observer: Observer,
+    shared: Shared = ALONE,
     *,
     allow_older: bool = False,
     believe_uin: bool = False,
 ) -> Iterator[WriteSession]:
     """Open the account of the definitions for writing. Raises Refusal where nothing proves that it is this one."""
     clock = SystemClock(stop)
-    with connect(inputs, options) as connection, writing(inputs.account, connection, clock) as opened:
+    with connect(inputs, options, shared) as connection, writing(inputs.account, connection, clock) as opened:
+        shared.claim(opened.target)
         unproven = believed_refusal(opened.target)
         if unproven is not None and not believe_uin:
             raise unproven
-        store = record_of(inputs, opened.target, embedded=connection.embedded)
+        store = record_of(inputs, opened.target, shared, embedded=connection.embedded)
         root = inputs.definitions.root
-        origin = origin_of(root)
+        origin = shared.origin(root)
         context = ApplyContext(
             reader=opened.reader,
             writer=opened.writer,
@@ -228,6 +229,6 @@ def open_for_writing(
             by=origin.by,
             uncommitted=origin.uncommitted,
             site=inputs.account.site,
-            lineage=None if allow_older else lineage_of(inputs, embedded=connection.embedded),
+            lineage=None if allow_older else lineage_of(inputs, shared, embedded=connection.embedded),
         )
         yield WriteSession(context, opened.target)

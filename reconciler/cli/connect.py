@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 from reconciler.cli.inputs import Inputs, sandbox_account
@@ -22,7 +22,7 @@ from reconciler.sandbox.model import AccountData, RowData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
 from reconciler.sandbox.signing import DEFAULT_KEY
-from reconciler.state.checkout import Lineage, head_commit, lineage
+from reconciler.state.checkout import Lineage, Origin, head_commit, lineage, origin_of
 from reconciler.state.git_repository import FetchedTogether
 from reconciler.state.local import ensure_folder
 from reconciler.state.store import Store
@@ -38,14 +38,37 @@ _SEED_SUFFIX: Final = ".sandbox.yaml"
 _PENDING: Final = next(code for code, status in STATUS_CODES.items() if status is Status.PENDING)
 
 
-@contextmanager
-def connect(inputs: Inputs, options: ConnectionOptions, finder: KeyFinder | None = None) -> Iterator[Connection]:
-    """Yield how the account of a run is reached, for as long as the embedded sandbox, if it is one, has to serve.
+def _nothing_fetched(_root: Path) -> None:
+    return None
 
-    ``finder`` is shared by the accounts of a fleet.
+
+def _nobody_else(_target: Target) -> None:
+    return None
+
+
+class Shared(NamedTuple):
+    """What the accounts of a run have in common; a single account has it to itself.
+
+    ``finder`` finds their keys, ``fetched`` returns the records' branches that were fetched together for a root,
+    ``claim`` hears of each account that is opened, and may raise Refusal. ``head`` and ``origin`` are what is checked
+    out at a root.
     """
+
+    finder: KeyFinder | None = None
+    fetched: Callable[[Path], FetchedTogether | None] = _nothing_fetched
+    claim: Callable[[Target], None] = _nobody_else
+    head: Callable[[Path], str | None] = head_commit
+    origin: Callable[[Path], Origin] = origin_of
+
+
+ALONE: Final = Shared()
+
+
+@contextmanager
+def connect(inputs: Inputs, options: ConnectionOptions, shared: Shared = ALONE) -> Iterator[Connection]:
+    """Yield how the account of a run is reached, for as long as the embedded sandbox, if it is one, has to serve."""
     if not options.sandbox:
-        yield _to_the_vendor(inputs, options, finder or key_finder(options))
+        yield _to_the_vendor(inputs, options, shared.finder or key_finder(options))
         return
     if options.endpoint is not None:
         raise UsageError(
@@ -132,20 +155,17 @@ def _pending(signature: Signature) -> RowData:
     return RowData(signature.sign_id, fields.sign_name, fields.international, _PENDING, region=None)
 
 
-def record_of(
-    inputs: Inputs, target: Target, *, embedded: bool = False, fetched: FetchedTogether | None = None
-) -> Store:
+def record_of(inputs: Inputs, target: Target, shared: Shared = ALONE, *, embedded: bool = False) -> Store:
     """Return the store of the record. Raises Refusal where the account has another one besides."""
-    definitions = inputs.definitions
-    return store_for(definitions.root, definitions.branch, target, embedded=embedded, fetched=fetched)
+    root, branch = inputs.definitions.root, inputs.definitions.branch
+    fetched = shared.fetched(root) if branch is not None else None
+    return store_for(root, branch, target, embedded=embedded, fetched=fetched)
 
 
-def lineage_of(
-    inputs: Inputs, *, embedded: bool = False, head: Callable[[Path], str | None] = head_commit
-) -> Callable[[str], Lineage] | None:
+def lineage_of(inputs: Inputs, shared: Shared = ALONE, *, embedded: bool = False) -> Callable[[str], Lineage] | None:
     """Return how what is checked out relates to a commit that was applied; ``None`` for a local record: it is alone."""
     if embedded or inputs.definitions.branch is None:
         return None
     root = inputs.definitions.root
-    commit = head(root)
+    commit = shared.head(root)
     return lambda applied: lineage(root, applied, commit) if commit is not None else Lineage.UNKNOWN

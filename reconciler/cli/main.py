@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import gc
-import importlib
 import os
 import sys
 import traceback
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
 from reconciler import __version__
+from reconciler.cli.groups import LazyCommand, LazyGroup
 from reconciler.cli.output import Session, settle_streams
 from reconciler.errors import Exit, ReconcilerError
 
@@ -30,60 +29,24 @@ _STOPPED: Final = "stopped; nothing was sent"
 _COLLECT_AFTER: Final = 50_000
 
 
-class _Command(NamedTuple):
-    """A command's module, loaded only when it is called, and its line in the help."""
-
-    module: str
-    summary: str
-
-
 _COMMANDS: Final = {
-    "validate": _Command("validate", "Check definitions and evidence, offline."),
-    "plan": _Command("plan", "Show what apply would do and why. Cannot write."),
-    "apply": _Command("apply", "Plan afresh, show, ask, submit and verify."),
-    "status": _Command("status", "Show the live review state of every signature."),
-    "import": _Command("import_", "Write definitions of a whole account."),
-    "adopt": _Command("adopt", "Record definitions as what was submitted."),
-    "state": _Command("state", "Show what is recorded of submissions, and put the record right."),
-    "explain": _Command("explain", "Say what a code means and what to do."),
-    "doctor": _Command("doctor", "Show what would be used, and what is wrong with it."),
-    "schema": _Command("schema", "Print a JSON Schema."),
-    "github": _Command("github", "Serve a GitHub workflow: report, comment, keep issues."),
-    "sandbox": _Command("sandbox", "Run the local stand-in for the vendor, or play its reviewer."),
+    "validate": LazyCommand("validate", "Check definitions and evidence, offline."),
+    "plan": LazyCommand("plan", "Show what apply would do and why. Cannot write."),
+    "apply": LazyCommand("apply", "Plan afresh, show, ask, submit and verify."),
+    "status": LazyCommand("status", "Show the live review state of every signature."),
+    "import": LazyCommand("import_", "Write definitions of a whole account."),
+    "adopt": LazyCommand("adopt", "Record definitions as what was submitted."),
+    "state": LazyCommand("state", "Show what is recorded of submissions, and put the record right."),
+    "explain": LazyCommand("explain", "Say what a code means and what to do."),
+    "doctor": LazyCommand("doctor", "Show what would be used, and what is wrong with it."),
+    "schema": LazyCommand("schema", "Print a JSON Schema."),
+    "fleet": LazyCommand("fleet", "The same for every account below a folder, side by side."),
+    "github": LazyCommand("github", "Serve a GitHub workflow: report, comment, keep issues."),
+    "sandbox": LazyCommand("sandbox", "Run the local stand-in for the vendor, or play its reviewer."),
 }
 
 
-class _LazyGroup(click.Group):
-    """Loads a command's module when that command is called, so that help stays quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
-        entry = _COMMANDS.get(cmd_name)
-        if entry is None:
-            return None
-        module = importlib.import_module(f"reconciler.cli.{entry.module}")
-        command: click.Command = getattr(module, entry.module if hasattr(module, entry.module) else cmd_name)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            near = difflib.get_close_matches(args[0].lower(), _COMMANDS, n=1)
-            if not near:
-                raise
-            raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.summary) for name, entry in _COMMANDS.items()])
-
-
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="reconciler")
 @click.option("-v", "--verbose", count=True, help="Log requests to stderr, without their secrets; -vv logs more.")
 def cli(verbose: int) -> None:

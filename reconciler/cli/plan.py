@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from reconciler.cli.connect import connect, lineage_of, record_of
+from reconciler.cli.connect import ALONE, Shared, connect, lineage_of, record_of
 from reconciler.cli.formats import (
     PLAN_FORMATS,
     FilledPath,
@@ -22,7 +22,7 @@ from reconciler.cli.formats import (
 )
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, spinner
-from reconciler.clock import SystemClock
+from reconciler.clock import Clock, SystemClock
 from reconciler.errors import Exit, UsageError
 from reconciler.model.plan import Plan, Selection, Target
 from reconciler.planning.planner import Run, check_keys, check_size, plan_offline, plan_online
@@ -81,7 +81,8 @@ def plan(  # noqa: PLR0913  # a parameter for each option
         return Exit.INVALID
     choice = Selection(only=frozenset(only))
     check_keys(choice, inputs.definitions)
-    made = (_offline if offline else _online)(inputs, choice, connection)
+    with spinner("reading the account"):
+        made = (planned_offline if offline else planned_online)(inputs, choice, connection)
     if out == _STDOUT:
         session.note(plan_as_text(made, session.style(stderr=True), everything=everything))
     else:
@@ -94,27 +95,34 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     return plan_exit(made, detailed=detailed_exitcode)
 
 
-def _online(inputs: Inputs, choice: Selection, options: ConnectionOptions) -> Plan:
-    clock = SystemClock()
-    with connect(inputs, options) as connection, reading(inputs.account, connection, clock) as opened:
-        record = record_of(inputs, opened.target, embedded=connection.embedded)
+def planned_online(
+    inputs: Inputs, choice: Selection, options: ConnectionOptions, shared: Shared = ALONE, clock: Clock | None = None
+) -> Plan:
+    """Return the plan of an account against what it shows now."""
+    clock = clock or SystemClock()
+    with connect(inputs, options, shared) as connection, reading(inputs.account, connection, clock) as opened:
+        shared.claim(opened.target)
+        record = record_of(inputs, opened.target, shared, embedded=connection.embedded)
         run = Run(
             opened.target,
             inputs.definitions,
             choice,
             clock,
-            lineage_of(inputs, embedded=connection.embedded),
+            lineage_of(inputs, shared, embedded=connection.embedded),
             connection.limits.describe_lag,
         )
-        with spinner("reading the account"):
-            return plan_online(opened.reader, record, run)
+        return plan_online(opened.reader, record, run)
 
 
-def _offline(inputs: Inputs, choice: Selection, options: ConnectionOptions) -> Plan:
+def planned_offline(
+    inputs: Inputs, choice: Selection, options: ConnectionOptions, shared: Shared = ALONE, clock: Clock | None = None
+) -> Plan:
+    """Return the plan of an account against its record alone. Raises UsageError where it has no number to go by."""
     if options.sandbox or options.endpoint:
         raise UsageError("--offline reads no account, so it goes with neither --sandbox nor --endpoint")
     if inputs.account.uin is None:
         raise UsageError("--offline cannot ask which account it is", hint="write the account's number as account.uin")
     target = Target(inputs.account, inputs.account.uin, "offline")
-    run = Run(target, inputs.definitions, choice, SystemClock(), lineage_of(inputs))
-    return plan_offline(record_of(inputs, target), run)
+    shared.claim(target)
+    run = Run(target, inputs.definitions, choice, clock or SystemClock(), lineage_of(inputs, shared))
+    return plan_offline(record_of(inputs, target, shared), run)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import click
 
-from reconciler.cli.connect import connect, record_of
+from reconciler.cli.connect import ALONE, Shared, connect, record_of
 from reconciler.cli.formats import (
     FORMATS,
     all_option,
@@ -89,7 +89,12 @@ def status(  # noqa: PLR0913  # a parameter for each option
         return Exit.INVALID
     choice = Selection(only=frozenset(only))
     check_keys(choice, inputs.definitions)
-    with _looking(session, inputs, choice, connection, SystemClock(), every) as look:
+    with looking(session.note, inputs, choice, connection, SystemClock(), every) as looked:
+
+        def look() -> StatusReport:
+            with spinner("reading the account"):
+                return looked()
+
         report = _watched(session, look, _Watching(timeout, every)) if watch else look()
     show_status(session, report, everything=everything)
     if watch:
@@ -98,20 +103,26 @@ def status(  # noqa: PLR0913  # a parameter for each option
 
 
 @contextmanager
-def _looking(
-    session: Session, inputs: Inputs, choice: Selection, options: ConnectionOptions, clock: Clock, every: float
+def looking(
+    note: Callable[[str], None],
+    inputs: Inputs,
+    choice: Selection,
+    options: ConnectionOptions,
+    clock: Clock,
+    every: float = _EVERY_S,
+    shared: Shared = ALONE,
 ) -> Iterator[Callable[[], StatusReport]]:
-    """Yield what looks at the account, and once at the record."""
+    """Yield what looks at the account, and once at the record. ``note`` hears of a record that cannot be read."""
     with (
-        connect(inputs, options) as connected,
+        connect(inputs, options, shared) as connected,
         _at_leisure(connected, every),
         reading(inputs.account, connected, clock) as opened,
     ):
-        state = _recorded(session, inputs, opened.target, embedded=connected.embedded)
+        shared.claim(opened.target)
+        state = _recorded(note, inputs, opened.target, shared, embedded=connected.embedded)
 
         def look() -> StatusReport:
-            with spinner("reading the account"):
-                described = describe(opened.reader, inputs.definitions.signatures, choice, state)
+            described = describe(opened.reader, inputs.definitions.signatures, choice, state)
             moment = DecisionTime(clock.now(), connected.limits.describe_lag)
             return status_report(opened.target, inputs.definitions, described, choice, state, moment)
 
@@ -126,11 +137,11 @@ def _at_leisure(connected: Connection, every: float) -> Iterator[None]:
     yield
 
 
-def _recorded(session: Session, inputs: Inputs, target: Target, *, embedded: bool) -> State:
+def _recorded(note: Callable[[str], None], inputs: Inputs, target: Target, shared: Shared, *, embedded: bool) -> State:
     try:
-        return record_of(inputs, target, embedded=embedded).load().state
+        return record_of(inputs, target, shared, embedded=embedded).load().state
     except (StateError, Refusal) as error:
-        session.note(f"the record cannot be read, so no submission of this tool is shown: {error.message}")
+        note(f"the record cannot be read, so no submission of this tool is shown: {error.message}")
         return State(target.uin, target.account.region)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from typing import Final, Generic, NamedTuple, TypeVar
@@ -39,8 +40,9 @@ class _Crew(Generic[Item, Result]):
     def leave(self) -> None:
         """Begin nothing more, and wait a little for what is under way."""
         self._leaving = True
+        end = time.monotonic() + _LEAVE_S
         for thread in self._threads:
-            thread.join(_LEAVE_S)
+            thread.join(max(0.0, end - time.monotonic()))
 
     def _next(self) -> Item | None:
         with self._turn:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Location, Severity
@@ -29,7 +29,9 @@ _LONGEST: Final = 2000
 _ERRORS: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED})
 
 
-class _Annotation(NamedTuple):
+class Annotation(NamedTuple):
+    """What GitHub shows at a line of a file, or at the run as a whole."""
+
     severity: Severity
     title: str
     text: str
@@ -41,20 +43,26 @@ def workflow_commands(document: Document, from_root: Callable[[str], str] = str)
 
     ``from_root`` turns the name of a file into one from the repository's root, as GitHub wants it.
     """
-    found = [_placed(each, from_root) for each in _found(document)]
+    return commands(annotations_of(document), from_root)
+
+
+def commands(annotations: Iterable[Annotation], from_root: Callable[[str], str] = str) -> str:
+    """Return the commands of annotations, as ``workflow_commands`` does."""
+    found = [_placed(each, from_root) for each in annotations]
     return "\n".join(line for severity in Severity for line in _of_a_kind(severity, found))
 
 
-def _placed(annotation: _Annotation, from_root: Callable[[str], str]) -> _Annotation:
+def _placed(annotation: Annotation, from_root: Callable[[str], str]) -> Annotation:
     if annotation.location is None:
         return annotation
     return annotation._replace(location=annotation.location._replace(file=from_root(annotation.location.file)))
 
 
-def _found(document: Document) -> Iterator[_Annotation]:
+def annotations_of(document: Document) -> Iterator[Annotation]:
+    """Yield what is to be annotated of a document, in the order of the definitions."""
     if "error" in document and document["error"] is not None:
         error = document["error"]
-        yield _Annotation(Severity.ERROR, f"{_WHOSE}, the run ended early", _joined(error["message"], error["hint"]))
+        yield Annotation(Severity.ERROR, f"{_WHOSE}, the run ended early", _joined(error["message"], error["hint"]))
     if "diagnostics" in document:
         yield from map(_of_problem, document["diagnostics"])
     if "fingerprint" in document:
@@ -62,23 +70,23 @@ def _found(document: Document) -> Iterator[_Annotation]:
             yield from _of_signature(signature)
 
 
-def _of_problem(problem: DiagnosticDocument) -> _Annotation:
+def _of_problem(problem: DiagnosticDocument) -> Annotation:
     text = _joined(problem["message"], problem["hint"])
     place = Location(problem["file"], problem["line"], problem["column"])
-    return _Annotation(Severity(problem["severity"]), _WHOSE, text, place)
+    return Annotation(Severity(problem["severity"]), _WHOSE, text, place)
 
 
-def _of_signature(signature: SignatureDocument) -> Iterator[_Annotation]:
+def _of_signature(signature: SignatureDocument) -> Iterator[Annotation]:
     title, place = (
         f"SMS signature {signature['sign_name']}, {signature['key']} ({id_words(signature)})",
         _place(signature["location"]),
     )
     if is_failed(signature):
-        yield _Annotation(Severity.ERROR, f"{title} {signature['outcome']}", _error(signature), place)
+        yield Annotation(Severity.ERROR, f"{title} {signature['outcome']}", _error(signature), place)
     elif signature["verdict"] in _ERRORS:
-        yield _Annotation(Severity.ERROR, f"{title} {signature['verdict']}", _why(signature), place)
+        yield Annotation(Severity.ERROR, f"{title} {signature['verdict']}", _why(signature), place)
     elif signature["verdict"] == Verdict.STUCK:
-        yield _Annotation(Severity.WARNING, f"{title} {signature['verdict']}", _why(signature), place)
+        yield Annotation(Severity.WARNING, f"{title} {signature['verdict']}", _why(signature), place)
 
 
 def _place(location: LocationDocument) -> Location:
@@ -101,18 +109,18 @@ def _joined(text: str, hint: str) -> str:
     return f"{text} - {hint}" if hint else text
 
 
-def _of_a_kind(severity: Severity, found: Sequence[_Annotation]) -> Iterator[str]:
+def _of_a_kind(severity: Severity, found: Sequence[Annotation]) -> Iterator[str]:
     mine = [annotation for annotation in found if annotation.severity is severity]
     fits = len(mine) <= MOST_OF_A_KIND
     yield from map(_command, mine if fits else mine[: MOST_OF_A_KIND - 1])
     if not fits:
         left = len(mine) - MOST_OF_A_KIND + 1
         yield _command(
-            _Annotation(severity, f"{_WHOSE}, {left} more", f"{left} more of this kind are in the step summary")
+            Annotation(severity, f"{_WHOSE}, {left} more", f"{left} more of this kind are in the step summary")
         )
 
 
-def _command(annotation: _Annotation) -> str:
+def _command(annotation: Annotation) -> str:
     properties = {"title": annotation.title}
     if annotation.location is not None:
         file, line, column = annotation.location

@@ -28,15 +28,16 @@ def _line(problem: Diagnostic, paint: Style) -> str:
 def verdict_text(problems: Sequence[Diagnostic], signatures: int, files: int) -> str:
     """Return the closing line of a validation."""
     counts = Counter(problem.severity for problem in problems)
-    found = f"{_number(signatures, 'signature')} in {_number(files, 'file')}"
+    found = f"{number(signatures, 'signature')} in {number(files, 'file')}"
     if not problems:
         return f"valid: {found}"
     word = "not valid" if counts[Severity.ERROR] else "valid"
-    errors, warnings = _number(counts[Severity.ERROR], "error"), _number(counts[Severity.WARNING], "warning")
+    errors, warnings = number(counts[Severity.ERROR], "error"), number(counts[Severity.WARNING], "warning")
     return f"{word}: {errors}, {warnings}; {found} without errors"
 
 
-def _number(count: int, noun: str) -> str:
+def number(count: int, noun: str) -> str:
+    """Return how many there are of a thing."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
@@ -54,7 +55,7 @@ def doctor_text(findings: Sequence[Finding], paint: Style) -> str:
 
 def _closing(findings: Sequence[Finding]) -> str:
     problems = sum(finding.result is CheckResult.PROBLEM for finding in findings)
-    return _number(problems, "problem") if problems else "no problems"
+    return number(problems, "problem") if problems else "no problems"
 
 
 _SOURCES: Final[Mapping[str, str]] = {

@@ -60,7 +60,11 @@ def markdown(document: Document, limit: int = COMMENT_BYTES, elsewhere: str = _E
     wrote has any effect of its own in the result.
     """
     return fitted(
-        "\n".join(_opening(document)), _sections(document, files_url), "\n".join(_closing(document)), limit, elsewhere
+        "\n".join(_opening(document)),
+        document_sections(document, files_url),
+        "\n".join(_closing(document)),
+        limit,
+        elsewhere,
     )
 
 
@@ -100,7 +104,8 @@ def _about(account: AccountDocument) -> str:
     return f"**SANDBOX, not the vendor:** {place}" if account["sandbox"] else place[0].upper() + place[1:]
 
 
-def _sections(document: Document, files_url: str) -> list[Section]:
+def document_sections(document: Document, files_url: str) -> list[Section]:
+    """Return the sections of a document, those without lines too, in the order of their importance."""
     if "fingerprint" in document:
         return _plan_sections(document, files_url)
     if "signatures" in document:

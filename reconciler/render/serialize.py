@@ -46,7 +46,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         "summary": plan.summary,
         "signatures": [_signature(planned) for planned in plan.signatures],
         "unmanaged": [_unmanaged(row) for row in plan.unmanaged],
-        "diagnostics": [_diagnostic(problem) for problem in plan.diagnostics],
+        "diagnostics": [problem_document(problem) for problem in plan.diagnostics],
         "notes": list(plan.notes),
     }
 
@@ -73,7 +73,7 @@ def status_document(report: StatusReport) -> StatusDocument:
 
 def validation_document(problems: Sequence[Diagnostic], *, valid: bool) -> ValidationDocument:
     """Return the document of a validation."""
-    return {"version": VERSION, "valid": valid, "diagnostics": [_diagnostic(problem) for problem in problems]}
+    return {"version": VERSION, "valid": valid, "diagnostics": [problem_document(problem) for problem in problems]}
 
 
 def failure_document(code: int, message: str, hint: str, error_code: str = "") -> FailureDocument:
@@ -236,7 +236,8 @@ def _submitted(own: Submitted | None) -> SubmittedDocument | None:
     }
 
 
-def _diagnostic(problem: Diagnostic) -> DiagnosticDocument:
+def problem_document(problem: Diagnostic) -> DiagnosticDocument:
+    """Return the document of one problem."""
     return {
         "file": problem.location.file,
         "line": problem.location.line,

@@ -37,6 +37,14 @@ def status_text(report: StatusReport, paint: Style, *, everything: bool = False)
     return "\n".join([*lines, "", _counts(report)])
 
 
+def needing_lines(report: StatusReport, paint: Style) -> Iterator[str]:
+    """Yield the signatures that need a person, in full."""
+    needing = [row for row in report.signatures if row.attention is not None]
+    for row, head in zip(needing, aligned([_head(row) for row in needing]), strict=True):
+        yield "  " + paint(head, row.status)
+        yield from (_INDENT + line for line in _details(row))
+
+
 def _groups(report: StatusReport, paint: Style, *, everything: bool) -> Iterator[str]:
     needing = [row for row in report.signatures if row.attention is not None]
     waiting = [row for row in report.signatures if row.attention is None and row.wait is not None]

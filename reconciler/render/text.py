@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from reconciler.model.plan import Change, Plan, Planned, Target, Verdict
@@ -76,9 +76,21 @@ def target_line(target: Target) -> str:
     return f"SANDBOX, not the vendor: {place}" if target.sandbox else place[0].upper() + place[1:]
 
 
-def _signatures(plan: Plan, paint: Style, *, everything: bool) -> Iterator[str]:
+def loud_lines(plan: Plan, paint: Style) -> Iterator[str]:
+    """Yield in full what is to be done, or needs a person; nothing of the signatures that need nothing."""
+    loud = _loud(plan)
+    for planned, head in zip(loud, aligned([_head(planned) for planned in loud]), strict=True):
+        yield "  " + paint(head, planned.verdict)
+        yield from (_INDENT + line for line in details(planned, paint))
+
+
+def _loud(plan: Plan) -> list[Planned]:
     loud = [planned for planned in plan.signatures if not _is_quiet(planned)]
-    loud.sort(key=lambda planned: _FIRST.index(planned.verdict))
+    return sorted(loud, key=lambda planned: _FIRST.index(planned.verdict))
+
+
+def _signatures(plan: Plan, paint: Style, *, everything: bool) -> Iterator[str]:
+    loud = _loud(plan)
     quiet = [planned for planned in plan.signatures if _is_quiet(planned)]
     shown = len(quiet) if everything else QUIET_LINES
     heads = iter(aligned([_head(planned) for planned in (*loud, *quiet[:shown])]))
@@ -160,16 +172,24 @@ def _closing(plan: Plan) -> Iterator[str]:
 
 def summary_line(plan: Plan) -> str:
     """Return the counts by verdict, those to modify always named."""
-    counts = plan.summary
-    named = [f"{counts[verdict]} {words}" for verdict, words in _COUNTED.items() if counts[verdict]]
-    if not plan.writes:
-        named.insert(0, "nothing to modify")
-    return "Plan: " + ", ".join(named)
+    named = [] if plan.writes else ["nothing to modify"]
+    return "Plan: " + ", ".join([*named, *counted_verdicts(plan.summary)])
+
+
+def counted_verdicts(counts: Mapping[str, int]) -> list[str]:
+    """Return the counts of the verdicts in words, those of none left out."""
+    return [f"{counts[verdict]} {words}" for verdict, words in _COUNTED.items() if counts.get(verdict)]
 
 
 def report_text(report: ApplyReport, paint: Style) -> str:
     """Return the result of every planned write, and the counts."""
-    return "\n".join([*_written(report, paint), *_early_end(report), _summary(report)])
+    return "\n".join([*report_lines(report, paint), _summary(report)])
+
+
+def report_lines(report: ApplyReport, paint: Style) -> Iterator[str]:
+    """Yield the result of every planned write, and what ended the run early."""
+    yield from _written(report, paint)
+    yield from _early_end(report)
 
 
 def _planned_writes(report: ApplyReport) -> list[Planned]:
@@ -211,6 +231,14 @@ def _early_end(report: ApplyReport) -> Iterator[str]:
 
 
 def _summary(report: ApplyReport) -> str:
-    counts = Counter(report.result(planned).outcome for planned in _planned_writes(report))
-    named = [f"{counts[outcome]} {outcome.value.replace('-', ' ')}" for outcome in Outcome if counts[outcome]]
-    return "Apply: " + (", ".join(named) if named else "nothing to do")
+    return "Apply: " + (", ".join(counted_outcomes(report_outcomes(report))) or "nothing to do")
+
+
+def report_outcomes(report: ApplyReport) -> Counter[str]:
+    """Return the number of planned writes by outcome."""
+    return Counter(report.result(planned).outcome.value for planned in _planned_writes(report))
+
+
+def counted_outcomes(counts: Mapping[str, int]) -> list[str]:
+    """Return the counts of the outcomes in words, those of none left out."""
+    return [f"{counts[outcome]} {outcome.value.replace('-', ' ')}" for outcome in Outcome if counts.get(outcome)]

@@ -1,0 +1,189 @@
+"""``reconciler fleet apply``: every account is planned, all is shown and asked for once, then each has a writer."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import click
+
+from reconciler.apply.context import Observer
+from reconciler.apply.executor import Steps, run
+from reconciler.apply.results import stopped
+from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
+from reconciler.cli.fleet_plan import FleetAccess, check_fleet_size
+from reconciler.cli.fleet_run import FleetChoice, FleetReport, fleet_options, valid_inputs
+from reconciler.cli.formats import (
+    FORMATS,
+    believe_option,
+    connection_options,
+    format_option,
+    max_changes_option,
+    plan_exit,
+    report_exit,
+)
+from reconciler.cli.inputs import Inputs, here
+from reconciler.cli.output import Session
+from reconciler.cli.progress import FleetProgress, fleet_progress
+from reconciler.decision.plan import SavedPlan, operations_of
+from reconciler.errors import Exit, Refusal
+from reconciler.fleet.accounts import FleetAccount
+from reconciler.model.plan import EVERYTHING, Plan
+from reconciler.model.report import ApplyReport
+from reconciler.planning.created_ids import write_created_ids
+from reconciler.planning.saved_plan import admit_saved
+from reconciler.render.findings import number
+from reconciler.render.fleet import AccountResult, Failure
+from reconciler.signals import StopFlag, stop_on_signals
+from reconciler.tencent.connection import ConnectionOptions
+
+
+class WriteOptions(NamedTuple):
+    """What the person allows the accounts' applies."""
+
+    allow_older: bool
+    believe_uin: bool
+    write_ids: bool
+
+
+@click.command()
+@fleet_options
+@max_changes_option
+@click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
+@click.option("--write-ids", is_flag=True, help="Write the ids of created signatures into the definitions.")
+@click.option("--allow-older", is_flag=True, help="Apply although a newer commit was applied before.")
+@believe_option
+@connection_options
+@format_option(*FORMATS)
+@click.pass_obj
+def apply(  # noqa: PLR0913  # a parameter for each option
+    session: Session,
+    choice: FleetChoice,
+    max_changes: int | None,
+    connection: ConnectionOptions,
+    output: str,
+    *,
+    yes: bool,
+    write_ids: bool,
+    allow_older: bool,
+    believe_uin: bool,
+) -> int:
+    """Plan every account below FOLDER, show all, ask once, submit and verify, side by side.
+
+    Each account has one writer and its own limits, as with the command without `fleet`. What differs from the plan that
+    was shown is not submitted.
+    """
+    session.format = output
+    check_can_ask(yes=yes)
+    stop = StopFlag()
+    report = FleetReport(session)
+    fleet = _Applying(choice, connection, stop, WriteOptions(allow_older, believe_uin, write_ids))
+    with stop_on_signals(stop):
+        with fleet_progress(len(choice.accounts)) as progress:
+            report.collect(choice.accounts, partial(fleet.prepared, progress), choice.jobs, progress)
+        if output == "text":
+            report.show(choice.accounts)
+        check_fleet_size(fleet.writes, max_changes)
+        asked = fleet.pending_accounts()
+        if asked and confirmed(_question(fleet.writes, len(asked)), yes=yes or stop.is_set()):
+            with fleet_progress(len(asked)) as progress:
+                report.collect(asked, partial(fleet.submitted, progress), choice.jobs, progress)
+            if output == "text":
+                report.show(asked)
+    if output != "text":
+        report.show(choice.accounts)
+    return report.exit_code()
+
+
+def _question(writes: int, accounts: int) -> str:
+    return f"Submit {writes} in {number(accounts, 'account')} for review?"
+
+
+class _Applying:
+    """The two passes over the accounts: the plan of each, held until the answer, and its submission."""
+
+    def __init__(self, choice: FleetChoice, options: ConnectionOptions, stop: StopFlag, allowed: WriteOptions) -> None:
+        self._choice = choice
+        self._options = options
+        self._stop = stop
+        self._allowed = allowed
+        self._access = FleetAccess(choice, options)
+        self._cwd = here()
+        self._pending: dict[str, SavedPlan] = {}
+
+    @property
+    def writes(self) -> int:
+        """Number of writes that are planned in all accounts."""
+        return sum(len(saved.operations) for saved in self._pending.values())
+
+    def pending_accounts(self) -> tuple[FleetAccount, ...]:
+        """Return the accounts that something would be submitted to."""
+        return tuple(account for account in self._choice.accounts if account.name in self._pending)
+
+    def prepared(self, progress: FleetProgress, account: FleetAccount) -> AccountResult:
+        """Wait for others, settle and plan as an apply does, up to where it would ask."""
+        if self._stop.is_set():
+            return _not_begun(account)
+        shown: list[Plan] = []
+        steps = Steps(lambda plan: plan, shown.append, lambda _plan: False)
+        inputs = valid_inputs(account, self._cwd)
+        report = self._run(account, inputs, progress.observer(account.name), steps)
+        if report is not None:
+            return AccountResult(account.name, report_exit(report), report)
+        plan = shown[-1]
+        self._pending[account.name] = _as_saved(plan)
+        return AccountResult(account.name, plan_exit(plan), plan)
+
+    def submitted(self, progress: FleetProgress, account: FleetAccount) -> AccountResult:
+        """Submit what was shown of an account, and nothing else."""
+        if self._stop.is_set():
+            return _not_begun(account)
+        if account.name in self._access.claims.contested:
+            raise Refusal(
+                "another folder of this fleet is about the same account", hint="the other one's entry names both"
+            )
+        dropped: list[Exit] = [Exit.DONE]
+        steps = Steps(partial(_admit, self._pending[account.name], dropped), _shown_before, lambda _plan: True)
+        inputs = valid_inputs(account, self._cwd)
+        report = self._run(account, inputs, progress.observer(account.name), steps)
+        if report is None:  # nobody is asked here, so nobody says no
+            raise AssertionError("an apply that was confirmed has a report")
+        notes = write_created_ids(inputs.definitions, report) if self._allowed.write_ids else ()
+        return AccountResult(account.name, max(report_exit(report), *dropped), report, tuple(notes))
+
+    def _run(self, account: FleetAccount, inputs: Inputs, observer: Observer, steps: Steps) -> ApplyReport | None:
+        with open_for_writing(
+            inputs,
+            EVERYTHING,
+            self._options,
+            self._stop,
+            observer,
+            # A writer looks at the newest record, so at its own branch.
+            self._access.shared(account, together=False),
+            allow_older=self._allowed.allow_older,
+            believe_uin=self._allowed.believe_uin,
+        ) as opened:
+            return run(opened.context, opened.target, inputs.definitions, steps)
+
+
+def _not_begun(account: FleetAccount) -> AccountResult:
+    trouble = stopped().trouble
+    if trouble is None:
+        raise AssertionError("a stop has a reason")
+    return AccountResult(account.name, Exit.UNSETTLED, Failure(trouble))
+
+
+def _as_saved(plan: Plan) -> SavedPlan:
+    target = plan.target
+    operations = tuple(operations_of(plan.signatures))
+    return SavedPlan(target.uin, target.account.region, target.sandbox, plan.fingerprint, (), operations)
+
+
+def _admit(saved: SavedPlan, dropped: list[Exit], plan: Plan) -> Plan:
+    admitted, code = admit_saved(saved, plan)
+    dropped.append(code)
+    return admitted
+
+
+def _shown_before(_plan: Plan) -> None:
+    """Show nothing: the plan was shown before anybody was asked."""

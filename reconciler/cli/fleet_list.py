@@ -1,0 +1,100 @@
+"""``reconciler fleet list`` and ``fleet validate``, which reach no account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+
+from reconciler.cli.fleet_run import (
+    FleetChoice,
+    changed_option,
+    chosen_accounts,
+    fleet_options,
+    folder_argument,
+    only_account_option,
+    report_of,
+)
+from reconciler.cli.formats import FORMATS, format_option
+from reconciler.cli.inputs import here
+from reconciler.cli.output import Session
+from reconciler.definitions.load import load_definitions
+from reconciler.errors import Exit
+from reconciler.fleet.accounts import MOST_SHARDS, FleetAccount, Narrowing, shard_of, shards_in_use
+from reconciler.render.fleet import AccountResult, Validation
+from reconciler.text import escape_line, to_json, to_json_line
+
+_DEFAULT_SHARDS = 8
+
+
+@click.command("list")
+@folder_argument
+@only_account_option
+@changed_option
+@click.option(
+    "--shards",
+    type=click.IntRange(1, MOST_SHARDS),
+    metavar="N",
+    help=f"Spread the accounts over N jobs.  [default for a matrix: {_DEFAULT_SHARDS}]",
+)
+@format_option("text", "json", "matrix")
+@click.pass_obj
+def list_(
+    session: Session,
+    folder: str,
+    only_accounts: tuple[str, ...],
+    changed_ref: str | None,
+    shards: int | None,
+    output: str,
+) -> None:
+    """Name the accounts below FOLDER, those that a change touches, or the jobs for them.
+
+    A matrix is for GitHub Actions, on one line; parts that hold no account are left out.
+    """
+    accounts = chosen_accounts(folder, Narrowing(only_accounts), changed_ref)
+    match output:
+        case "matrix":
+            parts = shards_in_use(accounts, shards or _DEFAULT_SHARDS)
+            session.result(to_json_line({"include": [{"shard": str(part)} for part in parts]}))
+        case "json":
+            session.result(to_json({"version": 1, "accounts": [_listed(account, shards) for account in accounts]}))
+        case _:
+            for line in _lines(accounts, shards):
+                session.result(line)
+
+
+def _listed(account: FleetAccount, shards: int | None) -> dict[str, str]:
+    listed = {"name": account.name, "path": account.path}
+    return listed | {"shard": str(shard_of(account.name, shards))} if shards else listed
+
+
+def _lines(accounts: Sequence[FleetAccount], shards: int | None) -> list[str]:
+    names = [escape_line(account.name) for account in accounts]
+    if shards is None:
+        return names
+    parts = [str(shard_of(account.name, shards)) for account in accounts]
+    size = max(map(len, parts), default=0)
+    return [f"{part:<{size}}  {name}" for part, name in zip(parts, names, strict=True)]
+
+
+@click.command()
+@fleet_options
+@click.option("--strict", is_flag=True, help="Let warnings fail too.")
+@format_option(*FORMATS)
+@click.pass_obj
+def validate(session: Session, choice: FleetChoice, output: str, *, strict: bool) -> int:
+    """Check the definitions and the evidence of every account below FOLDER, offline."""
+    session.format = output
+    report = report_of(session, choice, partial(_validated, cwd=here(), strict=strict))
+    report.show(choice.accounts)
+    return report.exit_code()
+
+
+def _validated(account: FleetAccount, *, cwd: Path, strict: bool) -> AccountResult:
+    definitions = load_definitions((account.path,), cwd=cwd)
+    problems = definitions.diagnostics
+    valid = not problems if strict else definitions.valid
+    found = Validation(problems, len(definitions.signatures), len(definitions.files), valid)
+    return AccountResult(account.name, Exit.DONE if valid else Exit.INVALID, found)

@@ -1,0 +1,208 @@
+"""``reconciler fleet plan`` and ``fleet status``, and what the accounts of a fleet share while they are read."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache, partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+import click
+
+from reconciler.cli.connect import Shared, key_finder
+from reconciler.cli.fleet_run import FleetChoice, FleetReport, Work, fleet_options, report_of, valid_inputs
+from reconciler.cli.formats import FORMATS, connection_options, format_option, max_changes_option, plan_exit
+from reconciler.cli.inputs import here
+from reconciler.cli.output import Session
+from reconciler.cli.plan import planned_offline, planned_online
+from reconciler.cli.status import looking
+from reconciler.clock import Clock, SystemClock
+from reconciler.definitions.discover import discover, find_root
+from reconciler.errors import Exit, OptionKey, ReconcilerError, Refusal
+from reconciler.fleet.accounts import FleetAccount
+from reconciler.model.plan import EVERYTHING, WRITES, Target
+from reconciler.render.fleet import AccountResult
+from reconciler.signals import StopFlag
+from reconciler.state.checkout import head_commit, origin_of
+from reconciler.state.git_repository import FetchedTogether
+from reconciler.tencent.connection import ConnectionOptions
+
+# Only a guess at the branches that are worth fetching together: whatever it misses is fetched by itself.
+_BRANCH: Final = re.compile(rb"""\bbranch["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)""")
+_MOST_BYTES: Final = 1 << 16
+
+
+Found = TypeVar("Found")
+
+
+class Claims:
+    """Which folder an account was opened for: two folders of one account would be two writers of it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._names: dict[tuple[str, str, bool], str] = {}
+        self.contested: set[str] = set()
+
+    def claim(self, name: str, target: Target) -> None:
+        """Note that a folder is about an account. Raises Refusal where another one is about the same."""
+        whose = (target.uin, target.account.region, target.sandbox)
+        with self._lock:
+            other = self._names.setdefault(whose, name)
+            if other == name:
+                return
+            self.contested |= {other, name}
+        raise Refusal(
+            "{name} and {other} are both account {uin} in region {region}",
+            hint="put their definitions into one folder, or correct account.uin or the role",
+            name=name,
+            other=other,
+            uin=target.uin,
+            region=target.account.region,
+        )
+
+
+class FleetAccess:
+    """What the accounts of a fleet share: one search for keys, one fetch for all branches, one look at the checkout."""
+
+    def __init__(self, choice: FleetChoice, options: ConnectionOptions) -> None:
+        self._choice = choice
+        self._finder = key_finder(options)
+        self._head, self._origin = _once_each(head_commit), _once_each(origin_of)
+        self._fetched = _once_each(self._fetch)
+        self.claims = Claims()
+
+    def shared(self, account: FleetAccount, *, together: bool = True) -> Shared:
+        """Return what one account gets of it. Without ``together`` it fetches its record's branch by itself."""
+        claim = partial(self.claims.claim, account.name)
+        fetched = self._fetched if together else _none
+        return Shared(self._finder, fetched, claim, self._head, self._origin)
+
+    def _fetch(self, root: Path) -> FetchedTogether | None:
+        branches = _branches(self._choice, root)
+        with suppress(ReconcilerError):  # each account says by itself why its record cannot be read
+            return FetchedTogether(root, branches) if len(branches) > 1 else None
+        return None
+
+
+def _none(_root: Path) -> None:
+    return None
+
+
+def _once_each(look: Callable[[Path], Found]) -> Callable[[Path], Found]:
+    """Return ``look`` so that only the first thread looks, while the others wait for what it finds."""
+    lock, found = threading.Lock(), cache(look)
+
+    def looked(root: Path) -> Found:
+        with lock:
+            return found(root)
+
+    return looked
+
+
+def _branches(choice: FleetChoice, root: Path) -> set[str]:
+    cwd = here()
+    files = (file.path for account in choice.accounts for file in discover((account.path,), cwd=cwd).files)
+    return {name for file in files if find_root(file) == root for name in _branches_in(file)}
+
+
+def _branches_in(file: Path) -> Iterator[str]:
+    with suppress(OSError), file.open("rb") as opened:
+        for found in _BRANCH.finditer(opened.read(_MOST_BYTES)):
+            yield found[1].decode("utf-8", "replace")
+
+
+@click.command()
+@fleet_options
+@max_changes_option
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 where changes are planned.")
+@click.option("--offline", is_flag=True, help="Plan against the records alone, without keys.")
+@connection_options
+@format_option(*FORMATS)
+@click.pass_obj
+def plan(
+    session: Session,
+    choice: FleetChoice,
+    max_changes: int | None,
+    connection: ConnectionOptions,
+    output: str,
+    *,
+    detailed_exitcode: bool,
+    offline: bool,
+) -> int:
+    """Show what apply would do in every account below FOLDER. Cannot write."""
+    session.format = output
+    access = FleetAccess(choice, connection)
+    how = planned_offline if offline else planned_online
+    cwd = here()
+
+    def planned(clock: Clock, account: FleetAccount) -> AccountResult:
+        inputs = valid_inputs(account, cwd)
+        made = how(inputs, EVERYTHING, connection, access.shared(account), clock)
+        return AccountResult(account.name, plan_exit(made, detailed=detailed_exitcode), made)
+
+    with read_side_by_side(session, choice, planned) as report:
+        report.show(choice.accounts)
+    check_fleet_size(writes_of(report, choice), max_changes)
+    return report.exit_code()
+
+
+@contextmanager
+def read_side_by_side(
+    session: Session, choice: FleetChoice, work: Callable[[Clock, FleetAccount], AccountResult]
+) -> Iterator[FleetReport]:
+    """Read every account, and yield the report. Waits between retries end where the person ends the command."""
+    stop = StopFlag()
+    bound: Work = partial(work, SystemClock(stop))
+    try:
+        yield report_of(session, choice, bound)
+    finally:
+        stop.set()
+
+
+def writes_of(report: FleetReport, choice: FleetChoice) -> int:
+    """Return how many writes are planned in all accounts."""
+    counts: Counter[str] = Counter()
+    for line in report.lines(choice.accounts):
+        counts.update(line.counts)
+    return sum(counts[verdict] for verdict in WRITES)
+
+
+def check_fleet_size(writes: int, most: int | None) -> None:
+    """Raise Refusal where more writes are planned in all accounts together than ``most``."""
+    if most is not None and writes > most:
+        raise Refusal(
+            "the plans hold {writes} changes, {option} allows {most}",
+            hint="look at the plans first",
+            writes=writes,
+            option=OptionKey("max-changes"),
+            most=most,
+        )
+
+
+@click.command()
+@fleet_options
+@click.option("--check", is_flag=True, help="Exit code 6 where anything is rejected or needs a person.")
+@connection_options
+@format_option(*FORMATS)
+@click.pass_obj
+def status(session: Session, choice: FleetChoice, connection: ConnectionOptions, output: str, *, check: bool) -> int:
+    """Show the live review state of every account below FOLDER."""
+    session.format = output
+    access = FleetAccess(choice, connection)
+    cwd = here()
+
+    def looked(clock: Clock, account: FleetAccount) -> AccountResult:
+        inputs, notes = valid_inputs(account, cwd), list[str]()
+        shared = access.shared(account)
+        with looking(notes.append, inputs, EVERYTHING, connection, clock, shared=shared) as look:
+            report = look()
+        code = Exit.REFUSED if check and not report.is_healthy else Exit.DONE
+        return AccountResult(account.name, code, report, tuple(notes))
+
+    with read_side_by_side(session, choice, looked) as report:
+        report.show(choice.accounts)
+    return report.exit_code()

@@ -1,0 +1,247 @@
+"""How a command runs over a fleet: which accounts, each caught by itself, and one report in the order of the names."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial, wraps
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, Final, NamedTuple
+
+import click
+
+from reconciler.cli.formats import failure_line
+from reconciler.cli.inputs import Inputs, here
+from reconciler.cli.output import Session
+from reconciler.cli.progress import FleetProgress, fleet_progress
+from reconciler.definitions.discover import name_from_root
+from reconciler.definitions.load import load_definitions
+from reconciler.diagnostics import Diagnostic
+from reconciler.errors import ErrorInfo, Exit, ReconcilerError
+from reconciler.fleet.accounts import (
+    FleetAccount,
+    Narrowing,
+    accounts_below,
+    left_beside,
+    narrowed,
+    parse_shard,
+)
+from reconciler.fleet.changed import changed_since
+from reconciler.fleet.crew import side_by_side
+from reconciler.render.fleet import (
+    AccountLine,
+    AccountResult,
+    EntryDocument,
+    Failure,
+    account_line,
+    account_text,
+    document_text,
+    entry_document,
+    summary_text,
+    table_text,
+)
+from reconciler.render.fleet_github import fleet_annotations, fleet_markdown
+from reconciler.text import to_json_line
+
+# Of one machine; most of an account's time is spent waiting for the vendor's answers.
+JOBS: Final = 32
+_MOST_JOBS: Final = 512
+
+Work = Callable[[FleetAccount], AccountResult]
+
+
+class FleetChoice(NamedTuple):
+    """What the person asked for: the accounts of ``folder``, narrowed, ``jobs`` of them at once."""
+
+    folder: str
+    accounts: tuple[FleetAccount, ...]
+    jobs: int
+
+
+def fleet_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the folder, and the options that narrow a fleet, handed on as one value called ``choice``."""
+
+    @wraps(command)
+    def with_choice(
+        *arguments: Any,
+        folder: str,
+        only_accounts: tuple[str, ...],
+        shard: str | None,
+        changed_ref: str | None,
+        jobs: int,
+        **given: Any,
+    ) -> Any:
+        narrowing = Narrowing(only_accounts, parse_shard(shard) if shard else None)
+        chosen = FleetChoice(folder, chosen_accounts(folder, narrowing, changed_ref), jobs)
+        return command(*arguments, choice=chosen, **given)
+
+    collected: Callable[..., Any] = with_choice
+    for option in reversed(_OPTIONS):
+        collected = option(collected)
+    return collected
+
+
+folder_argument = click.argument("folder", type=click.Path())
+only_account_option = click.option(
+    "--only", "only_accounts", multiple=True, metavar="ACCOUNT", help="Only this account, or pattern; may be repeated."
+)
+changed_option = click.option(
+    "--changed-since", "changed_ref", metavar="REF", help="Only accounts that REF...HEAD touches."
+)
+_OPTIONS: Final[tuple[Callable[[Any], Any], ...]] = (
+    folder_argument,
+    only_account_option,
+    click.option("--shard", metavar="I/N", help="Only the accounts of this part of N; the names alone decide."),
+    changed_option,
+    click.option(
+        "--jobs",
+        type=click.IntRange(1, _MOST_JOBS),
+        default=JOBS,
+        show_default=True,
+        metavar="N",
+        help="Accounts at once.",
+    ),
+)
+
+
+def chosen_accounts(folder: str, narrowing: Narrowing, changed_ref: str | None) -> tuple[FleetAccount, ...]:
+    """Return the accounts that were asked for. Raises UsageError where there are none to choose from."""
+    cwd = here()
+    accounts = narrowed(accounts_below(folder, cwd=cwd), narrowing)
+    for name in left_beside(folder, cwd=cwd):
+        click.echo(f"note: {Path(folder, name)} is beside the accounts' folders and is not read", err=True)
+    return accounts if changed_ref is None else changed_since(accounts, changed_ref, cwd=cwd)
+
+
+class InvalidDefinitions(ReconcilerError):
+    """An account's definitions hold errors."""
+
+    exit_code = Exit.INVALID
+    code = "Client.Definitions"
+
+    def __init__(self, problems: Sequence[Diagnostic]) -> None:
+        super().__init__(
+            "the definitions are not valid, so the account was not read", hint="correct what is listed for it"
+        )
+        self.problems = tuple(problems)
+
+
+def valid_inputs(account: FleetAccount, cwd: Path) -> Inputs:
+    """Read one account's definitions. Raises InvalidDefinitions with every problem."""
+    definitions = load_definitions((account.path,), cwd=cwd)
+    if not definitions.valid or definitions.account is None:
+        raise InvalidDefinitions(definitions.diagnostics)
+    return Inputs(definitions, definitions.account)
+
+
+class _Rendered(NamedTuple):
+    """What the report keeps of an account: its line, and its text or entry, finished."""
+
+    line: AccountLine
+    text: str
+
+
+class FleetReport:
+    """The results of a fleet as they come, kept on disk until all are there: memory does not grow with their size."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the report
+        self._places: dict[str, tuple[int, int]] = {}
+        self._lines: dict[str, AccountLine] = {}
+        self._style = session.style()
+
+    def collect(self, accounts: Sequence[FleetAccount], work: Work, jobs: int, progress: FleetProgress) -> None:
+        """Do the work for every account, and keep what came of it; a later result of an account takes its place."""
+        rendered = partial(self._rendered, _guarded(work))
+        for account, result in side_by_side(accounts, rendered, jobs):
+            self._keep(account.name, result)
+            progress.account_done(account.name, result.line.words)
+
+    def lines(self, accounts: Iterable[FleetAccount]) -> list[AccountLine]:
+        """Return the lines of these accounts."""
+        return [self._lines[account.name] for account in accounts]
+
+    def exit_code(self) -> Exit:
+        """Return the highest exit code."""
+        return max((line.exit_code for line in self._lines.values()), default=Exit.DONE)
+
+    def show(self, accounts: Sequence[FleetAccount]) -> None:
+        """Print the report of these accounts as the result of the run."""
+        lines, session = self.lines(accounts), self._session
+        match session.format:
+            case "text":
+                self._show_text(accounts, lines)
+            case "json":
+                for line in document_text(self._texts(accounts), lines):
+                    session.result(line)
+            case "markdown":
+                session.result(fleet_markdown(self._entries(accounts), lines))
+            case _:
+                if found := fleet_annotations(self._entries(accounts), partial(name_from_root, cwd=here())):
+                    session.result(found)
+
+    def _show_text(self, accounts: Sequence[FleetAccount], lines: Sequence[AccountLine]) -> None:
+        if lines:
+            self._session.result(table_text(lines, self._style))
+        for text in filter(None, self._texts(accounts)):
+            self._session.result(text)
+        self._session.result("\n" + summary_text(lines))
+
+    def _rendered(self, work: Work, account: FleetAccount) -> _Rendered:
+        # In the account's own thread, so that a plan is dropped before the next one is made.
+        result = work(account)
+        if self._session.format == "text":
+            return _Rendered(account_line(result), account_text(result, self._style))
+        return _Rendered(account_line(result), to_json_line(entry_document(result)))
+
+    def _keep(self, name: str, result: _Rendered) -> None:
+        data = result.text.encode("utf-8", "surrogatepass")
+        self._places[name] = self._file.seek(0, 2), len(data)
+        self._file.write(data)
+        self._lines[name] = result.line
+
+    def _texts(self, accounts: Iterable[FleetAccount]) -> Iterator[str]:
+        for account in accounts:
+            at, size = self._places[account.name]
+            self._file.seek(at)
+            yield self._file.read(size).decode("utf-8", "surrogatepass")
+
+    def _entries(self, accounts: Iterable[FleetAccount]) -> Iterator[EntryDocument]:
+        yield from map(json.loads, self._texts(accounts))
+
+
+def _guarded(work: Work) -> Work:
+    """Turn whatever goes wrong with one account into its result: it stops no other."""
+
+    def guarded(account: FleetAccount) -> AccountResult:
+        try:
+            return work(account)
+        except ReconcilerError as error:
+            problems = error.problems if isinstance(error, InvalidDefinitions) else ()
+            return AccountResult(account.name, error.exit_code, Failure(failure_line(error)[0], problems))
+        except Exception as error:  # noqa: BLE001  # a bug with one account is no reason to leave the others
+            return AccountResult(account.name, Exit.UNEXPECTED, Failure(_bug(error)))
+
+    return guarded
+
+
+def _bug(error: Exception) -> ErrorInfo:
+    """Say where a bug showed itself. Neither its message nor any value: they may hold what must not be printed."""
+    frames = extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
+    return ErrorInfo(
+        "Client.Unexpected",
+        f"unexpected {type(error).__name__} at {where}",
+        "this is a bug; please report it, with what the command without `fleet` prints for this account",
+    )
+
+
+def report_of(session: Session, choice: FleetChoice, work: Work) -> FleetReport:
+    """Do the work for every account of a choice, and return the report of it."""
+    report = FleetReport(session)
+    with fleet_progress(len(choice.accounts)) as progress:
+        report.collect(choice.accounts, work, choice.jobs, progress)
+    return report

@@ -1,0 +1,292 @@
+"""The report of a fleet: a line for each account, then what needs a person; and its document, an entry an account."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, Literal, NamedTuple, NotRequired, TypedDict
+
+from reconciler.diagnostics import Diagnostic
+from reconciler.errors import ErrorInfo, Exit
+from reconciler.model.plan import Plan, Verdict
+from reconciler.model.report import ApplyReport, Outcome, StatusReport
+from reconciler.render.document import (
+    DiagnosticDocument,
+    PlanDocument,
+    StatusDocument,
+    ValidationDocument,
+)
+from reconciler.render.findings import diagnostics_text, number, verdict_text
+from reconciler.render.layout import Style, padded, widest
+from reconciler.render.serialize import (
+    VERSION,
+    plan_document,
+    problem_document,
+    report_document,
+    status_document,
+    validation_document,
+)
+from reconciler.render.status import needing_lines
+from reconciler.render.text import (
+    counted_outcomes,
+    counted_verdicts,
+    loud_lines,
+    report_lines,
+    report_outcomes,
+    target_line,
+)
+from reconciler.text import escape_line, to_json_line
+
+
+class Validation(NamedTuple):
+    """What ``validate`` found in one account: its problems, and how many signatures and files are without errors."""
+
+    problems: tuple[Diagnostic, ...]
+    signatures: int
+    files: int
+    valid: bool
+
+
+class Failure(NamedTuple):
+    """Why an account has no result: an error, and the problems of its definitions where it was them."""
+
+    error: ErrorInfo
+    problems: tuple[Diagnostic, ...] = ()
+
+
+Content = Plan | ApplyReport | StatusReport | Validation | Failure
+
+
+class AccountResult(NamedTuple):
+    """What became of one account, called by its path. ``notes`` are for people, beside those of the content."""
+
+    name: str
+    exit_code: Exit
+    content: Content
+    notes: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Number of signatures by verdict, outcome or status; nothing for a validation or a failure."""
+        match self.content:
+            case ApplyReport() as report:
+                return report_outcomes(report)
+            case Plan() | StatusReport():
+                return {word: count for word, count in self.content.summary.items() if count}
+            case _:
+                return {}
+
+
+class AccountErrorDocument(TypedDict):
+    """Why an account has no result; ``diagnostics`` where its definitions are not valid."""
+
+    code: str
+    message: str
+    hint: str
+    diagnostics: NotRequired[list[DiagnosticDocument]]
+
+
+class EntryDocument(TypedDict):
+    """One account: its plan, or what another command reports of it, or why there is neither."""
+
+    name: str
+    exit_code: int
+    plan: NotRequired[PlanDocument]
+    report: NotRequired[PlanDocument | StatusDocument | ValidationDocument]
+    error: NotRequired[AccountErrorDocument]
+
+
+class SummaryDocument(TypedDict):
+    """The fleet as a whole. ``counts`` are of signatures, by verdict, outcome or status."""
+
+    accounts: int
+    failed: int
+    exit_code: int
+    counts: dict[str, int]
+
+
+class FleetDocument(TypedDict):
+    """What ``fleet plan``, ``apply``, ``status`` and ``validate`` print."""
+
+    version: Literal[1]
+    accounts: list[EntryDocument]
+    summary: SummaryDocument
+
+
+def entry_document(result: AccountResult) -> EntryDocument:
+    """Return the entry of one account."""
+    entry: EntryDocument = {"name": result.name, "exit_code": int(result.exit_code)}
+    match result.content:
+        case ApplyReport() as report:
+            entry["report"] = report_document(report)
+        case Plan() as plan:
+            entry["plan"] = plan_document(plan)
+        case StatusReport() as status:
+            entry["report"] = status_document(status)
+        case Validation() as found:
+            entry["report"] = validation_document(found.problems, valid=found.valid)
+        case Failure() as failure:
+            entry["error"] = _error(failure)
+    return entry
+
+
+def _error(failure: Failure) -> AccountErrorDocument:
+    code, message, hint = failure.error
+    error: AccountErrorDocument = {"code": code, "message": message, "hint": hint}
+    if failure.problems:
+        error["diagnostics"] = [problem_document(problem) for problem in failure.problems]
+    return error
+
+
+class AccountLine(NamedTuple):
+    """What is kept of an account until the report is whole: its line, and what is counted."""
+
+    name: str
+    exit_code: Exit
+    sign: str
+    words: str
+    counts: Mapping[str, int]
+    failed: bool
+    sandbox: bool = False
+
+
+_MEANING: Final[Mapping[str, object]] = {
+    "=": Verdict.IN_SYNC,
+    "~": Verdict.MODIFY,
+    "x": Verdict.REFUSED,
+    "!": Outcome.FAILED,
+}
+_LONGEST: Final = 100
+
+
+def account_line(result: AccountResult) -> AccountLine:
+    """Return the line of an account."""
+    content = result.content
+    target = content.plan.target if isinstance(content, ApplyReport) else getattr(content, "target", None)
+    return AccountLine(
+        result.name,
+        result.exit_code,
+        _sign(result),
+        escape_line(_words(result)),
+        result.counts,
+        _is_failed(content),
+        target is not None and target.sandbox,
+    )
+
+
+def _is_failed(content: Content) -> bool:
+    return isinstance(content, Failure) or (isinstance(content, Validation) and not content.valid)
+
+
+def _sign(result: AccountResult) -> str:
+    if _is_failed(result.content):
+        return "!"
+    if result.exit_code >= Exit.INVALID:
+        return "x"
+    plan = result.content.plan if isinstance(result.content, ApplyReport) else result.content
+    return "~" if isinstance(plan, Plan) and plan.writes else "="
+
+
+def _words(result: AccountResult) -> str:
+    match result.content:
+        case Failure() as failure if failure.problems:
+            return verdict_text(failure.problems, 0, 0).partition(";")[0]
+        case Failure() as failure:
+            error = f"{failure.error.code}: {failure.error.message}"
+            return error if len(error) <= _LONGEST else f"{error[:_LONGEST]}..."
+        case Validation() as found:
+            return verdict_text(found.problems, found.signatures, found.files)
+        case ApplyReport() as report:
+            held = {verdict.value: report.plan.summary[verdict] for verdict in (Verdict.REFUSED, Verdict.BLOCKED)}
+            return ", ".join([*counted_outcomes(result.counts), *counted_verdicts(held)]) or "nothing to do"
+        case Plan():
+            return ", ".join(counted_verdicts(result.counts)) or "no signatures"
+        case StatusReport():
+            return ", ".join(f"{count} {status}" for status, count in result.counts.items()) or "no signatures"
+
+
+def account_text(result: AccountResult, paint: Style) -> str:
+    """Return what a person has to know of one account beyond its line; empty where that says it all."""
+    lines = [*_pressing(result, paint), *(f"  Note: {escape_line(note)}" for note in _notes(result))]
+    if not lines:
+        return ""
+    return "\n".join([f"\n{escape_line(result.name)}: {_whose(result.content)}".rstrip(": "), *lines])
+
+
+def _whose(content: Content) -> str:
+    match content:
+        case ApplyReport():
+            return target_line(content.plan.target)
+        case Plan() | StatusReport():
+            return target_line(content.target)
+        case _:
+            return ""
+
+
+def _notes(result: AccountResult) -> tuple[str, ...]:
+    plan = result.content.plan if isinstance(result.content, ApplyReport) else result.content
+    return (*(plan.notes if isinstance(plan, Plan) else ()), *result.notes)
+
+
+def _pressing(result: AccountResult, paint: Style) -> Iterator[str]:
+    match result.content:
+        case Failure(error, problems):
+            hint = f" - {error.hint}" if error.hint else ""
+            yield f"  {escape_line(f'{error.code}: {error.message}{hint}')}"
+            yield from _indented(problems, paint)
+        case Validation(problems):
+            yield from _indented(problems, paint)
+        case ApplyReport() as report:
+            yield from report_lines(report, paint)
+        case Plan() as plan:
+            yield from _indented(plan.diagnostics, paint)
+            yield from loud_lines(plan, paint)
+        case StatusReport() as status:
+            yield from needing_lines(status, paint)
+
+
+def _indented(problems: Sequence[Diagnostic], paint: Style) -> Iterator[str]:
+    if problems:
+        yield from (f"  {line}" for line in diagnostics_text(problems, paint).splitlines())
+
+
+def table_text(lines: Sequence[AccountLine], paint: Style) -> str:
+    """Return the line of every account, aligned."""
+    size = widest(escape_line(line.name) for line in lines)
+    sandbox = ["SANDBOX, not the vendor", ""] if any(line.sandbox for line in lines) else []
+    return "\n".join(sandbox) + "\n".join(
+        paint(f"  {line.sign} {padded(escape_line(line.name), size)}  {line.words}".rstrip(), _MEANING[line.sign])
+        for line in lines
+    )
+
+
+def summary_document(lines: Sequence[AccountLine]) -> SummaryDocument:
+    """Return the counts of a fleet, and the highest exit code."""
+    counts: Counter[str] = Counter()
+    for line in lines:
+        counts.update(line.counts)
+    return {
+        "accounts": len(lines),
+        "failed": sum(line.failed for line in lines),
+        "exit_code": int(max((line.exit_code for line in lines), default=Exit.DONE)),
+        "counts": dict(counts),
+    }
+
+
+def summary_text(lines: Sequence[AccountLine]) -> str:
+    """Return the closing line of a fleet's report."""
+    summary = summary_document(lines)
+    failed = [f"{summary['failed']} failed"] if summary["failed"] else []
+    verdicts = counted_verdicts(summary["counts"])
+    known = {verdict.value for verdict in Verdict}
+    others = [f"{count} {word.replace('-', ' ')}" for word, count in summary["counts"].items() if word not in known]
+    counted = ", ".join([*failed, *verdicts, *others])
+    return f"Fleet: {number(len(lines), 'account')}" + (f"; {counted}" if counted else "")
+
+
+def document_text(entries: Iterable[str], lines: Sequence[AccountLine]) -> Iterator[str]:
+    """Yield the lines of a fleet's document, one for each entry, which is JSON already."""
+    yield f'{{"version": {VERSION}, "accounts": ['
+    last = len(lines) - 1
+    yield from (entry if number == last else f"{entry}," for number, entry in enumerate(entries))
+    yield f'], "summary": {to_json_line(summary_document(lines))}}}'
