@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from benchmarks import growth, own_cases, peer_cases, report
+from benchmarks import fleets, growth, own_cases, peer_cases, report
 from benchmarks.findings import Finding
 from benchmarks.workshop import Workshop
 
@@ -36,6 +36,8 @@ def cases(output: Path) -> Mapping[str, Case]:
         "images": own_cases.images,
         "apply": own_cases.apply,
         "many-files": own_cases.many_files,
+        "fleet": fleets.fleet,
+        "fleet-apply": fleets.fleet_apply,
         "vendor-limit": growth.vendor_limit,
         "growth": partial(growth.growth, output=output),
     }

@@ -39,6 +39,23 @@ def write_definitions(folder: Path, count: int, *, files: int = 1, account: dict
     return folder
 
 
+def write_account(folder: Path, count: int, seed: Path, uin: str, changed: int | None = None) -> None:
+    """Write one account of a fleet with a role to take on, and to ``seed`` what the vendor has of it.
+
+    The first ``changed`` signatures are rejected and the others approved; without it as ``write_definitions`` does.
+    """
+    (folder / "evidence").mkdir(parents=True)
+    small_pictures(folder / "evidence", _PICTURES)
+    signatures = {f"brand-{number:06}": _signature(number) for number in range(count)}
+    account = {**_ACCOUNT, "uin": f'"{uin}"', "role": f"qcs::cam::uin/{uin}:roleName/sms"}
+    head = "version: 1\naccount:\n" + "".join(f"  {name}: {value}\n" for name, value in account.items())
+    lines = (line for key, signature in signatures.items() for line in _yaml_lines(key, signature))
+    (folder / DEFINITIONS).write_text(f"{head}signatures:\n{''.join(lines)}", encoding="utf-8")
+    states = [None if changed is None else -1 if number < changed else 0 for number in range(count)]
+    rows = "\n".join(f"  - {json.dumps(_row(number, state))}" for number, state in enumerate(states))
+    seed.write_text(f'uin: "{uin}"\nsignatures:\n{rows}\n', encoding="utf-8")
+
+
 _ACCOUNT: Final = {"site": "international", "region": "ap-singapore"}
 
 

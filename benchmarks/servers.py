@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,8 +15,16 @@ _GREETING = "sandbox listening on "
 @contextmanager
 def sandbox(account: Path, *options: str) -> Iterator[str]:
     """Serve an account and yield the URL."""
-    command = [*reconciler("sandbox", "serve", "--account", str(account)), *options]
-    server = subprocess.Popen(command, env=environment(account.parent), stdout=subprocess.PIPE, text=True)
+    with sandboxes([account], *options) as url:
+        yield url
+
+
+@contextmanager
+def sandboxes(accounts: Sequence[Path], *options: str) -> Iterator[str]:
+    """Serve accounts, the first of which has the keys, and yield the URL."""
+    files = (part for account in accounts for part in ("--account", str(account)))
+    command = [*reconciler("sandbox", "serve", *files), *options]
+    server = subprocess.Popen(command, env=environment(accounts[0].parent), stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None  # noqa: S101  # it was asked for
         greeting = server.stdout.readline().strip()

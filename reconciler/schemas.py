@@ -22,6 +22,9 @@ _SUFFIX: Final = ".schema.json"
 _MASK: Final = "the value"
 _LONGEST_TEXT: Final = 200
 
+# The schema that refers to others, by their ids.
+_COMPOSED: Final = "fleet"
+
 
 class Mismatch(NamedTuple):
     """The first place where a document breaks its schema, such as ``signatures[0].sign_id``, and why.
@@ -76,7 +79,10 @@ def validator(name: str) -> Draft202012Validator:
     """Return the compiled validator of a schema. Raises KeyError for an unknown name."""
     import jsonschema_rs  # noqa: PLC0415  # 25 ms, which `--help` need not pay
 
-    return jsonschema_rs.Draft202012Validator(schema(name), mask=_MASK)
+    if name != _COMPOSED:
+        return jsonschema_rs.Draft202012Validator(schema(name), mask=_MASK)
+    others = [(schema(other)["$id"], schema(other)) for other in schema_names() if other != name]
+    return jsonschema_rs.Draft202012Validator(schema(name), mask=_MASK, registry=jsonschema_rs.Registry(others))
 
 
 def is_valid(name: str, document: object) -> bool:

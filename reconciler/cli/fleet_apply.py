@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -15,6 +17,7 @@ from reconciler.cli.fleet_plan import FleetAccess, check_fleet_size
 from reconciler.cli.fleet_run import FleetChoice, FleetReport, fleet_options, valid_inputs
 from reconciler.cli.formats import (
     FORMATS,
+    FilledPath,
     believe_option,
     connection_options,
     format_option,
@@ -31,7 +34,7 @@ from reconciler.fleet.accounts import FleetAccount
 from reconciler.model.plan import EVERYTHING, Plan
 from reconciler.model.report import ApplyReport
 from reconciler.planning.created_ids import write_created_ids
-from reconciler.planning.saved_plan import admit_saved
+from reconciler.planning.saved_plan import admit_saved, read_fleet_plan
 from reconciler.render.findings import number
 from reconciler.render.fleet import AccountResult, Failure
 from reconciler.signals import StopFlag, stop_on_signals
@@ -39,15 +42,23 @@ from reconciler.tencent.connection import ConnectionOptions
 
 
 class WriteOptions(NamedTuple):
-    """What the person allows the accounts' applies."""
+    """What the person allows the accounts' applies; of an account in ``saved`` just that plan."""
 
     allow_older: bool
     believe_uin: bool
     write_ids: bool
+    saved: Mapping[str, SavedPlan]
 
 
 @click.command()
 @fleet_options
+@click.option(
+    "--plan",
+    "plan_file",
+    type=FilledPath(path_type=Path),
+    metavar="FILE",
+    help="Apply just these saved plans; accounts that it does not name are left alone.",
+)
 @max_changes_option
 @click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
 @click.option("--write-ids", is_flag=True, help="Write the ids of created signatures into the definitions.")
@@ -59,6 +70,7 @@ class WriteOptions(NamedTuple):
 def apply(  # noqa: PLR0913  # a parameter for each option
     session: Session,
     choice: FleetChoice,
+    plan_file: Path | None,
     max_changes: int | None,
     connection: ConnectionOptions,
     output: str,
@@ -75,9 +87,12 @@ def apply(  # noqa: PLR0913  # a parameter for each option
     """
     session.format = output
     check_can_ask(yes=yes)
+    saved = read_fleet_plan(plan_file) if plan_file is not None else None
+    if saved is not None:
+        choice = choice._replace(accounts=tuple(account for account in choice.accounts if account.name in saved))
     stop = StopFlag()
     report = FleetReport(session)
-    fleet = _Applying(choice, connection, stop, WriteOptions(allow_older, believe_uin, write_ids))
+    fleet = _Applying(choice, connection, stop, WriteOptions(allow_older, believe_uin, write_ids, saved or {}))
     with stop_on_signals(stop):
         with fleet_progress(len(choice.accounts)) as progress:
             report.collect(choice.accounts, partial(fleet.prepared, progress), choice.jobs, progress)
@@ -110,6 +125,7 @@ class _Applying:
         self._access = FleetAccess(choice, options)
         self._cwd = here()
         self._pending: dict[str, SavedPlan] = {}
+        self._dropped: dict[str, Exit] = {}
 
     @property
     def writes(self) -> int:
@@ -125,14 +141,18 @@ class _Applying:
         if self._stop.is_set():
             return _not_begun(account)
         shown: list[Plan] = []
-        steps = Steps(lambda plan: plan, shown.append, lambda _plan: False)
+        dropped = [Exit.DONE]
+        saved = self._allowed.saved.get(account.name)
+        admit = partial(_admit, saved, dropped) if saved is not None else _as_it_is
+        steps = Steps(admit, shown.append, lambda _plan: False)
         inputs = valid_inputs(account, self._cwd)
         report = self._run(account, inputs, progress.observer(account.name), steps)
         if report is not None:
-            return AccountResult(account.name, report_exit(report), report)
+            return AccountResult(account.name, max(report_exit(report), *dropped), report)
         plan = shown[-1]
         self._pending[account.name] = _as_saved(plan)
-        return AccountResult(account.name, plan_exit(plan), plan)
+        self._dropped[account.name] = max(dropped)
+        return AccountResult(account.name, max(plan_exit(plan), *dropped), plan)
 
     def submitted(self, progress: FleetProgress, account: FleetAccount) -> AccountResult:
         """Submit what was shown of an account, and nothing else."""
@@ -142,7 +162,7 @@ class _Applying:
             raise Refusal(
                 "another folder of this fleet is about the same account", hint="the other one's entry names both"
             )
-        dropped: list[Exit] = [Exit.DONE]
+        dropped = [self._dropped[account.name]]
         steps = Steps(partial(_admit, self._pending[account.name], dropped), _shown_before, lambda _plan: True)
         inputs = valid_inputs(account, self._cwd)
         report = self._run(account, inputs, progress.observer(account.name), steps)
@@ -177,6 +197,10 @@ def _as_saved(plan: Plan) -> SavedPlan:
     target = plan.target
     operations = tuple(operations_of(plan.signatures))
     return SavedPlan(target.uin, target.account.region, target.sandbox, plan.fingerprint, (), operations)
+
+
+def _as_it_is(plan: Plan) -> Plan:
+    return plan
 
 
 def _admit(saved: SavedPlan, dropped: list[Exit], plan: Plan) -> Plan:

@@ -12,6 +12,7 @@ from reconciler.cli.fleet_run import (
     FleetChoice,
     changed_option,
     chosen_accounts,
+    definitions_of,
     fleet_options,
     folder_argument,
     only_account_option,
@@ -20,7 +21,6 @@ from reconciler.cli.fleet_run import (
 from reconciler.cli.formats import FORMATS, format_option
 from reconciler.cli.inputs import here
 from reconciler.cli.output import Session
-from reconciler.definitions.load import load_definitions
 from reconciler.errors import Exit
 from reconciler.fleet.accounts import MOST_SHARDS, FleetAccount, Narrowing, shard_of, shards_in_use
 from reconciler.render.fleet import AccountResult, Validation
@@ -93,7 +93,7 @@ def validate(session: Session, choice: FleetChoice, output: str, *, strict: bool
 
 
 def _validated(account: FleetAccount, *, cwd: Path, strict: bool) -> AccountResult:
-    definitions = load_definitions((account.path,), cwd=cwd)
+    definitions = definitions_of(account, cwd)
     problems = definitions.diagnostics
     valid = not problems if strict else definitions.valid
     found = Validation(problems, len(definitions.signatures), len(definitions.files), valid)

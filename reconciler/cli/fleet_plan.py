@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
 from reconciler.cli.connect import Shared, key_finder
 from reconciler.cli.fleet_run import FleetChoice, FleetReport, Work, fleet_options, report_of, valid_inputs
-from reconciler.cli.formats import FORMATS, connection_options, format_option, max_changes_option, plan_exit
+from reconciler.cli.formats import FORMATS, FilledPath, connection_options, format_option, max_changes_option, plan_exit
 from reconciler.cli.inputs import here
 from reconciler.cli.output import Session
 from reconciler.cli.plan import planned_offline, planned_online
@@ -25,6 +25,7 @@ from reconciler.definitions.discover import discover, find_root
 from reconciler.errors import Exit, OptionKey, ReconcilerError, Refusal
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.model.plan import EVERYTHING, WRITES, Target
+from reconciler.planning.saved_plan import plan_document, write_fleet_plan
 from reconciler.render.fleet import AccountResult
 from reconciler.signals import StopFlag
 from reconciler.state.checkout import head_commit, origin_of
@@ -120,13 +121,20 @@ def _branches_in(file: Path) -> Iterator[str]:
 @max_changes_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 where changes are planned.")
 @click.option("--offline", is_flag=True, help="Plan against the records alone, without keys.")
+@click.option(
+    "--out",
+    type=FilledPath(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Save the plans of all accounts for fleet apply --plan.",
+)
 @connection_options
 @format_option(*FORMATS)
 @click.pass_obj
-def plan(
+def plan(  # a parameter for each option
     session: Session,
     choice: FleetChoice,
     max_changes: int | None,
+    out: Path | None,
     connection: ConnectionOptions,
     output: str,
     *,
@@ -138,15 +146,20 @@ def plan(
     access = FleetAccess(choice, connection)
     how = planned_offline if offline else planned_online
     cwd = here()
+    saved: dict[str, dict[str, Any]] = {}
 
     def planned(clock: Clock, account: FleetAccount) -> AccountResult:
         inputs = valid_inputs(account, cwd)
         made = how(inputs, EVERYTHING, connection, access.shared(account), clock)
+        if out is not None and made.writes:
+            saved[account.name] = plan_document(made, EVERYTHING)
         return AccountResult(account.name, plan_exit(made, detailed=detailed_exitcode), made)
 
     with read_side_by_side(session, choice, planned) as report:
         report.show(choice.accounts)
     check_fleet_size(writes_of(report, choice), max_changes)
+    if out is not None:
+        write_fleet_plan(out, dict(sorted(saved.items())))
     return report.exit_code()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial, wraps
 from pathlib import Path
@@ -17,7 +18,7 @@ from reconciler.cli.inputs import Inputs, here
 from reconciler.cli.output import Session
 from reconciler.cli.progress import FleetProgress, fleet_progress
 from reconciler.definitions.discover import name_from_root
-from reconciler.definitions.load import load_definitions
+from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import ErrorInfo, Exit, ReconcilerError
 from reconciler.fleet.accounts import (
@@ -30,10 +31,10 @@ from reconciler.fleet.accounts import (
 )
 from reconciler.fleet.changed import changed_since
 from reconciler.fleet.crew import side_by_side
+from reconciler.render.document import EntryDocument
 from reconciler.render.fleet import (
     AccountLine,
     AccountResult,
-    EntryDocument,
     Failure,
     account_line,
     account_text,
@@ -48,6 +49,9 @@ from reconciler.text import to_json_line
 # Of one machine; most of an account's time is spent waiting for the vendor's answers.
 JOBS: Final = 32
 _MOST_JOBS: Final = 512
+
+# One account's files are read at a time: it is the interpreter's work, which threads only take turns at.
+_READING: Final = threading.Lock()
 
 Work = Callable[[FleetAccount], AccountResult]
 
@@ -128,9 +132,15 @@ class InvalidDefinitions(ReconcilerError):
         self.problems = tuple(problems)
 
 
+def definitions_of(account: FleetAccount, cwd: Path) -> Definitions:
+    """Read one account's definitions, problems among them."""
+    with _READING:
+        return load_definitions((account.path,), cwd=cwd, alone=False)
+
+
 def valid_inputs(account: FleetAccount, cwd: Path) -> Inputs:
     """Read one account's definitions. Raises InvalidDefinitions with every problem."""
-    definitions = load_definitions((account.path,), cwd=cwd)
+    definitions = definitions_of(account, cwd)
     if not definitions.valid or definitions.account is None:
         raise InvalidDefinitions(definitions.diagnostics)
     return Inputs(definitions, definitions.account)
@@ -178,7 +188,7 @@ class FleetReport:
                 for line in document_text(self._texts(accounts), lines):
                     session.result(line)
             case "markdown":
-                session.result(fleet_markdown(self._entries(accounts), lines))
+                session.result(fleet_markdown(self._entries(accounts)))
             case _:
                 if found := fleet_annotations(self._entries(accounts), partial(name_from_root, cwd=here())):
                     session.result(found)

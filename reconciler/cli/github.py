@@ -20,9 +20,15 @@ from reconciler.github.comment import WORKFLOW_LOGIN, put_comment
 from reconciler.github.issues import KeptIssues, Topic, keep_issues, need_of
 from reconciler.github.workflow import WorkflowRun, api_of, current_run, fetch, pull_request_of
 from reconciler.model.plan import Verdict
-from reconciler.render.document import MAX_BYTES, Document, PlanDocument, SignatureDocument, load_document
+from reconciler.render.document import (
+    MAX_BYTES,
+    AnyDocument,
+    PlanDocument,
+    SignatureDocument,
+    load_document,
+)
+from reconciler.render.fleet_github import shown_markdown
 from reconciler.render.issue import issue_text, issue_title
-from reconciler.render.markdown import markdown
 from reconciler.render.markdown_escape import COMMENT_BYTES
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -82,10 +88,10 @@ def _own_text(document: Path, run: WorkflowRun) -> _Made:
         return _Made(_failed(run.url, commit), failed=True, error=error)
 
 
-def _text(document: Document, run: WorkflowRun, commit: str, page: str | None = None) -> str:
+def _text(document: AnyDocument, run: WorkflowRun, commit: str, page: str | None = None) -> str:
     elsewhere = f"the [summary and the artefact of the run]({page or run.url})"
     files_url = f"{run.server_url}/{run.repository}/blob/{commit}/" if _COMMIT.fullmatch(commit) else ""
-    shown = markdown(document, COMMENT_BYTES - _ROOM_BYTES, elsewhere, files_url)
+    shown = shown_markdown(document, COMMENT_BYTES - _ROOM_BYTES, elsewhere, files_url)
     return f"{shown}\n{_for_commit(commit)}"
 
 
@@ -129,23 +135,26 @@ def issues(session: Session, document: Path, login: str) -> int:
 
     DOCUMENT is what `plan --format json` printed, of all signatures. An issue is closed once its signature is approved.
     """
-    plan = _whole_plan(read_document(document))
     run = current_run(os.environ)
-    signatures = plan["signatures"]
-    topics = [_topic(each, each["sign_id"], run.files_url) for each in signatures if each["sign_id"] is not None]
-    account = f"{plan['account']['uin']}-{plan['account']['region']}"
-    session.result(_words(keep_issues(api_of(run, os.environ), account, topics, login)))
+    rest = api_of(run, os.environ)
+    for plan in _whole_plans(read_document(document)):
+        topics = [_topic(each, each["sign_id"], run.files_url) for each in plan["signatures"] if each["sign_id"]]
+        account = f"{plan['account']['uin']}-{plan['account']['region']}"
+        session.result(_words(keep_issues(rest, account, topics, login)))
     return Exit.DONE
 
 
-def _whole_plan(document: Document) -> PlanDocument:
+def _whole_plans(document: AnyDocument) -> list[PlanDocument]:
+    """Return the plans of a document; of a fleet those of the accounts that have one: the others' issues stay."""
+    if "accounts" in document:
+        return [entry["plan"] for entry in document["accounts"] if "plan" in entry]
     # Issues are closed by what is missing, so that a plan that ended early would close those that are needed.
     if "fingerprint" not in document or document.get("error") is not None:
         raise UsageError(
             "the document is not a whole plan, so no issue was touched",
             hint="hand over what `plan --format json` printed",
         )
-    return document
+    return [document]
 
 
 def _topic(signature: SignatureDocument, sign_id: int, files_url: str) -> Topic:

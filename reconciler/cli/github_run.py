@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -25,12 +26,12 @@ from reconciler.definitions.discover import name_from_root
 from reconciler.definitions.load import load_definitions
 from reconciler.diagnostics import Severity
 from reconciler.errors import Exit, ReconcilerError, Refusal, UsageError
+from reconciler.fleet.accounts import accounts_below
 from reconciler.github.workflow import add_outputs, add_summary
 from reconciler.model.plan import WRITES, Verdict
-from reconciler.render.annotations import workflow_commands
-from reconciler.render.document import MAX_BYTES, Document, load_document, verdict_counts
+from reconciler.render.document import MAX_BYTES, AnyDocument, load_document, verdict_counts
+from reconciler.render.fleet_github import shown_annotations, shown_markdown
 from reconciler.render.html import html_page
-from reconciler.render.markdown import markdown
 from reconciler.render.markdown_escape import SUMMARY_BYTES
 from reconciler.signals import handle_signals
 
@@ -45,13 +46,20 @@ PAGE: Final = "plan.html"
 
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
+# What `fleet list --format matrix` prints where there is nothing to do: GitHub refuses a matrix without a job.
+_NO_JOBS: Final = '{"include": []}'
+
+_COMMANDS: Final = ("validate", "plan", "apply", "status")
+
 # -P: the folder of the run belongs to a pull request, and no module must come from there.
 _COMMAND: Final = (sys.executable, "-P", "-m", "reconciler")
 
 
 @click.command()
-@click.argument("command", type=click.Choice(("validate", "plan", "apply", "status")))
-@click.option("--paths", default=DEFAULT_PATH, show_default=True, help="Files and folders, one a line.")
+@click.argument("command", type=click.Choice((*_COMMANDS, *(f"fleet-{command}" for command in ("list", *_COMMANDS)))))
+@click.option(
+    "--paths", default=DEFAULT_PATH, show_default=True, help="Files and folders, one a line; of a fleet its folder."
+)
 @click.option(
     "--folder",
     type=FilledPath(path_type=Path),
@@ -62,6 +70,9 @@ _COMMAND: Final = (sys.executable, "-P", "-m", "reconciler")
 @click.option("--endpoint", default="", help="Instead of account.endpoint.")
 @click.option("--max-changes", default="", help="Refuse a plan that would modify more.")
 @click.option("--offline/--no-offline", help="plan: against the record alone, without keys.")
+@click.option("--changed-since", default="", help="fleet: only accounts that REF...HEAD touches.")
+@click.option("--shard", default="", help="fleet: only this part I/N of the accounts.")
+@click.option("--shards", default="", help="fleet-list: spread the accounts over so many jobs.")
 @click.option("--tolerate-refusals/--fail-on-refusals", help="End with 0 where something is refused or blocked.")
 @click.pass_obj
 def run(
@@ -69,19 +80,24 @@ def run(
 ) -> int:  # click hands options by name
     """Run COMMAND as a step of a workflow. An option that is empty counts as not given."""
     listed = [line.strip() for line in paths.splitlines() if line.strip()]
-    if command == "apply":
-        _check_branch(listed, str(given["state_branch"]))
+    _, is_fleet, kind = command.rpartition("fleet-")
+    if kind == "apply":
+        _check_branches(listed, str(given["state_branch"]), is_fleet=bool(is_fleet))
     folder = folder or _runners_folder()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PLAN).unlink(missing_ok=True)
-    arguments = [command, "--format", "json", *_options(command, folder, given), "--", *listed]
+    if kind == "list":
+        return _matrix(listed, folder, given)
+    words = ["fleet", kind] if is_fleet else [kind]
+    options = [*_options(kind, folder, given), *(_fleet_options(given) if is_fleet else ())]
+    arguments = [*words, "--format", "json", *options, "--", *listed]
     code = run_quietly(arguments, folder / DOCUMENT)
     document = _read(folder / DOCUMENT)
     (folder / PAGE).unlink(missing_ok=True)
-    if command == "plan" and document is not None:
+    if kind == "plan" and document is not None and "accounts" not in document:
         with _new(folder / PAGE) as page:
             page.write(html_page(document).encode())
-    _report(session, command, document)
+    _report(session, kind, document)
     add_outputs(os.environ, dict(_outputs(document, folder, code)))
     return Exit.DONE if tolerate_refusals and code is Exit.REFUSED else code
 
@@ -94,8 +110,32 @@ def _runners_folder() -> Path:
     return Path(temporary) / "reconciler"
 
 
+def _matrix(paths: list[str], folder: Path, given: dict[str, str | bool]) -> int:
+    """Hand on which jobs there are for the accounts, as the outputs ``matrix`` and ``any``."""
+    shards, changed = _option("--shards", given["shards"]), _option("--changed-since", given["changed_since"])
+    code = run_quietly(["fleet", "list", "--format", "matrix", *shards, *changed, "--", *paths], folder / DOCUMENT)
+    matrix = (folder / DOCUMENT).read_text(encoding="utf-8").strip() if code is Exit.DONE else ""
+    add_outputs(os.environ, {"matrix": matrix, "any": str(matrix not in ("", _NO_JOBS)).lower()})
+    return code
+
+
+def _fleet_options(given: dict[str, str | bool]) -> Iterator[str]:
+    yield from _option("--changed-since", given["changed_since"])
+    yield from _option("--shard", given["shard"])
+
+
+def _check_branches(paths: list[str], expected: str, *, is_fleet: bool) -> None:
+    """Refuse a record on the runner's disk, of any account."""
+    if not is_fleet:
+        _check_branch(paths, expected)
+        return
+    for folder in paths:
+        for account in accounts_below(folder, cwd=here()):
+            _check_branch([account.path], expected)
+
+
 def _check_branch(paths: list[str], expected: str) -> None:
-    """Refuse a record on the runner's disk, which is gone after the run."""
+    """Refuse a record on the runner's disk, which is gone after the run. ``expected`` may be a pattern."""
     definitions = load_definitions(paths, cwd=here(), evidence=False)
     if any(found.severity is Severity.ERROR for found in definitions.diagnostics):
         return  # the command itself reports them, and ends before it reads the account
@@ -104,7 +144,7 @@ def _check_branch(paths: list[str], expected: str) -> None:
         raise UsageError(
             "apply on a runner needs a record that outlives the runner", hint="add state.branch to the definitions"
         )
-    if expected and branch != expected:
+    if expected and not fnmatchcase(branch, expected):
         raise Refusal(
             "the definitions keep the record on branch {branch!a}, but this workflow expects {expected!a}",
             hint="change state.branch or the workflow's state-branch",
@@ -131,24 +171,24 @@ def _option(name: str, value: str | bool) -> tuple[str, ...]:
     return (f"{name}={value}",) if value else ()
 
 
-def _read(path: Path) -> Document | None:
+def _read(path: Path) -> AnyDocument | None:
     try:
         return read_document(path)
     except ReconcilerError:
         return None
 
 
-def _report(session: Session, command: str, document: Document | None) -> None:
+def _report(session: Session, command: str, document: AnyDocument | None) -> None:
     if document is None:
         add_summary(os.environ, "### SMS signatures: no result\n\nThe log of this step says why.")
         return
-    add_summary(os.environ, markdown(document, SUMMARY_BYTES, "the artefact of this run"))
+    add_summary(os.environ, shown_markdown(document, SUMMARY_BYTES, "the artefact of this run"))
     annotated = document if command == "validate" else _without_warnings(document)
-    if commands := workflow_commands(annotated, partial(name_from_root, cwd=here())):
+    if commands := shown_annotations(annotated, partial(name_from_root, cwd=here())):
         session.result(commands)
 
 
-def _without_warnings(document: Document) -> Document:
+def _without_warnings(document: AnyDocument) -> AnyDocument:
     # Warnings were annotated when the definitions were validated.
     if "diagnostics" not in document:
         return document
@@ -157,9 +197,12 @@ def _without_warnings(document: Document) -> Document:
     return kept
 
 
-def _outputs(document: Document | None, folder: Path, code: Exit) -> Iterator[tuple[str, str]]:
+def _outputs(document: AnyDocument | None, folder: Path, code: Exit) -> Iterator[tuple[str, str]]:
     plan = document if document is not None and "fingerprint" in document else None
-    verdicts = verdict_counts(plan) if plan is not None else Counter()
+    verdicts = verdict_counts(plan) if plan is not None else Counter[str]()
+    if document is not None and "accounts" in document:
+        for entry in document["accounts"]:
+            verdicts.update(verdict_counts(entry["plan"]) if "plan" in entry else {})
     yield "changes", str(sum(verdicts[verdict] for verdict in WRITES))
     yield from ((verdict.value, str(verdicts[verdict])) for verdict in Verdict)
     yield "fingerprint", plan["fingerprint"] if plan is not None else ""
@@ -169,7 +212,7 @@ def _outputs(document: Document | None, folder: Path, code: Exit) -> Iterator[tu
     yield "exit-reason", code.name.lower()
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: Path) -> AnyDocument:
     """Read a document. Raises UsageError where there is no such file, Refusal where it is something else."""
     try:
         with path.open("rb") as file:

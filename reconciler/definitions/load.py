@@ -39,11 +39,12 @@ class Definitions(NamedTuple):
         return not any(_is_error(problem) for problem in self.diagnostics)
 
 
-def load_definitions(paths: Sequence[str], *, cwd: Path, evidence: bool = True) -> Definitions:
+def load_definitions(paths: Sequence[str], *, cwd: Path, evidence: bool = True, alone: bool = True) -> Definitions:
     """Read and check the definitions below ``paths``, which are relative to ``cwd``, and their images.
 
     Nothing that a file holds, and no path, makes it raise: every problem is among the diagnostics. Without
-    ``evidence`` no image is looked at, and there are no signatures.
+    ``evidence`` no image is looked at, and there are no signatures. A fleet, whose accounts are read side by side, is
+    not ``alone``.
     """
     found, root = discover(paths, cwd=cwd), find_root(_first(paths, cwd))
     files, problems = read_all(found.files, root)
@@ -56,7 +57,7 @@ def load_definitions(paths: Sequence[str], *, cwd: Path, evidence: bool = True) 
     whole = _without_cut_off(files, problems)
     problems += run_checks.check_duplicates(whole)
     wanted = list(candidates(whole, errors_of(problems), _places(problems))) if evidence else []
-    images = inspect_images(wanted, root)
+    images = inspect_images(wanted, root, alone=alone)
     problems += check_images(wanted, images)
     sound = not any(_is_error(problem) and problem.about is None for problem in problems)
     return Definitions(

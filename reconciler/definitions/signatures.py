@@ -83,10 +83,10 @@ def _unreported_images(file: DefinitionFile, fields: object, reported: Container
     }
 
 
-def inspect_images(found: Sequence[Candidate], root: Path) -> Evidence:
-    """Look at every image once."""
+def inspect_images(found: Sequence[Candidate], root: Path, *, alone: bool) -> Evidence:
+    """Look at every image once; several at the same time where this run is ``alone``."""
     wanted = [(candidate.folder, name) for candidate in found for name in candidate.images.values()]
-    return inspect(root, wanted) if wanted else {}
+    return inspect(root, wanted, alone=alone) if wanted else {}
 
 
 def check_images(found: Iterable[Candidate], evidence: Evidence) -> Iterator[Diagnostic]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import stat
 import unicodedata
@@ -59,6 +60,7 @@ class Root:
         except OSError as error:
             raise UnusableError(problems.ROOT_UNREADABLE.given(reason=problems.reason(error))) from None
         # By identity too: some file systems know other spellings of a name than its case.
+        self._parts: dict[str, list[str]] = {}
         self.private = frozenset(filter(None, (self._identity(name) for name in PRIVATE)))
 
     def _identity(self, name: str) -> tuple[int, int] | None:
@@ -90,7 +92,10 @@ class Root:
             walk.close()
 
     def _parts_of(self, folder: str) -> list[str]:
-        return self.parts_below(os.path.realpath(folder))
+        # Where a folder leads is looked up once; each walk checks its every step all the same.
+        if folder not in self._parts:
+            self._parts[folder] = self.parts_below(os.path.realpath(folder))
+        return self._parts[folder]
 
     def parts_below(self, absolute: str) -> list[str]:
         """Return the names that lead from the root to ``absolute``. Raises UnusableError where none do."""
@@ -206,18 +211,30 @@ class _Walk:
 
 def read(descriptor: int) -> bytes:
     """Return the content of an open regular file, at most 5 MB. Raises UnusableError where it is empty or larger."""
-    if os.fstat(descriptor).st_size > MAX_IMAGE_BYTES:
+    size = os.fstat(descriptor).st_size
+    if size > MAX_IMAGE_BYTES:
         raise _too_large()
     try:
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            # The size is a promise that a growing file does not keep: one byte more than allowed is asked for.
-            data = file.read(MAX_IMAGE_BYTES + 1)
+        with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
+            data = _all_of(file, size)
     except OSError as error:
         raise UnusableError(problems.from_os(error)) from None
     if len(data) > MAX_IMAGE_BYTES:
         raise _too_large()
     if not data:
         raise UnusableError(problems.EMPTY)
+    return data
+
+
+def _all_of(file: io.FileIO, size: int) -> bytes:
+    """Return what a file holds, at most one byte more than allowed.
+
+    Its size is a promise that a growing file does not keep, so one byte more is asked for; room for the largest at once
+    would cost a small image more than reading it does.
+    """
+    data = file.read(size + 1) or b""
+    if len(data) > size:  # it has grown
+        data += file.read(MAX_IMAGE_BYTES + 1 - len(data)) or b""
     return data
 
 

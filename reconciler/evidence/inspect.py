@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -136,15 +136,23 @@ class _Content(NamedTuple):
     structure: Structure
 
 
-def inspect(root: Path, wanted: Iterable[Wanted]) -> dict[Wanted, Inspected]:
-    """Return for every wanted image what it is, and what is wrong with it."""
+def inspect(root: Path, wanted: Iterable[Wanted], *, alone: bool = True) -> dict[Wanted, Inspected]:
+    """Return for every wanted image what it is, and what is wrong with it.
+
+    Several are read at once, unless this run is not ``alone``: others read at the same time then.
+    """
     distinct = list(dict.fromkeys(wanted))
     try:
-        with Root(root) as opened_root, ThreadPoolExecutor(THREADS) as pool:
-            inspector = _Inspector(opened_root)
-            return dict(zip(distinct, pool.map(inspector.look, distinct), strict=True))
+        with Root(root) as opened_root:
+            look = _Inspector(opened_root).look
+            return dict(zip(distinct, _looked(look, distinct) if alone else map(look, distinct), strict=True))
     except UnusableError as error:
         return dict.fromkeys(distinct, Inspected(None, (error.problem,)))
+
+
+def _looked(look: Callable[[Wanted], Inspected], wanted: Sequence[Wanted]) -> list[Inspected]:
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(look, wanted))
 
 
 class _Inspector:

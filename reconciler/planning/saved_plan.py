@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -15,6 +16,7 @@ _VERSION: Final = 1
 # It holds nothing that others may not read; the umask decides.
 _MODE: Final = 0o666
 _KIND: Final = "sms-signature-plan"
+_FLEET_KIND: Final = "sms-signature-fleet-plan"
 _MAX_BYTES: Final = 64 * 1024 * 1024
 
 _OPERATION: Final[dict[str, tuple[type, ...]]] = {
@@ -27,7 +29,12 @@ _OPERATION: Final[dict[str, tuple[type, ...]]] = {
 
 def plan_text(plan: Plan, choice: Selection) -> str:
     """Return a plan as it is saved: one JSON document."""
-    document = {
+    return json.dumps(plan_document(plan, choice), indent=1)
+
+
+def plan_document(plan: Plan, choice: Selection) -> dict[str, Any]:
+    """Return a plan as a saved one holds it."""
+    return {
         "version": _VERSION,
         "kind": _KIND,
         "uin": plan.target.uin,
@@ -37,29 +44,52 @@ def plan_text(plan: Plan, choice: Selection) -> str:
         "only": sorted(choice.only),
         "operations": operations_of(plan.signatures),
     }
-    return json.dumps(document, indent=1)
 
 
 def write_plan(path: Path, plan: Plan, choice: Selection) -> None:
     """Save a plan, replacing a plain file in one step. Raises UsageError where it cannot be written."""
+    _write(path, plan_text(plan, choice))
+
+
+def write_fleet_plan(path: Path, plans: Mapping[str, Mapping[str, Any]]) -> None:
+    """Save the plans of a fleet's accounts, as ``plan_document`` makes them, by name; raises as ``write_plan``."""
+    _write(path, json.dumps({"version": _VERSION, "kind": _FLEET_KIND, "accounts": plans}, indent=1))
+
+
+def _write(path: Path, text: str) -> None:
     try:
-        replace_plain(path, (plan_text(plan, choice) + "\n").encode(), mode=_MODE)
+        replace_plain(path, f"{text}\n".encode(), mode=_MODE)
     except OSError as error:
         raise UsageError("the plan cannot be saved to {path}: {problem}", path=path, problem=error.strerror) from None
 
 
 def read_plan(path: Path) -> SavedPlan:
     """Read a saved plan. Raises UsageError for a file that is none."""
-    try:
-        with path.open("rb") as file:
-            document = json.loads(file.read(_MAX_BYTES))
-    except OSError as error:
-        raise UsageError("the plan {path} cannot be read: {problem}", path=path, problem=error.strerror) from None
-    except (ValueError, RecursionError):
-        _refuse(path)
+    document = _read(path)
     try:
         return _saved(document)
     except (KeyError, TypeError, ValueError):
+        _refuse(path)
+
+
+def read_fleet_plan(path: Path) -> dict[str, SavedPlan]:
+    """Read the saved plans of a fleet by account. Raises UsageError for a file that is none."""
+    document = _read(path)
+    try:
+        if (document["version"], document["kind"]) != (_VERSION, _FLEET_KIND):
+            _refuse(path)
+        return {_typed(name, str): _saved(plan) for name, plan in document["accounts"].items()}
+    except (KeyError, TypeError, ValueError, AttributeError):
+        _refuse(path)
+
+
+def _read(path: Path) -> Any:
+    try:
+        with path.open("rb") as file:
+            return json.loads(file.read(_MAX_BYTES))
+    except OSError as error:
+        raise UsageError("the plan {path} cannot be read: {problem}", path=path, problem=error.strerror) from None
+    except (ValueError, RecursionError):
         _refuse(path)
 
 

@@ -241,6 +241,49 @@ class FailureDocument(TypedDict):
 Document = PlanDocument | StatusDocument | ValidationDocument | FailureDocument
 
 
+@final
+class AccountErrorDocument(TypedDict):
+    """Why an account has no result; ``diagnostics`` where its definitions are not valid."""
+
+    code: str
+    message: str
+    hint: str
+    diagnostics: NotRequired[list[DiagnosticDocument]]
+
+
+@final
+class EntryDocument(TypedDict):
+    """One account: its plan, or what another command reports of it, or why there is neither."""
+
+    name: str
+    exit_code: int
+    plan: NotRequired[PlanDocument]
+    report: NotRequired[PlanDocument | StatusDocument | ValidationDocument]
+    error: NotRequired[AccountErrorDocument]
+
+
+@final
+class SummaryDocument(TypedDict):
+    """The fleet as a whole. ``counts`` are of signatures, by verdict, outcome or status."""
+
+    accounts: int
+    failed: int
+    exit_code: int
+    counts: dict[str, int]
+
+
+@final
+class FleetDocument(TypedDict):
+    """What ``fleet plan``, ``apply``, ``status`` and ``validate`` print."""
+
+    version: Literal[1]
+    accounts: list[EntryDocument]
+    summary: SummaryDocument
+
+
+AnyDocument = PlanDocument | StatusDocument | ValidationDocument | FailureDocument | FleetDocument
+
+
 class DoctorDocument(TypedDict):
     """What ``doctor`` prints; a finding holds words only."""
 
@@ -249,7 +292,7 @@ class DoctorDocument(TypedDict):
     findings: list[dict[str, str]]
 
 
-def load_document(content: bytes) -> Document:
+def load_document(content: bytes) -> AnyDocument:
     """Read what ``--format json`` printed, from whomever. Raises Refusal for anything else."""
     if len(content) > MAX_BYTES:
         raise Refusal(
@@ -270,7 +313,7 @@ def load_document(content: bytes) -> Document:
             path=mismatch.path or "/",
             why=mismatch.text,
         )
-    return cast("Document", data)
+    return cast("AnyDocument", data)
 
 
 _PRINTED: Final = "hand over what --format json of this version printed"
@@ -285,6 +328,8 @@ def _schema_of(data: object) -> str:
     names = data if isinstance(data, dict) else {}
     if "valid" in names:
         return "diagnostics"
+    if "accounts" in names:
+        return "fleet"
     if "fingerprint" in names:
         return "plan"
     return "status" if "signatures" in names else "error"

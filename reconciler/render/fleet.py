@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, Literal, NamedTuple, NotRequired, TypedDict
+from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import ErrorInfo, Exit
 from reconciler.model.plan import Plan, Verdict
 from reconciler.model.report import ApplyReport, Outcome, StatusReport
-from reconciler.render.document import (
-    DiagnosticDocument,
-    PlanDocument,
-    StatusDocument,
-    ValidationDocument,
-)
+from reconciler.render.document import AccountErrorDocument, EntryDocument, SummaryDocument
 from reconciler.render.findings import diagnostics_text, number, verdict_text
 from reconciler.render.layout import Style, padded, widest
 from reconciler.render.serialize import (
@@ -75,42 +70,6 @@ class AccountResult(NamedTuple):
                 return {word: count for word, count in self.content.summary.items() if count}
             case _:
                 return {}
-
-
-class AccountErrorDocument(TypedDict):
-    """Why an account has no result; ``diagnostics`` where its definitions are not valid."""
-
-    code: str
-    message: str
-    hint: str
-    diagnostics: NotRequired[list[DiagnosticDocument]]
-
-
-class EntryDocument(TypedDict):
-    """One account: its plan, or what another command reports of it, or why there is neither."""
-
-    name: str
-    exit_code: int
-    plan: NotRequired[PlanDocument]
-    report: NotRequired[PlanDocument | StatusDocument | ValidationDocument]
-    error: NotRequired[AccountErrorDocument]
-
-
-class SummaryDocument(TypedDict):
-    """The fleet as a whole. ``counts`` are of signatures, by verdict, outcome or status."""
-
-    accounts: int
-    failed: int
-    exit_code: int
-    counts: dict[str, int]
-
-
-class FleetDocument(TypedDict):
-    """What ``fleet plan``, ``apply``, ``status`` and ``validate`` print."""
-
-    version: Literal[1]
-    accounts: list[EntryDocument]
-    summary: SummaryDocument
 
 
 def entry_document(result: AccountResult) -> EntryDocument:

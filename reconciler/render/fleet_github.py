@@ -1,17 +1,16 @@
-"""A fleet's report as GitHub shows it: one comment or summary for all accounts, and annotations."""
+"""What GitHub shows of a document, be it of one account or of a fleet: one comment or summary, and annotations."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Severity
 from reconciler.errors import Exit
-from reconciler.render.annotations import Annotation, annotations_of, commands
-from reconciler.render.document import Document
-from reconciler.render.fleet import AccountLine, EntryDocument, summary_document
-from reconciler.render.markdown import document_sections
+from reconciler.render.annotations import Annotation, annotations_of, commands, workflow_commands
+from reconciler.render.document import AnyDocument, Document, EntryDocument
+from reconciler.render.markdown import document_counts, document_sections, markdown
 from reconciler.render.markdown_escape import COMMENT_BYTES, Section, code, fitted, prose, words
 
 _ACCOUNTS_HEAD: Final = "| Account | Result | Exit code |\n|---|---|---:|"
@@ -20,27 +19,65 @@ _ACCOUNTS_HEAD: Final = "| Account | Result | Exit code |\n|---|---|---:|"
 _MOST_OPEN: Final = 15
 _ELSEWHERE: Final = "the output of `--format json`"
 _LONGEST: Final = 1000
+_LONGEST_IN_TABLE: Final = 100
+
+
+def shown_markdown(
+    document: AnyDocument, limit: int = COMMENT_BYTES, elsewhere: str = _ELSEWHERE, files_url: str = ""
+) -> str:
+    """Return a document as Markdown of at most ``limit`` bytes; see ``markdown``."""
+    if "accounts" in document:
+        return fleet_markdown(document["accounts"], limit, elsewhere, files_url)
+    return markdown(document, limit, elsewhere, files_url)
+
+
+def shown_annotations(document: AnyDocument, from_root: Callable[[str], str] = str) -> str:
+    """Return the workflow commands of a document; see ``workflow_commands``."""
+    if "accounts" in document:
+        return fleet_annotations(document["accounts"], from_root)
+    return workflow_commands(document, from_root)
+
+
+class _Told(NamedTuple):
+    """What was gathered of the entries: failures, table rows, counts, and the sections of all together."""
+
+    failed: list[str]
+    rows: list[str]
+    counts: Counter[str]
+    kinds: dict[str, Section]
+    lines: defaultdict[str, list[str]]
+
+    @property
+    def sections(self) -> list[Section]:
+        together = [kind._replace(lines=self.lines[title]) for title, kind in self.kinds.items()]
+        table = Section("Accounts", self.rows, _ACCOUNTS_HEAD, folded=len(self.rows) > _MOST_OPEN)
+        return [Section("Accounts without a result", self.failed), table, *together]
 
 
 def fleet_markdown(
     entries: Iterable[EntryDocument],
-    lines: Sequence[AccountLine],
     limit: int = COMMENT_BYTES,
     elsewhere: str = _ELSEWHERE,
     files_url: str = "",
 ) -> str:
     """Return a fleet's report as Markdown of at most ``limit`` bytes, as ``markdown`` does for one account."""
-    failed: list[str] = []
-    kinds: dict[str, Section] = {}
-    merged: defaultdict[str, list[str]] = defaultdict(list)
+    told = _Told([], [], Counter(), {}, defaultdict(list))
+    sandbox = False
     for entry in entries:
-        failed.extend(_failures(entry))
-        for section in document_sections(document_in(entry), files_url):
-            kinds.setdefault(section.title, section._replace(lines=(), head=_with_account(section.head)))
-            merged[section.title].extend(_named(line, entry["name"]) for line in section.lines)
-    together = [kind._replace(lines=merged[title]) for title, kind in kinds.items()]
-    sections = [Section("Accounts without a result", failed), _table(lines), *together]
-    return fitted(_opening(lines), sections, "", limit, elsewhere)
+        document = document_in(entry)
+        _tell(told, entry, document, files_url)
+        sandbox = sandbox or ("account" in document and document["account"]["sandbox"])
+    return fitted(_opening(told, sandbox=sandbox), told.sections, "", limit, elsewhere)
+
+
+def _tell(told: _Told, entry: EntryDocument, document: Document, files_url: str) -> None:
+    told.failed.extend(_failures(entry))
+    counts = document_counts(document)
+    told.counts.update(counts)
+    told.rows.append(f"| {code(entry['name'])} | {_result(entry, counts)} | {entry['exit_code']} |")
+    for section in document_sections(document, files_url):
+        told.kinds.setdefault(section.title, section._replace(lines=(), head=_with_account(section.head)))
+        told.lines[section.title].extend(_named(line, entry["name"]) for line in section.lines)
 
 
 def document_in(entry: EntryDocument) -> Document:
@@ -52,6 +89,14 @@ def document_in(entry: EntryDocument) -> Document:
     return {"version": 1, "valid": False, "diagnostics": entry["error"].get("diagnostics", [])}
 
 
+def _result(entry: EntryDocument, counts: Mapping[str, int]) -> str:
+    if "error" in entry:
+        return prose(f"{entry['error']['code']}: {entry['error']['message']}"[:_LONGEST_IN_TABLE])
+    if "report" in entry and "valid" in entry["report"]:
+        return "valid" if entry["report"]["valid"] else "not valid"
+    return prose(", ".join(f"{count} {word}" for word, count in counts.items())) or "no signatures"
+
+
 def _failures(entry: EntryDocument) -> Iterator[str]:
     if "error" in entry:
         error = entry["error"]
@@ -59,18 +104,12 @@ def _failures(entry: EntryDocument) -> Iterator[str]:
         yield f"- {code(entry['name'])}: {code(error['code'])} {prose(error['message'][:_LONGEST])}.{hint}"
 
 
-def _table(lines: Sequence[AccountLine]) -> Section:
-    rows = [f"| {code(line.name)} | {prose(line.words)} | {int(line.exit_code)} |" for line in lines]
-    return Section("Accounts", rows, _ACCOUNTS_HEAD, folded=len(lines) > _MOST_OPEN)
-
-
-def _opening(lines: Sequence[AccountLine]) -> str:
-    summary = summary_document(lines)
-    accounts = "1 account" if len(lines) == 1 else f"{len(lines)} accounts"
-    failed = [f"{summary['failed']} failed"] if summary["failed"] else []
-    counted = [f"{count} {word}" for word, count in summary["counts"].items()]
-    sandbox = "**SANDBOX, not the vendor**\n\n" if any(line.sandbox for line in lines) else ""
-    return f"### SMS signatures of {accounts}: {', '.join([*failed, *counted]) or 'nothing'}\n\n{sandbox}"
+def _opening(told: _Told, *, sandbox: bool) -> str:
+    accounts = "1 account" if len(told.rows) == 1 else f"{len(told.rows)} accounts"
+    failed = [f"{len(told.failed)} failed"] if told.failed else []
+    counted = [f"{count} {word}" for word, count in told.counts.items()]
+    head = f"### SMS signatures of {accounts}: {', '.join([*failed, *counted]) or 'nothing to report'}\n"
+    return f"{head}\n**SANDBOX, not the vendor**\n" if sandbox else head
 
 
 def _with_account(head: str) -> str:

@@ -69,7 +69,7 @@ def markdown(document: Document, limit: int = COMMENT_BYTES, elsewhere: str = _E
 
 
 def _opening(document: Document) -> Iterator[str]:
-    counts = _counts(document)
+    counts = document_counts(document)
     yield f"### SMS signatures: {_headline(document, counts)}\n"
     if "account" in document:
         yield _about(document["account"]) + "\n"
@@ -90,7 +90,8 @@ def _headline(document: Document, counts: Mapping[str, int]) -> str:
     return counted or ("the run ended early" if ended else "no signatures")
 
 
-def _counts(document: Document) -> Mapping[str, int]:
+def document_counts(document: Document) -> Mapping[str, int]:
+    """Return the number of signatures by outcome, verdict or status, in the order of the headline."""
     if "fingerprint" in document:
         if outcomes := outcome_counts(document):
             return {outcome.replace("-", " "): count for outcome, count in outcomes.items()}

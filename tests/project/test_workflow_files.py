@@ -120,13 +120,14 @@ def test_no_checkout_leaves_its_token_behind() -> None:
     assert all(step["with"]["persist-credentials"] == "false" for step in checkouts)
 
 
-def test_a_fork_gets_no_secret_and_no_token_that_can_write() -> None:
-    fork = job("plan", "plan-of-fork")
+@pytest.mark.parametrize("plan", ["plan", "fleet-plan"])
+def test_a_fork_gets_no_secret_and_no_token_that_can_write(plan: str) -> None:
+    fork = job(plan, "plan-of-fork")
     assert fork["permissions"] == {"contents": "read"}
     assert "secrets." not in str(fork)
     assert "role-arn" not in str(fork)
     assert "head.repo.full_name != github.repository" in fork["if"]
-    assert "head.repo.full_name == github.repository" in job("plan", "plan")["if"]
+    assert "head.repo.full_name == github.repository" in job(plan, "plan")["if"]
 
 
 def test_the_run_after_a_forks_run_takes_nothing_from_it_but_the_checked_document() -> None:
@@ -138,14 +139,16 @@ def test_the_run_after_a_forks_run_takes_nothing_from_it_but_the_checked_documen
     assert "secrets" not in workflow["on"]["workflow_call"]
 
 
-def test_who_comments_has_no_keys_and_who_has_keys_does_not_comment() -> None:
-    assert job("plan", "plan")["permissions"] == {"contents": "read", "id-token": "write"}
-    assert job("plan", "comment")["permissions"] == {"pull-requests": "write"}
-    assert "secrets." not in str(job("plan", "comment"))
+@pytest.mark.parametrize("plan", ["plan", "fleet-plan"])
+def test_who_comments_has_no_keys_and_who_has_keys_does_not_comment(plan: str) -> None:
+    assert job(plan, "plan")["permissions"] == {"contents": "read", "id-token": "write"}
+    assert job(plan, "comment")["permissions"] == {"pull-requests": "write"}
+    assert "secrets." not in str(job(plan, "comment"))
 
 
-def test_an_apply_is_approved_never_cancelled_and_sees_the_whole_history() -> None:
-    workflow, apply = read(TOP / ".github/workflows/apply.yml"), job("apply", "apply")
+@pytest.mark.parametrize("name", ["apply", "fleet-apply"])
+def test_an_apply_is_approved_never_cancelled_and_sees_the_whole_history(name: str) -> None:
+    workflow, apply = read(TOP / f".github/workflows/{name}.yml"), job(name, "apply")
     assert workflow["concurrency"]["cancel-in-progress"] == "false"
     assert apply["environment"] == "${{ inputs.environment }}"
     assert apply["steps"][0]["with"]["fetch-depth"] == "0"
@@ -154,7 +157,12 @@ def test_an_apply_is_approved_never_cancelled_and_sees_the_whole_history() -> No
     applied = apply["steps"][2]["with"]
     assert applied["plan-file"] == "${{ runner.temp }}/plan/plan.json"
     assert applied["role-arn"] == "${{ inputs.apply-role-arn }}"
-    assert "apply-role-arn" not in str(job("apply", "plan"))
+    assert "apply-role-arn" not in str(job(name, "plan"))
+
+
+def test_one_shard_that_fails_stops_no_other() -> None:
+    strategy = job("fleet-apply", "apply")["strategy"]
+    assert strategy == {"fail-fast": "false", "matrix": "${{ fromJSON(needs.plan.outputs.matrix) }}"}
 
 
 def test_only_an_apply_may_write_to_the_repository() -> None:
@@ -164,7 +172,7 @@ def test_only_an_apply_may_write_to_the_repository() -> None:
         for name, item in read(file)["jobs"].items()
         if item["permissions"].get("contents") == "write"
     ]
-    assert writers == [("apply", "apply")]
+    assert writers == [("apply", "apply"), ("fleet-apply", "apply")]
 
 
 @pytest.mark.parametrize("file", CALLERS, ids=lambda file: file.stem)
