@@ -91,9 +91,8 @@ def apply(  # noqa: PLR0913  # a parameter for each option
     if saved is not None:
         choice = choice._replace(accounts=tuple(account for account in choice.accounts if account.name in saved))
     stop = StopFlag()
-    report = FleetReport(session)
     fleet = _Applying(choice, connection, stop, WriteOptions(allow_older, believe_uin, write_ids, saved or {}))
-    with stop_on_signals(stop):
+    with FleetReport(session) as report, stop_on_signals(stop):
         with fleet_progress(len(choice.accounts)) as progress:
             report.collect(choice.accounts, partial(fleet.prepared, progress), choice.jobs, progress)
         if output == "text":
@@ -105,9 +104,9 @@ def apply(  # noqa: PLR0913  # a parameter for each option
                 report.collect(asked, partial(fleet.submitted, progress), choice.jobs, progress)
             if output == "text":
                 report.show(asked)
-    if output != "text":
-        report.show(choice.accounts)
-    return report.exit_code()
+        if output != "text":
+            report.show(choice.accounts)
+        return report.exit_code()
 
 
 def _question(writes: int, accounts: int) -> str:

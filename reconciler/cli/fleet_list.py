@@ -16,7 +16,7 @@ from reconciler.cli.fleet_run import (
     fleet_options,
     folder_argument,
     only_account_option,
-    report_of,
+    reporting,
 )
 from reconciler.cli.formats import FORMATS, format_option
 from reconciler.cli.inputs import here
@@ -87,9 +87,9 @@ def _lines(accounts: Sequence[FleetAccount], shards: int | None) -> list[str]:
 def validate(session: Session, choice: FleetChoice, output: str, *, strict: bool) -> int:
     """Check the definitions and the evidence of every account below FOLDER, offline."""
     session.format = output
-    report = report_of(session, choice, partial(_validated, cwd=here(), strict=strict))
-    report.show(choice.accounts)
-    return report.exit_code()
+    with reporting(session, choice, partial(_validated, cwd=here(), strict=strict)) as report:
+        report.show(choice.accounts)
+        return report.exit_code()
 
 
 def _validated(account: FleetAccount, *, cwd: Path, strict: bool) -> AccountResult:

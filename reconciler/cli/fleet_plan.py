@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from reconciler.cli.connect import Shared, key_finder
-from reconciler.cli.fleet_run import FleetChoice, FleetReport, Work, fleet_options, report_of, valid_inputs
+from reconciler.cli.fleet_run import FleetChoice, FleetReport, Work, fleet_options, reporting, valid_inputs
 from reconciler.cli.formats import FORMATS, FilledPath, connection_options, format_option, max_changes_option, plan_exit
 from reconciler.cli.inputs import here
 from reconciler.cli.output import Session
@@ -157,10 +157,10 @@ def plan(  # a parameter for each option
 
     with read_side_by_side(session, choice, planned) as report:
         report.show(choice.accounts)
-    check_fleet_size(writes_of(report, choice), max_changes)
-    if out is not None:
-        write_fleet_plan(out, dict(sorted(saved.items())))
-    return report.exit_code()
+        check_fleet_size(writes_of(report, choice), max_changes)
+        if out is not None:
+            write_fleet_plan(out, dict(sorted(saved.items())))
+        return report.exit_code()
 
 
 @contextmanager
@@ -171,7 +171,8 @@ def read_side_by_side(
     stop = StopFlag()
     bound: Work = partial(work, SystemClock(stop))
     try:
-        yield report_of(session, choice, bound)
+        with reporting(session, choice, bound) as report:
+            yield report
     finally:
         stop.set()
 
@@ -218,4 +219,4 @@ def status(session: Session, choice: FleetChoice, connection: ConnectionOptions,
 
     with read_side_by_side(session, choice, looked) as report:
         report.show(choice.accounts)
-    return report.exit_code()
+        return report.exit_code()

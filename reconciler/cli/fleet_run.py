@@ -6,10 +6,12 @@ import json
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial, wraps
 from pathlib import Path
 from traceback import extract_tb
-from typing import Any, Final, NamedTuple
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Self
 
 import click
 
@@ -154,7 +156,10 @@ class _Rendered(NamedTuple):
 
 
 class FleetReport:
-    """The results of a fleet as they come, kept on disk until all are there: memory does not grow with their size."""
+    """The results of a fleet as they come, kept on disk until all are there: memory does not grow with their size.
+
+    A context manager, which removes them at its end.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -162,6 +167,14 @@ class FleetReport:
         self._places: dict[str, tuple[int, int]] = {}
         self._lines: dict[str, AccountLine] = {}
         self._style = session.style()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
 
     def collect(self, accounts: Sequence[FleetAccount], work: Work, jobs: int, progress: FleetProgress) -> None:
         """Do the work for every account, and keep what came of it; a later result of an account takes its place."""
@@ -249,9 +262,10 @@ def _bug(error: Exception) -> ErrorInfo:
     )
 
 
-def report_of(session: Session, choice: FleetChoice, work: Work) -> FleetReport:
-    """Do the work for every account of a choice, and return the report of it."""
-    report = FleetReport(session)
-    with fleet_progress(len(choice.accounts)) as progress:
-        report.collect(choice.accounts, work, choice.jobs, progress)
-    return report
+@contextmanager
+def reporting(session: Session, choice: FleetChoice, work: Work) -> Iterator[FleetReport]:
+    """Do the work for every account of a choice, and yield the report of it."""
+    with FleetReport(session) as report:
+        with fleet_progress(len(choice.accounts)) as progress:
+            report.collect(choice.accounts, work, choice.jobs, progress)
+        yield report

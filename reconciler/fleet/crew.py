@@ -33,7 +33,9 @@ class _Crew(Generic[Item, Result]):
         self._work = work
         self._turn = threading.Lock()
         self._leaving = False
-        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(min(jobs, len(items)))]
+        self._threads = [
+            threading.Thread(target=self._run, daemon=True, name="account") for _ in range(min(jobs, len(items)))
+        ]
         for thread in self._threads:
             thread.start()
 

@@ -14,6 +14,7 @@ from reconciler.errors import Refusal
 from reconciler.model.plan import Verdict
 from reconciler.render import document
 from reconciler.render.document import load_document, outcome_counts, verdict_counts
+from reconciler.render.fleet_github import shown_markdown
 from reconciler.render.markdown import markdown
 from reconciler.render.serialize import failure_document, plan_document
 from reconciler.text import to_json
@@ -112,7 +113,7 @@ def test_a_value_of_another_kind_is_refused_and_not_repeated(name: str, value: o
 def test_whatever_a_stranger_writes_is_shown_or_refused(path: tuple[Any, ...], value: object) -> None:
     content = json.dumps(replaced(WHOLE, path, value)).encode()
     with contextlib.suppress(Refusal):
-        assert markdown(load_document(content))
+        assert shown_markdown(load_document(content))
 
 
 def test_every_kind_of_value_and_document_is_read() -> None:
