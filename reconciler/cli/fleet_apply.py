@@ -103,7 +103,7 @@ def apply(  # noqa: PLR0913  # a parameter for each option
             with fleet_progress(len(asked)) as progress:
                 report.collect(asked, partial(fleet.submitted, progress), choice.jobs, progress)
             if output == "text":
-                report.show(asked)
+                report.show(asked, choice.accounts)
         if output != "text":
             report.show(choice.accounts)
         return report.exit_code()

@@ -191,12 +191,12 @@ class FleetReport:
         """Return the highest exit code."""
         return max((line.exit_code for line in self._lines.values()), default=Exit.DONE)
 
-    def show(self, accounts: Sequence[FleetAccount]) -> None:
-        """Print the report of these accounts as the result of the run."""
+    def show(self, accounts: Sequence[FleetAccount], whole: Sequence[FleetAccount] = ()) -> None:
+        """Print the report of these accounts as the result of the run; in text, with the counts of the ``whole``."""
         lines, session = self.lines(accounts), self._session
         match session.format:
             case "text":
-                self._show_text(accounts, lines)
+                self._show_text(accounts, lines, self.lines(whole or accounts))
             case "json":
                 for line in document_text(self._texts(accounts), lines):
                     session.result(line)
@@ -206,12 +206,14 @@ class FleetReport:
                 if found := fleet_annotations(self._entries(accounts), partial(name_from_root, cwd=here())):
                     session.result(found)
 
-    def _show_text(self, accounts: Sequence[FleetAccount], lines: Sequence[AccountLine]) -> None:
+    def _show_text(
+        self, accounts: Sequence[FleetAccount], lines: Sequence[AccountLine], whole: Sequence[AccountLine]
+    ) -> None:
         if lines:
             self._session.result(table_text(lines, self._style))
         for text in filter(None, self._texts(accounts)):
             self._session.result(text)
-        self._session.result("\n" + summary_text(lines))
+        self._session.result("\n" + summary_text(whole))
 
     def _rendered(self, work: Work, account: FleetAccount) -> _Rendered:
         # In the account's own thread, so that a plan is dropped before the next one is made.

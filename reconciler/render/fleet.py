@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import ErrorInfo, Exit
-from reconciler.model.plan import Plan, Verdict
+from reconciler.model.plan import WRITES, Plan, Verdict
 from reconciler.model.report import ApplyReport, Outcome, StatusReport
 from reconciler.render.document import AccountErrorDocument, EntryDocument, SummaryDocument
 from reconciler.render.findings import diagnostics_text, number, verdict_text
@@ -62,10 +62,14 @@ class AccountResult(NamedTuple):
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Number of signatures by verdict, outcome or status; nothing for a validation or a failure."""
+        """Number of signatures by verdict, outcome or status; nothing for a validation or a failure.
+
+        Of an apply, what was planned to be written counts by its outcome, the rest by its verdict.
+        """
         match self.content:
             case ApplyReport() as report:
-                return report_outcomes(report)
+                others = {word: count for word, count in report.plan.summary.items() if word not in WRITES and count}
+                return Counter(report_outcomes(report)) + Counter(others)
             case Plan() | StatusReport():
                 return {word: count for word, count in self.content.summary.items() if count}
             case _:
@@ -156,8 +160,9 @@ def _words(result: AccountResult) -> str:
         case Validation() as found:
             return verdict_text(found.problems, found.signatures, found.files)
         case ApplyReport() as report:
-            held = {verdict.value: report.plan.summary[verdict] for verdict in (Verdict.REFUSED, Verdict.BLOCKED)}
-            return ", ".join([*counted_outcomes(result.counts), *counted_verdicts(held)]) or "nothing to do"
+            others = {word: count for word, count in report.plan.summary.items() if word not in WRITES}
+            done = counted_outcomes(report_outcomes(report))
+            return ", ".join([*done, *counted_verdicts(others)]) or "no signatures"
         case Plan():
             return ", ".join(counted_verdicts(result.counts)) or "no signatures"
         case StatusReport():
@@ -196,6 +201,8 @@ def _pressing(result: AccountResult, paint: Style) -> Iterator[str]:
         case Validation(problems):
             yield from _indented(problems, paint)
         case ApplyReport() as report:
+            if not report.plan.writes:  # it was not shown before
+                yield from loud_lines(report.plan, paint)
             yield from report_lines(report, paint)
         case Plan() as plan:
             yield from _indented(plan.diagnostics, paint)

@@ -147,7 +147,7 @@ def test_an_apply_submits_in_every_account_once_and_a_second_one_finds_nothing(t
         done = fleet("apply", sandbox, "--yes")
         assert done.code == 6
         assert writes(sandbox) == {uin_of(number): 2 for number in range(4)}
-        assert "Fleet: 4 accounts; 8 accepted" in done.out
+        assert "Fleet: 4 accounts; 4 refused, 8 accepted" in done.out
         assert done.err.count("accepted") >= 8
         again = fleet("apply", sandbox, "--yes", "--format", "json")
         assert sum(writes(sandbox).values()) == 8
@@ -281,7 +281,7 @@ def test_the_embedded_sandbox_keeps_the_accounts_of_a_fleet_apart(top: Path) -> 
     told = {entry["name"]: entry["report"]["summary"]["rejected"] for entry in found["accounts"]}
     assert told == {"acme": 0, "hooli": 1}
     done = inside("fleet", "apply", "accounts", "--sandbox", "--yes", "--modify-interval", "0")
-    assert (done.code, "Fleet: 2 accounts; 1 accepted" in done.out) == (0, True)
+    assert (done.code, "Fleet: 2 accounts; 3 unverified, 1 accepted" in done.out) == (0, True)
 
 
 def test_offline_plans_need_no_keys_and_say_how_old_they_are(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
