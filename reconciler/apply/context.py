@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from reconciler.apply.waiting import Timing
 from reconciler.clock import Clock
 from reconciler.contract.api import ADD, DESCRIBE, MODIFY
 from reconciler.evidence.containment import read_for_upload
-from reconciler.model.plan import Planned, Selection, Target
-from reconciler.model.report import Result
+from reconciler.model.plan import Selection, Target
+from reconciler.model.report import Observer
 from reconciler.model.signature import Account, Signature
 from reconciler.state.checkout import Lineage
 from reconciler.state.store import Store
@@ -45,22 +45,6 @@ def writing(account: Account, reach: Connection, clock: Clock) -> Iterator[Writa
 
 
 # What every step of an apply is given.
-
-
-class Observer(Protocol):
-    """Receives the progress of an apply."""
-
-    def waiting(self, seconds: float, holder: str) -> None:
-        """Hear that another run holds the record; ``seconds`` are left if it does not move.
-
-        ``holder`` says who it is, since when, and where the record is.
-        """
-
-    def begins(self, planned: Planned, number: int, total: int) -> None:
-        """Hear that a signature's turn has come."""
-
-    def ended(self, planned: Planned, result: Result) -> None:
-        """Hear that a signature has its result."""
 
 
 class ApplyContext(NamedTuple):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import click
 
-from reconciler.apply.context import ApplyContext, Observer, images_of, writing
+from reconciler.apply.context import ApplyContext, images_of, writing
 from reconciler.apply.executor import Steps, run
 from reconciler.apply.waiting import Timing
 from reconciler.cli.connect import ALONE, Shared, connect, lineage_of, record_of
@@ -37,6 +37,7 @@ from reconciler.clock import SystemClock
 from reconciler.decision.plan import SavedPlan
 from reconciler.errors import Exit, OptionKey, UsageError
 from reconciler.model.plan import Plan, Selection, Target
+from reconciler.model.report import Observer
 from reconciler.planning.created_ids import write_created_ids
 from reconciler.planning.planner import believed_refusal, check_keys, check_size
 from reconciler.planning.saved_plan import admit_saved, read_plan

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import click
 
-from reconciler.apply.context import Observer
 from reconciler.apply.executor import Steps, run
 from reconciler.apply.results import stopped
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
@@ -32,7 +31,7 @@ from reconciler.decision.plan import SavedPlan, operations_of
 from reconciler.errors import Exit, Refusal
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.model.plan import EVERYTHING, Plan
-from reconciler.model.report import ApplyReport
+from reconciler.model.report import ApplyReport, Observer
 from reconciler.planning.created_ids import write_created_ids
 from reconciler.planning.saved_plan import admit_saved, read_fleet_plan
 from reconciler.render.findings import number

@@ -11,9 +11,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from reconciler.apply.context import Observer
 from reconciler.model.plan import Planned
-from reconciler.model.report import Result
+from reconciler.model.report import Observer, Result
 from reconciler.text import escape_line
 
 _LINE_EVERY_S = 10.0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from queue import SimpleQueue
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -58,7 +58,9 @@ class _Crew(Generic[Item, Result]):
             self.ended.put(_Failed(error))
 
 
-def side_by_side(items: Sequence[Item], work: Callable[[Item], Result], jobs: int) -> Iterator[tuple[Item, Result]]:
+def side_by_side(
+    items: Sequence[Item], work: Callable[[Item], Result], jobs: int
+) -> Generator[tuple[Item, Result], None, None]:
     """Yield each item with what ``work`` made of it, as they end; at most ``jobs`` are worked on at once.
 
     Whoever stops taking results early leaves the items that were not begun. Raises what ``work`` raises.

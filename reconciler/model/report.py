@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from reconciler.contract.api import APPROVED, Status
 from reconciler.errors import ErrorInfo, Exit
@@ -51,6 +51,22 @@ class ApplyReport(NamedTuple):
         refused = planned.verdict is Verdict.REFUSED
         default = Result(Outcome.REFUSED if refused else Outcome.NOT_ATTEMPTED)
         return self.results.get(planned.desired.key, default)
+
+
+class Observer(Protocol):
+    """Receives the progress of an apply."""
+
+    def waiting(self, seconds: float, holder: str) -> None:
+        """Hear that another run holds the record; ``seconds`` are left if it does not move.
+
+        ``holder`` says who it is, since when, and where the record is.
+        """
+
+    def begins(self, planned: Planned, number: int, total: int) -> None:
+        """Hear that a signature's turn has come."""
+
+    def ended(self, planned: Planned, result: Result) -> None:
+        """Hear that a signature has its result."""
 
 
 class CheckResult(StrEnum):

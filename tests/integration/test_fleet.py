@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.cli.plan import planned_online
 from reconciler.cli.sandbox import review_running
 from reconciler.sandbox.faults import parse_fault
 from reconciler.sandbox.model import AccountData
@@ -124,16 +125,12 @@ def test_a_role_that_cannot_be_taken_on_is_one_accounts_failure(top: Path) -> No
 
 
 def test_a_bug_with_one_account_is_its_failure_and_names_no_value(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import reconciler.cli.fleet_plan as module  # noqa: PLC0415  # a part of it is broken
-
-    planned = module.planned_online
-
     def broken(inputs: Any, *others: Any) -> Any:
         if "globex" in str(inputs.definitions.files[0]):
             raise KeyError("s3cret value")
-        return planned(inputs, *others)
+        return planned_online(inputs, *others)
 
-    monkeypatch.setattr(module, "planned_online", broken)
+    monkeypatch.setattr("reconciler.cli.fleet_plan.planned_online", broken)
     with served(fleet_of(top, pending(1))) as sandbox:
         done = fleet("plan", sandbox)
     assert done.code == 1
