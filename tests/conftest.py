@@ -57,7 +57,7 @@ def project(tmp_path: Path) -> Path:
 def sound_images() -> Iterator[None]:
     """Let every image be a sound one, so that a test of definitions needs no files of images."""
 
-    def inspect(_root: Path, wanted: Iterable[Wanted]) -> dict[Wanted, Inspected]:
+    def inspect(_root: Path, wanted: Iterable[Wanted], **_how: bool) -> dict[Wanted, Inspected]:
         return {key: Inspected(Image("0" * 64, key[1], 1000, 10, 10, "PNG")) for key in wanted}
 
     with pytest.MonkeyPatch.context() as patch:

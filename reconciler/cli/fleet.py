@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from reconciler.cli.groups import LazyCommand, LazyGroup
+from reconciler.cli.main import LazyCommand, LazyGroup
 
 _COMMANDS: Final = {
     "list": LazyCommand("fleet_list", "Name the accounts, those that a change touches, or the jobs for them."),

@@ -35,7 +35,7 @@ def test_the_numbers_are_those_of_the_code() -> None:
 
 
 def test_every_caller_is_introduced_and_there() -> None:
-    linked = re.findall(r"\]\(github/(\w+\.yml)\)", TEXT)
+    linked = re.findall(r"\]\(github/([\w-]+\.yml)\)", TEXT)
     assert sorted(linked) == sorted(file.name for file in (TOP / "docs/github").glob("*.yml"))
 
 

@@ -146,7 +146,7 @@ FAULTY = """  a:
 def missing_images(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every image be missing, so that the diagnostics show which ones are looked at."""
 
-    def inspect(_root: Path, wanted: Iterable[Wanted]) -> dict[Wanted, Inspected]:
+    def inspect(_root: Path, wanted: Iterable[Wanted], **_how: bool) -> dict[Wanted, Inspected]:
         return dict.fromkeys(wanted, Inspected(None, (MISSING,)))
 
     monkeypatch.setattr(signatures, "inspect", inspect)
