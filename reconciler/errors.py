@@ -24,9 +24,25 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-def fill(template: str, params: Mapping[str, object]) -> str:
+class Said(str):
+    """A message in English that knows what it was made of, so that it can be said in another language."""
+
+    __slots__ = ("params", "template")
+
+    template: str
+    params: Mapping[str, object]
+
+
+def fill(template: str, params: Mapping[str, object]) -> Said:
     """Return a message with its values. A text without values stays as it is, braces included."""
-    return template.format_map(params) if params else template
+    message = Said(template.format_map(params) if params else template)
+    message.template, message.params = template, params
+    return message
+
+
+def said(template: str, **params: object) -> Said:
+    """Return a message as ``fill`` does."""
+    return fill(template, params)
 
 
 class ErrorInfo(NamedTuple):

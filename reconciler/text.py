@@ -1,4 +1,4 @@
-"""Text of others made harmless, and words for lists, near misses and times."""
+"""Text of others made harmless, messages in the person's language, and words for lists, near misses and times."""
 
 # What the vendor, a reviewer or a pull request wrote cannot steer a terminal, nor the log of a GitHub job: its runner
 # obeys ``::name`` at the beginning of a line of output and ``##[name`` anywhere in it (actions/runner,
@@ -13,9 +13,24 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from reconciler.errors import Said, fill, said
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
 
 _LONGEST: Final = 60
+
+# Catalogues of the languages beside English, whose texts are the messages in the code.
+LOCALES: Final = Path(__file__).with_name("locale")
+DOMAIN: Final = "reconciler"
+ENGLISH: Final = "en"
+LANGUAGES: Final = (ENGLISH, "zh")
+
+# A placeholder of a template.
+_PLACEHOLDER: Final = re.compile(r"\\\{(\w+)(?:[!:][^}]*)?\\\}")
 
 _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"})
 
@@ -31,12 +46,97 @@ _UNSAFE_IN_JSON: Final = re.compile(
 )
 
 
+class _Language:
+    """What the process speaks: English, until it is told otherwise."""
+
+    catalogue: NullTranslations | None = None
+
+
+def speak(language: str) -> None:
+    """Say everything in a language from now on; documents and logs stay as they are."""
+    local_document.cache_clear()
+    _Language.catalogue = None
+    if language != ENGLISH:
+        import gettext  # noqa: PLC0415  # click has it by then, and English does not need it
+
+        _Language.catalogue = gettext.translation(DOMAIN, LOCALES, [language])
+
+
+def local(text: str) -> str:
+    """Return a message in the person's language; other text as it is."""
+    catalogue = _Language.catalogue
+    if catalogue is None or not text:
+        return text
+    if not isinstance(text, Said):
+        return catalogue.gettext(text)
+    params = {name: local(value) if isinstance(value, Said) else value for name, value in text.params.items()}
+    return fill(catalogue.gettext(text.template), params)
+
+
+def say(template: str, **params: object) -> str:
+    """Return a message in the person's language."""
+    return local(said(template, **params))
+
+
+def named(kind: str, word: str) -> str:
+    """Return a word of this tool's own, such as a verdict, and beside it what it means in the person's language."""
+    catalogue = _Language.catalogue
+    if catalogue is None:
+        return word
+    meaning = catalogue.pgettext(kind, word)
+    return word if meaning == word else f"{word} {meaning}"
+
+
+@lru_cache(maxsize=4096)
+def local_document(text: str) -> str:
+    """Return a message of a document, which does not say what it was made of, in the person's language."""
+    catalogue = _Language.catalogue
+    if catalogue is None or not text:
+        return text
+    direct = catalogue.gettext(text)
+    if direct != text:
+        return direct
+    for pattern, translated in _patterns(id(catalogue)):
+        if (found := pattern.fullmatch(text)) is not None:
+            return translated.format_map({name: local_document(value) for name, value in found.groupdict().items()})
+    return text
+
+
+@lru_cache(maxsize=1)
+def _patterns(_catalogue: int) -> list[tuple[re.Pattern[str], str]]:
+    """Return what each template with placeholders looks like when it is filled in, the most telling first."""
+    known: dict[object, str] = getattr(_Language.catalogue, "_catalog", {})
+    templates = [
+        text for text in known if isinstance(text, str) and re.search(r"\{\w+[^}]*\}", text) and "\x04" not in text
+    ]
+    templates.sort(key=lambda text: -len(re.sub(r"\{[^}]*\}", "", text)))
+    return [(re.compile(_as_pattern(text), re.DOTALL), _plain_fields(known[text])) for text in templates]
+
+
+def _as_pattern(template: str) -> str:
+    seen: set[str] = set()
+
+    def group(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in seen:
+            return f"(?P={name})"
+        seen.add(name)
+        return f"(?P<{name}>.+?)"
+
+    return _PLACEHOLDER.sub(group, re.escape(template))
+
+
+def _plain_fields(template: str) -> str:
+    """Return a template without formats: the values of a document are formatted already."""
+    return re.sub(r"\{(\w+)[!:][^}]*\}", r"{\1}", template)
+
+
 def quoted(value: Any) -> str:
     """Return a value as messages quote it, cut at 60 characters, with unprintable characters escaped."""
     if isinstance(value, dict):
-        return "a mapping"
+        return said("a mapping")
     if isinstance(value, list):
-        return "a list"
+        return said("a list")
     return f"`{printable(_yaml_text(value))}`"
 
 
@@ -52,12 +152,15 @@ def printable(text: str, *, longest: int = _LONGEST) -> str:
     return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in cut)
 
 
+_LISTS: Final = {"or": "{words} or {last}", "and": "{words} and {last}"}
+
+
 def listed(words: Iterable[str], *, last: str = "or") -> str:
     """Return the words in backquotes as an English list, with ``last`` before the last one."""
     quoted = [f"`{word}`" for word in words]
     if len(quoted) < 2:  # noqa: PLR2004  # a list of one needs no conjunction
         return "".join(quoted)
-    return f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"
+    return said(_LISTS[last], words=", ".join(quoted[:-1]), last=quoted[-1])
 
 
 @lru_cache(maxsize=1024)

@@ -8,10 +8,14 @@ from typing import Final
 
 from reconciler.contract.error_codes import ErrorCode, Treatment
 from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.errors import said
 from reconciler.model.plan import RuleText, Verdict
 from reconciler.model.report import CheckResult, Finding
-from reconciler.render.layout import Style, padded, widest
-from reconciler.text import escape_line
+from reconciler.render.layout import Style, aligned, padded, widest
+from reconciler.text import escape_line, local, named, say
+
+
+_SEVERITIES: Final[Mapping[Severity, str]] = {Severity.ERROR: "error:", Severity.WARNING: "warning:"}
 
 
 def diagnostics_text(problems: Sequence[Diagnostic], paint: Style) -> str:
@@ -20,42 +24,58 @@ def diagnostics_text(problems: Sequence[Diagnostic], paint: Style) -> str:
 
 
 def _line(problem: Diagnostic, paint: Style) -> str:
-    hint = f" - {escape_line(problem.hint)}" if problem.hint else ""
-    severity = paint(f"{problem.severity}:", problem.severity)
-    return f"{escape_line(str(problem.location))}: {severity} {escape_line(problem.message)}{hint}"
+    hint = f" - {escape_line(local(problem.hint))}" if problem.hint else ""
+    severity = paint(say(_SEVERITIES[problem.severity]), problem.severity)
+    return f"{escape_line(str(problem.location))}: {severity} {escape_line(local(problem.message))}{hint}"
 
 
 def verdict_text(problems: Sequence[Diagnostic], signatures: int, files: int) -> str:
     """Return the closing line of a validation."""
     counts = Counter(problem.severity for problem in problems)
-    found = f"{number(signatures, 'signature')} in {number(files, 'file')}"
+    found = {"signatures": number(signatures, "signature"), "files": number(files, "file")}
     if not problems:
-        return f"valid: {found}"
-    word = "not valid" if counts[Severity.ERROR] else "valid"
-    errors, warnings = number(counts[Severity.ERROR], "error"), number(counts[Severity.WARNING], "warning")
-    return f"{word}: {errors}, {warnings}; {found} without errors"
+        return said("valid: {signatures} in {files}", **found)
+    return said(
+        "not valid: {errors}, {warnings}; {signatures} in {files} without errors"
+        if counts[Severity.ERROR]
+        else "valid: {errors}, {warnings}; {signatures} in {files} without errors",
+        errors=number(counts[Severity.ERROR], "error"),
+        warnings=number(counts[Severity.WARNING], "warning"),
+        **found,
+    )
+
+
+_NUMBERS: Final[Mapping[str, tuple[str, str]]] = {
+    "signature": ("{count} signature", "{count} signatures"),
+    "file": ("{count} file", "{count} files"),
+    "error": ("{count} error", "{count} errors"),
+    "warning": ("{count} warning", "{count} warnings"),
+    "problem": ("{count} problem", "{count} problems"),
+    "account": ("{count} account", "{count} accounts"),
+}
 
 
 def number(count: int, noun: str) -> str:
     """Return how many there are of a thing."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return said(_NUMBERS[noun][count != 1], count=count)
 
 
 def doctor_text(findings: Sequence[Finding], paint: Style) -> str:
     """Return a line per finding, below it what to do, and a closing line."""
-    subjects, results = widest(f.subject for f in findings), widest(f.result for f in findings)
+    subjects = widest(say(f.subject) for f in findings)
+    results = widest(named("result", f.result) for f in findings)
     lines = []
     for finding in findings:
-        result = paint(padded(finding.result, results), finding.result)
-        lines.append(f"{result}  {padded(finding.subject, subjects)}  {escape_line(finding.what)}")
+        result = paint(padded(named("result", finding.result), results), finding.result)
+        lines.append(f"{result}  {padded(say(finding.subject), subjects)}  {escape_line(local(finding.what))}")
         if finding.hint:
-            lines.append(f"{' ' * (results + subjects + 4)}{escape_line(finding.hint)}")
+            lines.append(f"{' ' * (results + subjects + 4)}{escape_line(local(finding.hint))}")
     return "\n".join([*lines, "", _closing(findings)])
 
 
 def _closing(findings: Sequence[Finding]) -> str:
     problems = sum(finding.result is CheckResult.PROBLEM for finding in findings)
-    return number(problems, "problem") if problems else "no problems"
+    return local(number(problems, "problem")) if problems else say("no problems")
 
 
 _SOURCES: Final[Mapping[str, str]] = {
@@ -80,35 +100,42 @@ def code_text(row: ErrorCode) -> str:
     return "\n".join(
         [
             row.code,
-            f"  meaning    {row.meaning}",
-            f"  treatment  {row.treatment}: {TREATMENTS[row.treatment]}",
-            f"  to do      {row.hint}",
-            f"  source     {_SOURCES[row.source]}",
+            *_lines(
+                ("meaning", say(row.meaning)),
+                ("treatment", f"{row.treatment}: {say(TREATMENTS[row.treatment])}"),
+                ("to do", say(row.hint)),
+                ("source", say(_SOURCES[row.source])),
+            ),
         ]
     )
 
 
+def _lines(*rows: tuple[str, str]) -> list[str]:
+    """Return a line for each name and text, aligned."""
+    return [f"  {line}" for line in aligned([(say(name), text) for name, text in rows if text])]
+
+
 def rule_text(rule: RuleText) -> str:
     """Return the explanation of a rule of the decision: when it fits, what follows, and what a person does."""
-    verdict = str(rule.verdict) if rule.verdict is not None else "none: it settles what the record says, and reads on"
-    rows = [
-        ("line", f"{rule.line} of docs/decision.md"),
-        ("account", rule.live),
-        ("fits when", rule.condition),
-        ("verdict", verdict),
-        ("reason", rule.reason),
-        ("to do", rule.hint or "nothing"),
-    ]
-    return "\n".join([rule.code, *(f"  {name:<9}  {text}" for name, text in rows if text)])
+    settles = say("none: it settles what the record says, and reads on")
+    rows = (
+        ("line", say("{line} of docs/decision.md", line=rule.line)),
+        ("account", say(rule.live)),
+        ("fits when", say(rule.condition)),
+        ("verdict", named("verdict", rule.verdict) if rule.verdict is not None else settles),
+        ("reason", say(rule.reason)),
+        ("to do", say(rule.hint or "nothing")),
+    )
+    return "\n".join([rule.code, *_lines(*rows)])
 
 
 def explained_verdict(verdict: Verdict, rules: Iterable[RuleText]) -> str:
     """Return the explanation of a verdict: every rule that leads to it."""
-    fitting = [f"  {rule.line:<4} {rule.code}: {rule.condition}" for rule in rules if rule.verdict is verdict]
-    return "\n".join([f"{verdict}: the verdict of", *fitting])
+    fitting = [f"  {rule.line:<4} {rule.code}: {say(rule.condition)}" for rule in rules if rule.verdict is verdict]
+    return "\n".join([say("{verdict}: the verdict of", verdict=named("verdict", verdict)), *fitting])
 
 
 def diagnostic_code_text(code: str, meaning: str) -> str:
     """Return the explanation of a code that ``validate`` reports."""
-    found = "`validate` reports it with the place, what is wrong there and how to correct it"
-    return f"{code}\n  meaning    {meaning}\n  found by   {found}"
+    found = say("`validate` reports it with the place, what is wrong there and how to correct it")
+    return "\n".join([code, *_lines(("meaning", say(meaning)), ("found by", found))])

@@ -13,7 +13,7 @@ from reconciler.model.plan import Verdict
 from reconciler.model.report import CheckResult, Outcome
 from reconciler.model.signature import FieldValue, Image
 from reconciler.render.document import ImageDocument, Value
-from reconciler.text import escape_line
+from reconciler.text import escape_line, say
 
 # Returns a text in the colour that belongs to a verdict, an outcome or a severity.
 Style = Callable[[str, object], str]
@@ -147,7 +147,7 @@ def in_words(value: Value) -> str:
     """Return a value as a person reads it."""
     match value:
         case None:
-            return "(none)"
+            return say("(none)")
         case dict():
             return _image_in_words(value)
         case bool():

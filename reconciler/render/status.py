@@ -9,7 +9,7 @@ from reconciler.model.report import Attention, SignatureStatus, StatusReport, Wa
 from reconciler.model.state import Submitted
 from reconciler.render.layout import Style, aligned
 from reconciler.render.text import QUIET_LINES, target_line, unmanaged_lines
-from reconciler.text import escape_line, utc_time
+from reconciler.text import escape_line, named, say, utc_time
 
 _INDENT: Final = "      "
 
@@ -33,7 +33,7 @@ def status_text(report: StatusReport, paint: Style, *, everything: bool = False)
     rows = report.unmanaged if everything else report.unmanaged[:QUIET_LINES]
     lines += unmanaged_lines(rows)
     if len(rows) < len(report.unmanaged):
-        lines.append(f"{_INDENT}and {len(report.unmanaged) - len(rows)} more; --all shows them")
+        lines.append(_INDENT + say("and {count} more; --all shows them", count=len(report.unmanaged) - len(rows)))
     return "\n".join([*lines, "", _counts(report)])
 
 
@@ -57,47 +57,53 @@ def _groups(report: StatusReport, paint: Style, *, everything: bool) -> Iterator
     for row in quiet[:shown]:
         yield "  " + paint(next(heads), row.status)
     if len(quiet) > shown:
-        yield f"  and {len(quiet) - shown} more that need nothing; --all shows them"
+        yield "  " + say("and {count} more that need nothing; --all shows them", count=len(quiet) - shown)
 
 
 def _head(row: SignatureStatus) -> Sequence[str]:
     desired, live = row.desired, row.live
     name = escape_line(live.sign_name if live is not None else desired.fields.sign_name)
-    since = f"submitted {utc_time(live.create_time)}" if live is not None and live.create_time else ""
-    return row.status, desired.key, desired.id_text, name, since
+    submitted = live is not None and live.create_time
+    since = say("submitted {time}", time=utc_time(live.create_time)) if live is not None and submitted else ""
+    return named("status", row.status), desired.key, desired.id_text, name, since
 
 
 def _details(row: SignatureStatus) -> Iterator[str]:
     live = row.live
     if live is not None and live.review_reply:
-        yield f"reviewer: {escape_line(live.review_reply)}"
+        yield say("reviewer: {reply}", reply=escape_line(live.review_reply))
     if live is not None and live.qualification_problem is not None:
-        yield f"qualification {live.qualification_id} {live.qualification_problem}"
+        yield say(f"qualification {{id}} {live.qualification_problem}", id=live.qualification_id)
     if row.wait is not None:
-        yield _NORMAL[row.wait]
+        yield say(_NORMAL[row.wait])
     if row.submitted is not None:
         yield _last(row.submitted)
     if row.attention is not None:
-        yield f"-> {_ADVICE[row.attention]}"
+        yield "-> " + say(_ADVICE[row.attention])
 
 
 def _last(own: Submitted) -> str:
-    how = "adopted" if own.adopted else "submitted by this tool"
-    parts = [f"{how} {utc_time(own.at)}"]
-    parts += [f"by {escape_line(own.by)}"] if own.by else []
+    parts = [say("adopted {time}" if own.adopted else "submitted by this tool {time}", time=utc_time(own.at))]
+    parts += [say("by {who}", who=escape_line(own.by))] if own.by else []
     if own.commit:
-        parts.append(f"from commit {own.commit[:12]}{' with changes' if own.uncommitted else ''}")
-    parts += [f"request {escape_line(own.request_id)}"] if own.request_id else []
+        words = "from commit {commit} with changes" if own.uncommitted else "from commit {commit}"
+        parts.append(say(words, commit=own.commit[:12]))
+    parts += [say("request {id}", id=escape_line(own.request_id))] if own.request_id else []
     return ", ".join(parts)
 
 
 def _counts(report: StatusReport) -> str:
-    named = [f"{count} {status}" for status, count in report.summary.items() if count]
+    counts = ", ".join(f"{count} {named('status', status)}" for status, count in report.summary.items() if count)
     needing = sum(row.attention is not None for row in report.signatures)
-    need = f"; {needing} need{'s' if needing == 1 else ''} a person" if needing else ""
-    return "Status: " + (", ".join(named) if named else "no signatures") + need
+    counted = say("Status: {counts}", counts=counts) if counts else say("Status: no signatures")
+    if not needing:
+        return counted
+    return f"{counted}; " + say("1 needs a person" if needing == 1 else "{count} need a person", count=needing)
 
 
 def state_lines(report: StatusReport) -> dict[str, str]:
     """Return one line per signature by its key, for a log that follows the changes."""
-    return {row.desired.key: f"{row.desired.key} ({row.desired.id_text}): {row.status}" for row in report.signatures}
+    return {
+        row.desired.key: f"{row.desired.key} ({row.desired.id_text}): {named('status', row.status)}"
+        for row in report.signatures
+    }

@@ -10,7 +10,7 @@ from reconciler.model.plan import Change, Plan, Planned, Target, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import FIELD_NAMES, LiveSignature, id_edit
 from reconciler.render.layout import Style, aligned, in_words, padded, plain, value_document, widest, wrapped
-from reconciler.text import escape_line
+from reconciler.text import escape_line, local, named, say
 
 _SIGNS: Final = {
     Verdict.MODIFY: "~",
@@ -25,16 +25,25 @@ _SIGNS: Final = {
 }
 
 _COUNTED: Final = {
-    Verdict.MODIFY: "to modify",
-    Verdict.CREATE: "to create",
-    Verdict.IN_SYNC: "in sync",
-    Verdict.WAITING: "waiting for review",
-    Verdict.UNVERIFIED: "unverified",
-    Verdict.STUCK: "stuck",
-    Verdict.REFUSED: "refused",
-    Verdict.BLOCKED: "blocked",
-    Verdict.OBSERVED: "observed",
+    Verdict.MODIFY: "{count} to modify",
+    Verdict.CREATE: "{count} to create",
+    Verdict.IN_SYNC: "{count} in sync",
+    Verdict.WAITING: "{count} waiting for review",
+    Verdict.UNVERIFIED: "{count} unverified",
+    Verdict.STUCK: "{count} stuck",
+    Verdict.REFUSED: "{count} refused",
+    Verdict.BLOCKED: "{count} blocked",
+    Verdict.OBSERVED: "{count} observed",
 }
+_OUTCOMES: Final = {
+    Outcome.ACCEPTED: "{count} accepted",
+    Outcome.REFUSED: "{count} refused",
+    Outcome.FAILED: "{count} failed",
+    Outcome.UNSETTLED: "{count} unsettled",
+    Outcome.NOT_ATTEMPTED: "{count} not attempted",
+}
+_ACCOUNT: Final = "Account {uin}, site {site}, region {region}"
+_SANDBOX: Final = "SANDBOX, not the vendor: account {uin}, site {site}, region {region}"
 
 _INDENT: Final = "      "
 
@@ -65,15 +74,15 @@ def plan_text(plan: Plan, paint: Style, *, columns: int | None = None, everythin
     rows = plan.unmanaged if everything else plan.unmanaged[:QUIET_LINES]
     lines = [target_line(plan.target), "", *_signatures(plan, paint, everything=everything), *unmanaged_lines(rows)]
     if len(rows) < len(plan.unmanaged):
-        lines.append(f"{_INDENT}and {len(plan.unmanaged) - len(rows)} more; --all shows them")
+        lines.append(_INDENT + say("and {count} more; --all shows them", count=len(plan.unmanaged) - len(rows)))
     lines += _closing(plan)
     return "\n".join(lines if columns is None else (part for line in lines for part in wrapped(line, columns)))
 
 
 def target_line(target: Target) -> str:
     """Return the line that says which account it is about, plainly where it is the sandbox."""
-    place = f"account {escape_line(target.uin)}, site {target.account.site}, region {target.account.region}"
-    return f"SANDBOX, not the vendor: {place}" if target.sandbox else place[0].upper() + place[1:]
+    words = _SANDBOX if target.sandbox else _ACCOUNT
+    return say(words, uin=escape_line(target.uin), site=target.account.site, region=target.account.region)
 
 
 def loud_lines(plan: Plan, paint: Style) -> Iterator[str]:
@@ -101,7 +110,7 @@ def _signatures(plan: Plan, paint: Style, *, everything: bool) -> Iterator[str]:
         yield "  " + paint(next(heads), planned.verdict)
         yield from (_INDENT + line for line in details(planned, paint) if everything)
     if len(quiet) > shown:
-        yield f"  and {len(quiet) - shown} more that need nothing; --all shows them"
+        yield "  " + say("and {count} more that need nothing; --all shows them", count=len(quiet) - shown)
 
 
 def _is_quiet(planned: Planned) -> bool:
@@ -115,21 +124,22 @@ def _is_quiet(planned: Planned) -> bool:
 def _head(planned: Planned) -> Sequence[str]:
     desired = planned.desired
     name = escape_line(desired.fields.sign_name)
-    return _SIGNS[planned.verdict], planned.verdict, desired.key, desired.id_text, name, planned.decision.status
+    verdict, status = named("verdict", planned.verdict), named("status", planned.decision.status)
+    return _SIGNS[planned.verdict], verdict, desired.key, desired.id_text, name, status
 
 
 def details(planned: Planned, paint: Style = plain) -> Iterator[str]:
     """Yield why, what changes, what the reviewer said, and what to do."""
     decision = planned.decision
-    yield escape_line(decision.reason)
+    yield escape_line(local(decision.reason))
     if decision.verdict is Verdict.CREATE or (decision.verdict is Verdict.MODIFY and not decision.changes):
         yield from _whole(planned)
     elif decision.changes:
         yield from changes(decision.changes, paint)
     if planned.live is not None and planned.live.review_reply:
-        yield f"reviewer: {escape_line(planned.live.review_reply)}"
+        yield say("reviewer: {reply}", reply=escape_line(planned.live.review_reply))
     if planned.hint:
-        yield escape_line(f"-> {planned.hint}")
+        yield escape_line(f"-> {local(planned.hint)}")
 
 
 def changes(changed: Sequence[Change], paint: Style = plain) -> list[str]:
@@ -154,31 +164,31 @@ def unmanaged_lines(rows: Sequence[LiveSignature]) -> Iterator[str]:
     """Yield the rows that no definition names, nothing where there are none."""
     if rows:
         yield ""
-        yield "  Not in the definitions, left alone:"
+        yield "  " + say("Not in the definitions, left alone:")
         yield from (_INDENT + line for line in aligned([_row(row) for row in rows]))
 
 
 def _row(row: LiveSignature) -> Sequence[str]:
-    return str(row.sign_id), escape_line(row.sign_name), row.status
+    return str(row.sign_id), escape_line(row.sign_name), named("status", row.status)
 
 
 def _closing(plan: Plan) -> Iterator[str]:
     yield ""
-    yield from (f"Note: {escape_line(note)}" for note in plan.notes)
+    yield from (say("Note: {note}", note=escape_line(local(note))) for note in plan.notes)
     yield summary_line(plan)
     if plan.writes:
-        yield f"Fingerprint: {plan.fingerprint}"
+        yield say("Fingerprint: {fingerprint}", fingerprint=plan.fingerprint)
 
 
 def summary_line(plan: Plan) -> str:
     """Return the counts by verdict, those to modify always named."""
-    named = [] if plan.writes else ["nothing to modify"]
-    return "Plan: " + ", ".join([*named, *counted_verdicts(plan.summary)])
+    nothing = [] if plan.writes else [say("nothing to modify")]
+    return say("Plan: {counts}", counts=", ".join([*nothing, *counted_verdicts(plan.summary)]))
 
 
 def counted_verdicts(counts: Mapping[str, int]) -> list[str]:
     """Return the counts of the verdicts in words, those of none left out."""
-    return [f"{counts[verdict]} {words}" for verdict, words in _COUNTED.items() if counts.get(verdict)]
+    return [say(words, count=counts[verdict]) for verdict, words in _COUNTED.items() if counts.get(verdict)]
 
 
 def report_text(report: ApplyReport, paint: Style) -> str:
@@ -206,32 +216,39 @@ def _written(report: ApplyReport, paint: Style) -> Iterator[str]:
 
 
 def _report_head(planned: Planned, result: Result) -> Sequence[str]:
-    now = f"now {result.shown.status}" if result.shown is not None else ""
-    request = f"request {escape_line(result.request_id)}" if result.request_id else ""
-    return result.outcome, planned.desired.key, str(result.sign_id or planned.desired.id_text), now, request
+    now = say("now {status}", status=named("status", result.shown.status)) if result.shown is not None else ""
+    request = say("request {id}", id=escape_line(result.request_id)) if result.request_id else ""
+    return (
+        named("outcome", result.outcome),
+        planned.desired.key,
+        str(result.sign_id or planned.desired.id_text),
+        now,
+        request,
+    )
 
 
 def _result_details(planned: Planned, result: Result) -> Iterator[str]:
     if result.sign_id is not None:
-        yield escape_line(id_edit(planned.desired, result.sign_id))
+        yield escape_line(local(id_edit(planned.desired, result.sign_id)))
     if result.in_place:
-        yield "another run had already submitted the same"
+        yield say("another run had already submitted the same")
     if result.trouble is not None:
-        yield escape_line(f"{result.trouble.code}: {result.trouble.message}")
+        yield escape_line(f"{result.trouble.code}: {local(result.trouble.message)}")
         if result.trouble.hint:
-            yield f"-> {escape_line(result.trouble.hint)}"
+            yield f"-> {escape_line(local(result.trouble.hint))}"
     if result.outcome is Outcome.UNSETTLED:
-        yield "-> it is not known yet whether it was sent; it is not sent again, the next run checks first"
+        yield "-> " + say("it is not known yet whether it was sent; it is not sent again, the next run checks first")
 
 
 def _early_end(report: ApplyReport) -> Iterator[str]:
     if report.trouble is not None:
-        hint = f" - {escape_line(report.trouble.hint)}" if report.trouble.hint else ""
-        yield f"Ended early: {escape_line(report.trouble.message)}{hint}"
+        hint = f" - {escape_line(local(report.trouble.hint))}" if report.trouble.hint else ""
+        yield say("Ended early: {message}", message=escape_line(local(report.trouble.message))) + hint
 
 
 def _summary(report: ApplyReport) -> str:
-    return "Apply: " + (", ".join(counted_outcomes(report_outcomes(report))) or "nothing to do")
+    counts = ", ".join(counted_outcomes(report_outcomes(report)))
+    return say("Apply: {counts}", counts=counts) if counts else say("Apply: nothing to do")
 
 
 def report_outcomes(report: ApplyReport) -> Counter[str]:
@@ -241,4 +258,4 @@ def report_outcomes(report: ApplyReport) -> Counter[str]:
 
 def counted_outcomes(counts: Mapping[str, int]) -> list[str]:
     """Return the counts of the outcomes in words, those of none left out."""
-    return [f"{counts[outcome]} {outcome.value.replace('-', ' ')}" for outcome in Outcome if counts.get(outcome)]
+    return [say(words, count=counts[outcome]) for outcome, words in _OUTCOMES.items() if counts.get(outcome)]
