@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import lru_cache
@@ -129,6 +129,13 @@ def _as_pattern(template: str) -> str:
 def _plain_fields(template: str) -> str:
     """Return a template without formats: the values of a document are formatted already."""
     return re.sub(r"\{(\w+)[!:][^}]*\}", r"{\1}", template)
+
+
+def joined(messages: Sequence[str], between: str = ", ") -> str:
+    """Return messages as one that can still be said in another language."""
+    if len(messages) < 2:  # noqa: PLR2004  # nothing to join
+        return messages[0] if messages else ""
+    return said("{first}" + between + "{rest}", first=messages[0], rest=joined(messages[1:], between))
 
 
 def quoted(value: Any) -> str:

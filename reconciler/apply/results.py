@@ -13,7 +13,7 @@ from reconciler.contract.error_codes import (
     describe,
     look_up,
 )
-from reconciler.errors import ErrorInfo, Refusal, StateError, VendorError
+from reconciler.errors import ErrorInfo, Refusal, StateError, VendorError, said
 from reconciler.model.plan import Compared, Decision, Planned, Verdict
 from reconciler.model.report import Outcome, Result
 from reconciler.model.signature import LiveSignature
@@ -57,7 +57,7 @@ def unreachable(error: VendorError) -> Result:
 
 def evidence_changed(error: Refusal) -> Result:
     """Return the result where an image is not the one that was planned with."""
-    return Result(Outcome.REFUSED, trouble=ErrorInfo(EVIDENCE_CHANGED, error.message, error.hint or _PLAN_AGAIN))
+    return Result(Outcome.REFUSED, trouble=ErrorInfo(EVIDENCE_CHANGED, error.message, error.hint or said(_PLAN_AGAIN)))
 
 
 def changed_since(fresh: Planned) -> Result:
@@ -66,8 +66,8 @@ def changed_since(fresh: Planned) -> Result:
     if _in_place(decision):
         return Result(Outcome.NOT_ATTEMPTED, shown=row, in_place=True)
     held_back = decision.verdict in {Verdict.REFUSED, Verdict.BLOCKED, Verdict.IN_SYNC}
-    message = f"since the plan: {decision.reason}"
-    trouble = ErrorInfo(CHANGED_SINCE_PLAN, message, fresh.hint or _PLAN_AGAIN)
+    message = said("since the plan: {reason}", reason=decision.reason)
+    trouble = ErrorInfo(CHANGED_SINCE_PLAN, message, fresh.hint or said(_PLAN_AGAIN))
     return Result(Outcome.REFUSED if held_back else Outcome.NOT_ATTEMPTED, trouble=trouble, shown=row)
 
 
@@ -79,13 +79,16 @@ def _in_place(decision: Decision) -> bool:
 
 def stopped() -> Result:
     """Return the result where the person asked to stop before the call was made."""
-    return Result(Outcome.NOT_ATTEMPTED, trouble=ErrorInfo(STOPPED, "the run was stopped before", "run apply again"))
+    return Result(
+        Outcome.NOT_ATTEMPTED, trouble=ErrorInfo(STOPPED, said("the run was stopped before"), said("run apply again"))
+    )
 
 
 def crowded_out() -> Result:
     """Return the result where other runs always were first to write the record."""
     return Result(
-        Outcome.NOT_ATTEMPTED, trouble=ErrorInfo(RECORD, "other runs keep writing the record", "run again later")
+        Outcome.NOT_ATTEMPTED,
+        trouble=ErrorInfo(RECORD, said("other runs keep writing the record"), said("run again later")),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconciler.clock import Clock
 from reconciler.decision.transitions import Identity, live_intents
-from reconciler.errors import Exit, StateError
+from reconciler.errors import Exit, StateError, said
 from reconciler.model.signature import Subject
 from reconciler.model.state import OLD_INTENT_S, Entry, Intent, IntentState, State, holder_of
 from reconciler.state.store import Snapshot
@@ -103,7 +103,9 @@ class Watch:
                 return snapshot
             if self._context.stopped():
                 raise StoppedWaiting("stopped while another run may have a call under way", hint="run again later")
-            self._context.observer.waiting(left, f"{holder_of(holder)}, {self._context.store.where}")
+            self._context.observer.waiting(
+                left, said("{who}, {where}", who=holder_of(holder), where=self._context.store.where)
+            )
             self._clock.wait(min(_LOOK_EVERY_S, left))
 
     def await_shown(self, state: State, subjects: Collection[Subject]) -> None:

@@ -13,7 +13,7 @@ from reconciler.cli.formats import believe_option, connection_options, definitio
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
-from reconciler.errors import Exit, UsageError
+from reconciler.errors import Exit, UsageError, said
 from reconciler.model.plan import Selection
 from reconciler.model.signature import Signature
 from reconciler.planning.planner import check_keys
@@ -21,6 +21,7 @@ from reconciler.render.record import adoption_text
 from reconciler.render.text import target_line
 from reconciler.signals import StopFlag
 from reconciler.tencent.connection import ConnectionOptions
+from reconciler.text import say
 
 
 @click.command()
@@ -48,7 +49,7 @@ def adopt(  # a parameter for each option
     exit code 6, where the account shows another name.
     """
     if bool(keys) == everything:
-        raise click.UsageError("name the keys to adopt, or give --all alone")
+        raise click.UsageError(say("name the keys to adopt, or give --all alone"))
     check_can_ask(yes=yes)
     inputs = load_valid(session, paths)
     if inputs is None:
@@ -66,12 +67,12 @@ def adopt(  # a parameter for each option
             session.result(
                 "\n".join([target_line(opened.target), *(adoption_text(each.signature, each.seen) for each in found)])
             )
-            return confirmed(f"Record {len(found)} as submitted?", yes=yes)
+            return confirmed(say("Record {count} as submitted?", count=len(found)), yes=yes)
 
         if not adopt_all(opened.context, chosen, confirm):
             return Exit.DONE
     for signature in chosen:
-        session.result(f"{signature.key} ({signature.sign_id}) is recorded as submitted")
+        session.result(say("{key} ({id}) is recorded as submitted", key=signature.key, id=signature.sign_id))
     return Exit.DONE
 
 
@@ -83,6 +84,6 @@ def _chosen(inputs: Inputs, choice: Selection) -> list[Signature]:
         raise UsageError(
             "{keys} is observed, so there is nothing to record",
             hint="remove `observe: true` and write the other fields to manage it",
-            keys=", ".join(named) or "every chosen signature",
+            keys=", ".join(named) or said("every chosen signature"),
         )
     return [signature for signature in taken if not signature.observed]

@@ -45,6 +45,7 @@ from reconciler.render.text import plan_text
 from reconciler.signals import StopFlag, let_interrupt, stop_on_signals
 from reconciler.tencent.connection import ConnectionOptions
 from reconciler.tencent.rate_limit import ModifyRateLimit
+from reconciler.text import local, say
 
 
 @click.command()
@@ -107,7 +108,7 @@ def apply(  # noqa: PLR0913  # a parameter for each option
         show_report(session, report)
     if write_ids:
         for line in write_created_ids(inputs.definitions, report):
-            session.note(line)
+            session.note(local(line))
     return max(report_exit(report), dialogue.dropped)
 
 
@@ -176,7 +177,7 @@ class _Dialogue:
         """Ask before the first write."""
         # After a stop, what is left is reported as not attempted.
         is_settled = self._yes or self._stop.is_set()
-        return confirmed(f"Submit {len(plan.writes)} for review?", yes=is_settled)
+        return confirmed(say("Submit {count} for review?", count=len(plan.writes)), yes=is_settled)
 
     def show_declined(self) -> None:
         """Give a program, which has read nothing so far, the plan that was not carried out."""

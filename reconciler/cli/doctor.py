@@ -12,7 +12,7 @@ from reconciler.cli.inputs import Inputs, load
 from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
 from reconciler.definitions.load import Definitions
-from reconciler.errors import CredentialsError, Exit, ReconcilerError, Refusal
+from reconciler.errors import CredentialsError, Exit, ReconcilerError, Refusal, said
 from reconciler.model.plan import Target
 from reconciler.model.report import CheckResult, Finding
 from reconciler.planning.doctor import (
@@ -28,7 +28,7 @@ from reconciler.render.findings import doctor_text, verdict_text
 from reconciler.render.serialize import doctor_document
 from reconciler.tencent.connection import Connection, ConnectionOptions
 from reconciler.tencent.endpoint import endpoint_from
-from reconciler.text import to_json
+from reconciler.text import say, to_json
 
 
 @click.command()
@@ -42,7 +42,7 @@ def doctor(session: Session, paths: tuple[str, ...], connection: ConnectionOptio
     Nothing is written. Exit code of the worst problem: 4 definitions, 5 keys or vendor, 6 wrong account.
     """
     session.format = output
-    with spinner("looking around"):
+    with spinner(say("looking around")):
         findings = list(_findings(paths, connection))
     if output == "json":
         session.result(to_json(doctor_document(findings)))
@@ -56,7 +56,7 @@ def _findings(paths: tuple[str, ...], options: ConnectionOptions) -> Iterator[Fi
     yield _definitions_finding(definitions)
     yield commit_finding(definitions.root)
     if not definitions.valid or definitions.account is None:
-        why = "the definitions are not valid, so the account is not reached"
+        why = said("the definitions are not valid, so the account is not reached")
         yield from (skipped(subject, why) for subject in ("keys", *UNREACHED, "record"))
         return
     inputs = Inputs(definitions, definitions.account)
@@ -72,7 +72,7 @@ def _definitions_finding(definitions: Definitions) -> Finding:
     if definitions.valid:
         return Finding("definitions", CheckResult.OK, counts)
     return Finding(
-        "definitions", CheckResult.PROBLEM, counts, "`reconciler validate` names every problem", Exit.INVALID
+        "definitions", CheckResult.PROBLEM, counts, said("`reconciler validate` names every problem"), Exit.INVALID
     )
 
 
@@ -93,7 +93,7 @@ def _without_keys(inputs: Inputs, endpoint: str | None, error: ReconcilerError) 
         endpoint_from(endpoint, inputs.account.endpoint, inputs.account.site), inputs.account.region
     )
     yield problem("keys", error)
-    yield from (skipped(subject, "there are no keys to ask with") for subject in UNREACHED)
+    yield from (skipped(subject, said("there are no keys to ask with")) for subject in UNREACHED)
     yield from _record_of_declared(inputs)
 
 
@@ -101,7 +101,7 @@ def _record_of_declared(inputs: Inputs) -> Iterator[Finding]:
     """Look at the record of the account that the definitions name, where nobody could be asked."""
     uin = inputs.account.uin
     if uin is None:
-        yield skipped("record", "which account's is not known")
+        yield skipped("record", said("which account's is not known"))
         return
     target = Target(inputs.account, uin, "")
     yield record_finding(inputs.definitions.root, inputs.definitions.branch, target)

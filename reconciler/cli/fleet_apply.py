@@ -38,6 +38,7 @@ from reconciler.render.findings import number
 from reconciler.render.fleet import AccountResult, Failure
 from reconciler.signals import StopFlag, stop_on_signals
 from reconciler.tencent.connection import ConnectionOptions
+from reconciler.text import say
 
 
 class WriteOptions(NamedTuple):
@@ -109,7 +110,7 @@ def apply(  # noqa: PLR0913  # a parameter for each option
 
 
 def _question(writes: int, accounts: int) -> str:
-    return f"Submit {writes} in {number(accounts, 'account')} for review?"
+    return say("Submit {count} in {accounts} for review?", count=writes, accounts=number(accounts, "account"))
 
 
 class _Applying:

@@ -22,7 +22,7 @@ from reconciler.cli.progress import FleetProgress, fleet_progress
 from reconciler.definitions.discover import name_from_root
 from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.diagnostics import Diagnostic
-from reconciler.errors import ErrorInfo, Exit, ReconcilerError
+from reconciler.errors import ErrorInfo, Exit, ReconcilerError, said
 from reconciler.fleet.accounts import (
     FleetAccount,
     Narrowing,
@@ -46,7 +46,7 @@ from reconciler.render.fleet import (
     table_text,
 )
 from reconciler.render.fleet_github import fleet_annotations, fleet_markdown
-from reconciler.text import to_json_line
+from reconciler.text import say, to_json_line
 
 # Of one machine; most of an account's time is spent waiting for the vendor's answers.
 JOBS: Final = 32
@@ -117,7 +117,9 @@ def chosen_accounts(folder: str, narrowing: Narrowing, changed_ref: str | None) 
     cwd = here()
     accounts = narrowed(accounts_below(folder, cwd=cwd), narrowing)
     for name in left_beside(folder, cwd=cwd):
-        click.echo(f"note: {Path(folder, name)} is beside the accounts' folders and is not read", err=True)
+        click.echo(
+            say("note: {file} is beside the accounts' folders and is not read", file=Path(folder, name)), err=True
+        )
     return accounts if changed_ref is None else changed_since(accounts, changed_ref, cwd=cwd)
 
 
@@ -259,8 +261,8 @@ def _bug(error: Exception) -> ErrorInfo:
     where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
     return ErrorInfo(
         "Client.Unexpected",
-        f"unexpected {type(error).__name__} at {where}",
-        "this is a bug; please report it, with what the command without `fleet` prints for this account",
+        said("unexpected {kind} at {where}", kind=type(error).__name__, where=where),
+        said("this is a bug; please report it, with what the command without `fleet` prints for this account"),
     )
 
 

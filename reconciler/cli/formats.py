@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from reconciler.cli.output import Session
-from reconciler.contract.error_codes import describe, headline
+from reconciler.contract.error_codes import describe, is_looked_up
 from reconciler.definitions.discover import name_from_root
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import ErrorInfo, Exit, OptionKey, ReconcilerError
@@ -31,7 +31,7 @@ from reconciler.render.serialize import (
 )
 from reconciler.render.status import status_text
 from reconciler.render.text import plan_text, report_text
-from reconciler.text import escape_line, to_json
+from reconciler.text import escape_line, local, say, to_json
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT_PATH: Final = "signatures.yaml"
@@ -223,8 +223,10 @@ def failure_line(error: ReconcilerError) -> tuple[ErrorInfo, str]:
     """Return an expected failure as its parts, and as the one line for people."""
     error.params = {name: _flag(value) for name, value in error.params.items()}
     info = describe(error)
-    hint = f" - {info.hint}" if info.hint else ""
-    return info, f"error: {escape_line(headline(error) + hint)}"
+    hint = f" - {local(info.hint)}" if info.hint else ""
+    message = local(info.message)
+    head = f"{info.code}: {message}" if is_looked_up(error) else message
+    return info, say("error:") + f" {escape_line(head + hint)}"
 
 
 def failure_as(form: str, code: int, message: str, hint: str, error_code: str) -> str:

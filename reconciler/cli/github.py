@@ -14,7 +14,7 @@ from reconciler.cli.formats import FilledPath
 from reconciler.cli.github_run import DOCUMENT, read_document, run
 from reconciler.cli.output import Session
 from reconciler.contract.api import Status
-from reconciler.errors import Exit, ReconcilerError, UsageError
+from reconciler.errors import Exit, ReconcilerError, UsageError, said
 from reconciler.github.client import GitHubClient
 from reconciler.github.comment import WORKFLOW_LOGIN, put_comment
 from reconciler.github.issues import KeptIssues, Topic, keep_issues, need_of
@@ -30,13 +30,17 @@ from reconciler.render.document import (
 from reconciler.render.fleet_github import shown_markdown
 from reconciler.render.issue import issue_text, issue_title
 from reconciler.render.markdown_escape import COMMENT_BYTES
+from reconciler.text import say
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 # Of a comment, kept for what stands around the plan.
 _ROOM_BYTES: Final = 1000
 _UNVERIFIED: Final = (
-    "> This comes from the pull request's own run, which has no access to the account. Nobody has checked it.\n\n"
+    "This comes from the pull request's own run, which has no access to the account. Nobody has checked it."
+)
+_NO_RESULT: Final = (
+    "The run for this commit ended without a result; [its log]({page}) says why. What an apply would do is not known."
 )
 
 
@@ -59,14 +63,16 @@ def comment(session: Session, document: Path | None, from_run: str | None, name:
     rest = api_of(run, os.environ)
     number = pull_request_of(run, rest)
     if number is None:
-        session.note("no open pull request has the commit of this run; nothing was posted")
+        session.note(say("no open pull request has the commit of this run; nothing was posted"))
         return Exit.DONE
     made = _own_text(document, run) if document is not None else _foreign_text(run, rest, str(from_run))
     done = put_comment(rest, number, name, made.text, login, replaces_only=made.failed)
     if done:
-        session.result(f"comment on pull request {number}: {done}")
+        session.result(say("comment on pull request {number}: {done}", number=number, done=said(done)))
     else:
-        session.note("the run left no plan, and there is no comment that it would have renewed; nothing was posted")
+        session.note(
+            say("the run left no plan, and there is no comment that it would have renewed; nothing was posted")
+        )
     if made.error is not None:
         raise made.error
     return Exit.DONE
@@ -89,23 +95,19 @@ def _own_text(document: Path, run: WorkflowRun) -> _Made:
 
 
 def _text(document: AnyDocument, run: WorkflowRun, commit: str, page: str | None = None) -> str:
-    elsewhere = f"the [summary and the artefact of the run]({page or run.url})"
+    elsewhere = say("the [summary and the artefact of the run]({page})", page=page or run.url)
     files_url = f"{run.server_url}/{run.repository}/blob/{commit}/" if _COMMIT.fullmatch(commit) else ""
     shown = shown_markdown(document, COMMENT_BYTES - _ROOM_BYTES, elsewhere, files_url)
     return f"{shown}\n{_for_commit(commit)}"
 
 
 def _for_commit(commit: str) -> str:
-    return f"<sub>For commit {commit}</sub>" if _COMMIT.fullmatch(commit) else ""
+    return f"<sub>{say('For commit {commit}', commit=commit)}</sub>" if _COMMIT.fullmatch(commit) else ""
 
 
 def _failed(page: str, commit: str) -> str:
     """Return what stands in the place of a plan that was not made: what was there before is of another commit."""
-    return (
-        "### SMS signatures: no plan\n\n"
-        f"The run for this commit ended without a result; [its log]({page}) says why. What an apply would do is not "
-        f"known.\n{_for_commit(commit)}"
-    )
+    return f"### {say('SMS signatures: no plan')}\n\n{say(_NO_RESULT, page=page)}\n{_for_commit(commit)}"
 
 
 def _foreign_text(run: WorkflowRun, rest: GitHubClient, artifact: str) -> _Made:
@@ -115,7 +117,7 @@ def _foreign_text(run: WorkflowRun, rest: GitHubClient, artifact: str) -> _Made:
     content = fetch(rest, run.event, artifact, DOCUMENT, MAX_BYTES)
     if content is None:
         return _Made(_failed(page, commit), failed=True)
-    return _Made(_UNVERIFIED + _text(load_document(content), run, commit, page))
+    return _Made(f"> {say(_UNVERIFIED)}\n\n" + _text(load_document(content), run, commit, page))
 
 
 def _at(event: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
@@ -163,8 +165,10 @@ def _topic(signature: SignatureDocument, sign_id: int, files_url: str) -> Topic:
 
 
 def _words(kept: KeptIssues) -> str:
-    later = f"; {kept.postponed} more are for the next run" if kept.postponed else ""
-    return f"issues: {kept.opened} opened, {kept.updated} updated, {kept.closed} closed{later}"
+    words = "issues: {opened} opened, {updated} updated, {closed} closed"
+    if kept.postponed:
+        words = "issues: {opened} opened, {updated} updated, {closed} closed; {postponed} more are for the next run"
+    return say(words, **kept._asdict())
 
 
 @click.group()

@@ -34,6 +34,7 @@ from reconciler.render.fleet_github import shown_annotations, shown_markdown
 from reconciler.render.html import html_page
 from reconciler.render.markdown_escape import SUMMARY_BYTES
 from reconciler.signals import handle_signals
+from reconciler.text import say
 
 # What the last command printed as JSON; later steps and other runs show it.
 DOCUMENT: Final = "document.json"
@@ -180,9 +181,9 @@ def _read(path: Path) -> AnyDocument | None:
 
 def _report(session: Session, command: str, document: AnyDocument | None) -> None:
     if document is None:
-        add_summary(os.environ, "### SMS signatures: no result\n\nThe log of this step says why.")
+        add_summary(os.environ, f"### {say('SMS signatures: no result')}\n\n{say('The log of this step says why.')}")
         return
-    add_summary(os.environ, shown_markdown(document, SUMMARY_BYTES, "the artefact of this run"))
+    add_summary(os.environ, shown_markdown(document, SUMMARY_BYTES, say("the artefact of this run")))
     annotated = document if command == "validate" else _without_warnings(document)
     if commands := shown_annotations(annotated, partial(name_from_root, cwd=here())):
         session.result(commands)

@@ -28,7 +28,7 @@ from reconciler.render.definitions_yaml import KeyedRow, file_text, keyed
 from reconciler.render.layout import aligned
 from reconciler.render.text import target_line
 from reconciler.tencent.connection import ConnectionOptions, reading
-from reconciler.text import escape_line
+from reconciler.text import escape_line, named, say
 
 _STDOUT: Final = "-"
 _REGION_FORM: Final = r"[a-z]+(-[a-z0-9]+)+"
@@ -157,7 +157,7 @@ def _reaching(
     with (
         connect(inputs, options) as connected,
         reading(request.account, connected, SystemClock()) as opened,
-        spinner("reading the account"),
+        spinner(say("reading the account")),
     ):
         yield opened.target, read_account(opened.reader, sign_ids)
 
@@ -183,14 +183,21 @@ def _written(request: _Request, account: Account, found: Found, origin: str) -> 
 def _shown(request: _Request, target: Target, found: Found, entries: tuple[KeyedRow, ...]) -> Iterator[str]:
     yield target_line(target)
     yield ""
-    rows = [(row.status.value, str(row.sign_id), escape_line(row.sign_name), key) for key, row in entries[:_SHOWN]]
+    rows = [
+        (named("status", row.status), str(row.sign_id), escape_line(row.sign_name), key)
+        for key, row in entries[:_SHOWN]
+    ]
     yield from (f"  {line}" for line in aligned(rows))
     if len(entries) > _SHOWN:
-        yield f"  and {len(entries) - _SHOWN} more"
-    yield from (f"  {sign_id}: the account has no such signature" for sign_id in found.missing)
+        yield "  " + say("and {count} more", count=len(entries) - _SHOWN)
+    missing = "{sign_id}: the account has no such signature"
+    yield from ("  " + say(missing, sign_id=sign_id) for sign_id in found.missing)
     name = request.file.name if request.file is not None else ""
     known = len(found.rows) - len(entries)
     yield ""
-    yield f"Import: {len(entries)} signatures written to {name}" + (f", {known} were there already" if known else "")
+    words = "Import: {count} signatures written to {file}"
+    if known:
+        words = "Import: {count} signatures written to {file}, {known} were there already"
+    yield say(words, count=len(entries), file=name, known=known)
     command = "reconciler plan" + ("" if name == DEFAULT_PATH else f" {name}")
-    yield f"Next: `{command}` shows them; then commit the file."
+    yield say("Next: `{command}` shows them; then commit the file.", command=command)

@@ -18,6 +18,7 @@ from reconciler.errors import UsageError
 from reconciler.model.signature import Account
 from reconciler.render.findings import diagnostics_text
 from reconciler.state.local import OWN_FOLDER
+from reconciler.text import say
 
 
 class Inputs(NamedTuple):
@@ -32,7 +33,7 @@ def load(paths: Sequence[str]) -> Definitions:
 
     Without paths it is the default file, here or in the nearest folder above within the repository.
     """
-    with spinner("checking definitions and evidence"), _uncollected():
+    with spinner(say("checking definitions and evidence")), _uncollected():
         return load_definitions(paths or (_default_path(),), cwd=here())
 
 
@@ -80,7 +81,7 @@ def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:
         session.note(diagnostics_text(definitions.diagnostics, session.style(stderr=True)))
     else:
         show_problems(session, definitions.diagnostics, valid=False)
-    session.note("the definitions are not valid, so the account was not read")
+    session.note(say("the definitions are not valid, so the account was not read"))
     return None
 
 

@@ -54,8 +54,10 @@ class Session:
 
     def crash(self, report: str) -> None:
         """Print a bug: where it showed itself, and what to do with that."""
+        from reconciler.text import say  # noqa: PLC0415  # not for help
+
         hint = "this is a bug; please report the lines above"
-        click.echo(f"error: unexpected {report}\n{hint}", err=True)
+        click.echo(f"{say('error:')} unexpected {report}\n{say(hint)}", err=True)
         self.answer_failure(1, "unexpected failure", hint)
 
     def answer_failure(self, code: int, message: str, hint: str = "", error_code: str = "") -> None:

@@ -30,6 +30,7 @@ from reconciler.planning.saved_plan import plan_text, read_plan, write_plan
 from reconciler.render.record import saved_plan_text
 from reconciler.render.text import plan_text as plan_as_text
 from reconciler.tencent.connection import ConnectionOptions, reading
+from reconciler.text import say
 
 _STDOUT: Final = Path("-")
 
@@ -81,7 +82,7 @@ def plan(  # noqa: PLR0913  # a parameter for each option
         return Exit.INVALID
     choice = Selection(only=frozenset(only))
     check_keys(choice, inputs.definitions)
-    with spinner("reading the account"):
+    with spinner(say("reading the account")):
         made = (planned_offline if offline else planned_online)(inputs, choice, connection)
     if out == _STDOUT:
         session.note(plan_as_text(made, session.style(stderr=True), everything=everything))

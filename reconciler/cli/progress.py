@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Final, Protocol
 
 import click
 from rich.console import Console
@@ -13,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from reconciler.model.plan import Planned
 from reconciler.model.report import Observer, Result
-from reconciler.text import escape_line
+from reconciler.text import escape_line, local, named, say
 
 _LINE_EVERY_S = 10.0
+_WAITING: Final = "another run may have a call under way ({holder}); waiting {seconds:.0f} s for it"
 
 
 class ApplyProgress(Observer, Protocol):
@@ -102,13 +103,13 @@ class _Described:
         self._show = show
 
     def waiting(self, seconds: float, holder: str) -> None:
-        self._show(f"another run may have a call under way ({escape_line(holder)}); {seconds:.0f} s")
+        self._show(say(_WAITING, holder=escape_line(local(holder)), seconds=seconds))
 
     def begins(self, planned: Planned, number: int, total: int) -> None:
         self._show(f"[{number}/{total}] {planned.desired.key}")
 
     def ended(self, planned: Planned, result: Result) -> None:
-        self._show(f"{planned.desired.key} {result.outcome}")
+        self._show(f"{planned.desired.key} {named('outcome', result.outcome)}")
 
 
 class _Lines:
@@ -121,8 +122,8 @@ class _Lines:
 
     def waiting(self, seconds: float, holder: str) -> None:
         if seconds <= self._announced - _LINE_EVERY_S or seconds > self._announced:
-            where = escape_line(holder)
-            words = f"another run may have a call under way ({where}); waiting {seconds:.0f} s for it"
+            where = escape_line(local(holder))
+            words = say(_WAITING, holder=where, seconds=seconds)
             click.echo(f"{self._whose}{words}", err=True)
             self._announced = seconds
 
@@ -130,7 +131,7 @@ class _Lines:
         self._place = f"[{number}/{total}]"
 
     def ended(self, planned: Planned, result: Result) -> None:
-        click.echo(f"{self._whose}{self._place} {planned.desired.key} {result.outcome}", err=True)
+        click.echo(f"{self._whose}{self._place} {planned.desired.key} {named('outcome', result.outcome)}", err=True)
 
     def pause(self) -> None:
         """Lines are whole at any time."""
@@ -151,7 +152,7 @@ class _Bar:
 
     def waiting(self, seconds: float, holder: str) -> None:
         self._drawn.start()
-        words = f"another run may have a call under way ({escape_line(holder)}); {seconds:.0f} s"
+        words = say(_WAITING, holder=escape_line(local(holder)), seconds=seconds)
         self._drawn.update(self._task, description=words)
 
     def begins(self, planned: Planned, number: int, total: int) -> None:

@@ -23,6 +23,7 @@ from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options, UnconfirmedBehaviour, meanings, ways
 from reconciler.sandbox.signing import DEFAULT_KEY, parse_key
 from reconciler.signals import StopFlag, handle_signals
+from reconciler.text import say
 
 _DAY_S: Final = 86_400
 _REVIEW_TIMEOUT_S: Final = 10.0
@@ -183,7 +184,7 @@ def review(  # a parameter for each option
         code = review_running(endpoint, sign_id, verdict, reply, uin)
     else:
         code = review_saved(_embedded_save(definitions), sign_id, verdict, reply)
-    click.echo(f"sandbox: signature {sign_id} has StatusCode {code} now")
+    click.echo(say("sandbox: signature {sign_id} has StatusCode {code} now", sign_id=sign_id, code=code))
 
 
 def _embedded_save(definitions: str) -> Path:

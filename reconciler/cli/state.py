@@ -30,6 +30,7 @@ from reconciler.state.local import FileStore
 from reconciler.state.moves import migrate as migrate_record
 from reconciler.state.store import Store
 from reconciler.tencent.connection import ConnectionOptions, reading
+from reconciler.text import say
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -109,7 +110,7 @@ def show(session: Session, key: str | None, paths: tuple[str, ...], connection: 
     """
     session.format = output
     with _place(session, paths, connection) as place:
-        with spinner("reading the record"):
+        with spinner(say("reading the record")):
             snapshot = place.store.load()
         kept = snapshot.state
         if key is not None:
@@ -131,7 +132,9 @@ def _narrowed(record: State, subject: Subject) -> State:
 
 def _note_second(session: Session, place: _Place) -> None:
     if isinstance(place.store, BranchStore) and place.local.load().state.entries:
-        session.note(f"there is a second record, {place.local.where}: `reconciler state migrate` moves it")
+        session.note(
+            say("there is a second record, {where}: `reconciler state migrate` moves it", where=place.local.where)
+        )
 
 
 @state.command()
@@ -149,13 +152,13 @@ def history(session: Session, key: str | None, paths: tuple[str, ...], connectio
                 "the record is a local file, which keeps no history",
                 hint="`reconciler state show` has what it holds; name a branch under `state` for a history",
             )
-        with spinner("reading the history"):
+        with spinner(say("reading the history")):
             entries = store.history()
         if key is not None:
             subject = _subject(place.inputs, key)
             marks = (f"({subject})",) if isinstance(subject, int) else (f" {subject} (", f"create {subject}")
             entries = [entry for entry in entries if any(mark in line for line in entry.lines for mark in marks)]
-        session.result(history_text(entries) if entries else "nothing is recorded")
+        session.result(history_text(entries) if entries else say("nothing is recorded"))
     return Exit.DONE
 
 
@@ -180,7 +183,7 @@ def forget(
     A submission whose outcome is open is forgotten with --force only: it may be under review.
     """
     if local == (key is not None):
-        raise click.UsageError("name one KEY, or give --local alone")
+        raise click.UsageError(say("name one KEY, or give --local alone"))
     check_can_ask(yes=yes)
     if key is None:
         return _forget_local(session, paths, connection, force=force, yes=yes)
@@ -195,14 +198,15 @@ def forget(
         narrowed = _narrowed(found, subject)
         observer.pause()
         if not narrowed.entries:
-            session.result("nothing is recorded of it")
+            session.result(say("nothing is recorded of it"))
             return Exit.DONE
         session.result(record_text(store.where, narrowed, _keys(inputs)))
         _check_closed(narrowed, force=force)
-        if not confirmed("Forget it?", yes=yes):
+        if not confirmed(say("Forget it?"), yes=yes):
             return Exit.DONE
         forget_all(opened.context, {subject: found.entry(subject)})
-    session.result(f"{key} is forgotten" if subject == key else f"{key} ({subject}) is forgotten")
+    words = "{key} is forgotten" if subject == key else "{key} ({subject}) is forgotten"
+    session.result(say(words, key=key, subject=subject))
     return Exit.DONE
 
 
@@ -221,15 +225,15 @@ def _forget_local(
     with _place(session, paths, options) as place:
         snapshot = place.local.load()
         if not snapshot.version and place.local.moved_to() is None:
-            session.result("there is no local record")
+            session.result(say("there is no local record"))
             return Exit.DONE
         session.result(record_text(place.local.where, snapshot.state, _keys(place.inputs)))
         _check_closed(snapshot.state, force=force)
-        if not confirmed("Drop the local record?", yes=yes):
+        if not confirmed(say("Drop the local record?"), yes=yes):
             return Exit.DONE
         if not place.local.take_away(snapshot.version, None):
             raise Refusal("the local record was changed meanwhile", hint="end the apply that writes it; start again")
-    session.result("the local record is dropped")
+    session.result(say("the local record is dropped"))
     return Exit.DONE
 
 
@@ -245,11 +249,11 @@ def migrate(session: Session, paths: tuple[str, ...], connection: ConnectionOpti
             raise UsageError("no branch is named to move the record to", hint="name one as `branch` under `state`")
         found = place.local.load().state
         if not found.entries:
-            session.result("there is no local record to move")
+            session.result(say("there is no local record to move"))
             return Exit.DONE
         session.result(record_text(place.local.where, found, _keys(place.inputs)))
-        if not confirmed(f"Move it to branch {branch}?", yes=yes):
+        if not confirmed(say("Move it to branch {branch}?", branch=branch), yes=yes):
             return Exit.DONE
         migrate_record(place.local, place.store, branch)
-        session.result(f"the record is {place.store.where}")
+        session.result(say("the record is {where}", where=place.store.where))
     return Exit.DONE

@@ -31,6 +31,7 @@ from reconciler.model.state import State
 from reconciler.planning.planner import check_keys, describe, status_report
 from reconciler.render.status import state_lines, status_text
 from reconciler.tencent.connection import Connection, ConnectionOptions, reading
+from reconciler.text import say
 
 # Seconds between two looks; the vendor's own review takes hours.
 _EVERY_S: Final = 30.0
@@ -92,7 +93,7 @@ def status(  # noqa: PLR0913  # a parameter for each option
     with looking(session.note, inputs, choice, connection, SystemClock(), every) as looked:
 
         def look() -> StatusReport:
-            with spinner("reading the account"):
+            with spinner(say("reading the account")):
                 return looked()
 
         report = _watched(session, look, _Watching(timeout, every)) if watch else look()
@@ -141,7 +142,7 @@ def _recorded(note: Callable[[str], None], inputs: Inputs, target: Target, share
     try:
         return record_of(inputs, target, shared, embedded=embedded).load().state
     except (StateError, Refusal) as error:
-        note(f"the record cannot be read, so no submission of this tool is shown: {error.message}")
+        note(say("the record cannot be read, so no submission of this tool is shown: {why}", why=error.message))
         return State(target.uin, target.account.region)
 
 
@@ -158,7 +159,7 @@ def _watched(session: Session, look: Callable[[], StatusReport], watching: _Watc
             except VendorError as error:
                 if look_up(error.code).treatment not in _PASSING:
                     raise
-                session.note(f"not seen this time: {error.code}")
+                session.note(say("not seen this time: {code}", code=error.code))
             show(report)
     return report
 

@@ -15,7 +15,7 @@ from reconciler.cli.inputs import load_valid
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
 from reconciler.decision.intents import is_ours
-from reconciler.errors import Exit, Refusal
+from reconciler.errors import Exit, Refusal, said
 from reconciler.files import PRIVATE_MODE, make_folder, opened, replace_plain
 from reconciler.model.plan import Selection
 from reconciler.model.signature import Account, Signature
@@ -26,7 +26,7 @@ from reconciler.render.record import adoption_text
 from reconciler.render.text import target_line
 from reconciler.signals import StopFlag
 from reconciler.tencent.connection import ConnectionOptions
-from reconciler.text import escape_line
+from reconciler.text import escape_line, local, say
 
 _FOLDER: Final = "evidence"
 _FILE_MODE: Final = 0o644
@@ -58,8 +58,12 @@ def import_state(
         file, managed_file_text(account, managed, f"Terraform's state {state_file.name}").encode(), mode=_FILE_MODE
     )
     session.result("\n".join(_table(state, file)))
-    session.note(_WARNING)
+    session.note(say(_WARNING))
     return _adopted(session, state, file, connection, yes=yes) if adopt else Exit.DONE
+
+
+_NO_ROW = "{key} is not recorded: the account has no such signature"
+_OTHER_NAME = "{key} is not recorded: the account shows another name"
 
 
 def _managed(each: Instance, folder: Path) -> Managed:
@@ -68,7 +72,7 @@ def _managed(each: Instance, folder: Path) -> Managed:
         try:
             fields[field] = _kept(folder, f"{each.key}-{field.removesuffix('_image')}", picture)
         except FileExistsError as error:
-            problems[field] = f"{error.filename} is there already, with other content"
+            problems[field] = said("{file} is there already, with other content", file=error.filename)
     tainted = ", tainted" if each.tainted else ""
     return Managed(each.key, each.sign_id, each.international, fields, problems, f"{each.address}{tainted}")
 
@@ -95,8 +99,8 @@ def _kept(folder: Path, stem: str, picture: Picture) -> str:
 def _table(state: TerraformState, file: Path) -> Iterator[str]:
     rows = [
         (
-            "complete" if each.is_complete else "incomplete",
-            "tainted" if each.tainted else "",
+            say("complete" if each.is_complete else "incomplete"),
+            say("tainted") if each.tainted else "",
             str(each.sign_id),
             escape_line(each.values["sign_name"]),
             each.key,
@@ -106,13 +110,17 @@ def _table(state: TerraformState, file: Path) -> Iterator[str]:
     ]
     yield from (f"  {line}" for line in aligned(rows))
     for each in state.instances:
-        yield from (f"  {each.key}: {field}: {escape_line(why)}" for field, why in each.problems.items())
-    yield from (f"  {escape_line(each.address)}: left out, {each.why}" for each in state.unreadable)
+        yield from (f"  {each.key}: {field}: {escape_line(local(why))}" for field, why in each.problems.items())
+    for left in state.unreadable:
+        yield "  " + say("{address}: left out, {why}", address=escape_line(left.address), why=left.why)
     count = len(complete(state.instances))
     yield ""
-    yield f"Import: {len(state.instances)} signatures written to {file.name}, {count} of them whole definitions"
+    words = "Import: {count} signatures written to {file}, {whole} of them whole definitions"
+    yield say(words, count=len(state.instances), file=file.name, whole=count)
     command = "reconciler validate" + ("" if file.name == DEFAULT_PATH else f" {file.name}")
-    yield f"Next: `{command}`, then `reconciler plan`; --adopt records what the state holds as submitted."
+    yield say(
+        "Next: `{command}`, then `reconciler plan`; --adopt records what the state holds as submitted.", command=command
+    )
 
 
 def _adopted(session: Session, state: TerraformState, file: Path, options: ConnectionOptions, *, yes: bool) -> int:
@@ -123,7 +131,7 @@ def _adopted(session: Session, state: TerraformState, file: Path, options: Conne
     wanted = [each for each in inputs.definitions.signatures if each.sign_id in sound and not each.observed]
     choice = Selection(only=frozenset(each.key for each in wanted))
     if not wanted:
-        session.note("nothing can be recorded: no signature of the state is complete and not tainted")
+        session.note(say("nothing can be recorded: no signature of the state is complete and not tainted"))
         return Exit.DONE
     with progress() as observer, open_for_writing(inputs, choice, options, StopFlag(), observer) as session_of:
         shown = _as_in_the_account(session, session_of.context, wanted)
@@ -132,11 +140,11 @@ def _adopted(session: Session, state: TerraformState, file: Path, options: Conne
             observer.pause()
             lines = [target_line(session_of.target), *(adoption_text(each.signature, each.seen) for each in found)]
             session.result("\n".join(lines))
-            session.note(_BELIEF)
-            return confirmed(f"Record {len(found)} as submitted?", yes=yes)
+            session.note(say(_BELIEF))
+            return confirmed(say("Record {count} as submitted?", count=len(found)), yes=yes)
 
         if shown and adopt_all(session_of.context, shown, confirm):
-            session.result(f"Recorded as submitted: {', '.join(each.key for each in shown)}")
+            session.result(say("Recorded as submitted: {keys}", keys=", ".join(each.key for each in shown)))
     return Exit.DONE
 
 
@@ -148,8 +156,8 @@ def _as_in_the_account(session: Session, context: ApplyContext, wanted: Sequence
         if row is not None and is_ours(each.fields, row):
             shown.append(each)
         else:
-            why = "the account has no such signature" if row is None else "the account shows another name"
-            session.note(f"{each.key} is not recorded: {why}")
+            words = _NO_ROW if row is None else _OTHER_NAME
+            session.note(say(words, key=each.key))
     if not shown:
         raise Refusal(
             "the account shows none of these signatures as the state has them", hint="check --site and --region"

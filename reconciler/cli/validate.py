@@ -9,6 +9,7 @@ from reconciler.cli.inputs import load
 from reconciler.cli.output import Session
 from reconciler.errors import Exit
 from reconciler.render.findings import verdict_text
+from reconciler.text import local
 
 
 @click.command()
@@ -28,5 +29,5 @@ def validate(session: Session, paths: tuple[str, ...], output: str, *, strict: b
     valid = not problems if strict else definitions.valid
     show_problems(session, problems, valid=valid)
     if output == "text":
-        session.result(verdict_text(problems, len(definitions.signatures), len(definitions.files)))
+        session.result(local(verdict_text(problems, len(definitions.signatures), len(definitions.files))))
     return Exit.DONE if valid else Exit.INVALID

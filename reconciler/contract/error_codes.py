@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from reconciler.errors import ErrorInfo, ReconcilerError, VendorError
+from reconciler.errors import ErrorInfo, ReconcilerError, VendorError, said
 
 
 class Treatment(StrEnum):
@@ -81,17 +81,38 @@ def describe(error: ReconcilerError) -> ErrorInfo:
     if not isinstance(error, VendorError):
         return ErrorInfo(error.code, error.message, error.hint)
     row = look_up(error.code)
-    host = f"host {error.host}" if error.host and error.code.startswith("Client.") else ""
-    keys = f"keys {error.keys}" if error.keys and error.code.startswith(_ABOUT_KEYS) else ""
-    text = ", ".join(detail for detail in (error.message, host, keys) if detail)
-    return ErrorInfo(error.code, f"{row.meaning} ({text})" if text else row.meaning, error.hint or row.hint)
+    details: dict[str, object] = {"message": error.message} if error.message else {}
+    if error.host and error.code.startswith("Client."):
+        details["host"] = error.host
+    if error.keys and error.code.startswith(_ABOUT_KEYS):
+        details["keys"] = error.keys
+    meaning, hint = said(row.meaning), error.hint or said(row.hint)
+    if not details:
+        return ErrorInfo(error.code, meaning, hint)
+    return ErrorInfo(error.code, said(_MEANINGS[tuple(details)], meaning=meaning, **details), hint)
 
 
 def headline(error: ReconcilerError) -> str:
     """Return an error in one line, without its hint: with its code where that is one to look up."""
     info = describe(error)
-    return str(info) if isinstance(error, VendorError) or info.code in CODES else info.message
+    return said("{code}: {message}", code=info.code, message=info.message) if is_looked_up(error) else info.message
 
+
+def is_looked_up(error: ReconcilerError) -> bool:
+    """Return whether an error's code is one that ``explain`` knows, so that a person is shown it."""
+    return isinstance(error, VendorError) or error.code in CODES
+
+
+# What goes in brackets after a meaning.
+_MEANINGS: Final = {
+    ("message",): "{meaning} ({message})",
+    ("host",): "{meaning} (host {host})",
+    ("keys",): "{meaning} (keys {keys})",
+    ("message", "host"): "{meaning} ({message}, host {host})",
+    ("message", "keys"): "{meaning} ({message}, keys {keys})",
+    ("host", "keys"): "{meaning} (host {host}, keys {keys})",
+    ("message", "host", "keys"): "{meaning} ({message}, host {host}, keys {keys})",
+}
 
 RETRY, SETTLE = Treatment.RETRY, Treatment.SETTLE
 REFUSE, FAIL, STOP = Treatment.REFUSE, Treatment.FAIL, Treatment.STOP

@@ -13,6 +13,7 @@ from reconciler.decision.compare import DecisionTime
 from reconciler.decision.new_signature import AccountRows, decide_new, is_same, trailing_row, with_created
 from reconciler.decision.rules import Rule
 from reconciler.decision.table import decide
+from reconciler.errors import said
 from reconciler.model.plan import EVERYTHING, WRITES, Decision, Plan, Planned, Selection, Target, Verdict
 from reconciler.model.signature import FIELD_NAMES, FieldValue, Image, LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, IntentState, State
@@ -109,12 +110,13 @@ def _difference(planned: Planned, known: Mapping[Any, Mapping[str, Any]]) -> str
     saved = known.get(_identity(fresh))
     name = f"{planned.desired.key} ({planned.desired.id_text})"
     if saved is None:
-        return f"{name}: not in the saved plan"
+        return said("{name}: not in the saved plan", name=name)
     if saved == fresh:
         return None
     if saved["status"] != fresh["status"]:
-        return f"{name}: was {saved['status']}, is {fresh['status']} now"
-    return f"{name}: {', '.join(_fields(saved['fields'], fresh['fields']))} changed since the plan"
+        return said("{name}: was {old}, is {new} now", name=name, old=saved["status"], new=fresh["status"])
+    fields = ", ".join(_fields(saved["fields"], fresh["fields"]))
+    return said("{name}: {fields} changed since the plan", name=name, fields=fields)
 
 
 def _fields(saved: Mapping[str, Any], fresh: Any) -> Sequence[str]:

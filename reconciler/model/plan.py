@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from reconciler.contract.api import Status
 from reconciler.diagnostics import NO_PARAMS, Diagnostic
-from reconciler.errors import fill
+from reconciler.errors import fill, said
 from reconciler.model.signature import Account, FieldValue, LiveSignature, Signature
 
 
@@ -109,7 +109,9 @@ def _in_words(params: Mapping[str, object]) -> dict[str, object]:
 def _word(value: object) -> object:
     if isinstance(value, tuple):
         return ", ".join(value)
-    return "approved, not effective yet" if value is Status.APPROVED_NOT_EFFECTIVE else value
+    if value is Status.APPROVED_NOT_EFFECTIVE:
+        return said("approved, not effective yet")
+    return said(value.value) if isinstance(value, Status) else value
 
 
 class Planned(NamedTuple):

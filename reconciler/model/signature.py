@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from reconciler.contract.api import QUALIFICATION_PROBLEMS, Status, status_of
 from reconciler.diagnostics import Location
+from reconciler.errors import said
 
 
 class LiveSignature(NamedTuple):
@@ -37,7 +38,8 @@ class LiveSignature(NamedTuple):
         """What is wrong with the qualification, in words; ``None`` where nothing is, or the site shows none."""
         if not self.qualification_id or self.qualification_status_code is None:
             return None
-        return QUALIFICATION_PROBLEMS.get(self.qualification_status_code)
+        problem = QUALIFICATION_PROBLEMS.get(self.qualification_status_code)
+        return None if problem is None else said(problem)
 
 
 # A signature as it is wanted: the fields that ``ModifySmsSign`` sends, in the words of the definitions.
@@ -130,7 +132,12 @@ class Signature(NamedTuple):
 def id_edit(signature: Signature, sign_id: int) -> str:
     """Say which edit writes the id of a signature that was created into its definition."""
     place = signature.fields_at.get("sign_id", signature.location)
-    return f"{signature.key} was created: write `sign_id: {sign_id}` at {place}, or run apply with --write-ids"
+    return said(
+        "{key} was created: write `sign_id: {sign_id}` at {place}, or run apply with --write-ids",
+        key=signature.key,
+        sign_id=sign_id,
+        place=place,
+    )
 
 
 class Account(NamedTuple):

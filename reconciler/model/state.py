@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from reconciler.errors import said
 from reconciler.model.signature import LiveSignature, SignFields, Subject
 from reconciler.text import utc_time
 
@@ -87,8 +88,9 @@ def no_row(fields: SignFields) -> LiveSignature:
 
 def holder_of(intent: Intent) -> str:
     """Say who made an intent, when and from which commit, as far as the record tells."""
-    commit = f", commit {intent.commit[:12]}" if intent.commit else ""
-    return f"{intent.by or 'somebody'}, since {utc_time(intent.at)}{commit}"
+    words = "{who}, since {time}, commit {commit}" if intent.commit else "{who}, since {time}"
+    who = intent.by or said("somebody")
+    return said(words, who=who, time=utc_time(intent.at), commit=(intent.commit or "")[:12])
 
 
 class Entry(NamedTuple):

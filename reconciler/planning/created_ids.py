@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from reconciler.definitions.load import Definitions
 from reconciler.definitions.source import DefinitionFile
-from reconciler.errors import ReconcilerError, Refusal, UsageError
+from reconciler.errors import ReconcilerError, Refusal, UsageError, said
 from reconciler.files import replace_plain
 from reconciler.model.report import ApplyReport
 from reconciler.model.signature import Signature, id_edit
@@ -30,7 +30,7 @@ def write_created_ids(definitions: Definitions, report: ApplyReport) -> Iterator
     """Write every id that is known into the files, and yield a line for each edit, also for one that is left to do."""
     created = _created(definitions, report)
     if created and report.plan.target.sandbox:
-        yield "the ids are those of the SANDBOX: do not commit them"
+        yield said("the ids are those of the SANDBOX: do not commit them")
     files: dict[Path, list[_Created]] = {}
     for each in created:
         files.setdefault(_path(each.signature), []).append(each)
@@ -38,11 +38,12 @@ def write_created_ids(definitions: Definitions, report: ApplyReport) -> Iterator
         try:
             _write(path, definitions.root, wanted)
         except (ReconcilerError, OSError) as problem:
-            words = problem.strerror if isinstance(problem, OSError) else problem
-            yield f"{path.name} was left as it is: {words}"
+            why = problem.strerror if isinstance(problem, OSError) else problem.message
+            yield said("{file} was left as it is: {why}", file=path.name, why=why)
             yield from (id_edit(each.signature, each.sign_id) for each in wanted)
         else:
-            yield from (f"{path.name}: {each.signature.key} has `sign_id: {each.sign_id}` now" for each in wanted)
+            words = "{file}: {key} has `sign_id: {sign_id}` now"
+            yield from (said(words, file=path.name, key=each.signature.key, sign_id=each.sign_id) for each in wanted)
 
 
 def _created(definitions: Definitions, report: ApplyReport) -> Sequence[_Created]:

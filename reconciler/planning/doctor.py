@@ -13,7 +13,7 @@ from typing import Final
 from reconciler.clock import Clock
 from reconciler.contract.api import DESCRIBE, IDENTITY, MAX_CLOCK_SKEW_S
 from reconciler.contract.error_codes import describe, headline
-from reconciler.errors import Exit, ReconcilerError, VendorError
+from reconciler.errors import Exit, ReconcilerError, VendorError, said
 from reconciler.model.plan import Target
 from reconciler.model.report import CheckResult, Finding
 from reconciler.model.signature import Account
@@ -35,6 +35,8 @@ _BELIEVED_REMEDY: Final = (
     "to write, allow sts:GetCallerIdentity, or take on a role of that account (account.role), or give --believe-uin"
 )
 
+_WRITE_UIN: Final = 'write uin: "{uin}" below account:, so that no other account\'s keys are taken'
+_NO_COMMIT: Final = "none: {root} is not in git, or has no commit yet"
 _ONE_ROW: Final[dict[str, object]] = {"International": 0, "Limit": 1, "Offset": 0}
 
 _SUB_ACCOUNT: Final = "FailedOperation.ProhibitSubAccountUse"
@@ -64,8 +66,8 @@ def skipped(subject: str, why: str) -> Finding:
 def route_findings(endpoint: Endpoint, region: str) -> list[Finding]:
     """Return what is known of the way to the vendor without a connection."""
     return [
-        Finding("endpoint", CheckResult.OK, f"{endpoint}, region {region}"),
-        check("proxy", lambda: proxy_for(str(endpoint)) or "none"),
+        Finding("endpoint", CheckResult.OK, said("{endpoint}, region {region}", endpoint=endpoint, region=region)),
+        check("proxy", lambda: proxy_for(str(endpoint)) or said("none")),
         check("certificates", lambda: trusted(endpoint, os.environ)),
     ]
 
@@ -73,10 +75,10 @@ def route_findings(endpoint: Endpoint, region: str) -> list[Finding]:
 def trusted(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
     """Say whose certificates are trusted. Raises VendorError where the environment names none that can be used."""
     if endpoint.scheme == "http":
-        return "not asked for: plain http"
+        return said("not asked for: plain http")
     path = ca_bundle(environment)
     if path is None:
-        return "the list that comes with the vendor's client"
+        return said("the list that comes with the vendor's client")
     name = next(name for name in CA_VARIABLES if environment.get(name))
     return f"{path} ({name})"
 
@@ -95,20 +97,21 @@ class AccountChecks:
         keys = check("keys", self._keys)
         yield keys
         if keys.result is not CheckResult.OK:
-            yield from (skipped(subject, "there are no keys to ask with") for subject in UNREACHED)
+            yield from (skipped(subject, said("there are no keys to ask with")) for subject in UNREACHED)
             return
         refused = False
         for finding in self._account_and_clock():
             refused = refused or finding.exit_code is Exit.REFUSED
             yield finding
         if refused:
-            yield skipped("signatures", "another account's keys are not worked with")
+            yield skipped("signatures", said("another account's keys are not worked with"))
         else:
             yield check("signatures", self._signatures)
 
     def _keys(self) -> str:
         keys = self._connection.keys.current(0.0)
-        return f"{keys.masked_id} from {keys.source}{', with a session token' if keys.token else ''}"
+        words = "{id} from {source}, with a session token" if keys.token else "{id} from {source}"
+        return said(words, id=keys.masked_id, source=keys.source)
 
     def _account_and_clock(self) -> Iterator[Finding]:
         declared = None if self._connection.embedded else self._account.uin
@@ -125,28 +128,29 @@ class AccountChecks:
             yield clock_finding(None)
 
     def _account_finding(self, identity: Identity) -> Finding:
-        kind = ", a sandbox" if identity.sandbox else ""
+        whose = said("{uin}, a sandbox" if identity.sandbox else "{uin}", uin=identity.uin)
         if identity.believed:
-            what = f"{identity.uin}, as account.uin says; the vendor was not allowed to confirm it"
-            return Finding("account", CheckResult.OK, what, _BELIEVED_REMEDY)
+            what = said("{uin}, as account.uin says; the vendor was not allowed to confirm it", uin=identity.uin)
+            return Finding("account", CheckResult.OK, what, said(_BELIEVED_REMEDY))
         if self._connection.embedded:
-            return Finding("account", CheckResult.OK, f"{identity.uin}{kind}")
+            return Finding("account", CheckResult.OK, whose)
         if self._account.uin is None:
-            hint = f'write uin: "{identity.uin}" below account:, so that no other account\'s keys are taken'
-            return Finding("account", CheckResult.OK, f"{identity.uin}{kind}; the definitions name none", hint)
-        return Finding("account", CheckResult.OK, f"{identity.uin}{kind}, as account.uin says")
+            hint = said(_WRITE_UIN, uin=identity.uin)
+            return Finding("account", CheckResult.OK, said("{uin}; the definitions name none", uin=whose), hint)
+        return Finding("account", CheckResult.OK, said("{uin}, as account.uin says", uin=whose))
 
     def _signatures(self) -> str:
         before = self._clock.monotonic()
-        note = ""
+        words = "can be read, in {ms:.0f} ms"
         with closing(self._client(DESCRIBE)) as sdk:
             try:
                 rows_of(sdk.call(DESCRIBE, _ONE_ROW))
             except VendorError as error:
                 if error.code not in _DESCRIBE_MAY_FAIL:
                     raise
-                note = "; a sub-account's, so only declared ids can be read" if error.code == _SUB_ACCOUNT else ""
-        return f"can be read, in {(self._clock.monotonic() - before) * 1000:.0f} ms{note}"
+                if error.code == _SUB_ACCOUNT:
+                    words = "can be read, in {ms:.0f} ms; a sub-account's, so only declared ids can be read"
+        return said(words, ms=(self._clock.monotonic() - before) * 1000)
 
     def _client(self, action: str) -> Sdk:
         address = (sts_address if action == IDENTITY else sms_address)(self._account, self._connection)
@@ -156,12 +160,12 @@ class AccountChecks:
 def clock_finding(skew: float | None) -> Finding:
     """Return how far this machine's clock is ahead of the vendor's, in seconds; both may be a second off."""
     if skew is None:
-        return skipped("clock", "no answer had the vendor's time")
-    way = "ahead of" if skew > 0 else "behind"
-    what = f"{abs(skew):.0f} s {way} the vendor's" if abs(skew) >= 1 else "the same as the vendor's"
+        return skipped("clock", said("no answer had the vendor's time"))
+    words = "{seconds:.0f} s ahead of the vendor's" if skew > 0 else "{seconds:.0f} s behind the vendor's"
+    what = said(words if abs(skew) >= 1 else "the same as the vendor's", seconds=abs(skew))
     if abs(skew) <= MAX_CLOCK_SKEW_S:
         return Finding("clock", CheckResult.OK, what)
-    hint = f"set it right (NTP): beyond {MAX_CLOCK_SKEW_S} s the vendor takes no request"
+    hint = said("set it right (NTP): beyond {most} s the vendor takes no request", most=MAX_CLOCK_SKEW_S)
     return Finding("clock", CheckResult.PROBLEM, what, hint, Exit.VENDOR)
 
 
@@ -173,19 +177,23 @@ def record_finding(root: Path, branch: str | None, target: Target, *, embedded: 
         snapshot = store.load()
         if snapshot.moved is not None:
             raise snapshot.moved
-        return f"{store.where}: {_content(snapshot.state)}"
+        return said("{where}: {content}", where=store.where, content=_content(snapshot.state))
 
     return check("record", read)
 
 
 def _content(state: State) -> str:
     if state.saved_at is None:
-        return "nothing recorded yet"
+        return said("nothing recorded yet")
     is_open = any(intent.is_live for entry in state.entries.values() for intent in entry.perhaps)
-    held = "; another run is at work, or was cut off" if is_open else ""
-    return f"{len(state.signatures)} signatures, last written {utc_time(state.saved_at)}{held}"
+    words = (
+        "{count} signatures, last written {time}; another run is at work, or was cut off"
+        if is_open
+        else "{count} signatures, last written {time}"
+    )
+    return said(words, count=len(state.signatures), time=utc_time(state.saved_at))
 
 
 def commit_finding(root: Path) -> Finding:
     """Return which commit is checked out, which the record would name."""
-    return check("commit", lambda: head_commit(root) or f"none: {root} is not in git, or has no commit yet")
+    return check("commit", lambda: head_commit(root) or said(_NO_COMMIT, root=root))

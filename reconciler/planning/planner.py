@@ -14,7 +14,7 @@ from reconciler.decision.intents import after_rows
 from reconciler.decision.new_signature import AccountRows, decide_new
 from reconciler.decision.plan import make_offline_plan, make_plan, row_of
 from reconciler.definitions.load import Definitions
-from reconciler.errors import OptionKey, Refusal, UsageError
+from reconciler.errors import OptionKey, Refusal, UsageError, said
 from reconciler.model.plan import Plan, Planned, Selection, Target, Verdict
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature, id_edit
@@ -81,6 +81,15 @@ def record_at(
 
 
 # Templates of a refusal, and what ``doctor`` says.
+_QUALIFICATION_LEFT_OUT: Final = (
+    "{key}: the account shows qualification {id}, the definition has none: write `qualification_id: {id}`, "
+    "or a modify may clear it"
+)
+_MANY: Final = "the account shows {held} signatures; the vendor's pages allow {most}"
+_MANY_WITH_NEW: Final = (
+    "the account shows {held} signatures and {created} more are to be created; the vendor's pages allow {most}"
+)
+
 BELIEVED_REMEDY: Final = "allow sts:GetCallerIdentity, or take on a role of that account ({role}), or give {option}"
 
 
@@ -127,7 +136,7 @@ def plan_from(
 ) -> Plan:
     """Decide on what was read, and add what the plan tells about the run as a whole."""
     plan = make_plan(target, definitions.signatures, described.rows, state, moment, choice, complete=described.complete)
-    notes = () if described.complete or choice.only else (PARTIAL_LISTING,)
+    notes = () if described.complete or choice.only else (said(PARTIAL_LISTING),)
     return plan._replace(
         unmanaged=() if choice.only else plan.unmanaged,
         diagnostics=definitions.diagnostics,
@@ -149,7 +158,8 @@ def _no_longer_managed(plan: Plan, state: State) -> tuple[str, ...]:
         sent = state.entry(planned.desired.subject).submitted
         if planned.desired.observed and sent is not None and not sent.adopted:
             when = utc_time(sent.at)
-            notes.append(f"{planned.desired.key}: no longer managed: submitted {when}, and only observed now")
+            words = "{key}: no longer managed: submitted {when}, and only observed now"
+            notes.append(said(words, key=planned.desired.key, when=when))
     return tuple(notes)
 
 
@@ -160,16 +170,14 @@ def _account_notes(plan: Plan, held: int) -> tuple[str, ...]:
         if live is None:
             continue
         if live.qualification_problem is not None:
-            notes.append(f"{key}: qualification {live.qualification_id} {live.qualification_problem}")
+            words = "{key}: qualification {id} {problem}"
+            notes.append(said(words, key=key, id=live.qualification_id, problem=live.qualification_problem))
         if live.qualification_id and desired.qualification_id is None and desired.sign_type:
-            notes.append(
-                f"{key}: the account shows qualification {live.qualification_id}, the definition has none: "
-                f"write `qualification_id: {live.qualification_id}`, or a modify may clear it"
-            )
+            notes.append(said(_QUALIFICATION_LEFT_OUT, key=key, id=live.qualification_id))
     created = plan.summary[Verdict.CREATE]
     if held + created > MOST_SIGNATURES:
-        more = f" and {created} more are to be created" if created else ""
-        notes.append(f"the account shows {held} signatures{more}; the vendor's pages allow {MOST_SIGNATURES}")
+        words = _MANY_WITH_NEW if created else _MANY
+        notes.append(said(words, held=held, created=created, most=MOST_SIGNATURES))
     return tuple(notes)
 
 
@@ -192,7 +200,8 @@ def _swapped(plan: Plan) -> tuple[str, ...]:
         if planned.live is None or other is None or planned.desired.sign_id >= other.desired.sign_id:
             continue
         if planned.live.sign_name == other.desired.fields.sign_name != planned.desired.fields.sign_name:
-            notes.append(f"{planned.desired.key} and {other.desired.key} have each other's name: is sign_id swapped?")
+            words = "{one} and {other} have each other's name: is sign_id swapped?"
+            notes.append(said(words, one=planned.desired.key, other=other.desired.key))
     return tuple(notes)
 
 
@@ -203,8 +212,9 @@ def _live_note(state: State, now: float) -> tuple[str, ...]:
         return ()
     latest = max(live, key=lambda intent: intent.at)
     if now - latest.at > latest.window + OLD_INTENT_S:
-        return (f"an apply was cut off ({holder_of(latest)}); the next apply settles what it left",)
-    return (f"another apply is at work ({holder_of(latest)}), or was just cut off; the next apply waits for it",)
+        return (said("an apply was cut off ({who}); the next apply settles what it left", who=holder_of(latest)),)
+    words = "another apply is at work ({who}), or was just cut off; the next apply waits for it"
+    return (said(words, who=holder_of(latest)),)
 
 
 def lineage_refusal(lineage: Callable[[str], Lineage] | None, state: State) -> Refusal | None:
@@ -237,11 +247,12 @@ def believed_refusal(target: Target) -> Refusal | None:
 
 def _refusal_notes(run: Run, snapshot: Snapshot) -> tuple[str, ...]:
     older = lineage_refusal(run.lineage, snapshot.state)
-    notes = [] if older is None else [f"apply would refuse: {older.message} - git pull"]
+    notes = [] if older is None else [said("apply would refuse: {why} - git pull", why=older.message)]
     if (unproven := believed_refusal(run.target)) is not None:
-        notes.append(f"apply would refuse: {unproven.message}")
+        notes.append(said("apply would refuse: {why}", why=unproven.message))
     if snapshot.moved is not None:
-        notes.append(f"apply would refuse: {snapshot.moved.message} - push that commit back from a clone that has it")
+        words = "apply would refuse: {why} - push that commit back from a clone that has it"
+        notes.append(said(words, why=snapshot.moved.message))
     return tuple(notes)
 
 
@@ -266,15 +277,17 @@ def plan_offline(record: StateReader, run: Run) -> Plan:
 
 def _age(state: State, now: float) -> str:
     if state.saved_at is None:
-        return "offline: nothing is recorded for this account yet, and the account was not read"
-    when = utc_time(state.saved_at)
-    return f"offline: the account was not read; the record is of {when}, {_ago(now - state.saved_at)} old"
+        return said("offline: nothing is recorded for this account yet, and the account was not read")
+    words = "offline: the account was not read; the record is of {when}, {age} old"
+    return said(words, when=utc_time(state.saved_at), age=_ago(now - state.saved_at))
 
 
 def _ago(seconds: float) -> str:
     minutes = max(0, int(seconds // 60))
     days, hours = minutes // 1440, minutes // 60
-    return f"{days} days" if days > 1 else f"{hours} hours" if hours > 1 else f"{minutes} minutes"
+    if days > 1:
+        return said("{count} days", count=days)
+    return said("{count} hours", count=hours) if hours > 1 else said("{count} minutes", count=minutes)
 
 
 def check_keys(choice: Selection, definitions: Definitions) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from reconciler.decision.plan import SavedPlan, hold_against, operations_of
-from reconciler.errors import Exit, OptionKey, Refusal, UsageError
+from reconciler.errors import Exit, OptionKey, Refusal, UsageError, said
 from reconciler.files import replace_plain
 from reconciler.model.plan import Plan, Selection
+from reconciler.text import joined
 
 _VERSION: Final = 1
 # It holds nothing that others may not read; the umask decides.
@@ -147,10 +148,10 @@ def admit_saved(saved: SavedPlan, fresh: Plan) -> tuple[Plan, Exit]:
         raise Refusal(
             "the saved plan is stale: {differences}",
             hint="plan again and have it reviewed",
-            differences="; ".join(stale.differing),
+            differences=joined(stale.differing, "; "),
         )
     if not stale.approved:
         return fresh, Exit.DONE
     names = ", ".join(planned.desired.key for planned in stale.approved)
-    note = f"approved since the plan was saved, so dropped from it: {names}"
+    note = said("approved since the plan was saved, so dropped from it: {names}", names=names)
     return fresh._replace(notes=(*fresh.notes, note)), Exit.REFUSED

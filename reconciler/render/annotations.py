@@ -18,11 +18,9 @@ from reconciler.render.document import (
     id_words,
     is_failed,
 )
-from reconciler.text import escape_line
+from reconciler.text import escape_line, local_document, named, say
 
 MOST_OF_A_KIND: Final = 10
-
-_WHOSE: Final = "SMS signatures"
 
 _LONGEST: Final = 2000
 
@@ -62,7 +60,9 @@ def annotations_of(document: Document) -> Iterator[Annotation]:
     """Yield what is to be annotated of a document, in the order of the definitions."""
     if "error" in document and document["error"] is not None:
         error = document["error"]
-        yield Annotation(Severity.ERROR, f"{_WHOSE}, the run ended early", _joined(error["message"], error["hint"]))
+        yield Annotation(
+            Severity.ERROR, say("SMS signatures, the run ended early"), _joined(error["message"], error["hint"])
+        )
     if "diagnostics" in document:
         yield from map(_of_problem, document["diagnostics"])
     if "fingerprint" in document:
@@ -73,20 +73,25 @@ def annotations_of(document: Document) -> Iterator[Annotation]:
 def _of_problem(problem: DiagnosticDocument) -> Annotation:
     text = _joined(problem["message"], problem["hint"])
     place = Location(problem["file"], problem["line"], problem["column"])
-    return Annotation(Severity(problem["severity"]), _WHOSE, text, place)
+    return Annotation(Severity(problem["severity"]), say("SMS signatures"), text, place)
 
 
 def _of_signature(signature: SignatureDocument) -> Iterator[Annotation]:
     title, place = (
-        f"SMS signature {signature['sign_name']}, {signature['key']} ({id_words(signature)})",
+        say(
+            "SMS signature {name}, {key} ({id})",
+            name=signature["sign_name"],
+            key=signature["key"],
+            id=id_words(signature),
+        ),
         _place(signature["location"]),
     )
     if is_failed(signature):
-        yield Annotation(Severity.ERROR, f"{title} {signature['outcome']}", _error(signature), place)
+        yield Annotation(Severity.ERROR, f"{title} {named('outcome', signature['outcome'])}", _error(signature), place)
     elif signature["verdict"] in _ERRORS:
-        yield Annotation(Severity.ERROR, f"{title} {signature['verdict']}", _why(signature), place)
+        yield Annotation(Severity.ERROR, f"{title} {named('verdict', signature['verdict'])}", _why(signature), place)
     elif signature["verdict"] == Verdict.STUCK:
-        yield Annotation(Severity.WARNING, f"{title} {signature['verdict']}", _why(signature), place)
+        yield Annotation(Severity.WARNING, f"{title} {named('verdict', signature['verdict'])}", _why(signature), place)
 
 
 def _place(location: LocationDocument) -> Location:
@@ -94,19 +99,20 @@ def _place(location: LocationDocument) -> Location:
 
 
 def _why(signature: SignatureDocument) -> str:
-    reply = f"; the reviewer says: {signature['review_reply']}" if signature["review_reply"] else ""
-    return _joined(signature["reason"] + reply, signature["advice"])
+    reply = say("; the reviewer says: {reply}", reply=signature["review_reply"]) if signature["review_reply"] else ""
+    return _joined(local_document(signature["reason"]) + reply, signature["advice"])
 
 
 def _error(signature: SignatureDocument) -> str:
     error = signature["error"]
     if error is None:
-        return "see the step summary"
-    return _joined(f"{error['code']}: {error['message']}" if error["code"] else error["message"], error["hint"])
+        return say("see the step summary")
+    message = local_document(error["message"])
+    return _joined(f"{error['code']}: {message}" if error["code"] else message, error["hint"])
 
 
 def _joined(text: str, hint: str) -> str:
-    return f"{text} - {hint}" if hint else text
+    return f"{local_document(text)} - {local_document(hint)}" if hint else local_document(text)
 
 
 def _of_a_kind(severity: Severity, found: Sequence[Annotation]) -> Iterator[str]:
@@ -116,7 +122,11 @@ def _of_a_kind(severity: Severity, found: Sequence[Annotation]) -> Iterator[str]
     if not fits:
         left = len(mine) - MOST_OF_A_KIND + 1
         yield _command(
-            Annotation(severity, f"{_WHOSE}, {left} more", f"{left} more of this kind are in the step summary")
+            Annotation(
+                severity,
+                say("SMS signatures, {count} more", count=left),
+                say("{count} more of this kind are in the step summary", count=left),
+            )
         )
 
 

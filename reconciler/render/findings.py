@@ -14,7 +14,6 @@ from reconciler.model.report import CheckResult, Finding
 from reconciler.render.layout import Style, aligned, padded, widest
 from reconciler.text import escape_line, local, named, say
 
-
 _SEVERITIES: Final[Mapping[Severity, str]] = {Severity.ERROR: "error:", Severity.WARNING: "warning:"}
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from reconciler.diagnostics import Diagnostic
+from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import ErrorInfo, Exit
 from reconciler.model.plan import WRITES, Plan, Verdict
 from reconciler.model.report import ApplyReport, Outcome, StatusReport
@@ -30,7 +30,7 @@ from reconciler.render.text import (
     report_outcomes,
     target_line,
 )
-from reconciler.text import escape_line, to_json_line
+from reconciler.text import escape_line, local, named, say, to_json_line
 
 
 class Validation(NamedTuple):
@@ -153,25 +153,31 @@ def _sign(result: AccountResult) -> str:
 def _words(result: AccountResult) -> str:
     match result.content:
         case Failure() as failure if failure.problems:
-            return verdict_text(failure.problems, 0, 0).partition(";")[0]
+            errors = sum(problem.severity is Severity.ERROR for problem in failure.problems)
+            return say("the definitions are not valid: {errors}", errors=number(errors, "error"))
         case Failure() as failure:
-            error = f"{failure.error.code}: {failure.error.message}"
+            error = f"{failure.error.code}: {local(failure.error.message)}"
             return error if len(error) <= _LONGEST else f"{error[:_LONGEST]}..."
         case Validation() as found:
-            return verdict_text(found.problems, found.signatures, found.files)
+            return local(verdict_text(found.problems, found.signatures, found.files))
         case ApplyReport() as report:
             others = {word: count for word, count in report.plan.summary.items() if word not in WRITES}
             done = counted_outcomes(report_outcomes(report))
-            return ", ".join([*done, *counted_verdicts(others)]) or "no signatures"
+            return ", ".join([*done, *counted_verdicts(others)]) or say("no signatures")
         case Plan():
-            return ", ".join(counted_verdicts(result.counts)) or "no signatures"
+            return ", ".join(counted_verdicts(result.counts)) or say("no signatures")
         case StatusReport():
-            return ", ".join(f"{count} {status}" for status, count in result.counts.items()) or "no signatures"
+            return ", ".join(f"{count} {named('status', status)}" for status, count in result.counts.items()) or say(
+                "no signatures"
+            )
 
 
 def account_text(result: AccountResult, paint: Style) -> str:
     """Return what a person has to know of one account beyond its line; empty where that says it all."""
-    lines = [*_pressing(result, paint), *(f"  Note: {escape_line(note)}" for note in _notes(result))]
+    lines = [
+        *_pressing(result, paint),
+        *("  " + say("Note: {note}", note=escape_line(local(note))) for note in _notes(result)),
+    ]
     if not lines:
         return ""
     return "\n".join([f"\n{escape_line(result.name)}: {_whose(result.content)}".rstrip(": "), *lines])
@@ -195,8 +201,8 @@ def _notes(result: AccountResult) -> tuple[str, ...]:
 def _pressing(result: AccountResult, paint: Style) -> Iterator[str]:
     match result.content:
         case Failure(error, problems):
-            hint = f" - {error.hint}" if error.hint else ""
-            yield f"  {escape_line(f'{error.code}: {error.message}{hint}')}"
+            hint = f" - {local(error.hint)}" if error.hint else ""
+            yield f"  {escape_line(f'{error.code}: {local(error.message)}{hint}')}"
             yield from _indented(problems, paint)
         case Validation(problems):
             yield from _indented(problems, paint)
@@ -219,7 +225,7 @@ def _indented(problems: Sequence[Diagnostic], paint: Style) -> Iterator[str]:
 def table_text(lines: Sequence[AccountLine], paint: Style) -> str:
     """Return the line of every account, aligned."""
     size = widest(escape_line(line.name) for line in lines)
-    sandbox = ["SANDBOX, not the vendor", ""] if any(line.sandbox for line in lines) else []
+    sandbox = [say("SANDBOX, not the vendor"), ""] if any(line.sandbox for line in lines) else []
     return "\n".join(sandbox) + "\n".join(
         paint(f"  {line.sign} {padded(escape_line(line.name), size)}  {line.words}".rstrip(), _MEANING[line.sign])
         for line in lines
@@ -242,12 +248,16 @@ def summary_document(lines: Sequence[AccountLine]) -> SummaryDocument:
 def summary_text(lines: Sequence[AccountLine]) -> str:
     """Return the closing line of a fleet's report."""
     summary = summary_document(lines)
-    failed = [f"{summary['failed']} failed"] if summary["failed"] else []
+    failed = [say("{count} failed", count=summary["failed"])] if summary["failed"] else []
     verdicts = counted_verdicts(summary["counts"])
-    known = {verdict.value for verdict in Verdict}
-    others = [f"{count} {word.replace('-', ' ')}" for word, count in summary["counts"].items() if word not in known]
-    counted = ", ".join([*failed, *verdicts, *others])
-    return f"Fleet: {number(len(lines), 'account')}" + (f"; {counted}" if counted else "")
+    others = {word: count for word, count in summary["counts"].items() if word not in {*Verdict}}
+    outcomes = counted_outcomes(others)
+    states = [f"{count} {named('status', word)}" for word, count in others.items() if word not in {*Outcome}]
+    counted = ", ".join([*failed, *verdicts, *outcomes, *states])
+    accounts = local(number(len(lines), "account"))
+    if not counted:
+        return say("Fleet: {accounts}", accounts=accounts)
+    return say("Fleet: {accounts}; {counts}", accounts=accounts, counts=counted)
 
 
 def document_text(entries: Iterable[str], lines: Sequence[AccountLine]) -> Iterator[str]:

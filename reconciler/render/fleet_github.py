@@ -10,10 +10,12 @@ from reconciler.diagnostics import Severity
 from reconciler.errors import Exit
 from reconciler.render.annotations import Annotation, annotations_of, commands, workflow_commands
 from reconciler.render.document import AnyDocument, Document, EntryDocument
-from reconciler.render.markdown import document_counts, document_sections, markdown
+from reconciler.render.findings import number
+from reconciler.render.markdown import document_counts, document_sections, markdown, table_head
 from reconciler.render.markdown_escape import COMMENT_BYTES, Section, code, fitted, prose, words
+from reconciler.text import local, local_document, say
 
-_ACCOUNTS_HEAD: Final = "| Account | Result | Exit code |\n|---|---|---:|"
+_ACCOUNTS: Final = ("Account", "Result", "Exit code")
 
 # Accounts that are shown before the table is folded: with more, what needs a person would be below the screen.
 _MOST_OPEN: Final = 15
@@ -50,8 +52,8 @@ class _Told(NamedTuple):
     @property
     def sections(self) -> list[Section]:
         together = [kind._replace(lines=self.lines[title]) for title, kind in self.kinds.items()]
-        table = Section("Accounts", self.rows, _ACCOUNTS_HEAD, folded=len(self.rows) > _MOST_OPEN)
-        return [Section("Accounts without a result", self.failed), table, *together]
+        table = Section(say("Accounts"), self.rows, table_head(_ACCOUNTS), folded=len(self.rows) > _MOST_OPEN)
+        return [Section(say("Accounts without a result"), self.failed), table, *together]
 
 
 def fleet_markdown(
@@ -91,30 +93,32 @@ def document_in(entry: EntryDocument) -> Document:
 
 def _result(entry: EntryDocument, counts: Mapping[str, int]) -> str:
     if "error" in entry:
-        return prose(f"{entry['error']['code']}: {entry['error']['message']}"[:_LONGEST_IN_TABLE])
+        return prose(f"{entry['error']['code']}: {local_document(entry['error']['message'])}"[:_LONGEST_IN_TABLE])
     if "report" in entry and "valid" in entry["report"]:
-        return "valid" if entry["report"]["valid"] else "not valid"
-    return prose(", ".join(f"{count} {word}" for word, count in counts.items())) or "no signatures"
+        return say("valid" if entry["report"]["valid"] else "not valid")
+    return prose(", ".join(f"{count} {word}" for word, count in counts.items())) or say("no signatures")
 
 
 def _failures(entry: EntryDocument) -> Iterator[str]:
     if "error" in entry:
         error = entry["error"]
-        hint = f" To do: {words(error['hint'][:_LONGEST])}." if error["hint"] else ""
-        yield f"- {code(entry['name'])}: {code(error['code'])} {prose(error['message'][:_LONGEST])}.{hint}"
+        hint = say(" To do: {hint}.", hint=words(local_document(error["hint"][:_LONGEST]))) if error["hint"] else ""
+        message = prose(local_document(error["message"][:_LONGEST]))
+        yield f"- {code(entry['name'])}: {code(error['code'])} {message}{say('.')}{hint}"
 
 
 def _opening(told: _Told, *, sandbox: bool) -> str:
-    accounts = "1 account" if len(told.rows) == 1 else f"{len(told.rows)} accounts"
-    failed = [f"{len(told.failed)} failed"] if told.failed else []
+    accounts = local(number(len(told.rows), "account"))
+    failed = [say("{count} failed", count=len(told.failed))] if told.failed else []
     counted = [f"{count} {word}" for word, count in told.counts.items()]
-    head = f"### SMS signatures of {accounts}: {', '.join([*failed, *counted]) or 'nothing to report'}\n"
-    return f"{head}\n**SANDBOX, not the vendor**\n" if sandbox else head
+    headline = ", ".join([*failed, *counted]) or say("nothing to report")
+    head = "### " + say("SMS signatures of {accounts}: {headline}", accounts=accounts, headline=headline) + "\n"
+    return f"{head}\n**{say('SANDBOX, not the vendor')}**\n" if sandbox else head
 
 
 def _with_account(head: str) -> str:
     first, _, second = head.partition("\n")
-    return f"| Account {first}\n|---{second}" if head else ""
+    return f"| {say('Account')} {first}\n|---{second}" if head else ""
 
 
 def _named(line: str, name: str) -> str:
@@ -133,5 +137,6 @@ def _annotations(entry: EntryDocument) -> Iterator[Annotation]:
     yield from annotations_of(document_in(entry))
     if "error" in entry and entry["exit_code"] != Exit.INVALID:
         error = entry["error"]
-        text = f"{error['code']}: {error['message']}" + (f" - {error['hint']}" if error["hint"] else "")
-        yield Annotation(Severity.ERROR, f"SMS signatures of {entry['name']}", text)
+        hint = f" - {local_document(error['hint'])}" if error["hint"] else ""
+        text = f"{error['code']}: {local_document(error['message'])}{hint}"
+        yield Annotation(Severity.ERROR, say("SMS signatures of {account}", account=entry["name"]), text)

@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from reconciler.model.plan import STOPPED
 from reconciler.render.document import SignatureDocument, id_words
-from reconciler.render.markdown import CHANGES_HEAD, change_rows
+from reconciler.render.markdown import CHANGES, advice_of, change_rows, reason_of, table_head
 from reconciler.render.markdown_escape import code, words
+from reconciler.text import named, say
 
 _LONGEST_KEY: Final = 100
 _MOST_CHANGES: Final = 20
@@ -18,7 +19,8 @@ _MOST_CHANGES: Final = 20
 
 def issue_title(signature: SignatureDocument) -> str:
     """Return the title of a signature's issue."""
-    return f"SMS signature {signature['key'][:_LONGEST_KEY]} ({id_words(signature)}): {_what(signature)}"
+    key = signature["key"][:_LONGEST_KEY]
+    return say("SMS signature {key} ({id}): {what}", key=key, id=id_words(signature), what=_what(signature))
 
 
 def issue_text(signature: SignatureDocument, files_url: str) -> str:
@@ -29,23 +31,29 @@ def issue_text(signature: SignatureDocument, files_url: str) -> str:
 def _what(signature: SignatureDocument) -> str:
     verdict, status = signature["verdict"], signature["status"]
     if verdict in STOPPED:
-        return f"{verdict}, {status}"
-    return f"{status}, changed outside of the definitions" if signature["drift"] else status
+        return f"{named('verdict', verdict)}, {named('status', status)}"
+    shown = named("status", status)
+    return say("{status}, changed outside of the definitions", status=shown) if signature["drift"] else shown
 
 
 def _paragraphs(signature: SignatureDocument, files_url: str) -> Iterator[str]:
-    verdict = f"Status **{signature['status']}**, plan **{signature['verdict']}**"
-    yield f"{verdict}: {words(signature['reason'])}."
+    status, verdict = named("status", signature["status"]), named("verdict", signature["verdict"])
+    yield say(
+        "Status **{status}**, plan **{verdict}**: {reason}.",
+        status=status,
+        verdict=verdict,
+        reason=words(reason_of(signature)),
+    )
     if signature["review_reply"]:
-        yield f"The reviewer says: {code(signature['review_reply'])}"
+        yield say("The reviewer says: {reply}", reply=code(signature["review_reply"]))
     if signature["drift"]:
-        yield f"Changed outside of this tool: {', '.join(map(code, signature['drift']))}"
-    yield f"Defined as {code(signature['key'])} in {_linked(signature, files_url)}."
+        yield say("Changed outside of this tool: {fields}", fields=", ".join(map(code, signature["drift"])))
+    yield say("Defined as {key} in {place}.", key=code(signature["key"]), place=_linked(signature, files_url))
     if signature["advice"]:
-        yield f"To do: {words(signature['advice'])}."
+        yield say("To do: {hint}.", hint=words(advice_of(signature)))
     if signature["changes"]:
-        yield "\n".join([CHANGES_HEAD, *islice(change_rows(signature), _MOST_CHANGES)])
-    yield "This issue follows the signature, and is closed once it is approved as defined."
+        yield "\n".join([table_head(CHANGES), *islice(change_rows(signature), _MOST_CHANGES)])
+    yield say("This issue follows the signature, and is closed once it is approved as defined.")
 
 
 def _linked(signature: SignatureDocument, files_url: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -23,21 +23,26 @@ from reconciler.render.document import (
     outcome_counts,
     verdict_counts,
 )
+from reconciler.render.findings import number
 from reconciler.render.layout import in_words
 from reconciler.render.markdown_escape import COMMENT_BYTES, Section, code, fitted, prose, words
+from reconciler.text import local, local_document, named, say
 
-CHANGES_HEAD: Final = "| Signature | Field | Old | New |\n|---|---|---|---|"
-
-_OUTCOMES_HEAD: Final = "| Signature | Id | Outcome | Now | Request |\n|---|---|---|---|---|"
-_REPLIES_HEAD: Final = "| Signature | Id | Status | The reviewer says |\n|---|---|---|---|"
-_SIGNATURES_HEAD: Final = "| Verdict | Signature | Id | Name | Status | Why |\n|---|---|---|---|---|---|"
-_STATUSES_HEAD: Final = "| Status | Signature | Id | Name |\n|---|---|---|---|"
-_UNMANAGED_HEAD: Final = "| Id | Name | Status |\n|---|---|---|"
+CHANGES: Final = ("Signature", "Field", "Old", "New")
+_OUTCOMES: Final = ("Signature", "Id", "Outcome", "Now", "Request")
+_REPLIES: Final = ("Signature", "Id", "Status", "The reviewer says")
+_SIGNATURES: Final = ("Verdict", "Signature", "Id", "Name", "Status", "Why")
+_STATUSES: Final = ("Status", "Signature", "Id", "Name")
+_UNMANAGED: Final = ("Id", "Name", "Status")
 
 # Of an error's message and hint, in characters: what stands outside of the sections is never left out.
 _LONGEST: Final = 1000
 
 _ELSEWHERE: Final = "the output of `--format json`"
+_ACCOUNT: Final = "Account {uin}, site {site}, region {region}"
+_SANDBOX: Final = "**SANDBOX, not the vendor:** account {uin}, site {site}, region {region}"
+_NEXT: Final = "Next: applying this plan submits {signatures} for review."
+_NEXT_WITH_NEW: Final = "Next: applying this plan submits {signatures} for review, {new} of them new."
 
 _ORDER: Final = (
     Verdict.REFUSED,
@@ -50,6 +55,11 @@ _ORDER: Final = (
     Verdict.IN_SYNC,
     Verdict.OBSERVED,
 )
+
+
+def table_head(names: Sequence[str]) -> str:
+    """Return the first two lines of a table with these columns."""
+    return _row(*map(say, names)) + "\n|" + "---|" * len(names)
 
 
 def markdown(document: Document, limit: int = COMMENT_BYTES, elsewhere: str = _ELSEWHERE, files_url: str = "") -> str:
@@ -70,39 +80,45 @@ def markdown(document: Document, limit: int = COMMENT_BYTES, elsewhere: str = _E
 
 def _opening(document: Document) -> Iterator[str]:
     counts = document_counts(document)
-    yield f"### SMS signatures: {_headline(document, counts)}\n"
+    yield "### " + say("SMS signatures: {headline}", headline=_headline(document, counts)) + "\n"
     if "account" in document:
         yield _about(document["account"]) + "\n"
     if "error" in document and document["error"] is not None:
         error = document["error"]
-        yield f"**Ended early:** {words(error['message'][:_LONGEST])}. {words(error['hint'][:_LONGEST])}\n"
+        message, hint = local_document(error["message"][:_LONGEST]), local_document(error["hint"][:_LONGEST])
+        yield f"**{say('Ended early:')}** {words(message)}{say('. ')}{words(hint)}\n"
     if counts:
-        yield "| Signatures | |\n|---|---:|"
+        yield f"| {say('Signatures')} | |\n|---|---:|"
         yield from (f"| {word} | {count} |" for word, count in counts.items())
         yield ""
 
 
 def _headline(document: Document, counts: Mapping[str, int]) -> str:
     if "valid" in document:
-        return "the definitions are valid" if document["valid"] else "the definitions are not valid"
+        return say("the definitions are valid" if document["valid"] else "the definitions are not valid")
     counted = ", ".join(f"{count} {word}" for word, count in counts.items())
     ended = "error" in document and document["error"] is not None
-    return counted or ("the run ended early" if ended else "no signatures")
+    return counted or say("the run ended early" if ended else "no signatures")
 
 
 def document_counts(document: Document) -> Mapping[str, int]:
     """Return the number of signatures by outcome, verdict or status, in the order of the headline."""
     if "fingerprint" in document:
         if outcomes := outcome_counts(document):
-            return {outcome.replace("-", " "): count for outcome, count in outcomes.items()}
+            return {_outcome_word(outcome): count for outcome, count in outcomes.items()}
         verdicts = verdict_counts(document)
-        return {verdict.value: verdicts[verdict] for verdict in _ORDER if verdicts[verdict]}
-    return Counter(row["status"] for row in document["signatures"]) if "signatures" in document else {}
+        return {named("verdict", verdict): verdicts[verdict] for verdict in _ORDER if verdicts[verdict]}
+    return Counter(named("status", row["status"]) for row in document["signatures"]) if "signatures" in document else {}
+
+
+def _outcome_word(outcome: str) -> str:
+    word = named("outcome", outcome)
+    return outcome.replace("-", " ") if word == outcome else word
 
 
 def _about(account: AccountDocument) -> str:
-    place = f"account {code(account['uin'])}, site {code(account['site'])}, region {code(account['region'])}"
-    return f"**SANDBOX, not the vendor:** {place}" if account["sandbox"] else place[0].upper() + place[1:]
+    words = _SANDBOX if account["sandbox"] else _ACCOUNT
+    return say(words, uin=code(account["uin"]), site=code(account["site"]), region=code(account["region"]))
 
 
 def document_sections(document: Document, files_url: str) -> list[Section]:
@@ -120,17 +136,28 @@ def _plan_sections(plan: PlanDocument, url: str) -> list[Section]:
     unverified = [_to_do(signature, url) for signature in signatures if signature["verdict"] == Verdict.UNVERIFIED]
     return [
         _diagnostics(plan["diagnostics"], url),
-        Section("Notes", [f"- {prose(note)}" for note in plan["notes"]]),
-        Section("Not accepted", [_not_accepted(signature, url) for signature in signatures if is_failed(signature)]),
+        Section(say("Notes"), [f"- {prose(local_document(note))}" for note in plan["notes"]]),
         Section(
-            "Refused, blocked or stuck",
+            say("Not accepted"), [_not_accepted(signature, url) for signature in signatures if is_failed(signature)]
+        ),
+        Section(
+            say("Refused, blocked or stuck"),
             [_to_do(signature, url) for signature in signatures if signature["verdict"] in STOPPED],
         ),
-        Section("Outcomes", [_outcome(signature) for signature in writes if "outcome" in signature], _OUTCOMES_HEAD),
-        Section("Changes", [row for signature in writes for row in change_rows(signature)], CHANGES_HEAD, folded=True),
+        Section(
+            say("Outcomes"),
+            [_outcome(signature) for signature in writes if "outcome" in signature],
+            table_head(_OUTCOMES),
+        ),
+        Section(
+            say("Changes"),
+            [row for signature in writes for row in change_rows(signature)],
+            table_head(CHANGES),
+            folded=True,
+        ),
         _replies(signatures),
-        Section("Unverified", unverified, folded=True),
-        Section("All signatures", list(map(_signature, signatures)), _SIGNATURES_HEAD, folded=True),
+        Section(say("Unverified"), unverified, folded=True),
+        Section(say("All signatures"), list(map(_signature, signatures)), table_head(_SIGNATURES), folded=True),
         _unmanaged(plan["unmanaged"]),
     ]
 
@@ -138,56 +165,72 @@ def _plan_sections(plan: PlanDocument, url: str) -> list[Section]:
 def _status_sections(status: StatusDocument) -> list[Section]:
     return [
         _replies(status["signatures"]),
-        Section("Review state", list(map(_status, status["signatures"])), _STATUSES_HEAD, folded=True),
+        Section(say("Review state"), list(map(_status, status["signatures"])), table_head(_STATUSES), folded=True),
         _unmanaged(status["unmanaged"]),
     ]
 
 
 def _diagnostics(problems: list[DiagnosticDocument], url: str) -> Section:
-    return Section("Problems of the definitions", [_problem(problem, url) for problem in problems])
+    return Section(say("Problems of the definitions"), [_problem(problem, url) for problem in problems])
 
 
 def _replies(signatures: list[SignatureDocument] | list[StatusRowDocument]) -> Section:
     rows = [_reply(signature) for signature in signatures if signature["review_reply"]]
-    return Section("Replies of the reviewer", rows, _REPLIES_HEAD, folded=True)
+    return Section(say("Replies of the reviewer"), rows, table_head(_REPLIES), folded=True)
 
 
 def _unmanaged(rows: list[UnmanagedDocument]) -> Section:
-    cells = [_row(str(row["sign_id"]), code(row["sign_name"]), row["status"]) for row in rows]
-    return Section("Not in the definitions, left alone", cells, _UNMANAGED_HEAD, folded=True)
+    cells = [_row(str(row["sign_id"]), code(row["sign_name"]), named("status", row["status"])) for row in rows]
+    return Section(say("Not in the definitions, left alone"), cells, table_head(_UNMANAGED), folded=True)
 
 
 # List items where a person has to act, table rows where values are compared.
 
 
 def _to_do(signature: SignatureDocument, url: str) -> str:
-    said = f" The reviewer says: {code(signature['review_reply'])}." if signature["review_reply"] else ""
-    why = f"{words(signature['reason'])}.{said}{_hint(signature['advice'])}"
-    values = "".join(
-        f"\n  - {code(each['field'])}: {_value(each['old'])} to {_value(each['new'])}" for each in signature["changes"]
+    reply = (
+        say(" The reviewer says: {reply}.", reply=code(signature["review_reply"])) if signature["review_reply"] else ""
     )
-    return f"- **{signature['verdict']}** {_subject(signature, url)}: {why}{values}"
+    why = f"{words(reason_of(signature))}{say('.')}{reply}{_hint(advice_of(signature))}"
+    values = "".join(
+        f"\n  - {code(each['field'])}: " + say("{old} to {new}", old=_value(each["old"]), new=_value(each["new"]))
+        for each in signature["changes"]
+    )
+    return f"- **{named('verdict', signature['verdict'])}** {_subject(signature, url)}: {why}{values}"
+
+
+def reason_of(signature: SignatureDocument) -> str:
+    """Return why, in the person's language, from the rule that decided and its values."""
+    return local_document(signature["reason"])
+
+
+def advice_of(signature: SignatureDocument) -> str:
+    """Return what to do, in the person's language."""
+    return local_document(signature["advice"])
 
 
 def _not_accepted(signature: SignatureDocument, url: str) -> str:
-    request = f", request {code(signature['request_id'])}" if signature["request_id"] else ""
-    item = f"- **{signature['outcome']}** {_subject(signature, url)}{request}"
+    request = say(", request {id}", id=code(signature["request_id"])) if signature["request_id"] else ""
+    item = f"- **{named('outcome', signature['outcome'])}** {_subject(signature, url)}{request}"
     error = signature["error"]
     if error is None:
         return item
-    return f"{item}: {code(str(error['code']))} {prose(error['message'])}.{_hint(error['hint'])}"
+    message = prose(local_document(error["message"]))
+    return f"{item}: {code(str(error['code']))} {message}{say('.')}{_hint(local_document(error['hint']))}"
 
 
 def _problem(problem: DiagnosticDocument, url: str) -> str:
     text = f"{problem['file']}:{problem['line']}:{problem['column']}"
     place = _linked(text, problem["file"], problem["line"], url)
-    return f"- **{problem['severity']}** {place} {words(problem['message'])}.{_hint(problem['hint'])}"
+    severity, message = named("severity", problem["severity"]), words(local_document(problem["message"]))
+    return f"- **{severity}** {place} {message}{say('.')}{_hint(local_document(problem['hint']))}"
 
 
 def _subject(signature: SignatureDocument, url: str) -> str:
     file, line = signature["location"]["file"], signature["location"]["line"]
     place = _linked(f"{file}:{line}", file, line, url)
-    return f"{code(signature['key'])} ({id_words(signature)}, {code(signature['sign_name'])}) at {place}"
+    who = f"{code(signature['key'])} ({id_words(signature)}, {code(signature['sign_name'])})"
+    return say("{who} at {place}", who=who, place=place)
 
 
 def _linked(text: str, file: str, line: int, url: str) -> str:
@@ -199,37 +242,38 @@ def _linked(text: str, file: str, line: int, url: str) -> str:
 
 
 def _hint(hint: str) -> str:
-    return f" To do: {words(hint)}." if hint else ""
+    return say(" To do: {hint}.", hint=words(hint)) if hint else ""
 
 
 def change_rows(signature: SignatureDocument) -> Iterator[str]:
     """Yield a table row for each field that an apply would change, old and new side by side."""
     if not signature["changes"]:
-        yield _row(code(signature["key"]), "all", "not known", "as the definition says")
+        yield _row(code(signature["key"]), say("all"), say("not known"), say("as the definition says"))
     for change in signature["changes"]:
-        old = "none" if signature["verdict"] == Verdict.CREATE else _value(change["old"])
+        old = say("none") if signature["verdict"] == Verdict.CREATE else _value(change["old"])
         yield _row(code(signature["key"]), code(change["field"]), old, _value(change["new"]))
 
 
 def _outcome(signature: SignatureDocument) -> str:
-    done = "submitted by another run" if signature["in_place"] else signature["outcome"]
-    request, now = code(signature["request_id"] or ""), signature["status_after"] or ""
+    done = say("submitted by another run") if signature["in_place"] else named("outcome", signature["outcome"])
+    after = signature["status_after"]
+    request, now = code(signature["request_id"] or ""), named("status", after) if after else ""
     return _row(code(signature["key"]), id_words(signature), done, now, request)
 
 
 def _reply(signature: SignatureDocument | StatusRowDocument) -> str:
     key, sign_id = code(signature["key"]), id_words(signature)
-    return _row(key, sign_id, signature["status"], code(signature["review_reply"]))
+    return _row(key, sign_id, named("status", signature["status"]), code(signature["review_reply"]))
 
 
 def _signature(signature: SignatureDocument) -> str:
     key, name = code(signature["key"]), code(signature["sign_name"])
-    why = words(signature["reason"])
-    return _row(signature["verdict"], key, id_words(signature), name, signature["status"], why)
+    why, verdict = words(reason_of(signature)), named("verdict", signature["verdict"])
+    return _row(verdict, key, id_words(signature), name, named("status", signature["status"]), why)
 
 
 def _status(row: StatusRowDocument) -> str:
-    return _row(row["status"], code(row["key"]), id_words(row), code(row["sign_name"]))
+    return _row(named("status", row["status"]), code(row["key"]), id_words(row), code(row["sign_name"]))
 
 
 def _value(value: Value) -> str:
@@ -245,14 +289,14 @@ def _closing(document: Document) -> Iterator[str]:
         return
     if not outcome_counts(document):
         yield from _next_steps(document)
-    yield f"\n<sub>Fingerprint {code(document['fingerprint'])}</sub>"
+    yield f"\n<sub>{say('Fingerprint {fingerprint}', fingerprint=code(document['fingerprint']))}</sub>"
 
 
 def _next_steps(plan: PlanDocument) -> Iterator[str]:
     verdicts = verdict_counts(plan)
     if count := sum(verdicts[verdict] for verdict in WRITES):
-        noun = "signature" if count == 1 else "signatures"
-        new = f", {verdicts[Verdict.CREATE]} of them new" if verdicts[Verdict.CREATE] else ""
-        yield f"\nNext: applying this plan submits {count} {noun} for review{new}."
+        noun, new = local(number(count, "signature")), verdicts[Verdict.CREATE]
+        words = _NEXT_WITH_NEW if new else _NEXT
+        yield "\n" + say(words, signatures=noun, new=new)
     elif verdicts:
-        yield "\nNext: nothing. Applying this plan submits nothing."
+        yield "\n" + say("Next: nothing. Applying this plan submits nothing.")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from reconciler.text import escape_line
+from reconciler.text import escape_line, say
 
 # Characters of one foreign value that are shown.
 LONGEST: Final = 400
@@ -54,7 +54,7 @@ def words(text: str) -> str:
 
 def _cut(text: str) -> str:
     left_out = len(text) - LONGEST
-    return text if left_out <= 0 else f"{text[:LONGEST]} … ({left_out} more characters)"
+    return text if left_out <= 0 else f"{text[:LONGEST]} … ({say('{count} more characters', count=left_out)})"
 
 
 COMMENT_BYTES: Final = 65_000
@@ -104,7 +104,10 @@ def _frame(section: Section, taken: Sequence[str], left_out: int, elsewhere: str
     if taken:
         yield from filter(None, [section.head, *taken])
     if left_out:
-        yield f"\n{left_out} more {'is' if left_out == 1 else 'are'} left out here: see {elsewhere}."
+        words = (
+            "1 more is left out here: see {where}." if left_out == 1 else "{count} more are left out here: see {where}."
+        )
+        yield "\n" + say(words, count=left_out, where=elsewhere)
     if section.folded:
         yield "\n</details>"
 

@@ -10,8 +10,8 @@ from reconciler.model.plan import Change, Verdict
 from reconciler.model.signature import FIELD_NAMES, Signature, SignFields, Subject
 from reconciler.model.state import Entry, HistoryEntry, Intent, IntentState, State, Submitted
 from reconciler.render.layout import aligned
-from reconciler.render.text import changes
-from reconciler.text import escape_line, utc_time
+from reconciler.render.text import changes, counted_verdicts
+from reconciler.text import escape_line, named, say, utc_time
 
 _SHORT: Final = 12
 _INDENT: Final = "      "
@@ -28,9 +28,10 @@ def record_text(where: str, state: State, keys: Mapping[int, str]) -> str:
 
 
 def _place(where: str, state: State) -> str:
-    sandbox = "SANDBOX, not the vendor: " if state.sandbox else ""
-    written = "never written" if state.saved_at is None else f"written {utc_time(state.saved_at)}"
-    commit = f", last applied from {state.commit[:_SHORT]}" if state.commit else ""
+    sandbox = say("SANDBOX, not the vendor: ") if state.sandbox else ""
+    saved = state.saved_at
+    written = say("never written") if saved is None else say("written {time}", time=utc_time(saved))
+    commit = say(", last applied from {commit}", commit=state.commit[:_SHORT]) if state.commit else ""
     return f"{sandbox}{escape_line(where)}: {written}{commit}"
 
 
@@ -45,45 +46,50 @@ def _entries(state: State, keys: Mapping[int, str]) -> Iterator[str]:
 def _head(subject: Subject, entry: Entry, keys: Mapping[int, str]) -> Sequence[str]:
     own = entry.submitted
     if isinstance(subject, str):
-        key, shown = escape_line(subject), "new" if own is None else f"created as {own.sign_id}"
+        shown = "new" if own is None else say("created as {sign_id}", sign_id=own.sign_id)
+        key = escape_line(subject)
     else:
-        key, shown = keys.get(subject, "(no definition)"), str(subject)
+        key, shown = keys.get(subject) or say("(no definition)"), str(subject)
     if own is None:
-        return key, shown, "nothing submitted", "", ""
-    request = f"request {escape_line(own.request_id)}" if own.request_id else ""
+        return key, shown, say("nothing submitted"), "", ""
+    request = say("request {id}", id=escape_line(own.request_id)) if own.request_id else ""
     return key, shown, escape_line(own.fields.sign_name), submission_words(own), request
 
 
 def submission_words(own: Submitted) -> str:
     """Return when a submission was, by whom, and from which commit."""
-    did = "adopted" if own.adopted else "submitted"
-    return f"{did} {utc_time(own.at)}{_origin(own.by, own.commit, uncommitted=own.uncommitted)}"
+    did = say("adopted {time}" if own.adopted else "submitted {time}", time=utc_time(own.at))
+    return f"{did}{_origin(own.by, own.commit, uncommitted=own.uncommitted)}"
 
 
 def _origin(by: str, commit: str | None, *, uncommitted: bool) -> str:
-    who = f" by {escape_line(by)}" if by else ""
-    changed = " with changes" if uncommitted else ""
-    return f"{who} from {commit[:_SHORT]}{changed}" if commit else who
+    who = say(" by {who}", who=escape_line(by)) if by else ""
+    words = " from {commit} with changes" if uncommitted else " from {commit}"
+    return who + say(words, commit=commit[:_SHORT]) if commit else who
 
 
 def _doubt(intent: Intent) -> str:
     origin = _origin(intent.by, intent.commit, uncommitted=intent.uncommitted)
-    return f"perhaps submitted {utc_time(intent.at)}{origin}: {_STATES[intent.status]}"
+    return say("perhaps submitted {time}", time=utc_time(intent.at)) + f"{origin}: {say(_STATES[intent.status])}"
 
 
 def _count(state: State) -> str:
     opened = sum(bool(entry.perhaps) for entry in state.entries.values())
-    return f"Record: {len(state.signatures)} signatures" + (f", {opened} open" if opened else "")
+    count = len(state.signatures)
+    if not opened:
+        return say("Record: {count} signatures", count=count)
+    return say("Record: {count} signatures, {open} open", count=count, open=opened)
 
 
 def adoption_text(signature: Signature, entry: Entry) -> str:
     """Return what an adoption would record of a signature, beside what is recorded of it."""
     head = f"  {signature.key} ({signature.id_text}): {escape_line(signature.fields.sign_name)}"
     if entry.submitted is None:
-        lines = ["nothing is recorded; the definition would be recorded as submitted"]
+        lines = [say("nothing is recorded; the definition would be recorded as submitted")]
     else:
         changed = _changed(entry.submitted.fields, signature.fields)
-        lines = [f"recorded: {submission_words(entry.submitted)}", *(changes(changed) or ["the same fields"])]
+        lines = [say("recorded: {words}", words=submission_words(entry.submitted))]
+        lines += changes(changed) or [say("the same fields")]
     return "\n".join([head, *(_INDENT + line for line in [*lines, *map(_doubt, entry.perhaps)])])
 
 
@@ -106,28 +112,30 @@ def saved_plan_text(saved: SavedPlan) -> str:
     """Return a saved plan for people: what an apply of it may send. It holds digests of values, not the values."""
     rows = [
         (
-            escape_line(str(operation["verdict"])),
+            named("verdict", escape_line(str(operation["verdict"]))),
             str(operation["sign_id"] or "new"),
-            f"was {escape_line(str(operation['status']))}",
+            say("was {status}", status=named("status", escape_line(str(operation["status"])))),
             _digests(operation),
         )
         for operation in saved.operations
     ]
-    place = f"account {escape_line(saved.uin)}, region {escape_line(saved.region)}"
-    head = f"SANDBOX, not the vendor: {place}" if saved.sandbox else place[0].upper() + place[1:]
+    words = (
+        "SANDBOX, not the vendor: account {uin}, region {region}" if saved.sandbox else "Account {uin}, region {region}"
+    )
+    head = say(words, uin=escape_line(saved.uin), region=escape_line(saved.region))
     lines = [head, "", *(f"  {line}" for line in aligned(rows)), ""]
     if saved.only:
-        lines.append(f"Only: {escape_line(', '.join(saved.only))}")
+        lines.append(say("Only: {keys}", keys=escape_line(", ".join(saved.only))))
     lines.append(_operations(saved))
-    lines.append(f"Fingerprint: {escape_line(saved.fingerprint)}")
+    lines.append(say("Fingerprint: {fingerprint}", fingerprint=escape_line(saved.fingerprint)))
     return "\n".join(lines)
 
 
 def _operations(saved: SavedPlan) -> str:
     created = sum(operation["verdict"] == Verdict.CREATE for operation in saved.operations)
     changed = len(saved.operations) - created
-    counts = [f"{changed} to modify"] * bool(changed) + [f"{created} to create"] * bool(created)
-    return "Plan: " + (", ".join(counts) or "nothing to modify")
+    counts = counted_verdicts({Verdict.MODIFY.value: changed, Verdict.CREATE.value: created})
+    return say("Plan: {counts}", counts=", ".join(counts) or say("nothing to modify"))
 
 
 def _digests(operation: Mapping[str, Any]) -> str:

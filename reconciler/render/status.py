@@ -73,7 +73,7 @@ def _details(row: SignatureStatus) -> Iterator[str]:
     if live is not None and live.review_reply:
         yield say("reviewer: {reply}", reply=escape_line(live.review_reply))
     if live is not None and live.qualification_problem is not None:
-        yield say(f"qualification {{id}} {live.qualification_problem}", id=live.qualification_id)
+        yield say("qualification {id} {problem}", id=live.qualification_id, problem=live.qualification_problem)
     if row.wait is not None:
         yield say(_NORMAL[row.wait])
     if row.submitted is not None:
