@@ -49,17 +49,23 @@ _UNSAFE_IN_JSON: Final = re.compile(
 class _Language:
     """What the process speaks: English, until it is told otherwise."""
 
+    name = ENGLISH
     catalogue: NullTranslations | None = None
 
 
-def speak(language: str) -> None:
+def language() -> str:
+    """Return the language that is spoken."""
+    return _Language.name
+
+
+def speak(name: str) -> None:
     """Say everything in a language from now on; documents and logs stay as they are."""
     local_document.cache_clear()
-    _Language.catalogue = None
-    if language != ENGLISH:
+    _Language.name, _Language.catalogue = name, None
+    if name != ENGLISH:
         import gettext  # noqa: PLC0415  # click has it by then, and English does not need it
 
-        _Language.catalogue = gettext.translation(DOMAIN, LOCALES, [language])
+        _Language.catalogue = gettext.translation(DOMAIN, LOCALES, [name])
 
 
 def local(text: str) -> str:

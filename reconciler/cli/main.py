@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import gc
+import gettext
 import importlib
+import inspect
 import os
 import sys
 import traceback
@@ -16,12 +19,13 @@ import click
 from reconciler import __version__
 from reconciler.cli.output import Session, settle_streams
 from reconciler.errors import Exit, ReconcilerError
+from reconciler.text import DOMAIN, ENGLISH, LANGUAGES, LOCALES, language, say, speak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-_BEFORE_THE_COMMAND: Final = frozenset({"-v", "-vv", "--verbose"})
+_BEFORE_THE_COMMAND: Final = frozenset({"-v", "-vv", "--verbose", "--lang"})
 _COMPLETE: Final = "_RECONCILER_COMPLETE"
 _STOPPED: Final = "stopped; nothing was sent"
 
@@ -42,20 +46,20 @@ class LazyGroup(click.Group):
 
     def __init__(self, *arguments: Any, lazy: Mapping[str, LazyCommand], **given: Any) -> None:
         super().__init__(*arguments, **given)
-        self._lazy = lazy
+        self.lazy = lazy
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Return the names in the order of the help."""
-        return list(self._lazy)
+        return list(self.lazy)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
         """Load a command, which its module has under its name, or with an underscore where Python has that name."""
-        entry = self._lazy.get(cmd_name)
+        entry = self.lazy.get(cmd_name)
         if entry is None:
             return None
         module = importlib.import_module(f"reconciler.cli.{entry.module}")
         command: click.Command = getattr(module, cmd_name if hasattr(module, cmd_name) else f"{cmd_name}_")
-        return command
+        return in_language(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -64,15 +68,42 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = difflib.get_close_matches(args[0].lower(), self._lazy, n=1)
+            near = difflib.get_close_matches(args[0].lower(), self.lazy, n=1)
             if not near:
                 raise
-            raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from None
+            guess = say("did you mean {near}?", near=repr(near[0]))
+            raise click.UsageError(f"{error.message} {guess[0].upper()}{guess[1:]}", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         """Write the commands' lines without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.summary) for name, entry in self._lazy.items()])
+        with formatter.section(say("Commands")):
+            formatter.write_dl([(name, say(entry.summary)) for name, entry in self.lazy.items()])
+
+
+def in_language(command: click.Command) -> click.Command:
+    """Return a command whose help is in the person's language; in English that is the command itself."""
+    if language() == ENGLISH:
+        return command
+    from reconciler.cli.wide_help import WideContext  # noqa: PLC0415  # for Chinese only
+
+    shown = copy.copy(command)
+    shown.context_class = WideContext
+    shown.help, shown.epilog = (
+        say(inspect.cleandoc(text)) if text else text for text in (command.help, command.epilog)
+    )
+    shown.short_help = f"{shown.help.partition('。')[0]}。" if shown.help else None
+    shown.params = [_param_in_language(param) for param in command.params]
+    if isinstance(shown, click.Group):
+        shown.commands = {name: in_language(inner) for name, inner in shown.commands.items()}
+    return shown
+
+
+def _param_in_language(param: click.Parameter) -> click.Parameter:
+    if not isinstance(param, click.Option) or not param.help:
+        return param
+    shown = copy.copy(param)
+    shown.help = say(param.help)
+    return shown
 
 
 _COMMANDS: Final = {
@@ -95,7 +126,8 @@ _COMMANDS: Final = {
 @click.group(cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="reconciler")
 @click.option("-v", "--verbose", count=True, help="Log requests to stderr, without their secrets; -vv logs more.")
-def cli(verbose: int) -> None:
+@click.option("--lang", type=click.Choice(LANGUAGES), help="The language of words; that of the locale without it.")
+def cli(verbose: int, lang: str | None) -> None:  # noqa: ARG001  # read before, so that help and errors speak it too
     """SMS signatures as code for Tencent Cloud.
 
     Definitions live in YAML; this compares them with the account and submits what differs for review. Approved
@@ -130,18 +162,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(session: Session, arguments: Sequence[str] | None) -> int:
+    _speak(sys.argv[1:] if arguments is None else arguments)
+    group = in_language(cli)
     try:
-        return int(cli.main(args=arguments, prog_name="reconciler", standalone_mode=False, obj=session) or Exit.DONE)
+        return int(group.main(args=arguments, prog_name="reconciler", standalone_mode=False, obj=session) or Exit.DONE)
     except click.ClickException as error:
         error.show()
         if isinstance(error, click.NoSuchOption) and error.option_name in _BEFORE_THE_COMMAND:
-            session.note("It goes before the command: `reconciler -v COMMAND`.")
+            session.note(say("It goes before the command: `reconciler {option} COMMAND`.", option=error.option_name))
         # The format may not have been read when reading the others failed.
         session.format = "json" if _asks_for_json(arguments) else session.format
         session.answer_failure(Exit.USAGE, error.format_message())
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo(_STOPPED, err=True)
+        click.echo(say(_STOPPED), err=True)
         session.answer_failure(Exit.INTERRUPTED, _STOPPED)
         return Exit.INTERRUPTED
     except ReconcilerError as error:
@@ -150,6 +184,37 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
     except Exception as error:  # noqa: BLE001  # the last resort: a bug
         session.crash(_crash_report(error))
         return Exit.UNEXPECTED
+
+
+def _speak(words: Sequence[str]) -> None:
+    """Speak the language that is asked for before the command, or else that of the locale; click speaks it too."""
+    asked = _asked_language(words) or _language_of_locale()
+    chosen = asked if asked in LANGUAGES else ENGLISH
+    speak(chosen)
+    gettext.textdomain(DOMAIN if chosen != ENGLISH else "messages")
+    if chosen != ENGLISH:
+        gettext.bindtextdomain(DOMAIN, LOCALES)
+        os.environ["LANGUAGE"] = chosen  # where click's own words are looked up
+
+
+def _asked_language(words: Sequence[str]) -> str | None:
+    for word, following in zip(words, (*words[1:], ""), strict=True):
+        if word == "--lang":
+            return following
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+        if not word.startswith("-"):
+            return None
+    return None
+
+
+def _language_of_locale() -> str:
+    """Return the language that the environment asks for, as gettext reads it."""
+    locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "C")
+    if locale.partition(".")[0] in ("C", "POSIX"):
+        return ENGLISH
+    wanted = os.environ.get("LANGUAGE", "").partition(":")[0] or locale
+    return wanted[:2].lower()
 
 
 def _asks_for_json(arguments: Sequence[str] | None) -> bool:

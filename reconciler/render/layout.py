@@ -92,7 +92,10 @@ def aligned(rows: Sequence[Sequence[str]], gap: str = "  ") -> list[str]:
 
 
 _ESCAPES: Final = re.compile(r"\x1b\[[0-9;]*m")
-_WORDS: Final = re.compile(r"\s*\S+")
+# Chinese has no blanks: a line may end behind each of its characters, but not before a mark that closes.
+_WIDE: Final = r"\u2e80-\u2fff\u3040-\ufaff"
+_CLOSING: Final = r"[\u3001\u3002\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u300d\u201d]*"
+_WORDS: Final = re.compile(rf"\s*(?:[{_WIDE}]{_CLOSING}|[^\s{_WIDE}]+{_CLOSING})")
 
 
 def wrapped(line: str, columns: int) -> Iterator[str]:

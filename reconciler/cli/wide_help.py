@@ -1,0 +1,51 @@
+"""Help whose lines are measured in cells of the terminal: a Chinese character takes two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import click
+
+from reconciler.render.layout import padded, width, wrapped
+
+_LEAST: Final = 20
+_FIRST_COLUMN: Final = 30
+
+
+class WideFormatter(click.HelpFormatter):
+    """Wraps text and the second column of lists by cells."""
+
+    def write_text(self, text: str) -> None:
+        """Write paragraphs; one that begins with a backspace keeps its lines, as with click's own."""
+        indent = " " * self.current_indent
+        for number, paragraph in enumerate(text.split("\n\n")):
+            self.write("\n" if number else "")
+            for line in self._lines(paragraph, self.width - self.current_indent):
+                self.write(f"{indent}{line}\n")
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = _FIRST_COLUMN, col_spacing: int = 2) -> None:
+        """Write names and what they mean; a name that is too wide has a line of its own."""
+        rows = list(rows)
+        first = min(max((width(name) for name, _ in rows), default=0), col_max) + col_spacing
+        indent = " " * self.current_indent
+        for name, meaning in rows:
+            lines = [line.strip() for line in self._lines(meaning, self.width - self.current_indent - first)]
+            if width(name) > first - col_spacing:
+                self.write(f"{indent}{name}\n")
+                name = ""  # noqa: PLW2901  # what is written before the first line
+            for line in lines or [""]:
+                self.write(f"{indent}{padded(name, first)}{line}".rstrip() + "\n")
+                name = ""  # noqa: PLW2901  # as above
+
+    def _lines(self, paragraph: str, columns: int) -> Iterator[str]:
+        if paragraph.startswith("\b\n"):
+            yield from paragraph.splitlines()[1:]
+        else:
+            yield from (line.lstrip() for line in wrapped(" ".join(paragraph.split()), max(columns, _LEAST)))
+
+
+class WideContext(click.Context):
+    """Formats help with ``WideFormatter``."""
+
+    formatter_class = WideFormatter
