@@ -7,8 +7,10 @@ the same catalogue.
 from __future__ import annotations
 
 import ast
+import errno
 import importlib
 import inspect
+import os
 import io
 import pkgutil
 import re
@@ -47,6 +49,28 @@ _CODE: Final = re.compile(r"`[^`]*`|[a-z]")
 _SAYING: Final = frozenset({"said", "say"})
 _SUBJECTS: Final = frozenset({"check", "skipped", "problem", "Finding"})
 
+# What the system says of files and connections, as errors pass it on.
+_SYSTEM: Final = tuple(
+    form
+    for number in (
+        errno.ENOENT,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EISDIR,
+        errno.ENOTDIR,
+        errno.ENOSPC,
+        errno.EROFS,
+        errno.ELOOP,
+        errno.ECONNREFUSED,
+        errno.ECONNRESET,
+        errno.EPIPE,
+        errno.ETIMEDOUT,
+        errno.EHOSTUNREACH,
+        errno.ENETUNREACH,
+    )
+    for form in (os.strerror(number), os.strerror(number).lower())
+)
+
 # Words that stand beside their English form, by the name that tells them from the same word elsewhere.
 NAMED: Final = {
     "verdict": Verdict,
@@ -62,13 +86,16 @@ class Text(NamedTuple):
 
     text: str
     context: str | None = None
+    plural: str | None = None
 
 
 def texts() -> set[Text]:
     """Return every text that a person can be shown."""
     found = {Text(word.value, kind) for kind, words in NAMED.items() for word in words}
-    plain = set(_of_modules()) | set(_of_tables()) | set(_of_help(cli)) | set(_of_click())
-    return found | {Text(text) for text in plain if _is_language(text)}
+    clicks = set(_of_click())
+    plurals = {each.text for each in clicks if each.plural}
+    plain = set(_of_modules()) | set(_of_tables()) | set(_of_help(cli)) | set(_of_pages()) | set(_SYSTEM)
+    return found | clicks | {Text(text) for text in plain if _is_language(text) and text not in plurals}
 
 
 def _is_language(text: str) -> bool:
@@ -102,25 +129,33 @@ def _of_help(command: click.Command) -> Iterator[str]:
                 yield from _of_help(inner)
 
 
-def _of_click() -> Iterator[str]:
+def _of_click() -> Iterator[Text]:
     """Yield what click says to whoever types a command, and not what it tells who writes one."""
     for file in Path(str(click.__file__)).parent.glob("*.py"):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         bugs = [node for node in ast.walk(tree) if isinstance(node, ast.Raise) and _raised(node) in _BUGS]
         inner = {id(each) for bug in bugs for each in ast.walk(bug)}
         for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Call)
-                and getattr(node.func, "id", "") in {"_", "ngettext"}
-                and id(node) not in inner
-            ):
-                yield from (
-                    arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-                )
+            if isinstance(node, ast.Call) and id(node) not in inner:
+                yield from _of_click_call(node)
+
+
+def _of_click_call(call: ast.Call) -> Iterator[Text]:
+    said = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+    name = getattr(call.func, "id", "")
+    if name == "ngettext":
+        yield Text(said[0], plural=said[1])
+    elif name == "_" and said and _is_language(said[0]):
+        yield Text(said[0])
 
 
 def _raised(node: ast.Raise) -> str:
     return str(getattr(getattr(node.exc, "func", None), "id", ""))
+
+
+def _of_pages() -> Iterator[str]:
+    for file in (TOP / "reconciler").rglob("*.html"):
+        yield from re.findall(r'say\("([^"]+)"', file.read_text(encoding="utf-8"))
 
 
 def _of_modules() -> Iterator[str]:
@@ -156,6 +191,10 @@ class _Module:
             for target in targets:
                 if isinstance(target, ast.Name) and getattr(node, "value", None) is not None:
                     self._assigned.setdefault(target.id, []).append(node.value)  # type: ignore[attr-defined]  # both have one
+            if isinstance(node, ast.For | ast.comprehension):
+                for name in ast.walk(node.target):
+                    if isinstance(name, ast.Name):
+                        self._assigned.setdefault(name.id, []).append(node.iter)
 
     def texts(self) -> Iterator[str]:
         for node in ast.walk(self._tree):
@@ -206,7 +245,9 @@ class _Module:
                 yield from self._sums(one, other, seen)
             case ast.Subscript(value=value):
                 yield from self._strings(value, seen)
-            case ast.Call(func=ast.Name(id="MappingProxyType"), args=[value]):
+            case (
+                ast.Call(func=ast.Name(id="MappingProxyType"), args=[value]) | ast.Call(func=ast.Attribute(value=value))
+            ):
                 yield from self._strings(value, seen)
 
     def _sums(self, one: ast.expr, other: ast.expr, seen: tuple[str, ...]) -> Iterator[str]:
@@ -231,9 +272,11 @@ def read(language: str) -> Catalog:
 def updated(catalogue: Catalog) -> str:
     """Return the catalogue with the texts of the code, those that are gone left out."""
     fresh = Catalog(locale=catalogue.locale, domain=DOMAIN, charset="utf-8")
-    for text, context in sorted(texts(), key=lambda each: (each.context or "", each.text)):
+    for text, context, plural in sorted(texts(), key=lambda each: (each.context or "", each.text)):
         known = catalogue.get(text, context)
-        fresh.add(text, known.string if known is not None else "", context=context)
+        string = known.string if known is not None else ""
+        whole = string[0] if isinstance(string, tuple) else string
+        fresh.add((text, plural), (whole,), context=context) if plural else fresh.add(text, whole, context=context)
     written = io.BytesIO()
     write_po(written, fresh, width=0, omit_header=True)
     return _HEADER.format(language=catalogue.locale) + written.getvalue().decode()

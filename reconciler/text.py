@@ -102,6 +102,9 @@ def local_document(text: str) -> str:
     direct = catalogue.gettext(text)
     if direct != text:
         return direct
+    parts = text.split("; ")
+    if len(parts) > 1 and all(local_document(part) != part for part in parts):
+        return "; ".join(map(local_document, parts))
     for pattern, translated in _patterns(id(catalogue)):
         if (found := pattern.fullmatch(text)) is not None:
             return translated.format_map({name: local_document(value) for name, value in found.groupdict().items()})

@@ -13,7 +13,7 @@ from zlib import crc32
 from reconciler.cli.inputs import Inputs, sandbox_account
 from reconciler.clock import SystemClock
 from reconciler.contract.api import STATUS_CODES, Status
-from reconciler.errors import Refusal, UsageError
+from reconciler.errors import Refusal, UsageError, said
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account, Signature
 from reconciler.planning.planner import store_for
@@ -124,7 +124,7 @@ def embedded(inputs: Inputs, limits: RequestLimits) -> Iterator[Connection]:
     ensure_folder(save.parent)
     seed = AccountData() if save.exists() else _seed(inputs, first)
     with running(Options(seed=seed, save=save), keep_requests=False) as sandbox:
-        keys = Keys(DEFAULT_KEY.secret_id, DEFAULT_KEY.secret_key, source="embedded sandbox")
+        keys = Keys(DEFAULT_KEY.secret_id, DEFAULT_KEY.secret_key, source=said("embedded sandbox"))
         yield Connection(endpoint_from(sandbox.url, None), keys, limits, embedded=True)
 
 

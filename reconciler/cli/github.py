@@ -39,6 +39,7 @@ _ROOM_BYTES: Final = 1000
 _UNVERIFIED: Final = (
     "This comes from the pull request's own run, which has no access to the account. Nobody has checked it."
 )
+_DONE: Final = {"created": "created", "updated": "updated", "unchanged": "unchanged"}
 _NO_RESULT: Final = (
     "The run for this commit ended without a result; [its log]({page}) says why. What an apply would do is not known."
 )
@@ -68,7 +69,7 @@ def comment(session: Session, document: Path | None, from_run: str | None, name:
     made = _own_text(document, run) if document is not None else _foreign_text(run, rest, str(from_run))
     done = put_comment(rest, number, name, made.text, login, replaces_only=made.failed)
     if done:
-        session.result(say("comment on pull request {number}: {done}", number=number, done=said(done)))
+        session.result(say("comment on pull request {number}: {done}", number=number, done=said(_DONE[done])))
     else:
         session.note(
             say("the run left no plan, and there is no comment that it would have renewed; nothing was posted")

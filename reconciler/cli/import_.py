@@ -19,7 +19,7 @@ from reconciler.cli.terraform import import_state
 from reconciler.clock import SystemClock
 from reconciler.definitions.discover import find_root
 from reconciler.definitions.load import Definitions
-from reconciler.errors import Exit, OptionKey, UsageError
+from reconciler.errors import Exit, OptionKey, UsageError, said
 from reconciler.files import replace_plain
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
@@ -163,7 +163,8 @@ def _reaching(
 
 
 def _origin(target: Target) -> str:
-    return f"account {target.uin}, site {target.account.site}, region {target.account.region}"
+    words = "account {uin}, site {site}, region {region}"
+    return said(words, uin=target.uin, site=target.account.site, region=target.account.region)
 
 
 def _written(request: _Request, account: Account, found: Found, origin: str) -> tuple[KeyedRow, ...]:

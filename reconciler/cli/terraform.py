@@ -55,7 +55,9 @@ def import_state(
     state = read_state(state_file)
     managed = [_managed(each, file.parent) for each in state.instances]
     replace_plain(
-        file, managed_file_text(account, managed, f"Terraform's state {state_file.name}").encode(), mode=_FILE_MODE
+        file,
+        managed_file_text(account, managed, said("Terraform's state {file}", file=state_file.name)).encode(),
+        mode=_FILE_MODE,
     )
     session.result("\n".join(_table(state, file)))
     session.note(say(_WARNING))

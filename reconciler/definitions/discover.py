@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from reconciler.definitions import messages
 from reconciler.diagnostics import Diagnostic, Location, Message
+from reconciler.errors import said
 
 
 def find_root(first: Path) -> Path:
@@ -113,7 +114,7 @@ def _in_folder(folder: Path, path: str, folder_name: str, cwd: Path) -> Iterator
                 file = Path(parent, name)
                 yield SourceFile(file, _name_of(file, str(Path(path, file.relative_to(folder))), cwd))
     for error in unreadable:
-        rule = messages.FOLDER_UNREADABLE.given(reason=error.strerror)
+        rule = messages.FOLDER_UNREADABLE.given(reason=said(error.strerror or ""))
         yield _problem(_name_of(Path(error.filename), error.filename, cwd), rule)
     if empty and not unreadable:
         yield _problem(folder_name, messages.NO_DEFINITIONS)

@@ -17,7 +17,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTime
 
 from reconciler.contract.api import is_loopback
 from reconciler.contract.error_codes import CONNECTION_LOST, CONNECTION_NOT_MADE, TIMEOUT
-from reconciler.errors import VendorError
+from reconciler.errors import VendorError, said
 
 # The two invalid ones are raised for a proxy in the environment that is not a URL of one.
 _NEVER_CONNECTED = (ConnectTimeout, ConnectTimeoutError, InvalidSchema, InvalidURL, NewConnectionError, ProxyError)
@@ -68,7 +68,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _words(causes: list[BaseException]) -> str:
     """Name the innermost cause by its kind alone: texts of network errors may carry URLs with passwords."""
     system = next((cause for cause in causes if isinstance(cause, OSError) and cause.strerror), None)
-    return system.strerror.lower() if system and system.strerror else type(causes[-1]).__name__
+    return said(system.strerror.lower()) if system and system.strerror else type(causes[-1]).__name__
 
 
 def proxy_for(url: str) -> str | None:
@@ -84,13 +84,13 @@ def proxy_for(url: str) -> str | None:
 
 def _shown(proxy: str, scheme: str) -> str:
     if proxy != proxy.strip() or not proxy.isprintable():
-        raise _bad_proxy(proxy, scheme, "has a blank or a line break in or around it", "remove it")
+        raise _bad_proxy(proxy, scheme, said("has a blank or a line break in or around it"), said("remove it"))
     found = _PROXY.fullmatch(proxy)
     if found is None or not _is_port(found["port"]):
-        raise _bad_proxy(proxy, scheme, "is not the address of a proxy", _PROXY_FORM)
+        raise _bad_proxy(proxy, scheme, said("is not the address of a proxy"), said(_PROXY_FORM))
     kind = (found["scheme"] or "http").lower()
     if kind.startswith("socks") and find_spec("socks") is None:
-        raise _bad_proxy(proxy, scheme, "names a SOCKS proxy, which takes PySocks", "`pip install pysocks`")
+        raise _bad_proxy(proxy, scheme, said("names a SOCKS proxy, which takes PySocks"), "`pip install pysocks`")
     return f"{kind}://{found['address']}"
 
 
@@ -100,7 +100,7 @@ def _is_port(text: str | None) -> bool:
 
 def _bad_proxy(proxy: str, scheme: str, wrong: str, remedy: str) -> VendorError:
     names = (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY")
-    name = next((name for name in names if os.environ.get(name) == proxy), f"the {scheme} proxy")
+    name = next((name for name in names if os.environ.get(name) == proxy), said("the {scheme} proxy", scheme=scheme))
     return VendorError(
         "{name} {wrong}", code=CONNECTION_NOT_MADE, hint="{remedy}", name=name, wrong=wrong, remedy=remedy
     )

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from reconciler.contract.api import APPROVED, DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES, Status
 from reconciler.model.signature import Account, LiveSignature
-from reconciler.text import escape_line, utc_time
+from reconciler.text import escape_line, local, named, say, utc_time
 
 _LONGEST_KEY: Final = 60
 _NAMELESS: Final = "signature"
@@ -27,6 +27,13 @@ _RESERVED: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null",
 
 # Of a reply in a comment, in characters.
 _LONGEST_REPLY: Final = 500
+
+
+_HOW_TO_MANAGE: Final = (
+    "Every signature is observed: its review is seen, and nothing is submitted. To manage one, delete its\n"
+    "`observe` line, uncomment the fields below it and fill them in. The words of each field:"
+)
+_PURPOSES: Final = "sign_purpose: {purposes}; with others, a power of attorney as commission_image"
 
 
 class KeyedRow(NamedTuple):
@@ -71,12 +78,11 @@ def _pinyin(text: str) -> str:
 def file_text(account: Account, entries: Sequence[KeyedRow], where: str) -> str:
     """Return a whole definitions file. ``where`` says which account it was read from."""
     lines = [
-        f"# Written by `reconciler import` from {escape_line(where)}.",
-        "# Every signature is observed: its review is seen, and nothing is submitted. To manage one, delete its",
-        "# `observe` line, uncomment the fields below it and fill them in. The words of each field:",
+        "# " + say("Written by `reconciler import` from {where}.", where=escape_line(local(where))),
+        *(f"# {line}" for line in say(_HOW_TO_MANAGE).splitlines()),
         f"#   sign_type: {', '.join(SIGN_TYPES)}",
         f"#   document_type: {', '.join(DOCUMENT_TYPES)}",
-        f"#   sign_purpose: {', '.join(SIGN_PURPOSES)}; with others, a power of attorney as commission_image",
+        "#   " + say(_PURPOSES, purposes=", ".join(SIGN_PURPOSES)),
         "version: 1",
         "",
         "account:",
@@ -107,7 +113,7 @@ def _entry_lines(entry: KeyedRow, indent: str, inner: str) -> Iterator[str]:
     row = entry.row
     yield f"{indent}# {_state(row)}"
     if row.review_reply:
-        yield f"{indent}# reviewer: {comment(row.review_reply)}"
+        yield f"{indent}# " + say("reviewer: {reply}", reply=comment(row.review_reply))
     yield f"{indent}{entry.key}:"
     yield f"{inner}observe: true"
     yield f"{inner}sign_id: {row.sign_id}"
@@ -119,13 +125,13 @@ def _entry_lines(entry: KeyedRow, indent: str, inner: str) -> Iterator[str]:
 
 
 def _state(row: LiveSignature) -> str:
-    since = f", submitted {utc_time(row.create_time)}" if row.create_time else ""
+    since = ", " + say("submitted {time}", time=utc_time(row.create_time)) if row.create_time else ""
     if row.status in APPROVED:
-        words = "approved" if row.status is Status.APPROVED else "approved, not effective yet"
-        return f"{words}{since}: locked, the vendor lets nobody change it"
+        words = say("approved" if row.status is Status.APPROVED else "approved, not effective yet")
+        return f"{words}{since}: " + say("locked, the vendor lets nobody change it")
     if row.status is Status.UNKNOWN:
-        return f"status code {row.status_code}, which no page documents{since}"
-    return f"{row.status}{since}"
+        return say("status code {code}, which no page documents", code=row.status_code) + since
+    return f"{named('status', row.status)}{since}"
 
 
 def _fields_to_fill_in(entry: KeyedRow) -> Iterator[str]:
@@ -166,7 +172,7 @@ _FIELD_ORDER: Final = (
 def managed_file_text(account: Account, found: Iterable[Managed], where: str) -> str:
     """Return a definitions file of whole definitions. ``where`` says what they were taken from."""
     lines = [
-        f"# Written by `reconciler import` from {escape_line(where)}.",
+        "# " + say("Written by `reconciler import` from {where}.", where=escape_line(local(where))),
         "version: 1",
         "",
         "account:",
@@ -181,13 +187,14 @@ def _managed_lines(each: Managed) -> Iterator[str]:
     yield f"  # {comment(each.origin)}"
     yield f"  {each.key}:"
     if each.problems:
-        yield "    observe: true   # TODO: not everything could be read; fill in what is marked and delete this line"
+        todo = say("not everything could be read; fill in what is marked and delete this line")
+        yield f"    observe: true   # TODO: {todo}"
     yield f"    sign_id: {each.sign_id}"
     yield f"    sign_name: {scalar(each.fields['sign_name'])}"
     yield f"    international: {'true' if each.international else 'false'}"
     for field in _FIELD_ORDER:
         if field in each.problems:
-            yield f"    # TODO {field}: {comment(each.problems[field])}"
+            yield f"    # TODO {field}: {comment(local(each.problems[field]))}"
         elif field in each.fields:
             yield f"    {'# ' if each.problems else ''}{field}: {scalar(each.fields[field])}"
     yield ""

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from reconciler.model.plan import STOPPED, WRITES, Verdict
 from reconciler.render.document import Document, PlanDocument, SignatureDocument, verdict_counts
 from reconciler.render.layout import in_words
-from reconciler.text import escape_line
+from reconciler.text import escape_line, language, local_document, named, say
 
 
 class Group(NamedTuple):
@@ -36,6 +36,7 @@ _ORDER: Final = (
     Verdict.OBSERVED,
     Verdict.IN_SYNC,
 )
+_HTML_LANGUAGES: Final = {"en": "en", "zh": "zh-Hans"}
 _FOR_A_PERSON: Final = STOPPED | {Verdict.UNVERIFIED}
 
 
@@ -55,6 +56,7 @@ def html_page(document: Document) -> str:
         title=_title(document),
         counts=_counts(document) if "fingerprint" in document else [],
         groups=_groups(document) if "fingerprint" in document else [],
+        language=_HTML_LANGUAGES[language()],
     )
 
 
@@ -68,6 +70,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     pages.filters["words"] = in_words
+    pages.globals |= {"say": say, "named": named, "local": local_document}
     pages.tests["chinese"] = _is_chinese
     return pages
 
@@ -83,10 +86,10 @@ def _is_chinese(text: str) -> bool:
 
 def _title(document: Document) -> str:
     if "fingerprint" in document:
-        return f"SMS signature plan of account {document['account']['uin']}"
+        return say("SMS signature plan of account {uin}", uin=document["account"]["uin"])
     if "valid" in document:
-        return "The definitions are valid" if document["valid"] else "The definitions are not valid"
-    return "No plan: the run ended early"
+        return say("The definitions are valid" if document["valid"] else "The definitions are not valid")
+    return say("No plan: the run ended early")
 
 
 def _counts(plan: PlanDocument) -> list[tuple[str, int]]:
@@ -100,7 +103,7 @@ def _groups(plan: PlanDocument) -> list[Group]:
     writes = [row for row in rows if row["verdict"] in WRITES]
     quiet = [row for row in rows if row["verdict"] not in _FOR_A_PERSON | WRITES]
     return [
-        Group("person", "Needs a person first", person, cards=True),
-        Group("submitted", "Will be submitted", writes, cards=True),
-        Group("quiet", "Needs nothing now", quiet, cards=False),
+        Group("person", say("Needs a person first"), person, cards=True),
+        Group("submitted", say("Will be submitted"), writes, cards=True),
+        Group("quiet", say("Needs nothing now"), quiet, cards=False),
     ]

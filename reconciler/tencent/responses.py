@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Final, NoReturn
 
 from reconciler.contract.error_codes import BAD_ANSWER, HTTP_STATUS, NULL_ANSWER
-from reconciler.errors import VendorError
+from reconciler.errors import VendorError, said
 from reconciler.model.signature import LiveSignature
 from reconciler.tencent.api import Answer
 
@@ -63,15 +63,15 @@ def rows_of(answer: Answer) -> list[LiveSignature]:
     """Return the rows of one describe. Raises VendorError where the set is null or a row is not one."""
     entries = answer.get("DescribeSignListStatusSet")
     if entries is None:
-        _refuse(answer, NULL_ANSWER, "the list of signatures is null")
+        _refuse(answer, NULL_ANSWER, said("the list of signatures is null"))
     if not isinstance(entries, list):
-        _refuse(answer, BAD_ANSWER, "the list of signatures is not a list")
+        _refuse(answer, BAD_ANSWER, said("the list of signatures is not a list"))
     return [_row(answer, entry) for entry in entries]
 
 
 def _row(answer: Answer, entry: object) -> LiveSignature:
     if not isinstance(entry, dict):
-        _refuse(answer, BAD_ANSWER, "a signature is not an object")
+        _refuse(answer, BAD_ANSWER, said("a signature is not an object"))
     try:
         return LiveSignature(
             sign_id=_integer(entry["SignId"]),
@@ -92,9 +92,9 @@ def acknowledged_id(answer: Answer, name: str = "ModifySignStatus") -> int:
     """Return the id that a write acknowledges under ``name``. Raises VendorError where it acknowledges nothing."""
     status = answer.get(name)
     if status is None:
-        _refuse(answer, NULL_ANSWER, "the acknowledgement is null")
+        _refuse(answer, NULL_ANSWER, said("the acknowledgement is null"))
     if not isinstance(status, dict) or type(status.get("SignId")) is not int:
-        _refuse(answer, BAD_ANSWER, "the acknowledgement names no signature")
+        _refuse(answer, BAD_ANSWER, said("the acknowledgement names no signature"))
     return int(status["SignId"])
 
 

@@ -23,7 +23,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 
 from reconciler.contract.api import ADD, MODIFY
 from reconciler.contract.error_codes import NO_KEYS
-from reconciler.errors import CredentialsError, VendorError
+from reconciler.errors import CredentialsError, VendorError, said
 from reconciler.net.deadline import Call, Deadline
 from reconciler.net.environment import ca_bundle, network_error, proxy_for
 from reconciler.net.transport import Transport, read_body
@@ -91,7 +91,7 @@ class Sdk:
         if self._keys is not None:
             margin = _WRITE_MARGIN_S if action in {MODIFY, ADD} else _READ_MARGIN_S
             self._client.credential.keys = keys = _good_keys(self._keys, margin)
-            log.keys = f"{keys.masked_id} from {keys.source}"
+            log.keys = said("{id} from {source}", id=keys.masked_id, source=keys.source)
         self._last = log
         log.started(parameters)
         options = {"SkipSign": self._keys is None, "CallLog": log}

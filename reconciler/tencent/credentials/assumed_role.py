@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from reconciler.contract.api import ASSUME_ROLE, STS_SERVICE, STS_VERSION
 from reconciler.contract.error_codes import look_up
-from reconciler.errors import CredentialsError, VendorError
+from reconciler.errors import CredentialsError, VendorError, said
 from reconciler.tencent.api import Answer
 from reconciler.tencent.credentials.base import (
     CredentialInputs,
@@ -143,7 +143,7 @@ def _asked(role: Role, keys: KeySource, vendor: Vendor) -> Temporary:
     return temporary_from(
         answer.get("Credentials"),
         answer.get("ExpiredTime"),
-        f"role {role.arn}, taken on with keys from {source}",
+        said("role {arn}, taken on with keys from {source}", arn=role.arn, source=source),
         owner_of_role(role.arn),
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from reconciler.clock import Clock
-from reconciler.errors import CredentialsError, ReconcilerError
+from reconciler.errors import CredentialsError, ReconcilerError, said
 from reconciler.tencent.endpoint import Endpoint
 
 METADATA_URL: Final = "http://metadata.tencentyun.com/latest/meta-data/"
@@ -108,7 +108,7 @@ class Absent(NamedTuple):
 
 def keys_of(secret_id: str, secret_key: str, token: str, source: str, owner: str | None = None) -> Keys:
     """Return keys. Raises CredentialsError where a part was copied wrongly, without repeating it."""
-    for name, part in (("key id", secret_id), ("secret key", secret_key), ("session token", token)):
+    for name, part in ((said("key id"), secret_id), (said("secret key"), secret_key), (said("session token"), token)):
         if (wrong := _copied_wrongly(part)) is not None:
             raise CredentialsError(
                 "{source}: the {part} {wrong}", hint="copy it again, as one word", source=source, part=name, wrong=wrong
@@ -125,10 +125,10 @@ def keys_of(secret_id: str, secret_key: str, token: str, source: str, owner: str
 
 def _copied_wrongly(part: str) -> str | None:
     if not (part.isascii() and part.isprintable()) or " " in part:
-        return "holds characters that none has"
+        return said("holds characters that none has")
     if part[:1] in _QUOTES or part[-1:] in _QUOTES:
-        return "has quotation marks around it"
-    return "is still in base64" if _is_encoded(part) else None
+        return said("has quotation marks around it")
+    return said("is still in base64") if _is_encoded(part) else None
 
 
 def _is_encoded(part: str) -> bool:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from reconciler.errors import CredentialsError, OptionKey
+from reconciler.errors import CredentialsError, OptionKey, said
 from reconciler.tencent.credentials.assumed_role import Role, role_in_environment, taken_on
 from reconciler.tencent.credentials.base import Absent, CredentialInputs, Keys, KeySource, Vendor, keys_of
 from reconciler.tencent.credentials.cvm_role import ROLE_NAME, from_cvm_role
@@ -23,6 +23,7 @@ from reconciler.tencent.credentials.web_identity import (
     incomplete,
     token_source,
 )
+from reconciler.text import joined
 
 SECRET_ID: Final = "TENCENTCLOUD_SECRET_ID"  # noqa: S105  # a variable's name
 SECRET_KEY: Final = "TENCENTCLOUD_SECRET_KEY"  # noqa: S105  # a variable's name
@@ -109,7 +110,7 @@ def _first_keys(near: CredentialInputs, vendor: Vendor) -> KeySource:
     raise CredentialsError(
         "no keys: {looked}",
         hint="set {id} and {key}, or try {option}; docs/credentials.md lists every way",
-        looked="; ".join(looked),
+        looked=joined(looked, "; "),
         id=SECRET_ID,
         key=SECRET_KEY,
         option=OptionKey("sandbox"),
@@ -150,14 +151,14 @@ def from_environment(near: CredentialInputs) -> Keys | Absent:
     token = next((value for name in TOKENS if (value := near.variable(name))), "")
     missing = [name for name in (SECRET_ID, SECRET_KEY) if not near.variable(name)]
     if not missing:
-        return keys_of(near.variable(SECRET_ID), near.variable(SECRET_KEY), token, "environment")
+        return keys_of(near.variable(SECRET_ID), near.variable(SECRET_KEY), token, said("environment"))
     if len(missing) == 1 or token:
         raise CredentialsError(
             "the environment holds only a part of the keys: {missing} not set",
             hint="set {id} and {key}, and {token} for temporary keys; or unset them all",
-            missing=" and ".join(missing),
+            missing=joined(missing, " and "),
             id=SECRET_ID,
             key=SECRET_KEY,
             token=TOKENS[0],
         )
-    return Absent(f"environment: {SECRET_ID} and {SECRET_KEY} not set")
+    return Absent(said("environment: {id} and {key} not set", id=SECRET_ID, key=SECRET_KEY))

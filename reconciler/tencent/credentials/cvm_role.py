@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from reconciler.clock import Clock
 from reconciler.contract.error_codes import describe
-from reconciler.errors import CredentialsError, VendorError
+from reconciler.errors import CredentialsError, VendorError, said
 from reconciler.net.transport import fetch_json
 from reconciler.tencent.credentials.base import Absent, CredentialInputs, RenewedKeys, Temporary, temporary_from
 
@@ -26,7 +26,7 @@ def from_cvm_role(near: CredentialInputs, clock: Clock) -> RenewedKeys | Absent:
     """Return the keys of the machine's role; they are fetched when first used, within two seconds."""
     role = near.variable(ROLE_NAME)
     if not role:
-        return Absent(f"role of a virtual machine: {ROLE_NAME} not set")
+        return Absent(said("role of a virtual machine: {name} not set", name=ROLE_NAME))
     return RenewedKeys(lambda: _fetched(f"{near.metadata_url}{_PATH}{quote(role, safe='')}", role), clock)
 
 
@@ -41,4 +41,4 @@ def _fetched(url: str, role: str) -> Temporary:
             reason=describe(error).message,
             variable=ROLE_NAME,
         ) from None
-    return temporary_from(answer, answer.get("ExpiredTime"), f"role {role} of this machine")
+    return temporary_from(answer, answer.get("ExpiredTime"), said("role {role} of this machine", role=role))

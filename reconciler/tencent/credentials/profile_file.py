@@ -10,7 +10,7 @@ import configparser
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import CredentialsError
+from reconciler.errors import CredentialsError, said
 from reconciler.tencent.credentials.base import Absent, CredentialInputs, Keys, keys_of, read_small
 
 FILE: Final = "TENCENTCLOUD_CREDENTIALS_FILE"
@@ -35,7 +35,7 @@ def from_profile_file(near: CredentialInputs) -> Keys | Absent:
     for place in places:
         if (found := _keys_in(place)) is not None:
             return found
-    return Absent(f"profile file: neither {places[0]} nor {places[1]} exists")
+    return Absent(said("profile file: neither {one} nor {other} exists", one=places[0], other=places[1]))
 
 
 def _keys_in(path: Path) -> Keys | None:

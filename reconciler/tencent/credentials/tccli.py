@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from reconciler.errors import CredentialsError
+from reconciler.errors import CredentialsError, said
 from reconciler.tencent.credentials.assumed_role import DEFAULT_SESSION, Role, checked, taken_on
 from reconciler.tencent.credentials.base import Absent, CredentialInputs, KeySource, Vendor, keys_of, read_small
 from reconciler.tencent.credentials.cvm_role import ROLE_NAME
@@ -47,7 +47,7 @@ def from_tccli(near: CredentialInputs, vendor: Vendor) -> KeySource | Absent:
             value=near.variable(chosen_by),
             path=path,
         )
-    return Absent(f"tccli: {path} does not exist")
+    return Absent(said("tccli: {path} does not exist", path=path))
 
 
 def _profile(near: CredentialInputs) -> str:

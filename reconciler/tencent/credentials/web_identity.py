@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from reconciler.contract.api import STS_SERVICE, STS_VERSION, WEB_IDENTITY_ROLE, is_loopback
 from reconciler.contract.error_codes import describe, look_up
-from reconciler.errors import CredentialsError, OptionKey, VendorError
+from reconciler.errors import CredentialsError, OptionKey, VendorError, said
 from reconciler.net.transport import fetch_json, may_receive_token
 from reconciler.tencent.api import Answer
 from reconciler.tencent.credentials.assumed_role import DEFAULT_SESSION, DURATION_S, SESSION, Role, checked
@@ -52,7 +52,7 @@ def from_web_identity(near: CredentialInputs, vendor: Vendor) -> RenewedKeys | A
     Options win over the environment. Raises CredentialsError where only a part of what is needed is given.
     """
     if not (near.oidc_provider or near.first((*PROVIDERS, *TOKEN_FILES))):
-        return Absent(f"web identity: {PROVIDERS[0]} and {ROLES[0]} not set")
+        return Absent(said("web identity: {provider} and {role} not set", provider=PROVIDERS[0], role=ROLES[0]))
     provider = near.oidc_provider or near.first(PROVIDERS)
     arn = near.role_arn or near.first(ROLES)
     token = token_source(near, vendor.timeout)
@@ -126,7 +126,7 @@ def _from_github(url: str, request_token: str, timeout: float) -> str:
 def _exchanged(role: _Role, vendor: Vendor) -> Temporary:
     answer = _answer(role, role.token(), vendor)
     arn = role.asked.arn
-    source = f"web identity, role {arn}"
+    source = said("web identity, role {arn}", arn=arn)
     return temporary_from(answer.get("Credentials"), answer.get("ExpiredTime"), source, owner_of_role(arn))
 
 
