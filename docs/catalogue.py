@@ -10,12 +10,12 @@ import ast
 import errno
 import importlib
 import inspect
-import os
 import io
+import os
 import pkgutil
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -24,8 +24,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-TOP: Final = Path(__file__).parents[1]
-sys.path.insert(0, str(TOP))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import reconciler
 from reconciler.cli.main import LazyGroup, cli
@@ -39,6 +38,7 @@ from reconciler.model.plan import Verdict
 from reconciler.model.report import CheckResult, Outcome
 from reconciler.text import DOMAIN, LANGUAGES, LOCALES
 
+TOP: Final = Path(__file__).parents[1]
 _HEADER: Final = (
     'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
     '"Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
@@ -223,36 +223,34 @@ class _Module:
 
     def _strings(self, node: ast.expr, seen: tuple[str, ...]) -> Iterator[str]:
         """Yield the texts that an expression can be."""
-        match node:
-            case ast.Constant(value=str(text)):
-                yield text
-            case ast.Name(id=name) if name not in seen:
-                for value in self._assigned.get(name, ()):
-                    yield from self._strings(value, (*seen, name))
-            case ast.IfExp(body=one, orelse=other):
-                yield from self._strings(one, seen)
-                yield from self._strings(other, seen)
-            case ast.BoolOp(values=values):
-                for value in values:
-                    yield from self._strings(value, seen)
-            case ast.Tuple(elts=values) | ast.List(elts=values):
-                for value in values:
-                    yield from self._strings(value, seen)
-            case ast.Dict(values=values):
-                for value in values:
-                    yield from self._strings(value, seen)
-            case ast.BinOp(left=one, op=ast.Add(), right=other):
-                yield from self._sums(one, other, seen)
-            case ast.Subscript(value=value):
-                yield from self._strings(value, seen)
-            case (
-                ast.Call(func=ast.Name(id="MappingProxyType"), args=[value]) | ast.Call(func=ast.Attribute(value=value))
-            ):
-                yield from self._strings(value, seen)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.Name) and node.id not in seen:
+            for value in self._assigned.get(node.id, ()):
+                yield from self._strings(value, (*seen, node.id))
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            yield from self._sums(node.left, node.right, seen)
+        for part in _parts(node):
+            yield from self._strings(part, seen)
 
     def _sums(self, one: ast.expr, other: ast.expr, seen: tuple[str, ...]) -> Iterator[str]:
         for left in self._strings(one, seen):
             yield from (left + right for right in self._strings(other, seen))
+
+
+def _parts(node: ast.expr) -> Sequence[ast.expr]:
+    """Return the expressions one of which an expression is, or that it holds."""
+    match node:
+        case ast.IfExp(body=one, orelse=other):
+            return one, other
+        case ast.BoolOp(values=values) | ast.Dict(values=values) | ast.Tuple(elts=values) | ast.List(elts=values):
+            return values
+        case ast.Subscript(value=value) | ast.Call(func=ast.Attribute(value=value)):
+            return (value,)
+        case ast.Call(func=ast.Name(id="MappingProxyType"), args=values):
+            return values
+        case _:
+            return ()
 
 
 def file_of(language: str) -> Path:
@@ -304,7 +302,7 @@ def main() -> None:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8")
                 binary.write_bytes(content)
-    print("\n".join(stale))
+    sys.stdout.write("".join(f"{language}\n" for language in stale))
     sys.exit(bool(stale) and "--check" in sys.argv)
 
 

@@ -40,7 +40,7 @@ def fill(template: str, params: Mapping[str, object]) -> Said:
     return message
 
 
-def said(template: str, **params: object) -> Said:
+def said(template: str, /, **params: object) -> Said:
     """Return a message as ``fill`` does."""
     return fill(template, params)
 

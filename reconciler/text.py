@@ -79,7 +79,7 @@ def local(text: str) -> str:
     return fill(catalogue.gettext(text.template), params)
 
 
-def say(template: str, **params: object) -> str:
+def say(template: str, /, **params: object) -> str:
     """Return a message in the person's language."""
     return local(said(template, **params))
 

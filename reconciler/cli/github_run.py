@@ -34,7 +34,7 @@ from reconciler.render.fleet_github import shown_annotations, shown_markdown
 from reconciler.render.html import html_page
 from reconciler.render.markdown_escape import SUMMARY_BYTES
 from reconciler.signals import handle_signals
-from reconciler.text import say
+from reconciler.text import language, say
 
 # What the last command printed as JSON; later steps and other runs show it.
 DOCUMENT: Final = "document.json"
@@ -239,7 +239,8 @@ def run_quietly(arguments: Sequence[str], result: Path) -> Exit:
         result.unlink(missing_ok=True)  # whatever is there, a link too, was not made by this run
         with _new(result) as output:
             # One stream for the words and for the lines round them: two would arrive in any order.
-            child = subprocess.Popen((*_COMMAND, *arguments), stdout=output, stderr=sys.stdout.fileno())  # noqa: S603  # ourselves
+            command = (*_COMMAND, "--lang", language(), *arguments)
+            child = subprocess.Popen(command, stdout=output, stderr=sys.stdout.fileno())  # noqa: S603  # ourselves
             with handle_signals(child.send_signal):
                 code = child.wait()
     finally:

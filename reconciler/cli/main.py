@@ -88,6 +88,7 @@ def in_language(command: click.Command) -> click.Command:
 
     shown = copy.copy(command)
     shown.context_class = WideContext
+    shown._help_option = None  # noqa: SLF001  # click keeps it, in the language of the first call
     shown.help, shown.epilog = (
         say(inspect.cleandoc(text)) if text else text for text in (command.help, command.epilog)
     )

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
+from reconciler.decision.rules import Rule
 from reconciler.model.plan import STOPPED, WRITES, Verdict
 from reconciler.render.document import (
     AccountDocument,
     DiagnosticDocument,
     Document,
+    Param,
     PlanDocument,
     SignatureDocument,
     StatusDocument,
@@ -26,7 +28,7 @@ from reconciler.render.document import (
 from reconciler.render.findings import number
 from reconciler.render.layout import in_words
 from reconciler.render.markdown_escape import COMMENT_BYTES, Section, code, fitted, prose, words
-from reconciler.text import local, local_document, named, say
+from reconciler.text import ENGLISH, language, local, local_document, named, say
 
 CHANGES: Final = ("Signature", "Field", "Old", "New")
 _OUTCOMES: Final = ("Signature", "Id", "Outcome", "Now", "Request")
@@ -41,6 +43,7 @@ _LONGEST: Final = 1000
 _ELSEWHERE: Final = "the output of `--format json`"
 _ACCOUNT: Final = "Account {uin}, site {site}, region {region}"
 _SANDBOX: Final = "**SANDBOX, not the vendor:** account {uin}, site {site}, region {region}"
+_RULES: Final = {rule.code: rule for rule in Rule}
 _NEXT: Final = "Next: applying this plan submits {signatures} for review."
 _NEXT_WITH_NEW: Final = "Next: applying this plan submits {signatures} for review, {new} of them new."
 
@@ -201,7 +204,21 @@ def _to_do(signature: SignatureDocument, url: str) -> str:
 
 def reason_of(signature: SignatureDocument) -> str:
     """Return why, in the person's language, from the rule that decided and its values."""
-    return local_document(signature["reason"])
+    rule = _RULES.get(signature.get("rule", ""))
+    if language() == ENGLISH or rule is None:
+        return local_document(signature["reason"])
+    try:
+        return say(
+            rule.reason, **{name: _in_language(name, value) for name, value in signature.get("params", {}).items()}
+        )
+    except (KeyError, ValueError, TypeError):  # a stranger may have written other values
+        return local_document(signature["reason"])
+
+
+def _in_language(name: str, value: Param) -> object:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return say(value) if name == "status" and isinstance(value, str) else value
 
 
 def advice_of(signature: SignatureDocument) -> str:
