@@ -16,6 +16,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -27,6 +28,7 @@ from babel.messages.pofile import read_po, write_po
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import reconciler
+from reconciler.cli.languages import DOMAIN, LOCALES
 from reconciler.cli.main import LazyGroup, cli
 from reconciler.contract.api import QUALIFICATION_PROBLEMS, Status
 from reconciler.contract.error_codes import CODES
@@ -36,7 +38,7 @@ from reconciler.diagnostics import Severity
 from reconciler.errors import ReconcilerError
 from reconciler.model.plan import Verdict
 from reconciler.model.report import CheckResult, Outcome
-from reconciler.text import DOMAIN, LANGUAGES, LOCALES
+from reconciler.text import LANGUAGES
 
 TOP: Final = Path(__file__).parents[1]
 _HEADER: Final = (
@@ -282,6 +284,7 @@ def updated(catalogue: Catalog) -> str:
 
 def compiled(catalogue: Catalog) -> bytes:
     """Return the catalogue as the standard library reads it."""
+    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # the same whenever it is made
     written = io.BytesIO()
     write_mo(written, catalogue)
     return written.getvalue()

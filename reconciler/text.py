@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.errors import Said, fill, said
@@ -23,9 +22,7 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 60
 
-# Catalogues of the languages beside English, whose texts are the messages in the code.
-LOCALES: Final = Path(__file__).with_name("locale")
-DOMAIN: Final = "reconciler"
+# Its texts are the messages in the code.
 ENGLISH: Final = "en"
 LANGUAGES: Final = (ENGLISH, "zh")
 
@@ -58,14 +55,10 @@ def language() -> str:
     return _Language.name
 
 
-def speak(name: str) -> None:
-    """Say everything in a language from now on; documents and logs stay as they are."""
+def speak(name: str, catalogue: NullTranslations | None) -> None:
+    """Say everything in a language from now on; documents and logs stay as they are. English has no catalogue."""
     local_document.cache_clear()
-    _Language.name, _Language.catalogue = name, None
-    if name != ENGLISH:
-        import gettext  # noqa: PLC0415  # click has it by then, and English does not need it
-
-        _Language.catalogue = gettext.translation(DOMAIN, LOCALES, [name])
+    _Language.name, _Language.catalogue = name, catalogue
 
 
 def local(text: str) -> str:

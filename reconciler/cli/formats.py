@@ -40,6 +40,10 @@ DEFAULT_PATH: Final = "signatures.yaml"
 class FilledPath(click.Path):
     """A path that is not empty: the empty text of an unset variable would mean the whole folder."""
 
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.name = "path"  # in help it is the name of a value, the same in every language
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path. Ends with a usage error where it is empty."""
         if value == "":

@@ -19,7 +19,7 @@ import click
 from reconciler import __version__
 from reconciler.cli.output import Session, settle_streams
 from reconciler.errors import Exit, ReconcilerError
-from reconciler.text import DOMAIN, ENGLISH, LANGUAGES, LOCALES, language, say, speak
+from reconciler.text import ENGLISH, LANGUAGES, language, say, speak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +84,7 @@ def in_language(command: click.Command) -> click.Command:
     """Return a command whose help is in the person's language; in English that is the command itself."""
     if language() == ENGLISH:
         return command
-    from reconciler.cli.wide_help import WideContext  # noqa: PLC0415  # for Chinese only
+    from reconciler.cli.languages import WideContext  # noqa: PLC0415  # for Chinese only
 
     shown = copy.copy(command)
     shown.context_class = WideContext
@@ -191,11 +191,13 @@ def _speak(words: Sequence[str]) -> None:
     """Speak the language that is asked for before the command, or else that of the locale; click speaks it too."""
     asked = _asked_language(words) or _language_of_locale()
     chosen = asked if asked in LANGUAGES else ENGLISH
-    speak(chosen)
-    gettext.textdomain(DOMAIN if chosen != ENGLISH else "messages")
-    if chosen != ENGLISH:
-        gettext.bindtextdomain(DOMAIN, LOCALES)
-        os.environ["LANGUAGE"] = chosen  # where click's own words are looked up
+    if chosen == ENGLISH:
+        gettext.textdomain("messages")
+        speak(ENGLISH, None)
+        return
+    from reconciler.cli.languages import begin  # noqa: PLC0415  # English needs no catalogue
+
+    begin(chosen)
 
 
 def _asked_language(words: Sequence[str]) -> str | None:

@@ -30,7 +30,7 @@ def commands() -> Iterator[tuple[str, str]]:
 def test_a_command_of_the_documentation_is_one(page: str, line: str) -> None:
     arguments = shlex.split(line)
     command: click.Command = cli
-    context = click.Context(cli, info_name="reconciler")
+    context = click.Context(cli, info_name="reconciler", **cli.context_settings)
     while isinstance(command, click.Group):
         name = arguments.pop(0)
         inner = command.get_command(context, name)

@@ -11,10 +11,10 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
+from reconciler.cli.languages import DOMAIN, LOCALES
 from reconciler.contract.error_codes import CODES
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
-from reconciler.text import DOMAIN, LOCALES
 
 TOP = Path(__file__).parents[3]
 FILE = LOCALES / "zh/LC_MESSAGES" / f"{DOMAIN}.po"

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 import tests.golden.transcript as transcripts
 from reconciler import text
+from reconciler.cli.languages import LOCALES, begin
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.errors import said
 from reconciler.model.plan import Verdict
 from reconciler.render.document import load_document
 from reconciler.render.layout import width
-from reconciler.text import LOCALES, local, local_document, named, say, speak
+from reconciler.text import local, local_document, named, say, speak
 from tests.fixtures.commands import Done, inside, process
 from tests.golden.test_transcripts import TRANSCRIPTS
 
@@ -42,7 +43,7 @@ OTHERS_SAY = (
 def _english_afterwards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("LANGUAGE", "")
     yield
-    speak("en")
+    speak("en", None)
     gettext.textdomain("messages")
 
 
@@ -113,7 +114,7 @@ def test_a_document_is_the_same_in_every_language(example: Path) -> None:
 def test_a_comment_from_a_document_is_in_the_language_that_the_workflow_names() -> None:
     printed = inside("plan", "--sandbox", "signatures.example.yaml", "--format", "json").out
     document = load_document(printed.encode())
-    speak("zh")
+    begin("zh")
     from reconciler.render.fleet_github import shown_markdown  # noqa: PLC0415  # as a workflow does it: from JSON
 
     shown = shown_markdown(document)
@@ -125,7 +126,7 @@ def test_a_comment_from_a_document_is_in_the_language_that_the_workflow_names() 
 def test_a_document_of_a_stranger_whose_params_do_not_fit_is_shown_all_the_same() -> None:
     from reconciler.render.markdown import reason_of  # noqa: PLC0415  # its own case
 
-    speak("zh")
+    begin("zh")
     rule = next(rule for rule in Rule if "{fields}" in rule.reason)
     document = {"rule": rule.code, "params": {"nothing": "fits"}, "reason": "the account holds it"}
     assert reason_of(document) == "the account holds it"  # type: ignore[arg-type]  # only what is read here
@@ -177,19 +178,19 @@ def test_after_the_command_it_is_told_where_it_goes() -> None:
 
 
 def test_a_message_in_a_message_is_in_chinese_and_a_value_is_not() -> None:
-    speak("zh")
+    begin("zh")
     inner = said("the file is empty")
     assert say("cannot be read: {reason}", reason=inner) == "无法读取：文件是空的"
     # Somebody's text that happens to be a message stays what it is.
     assert say("cannot be read: {reason}", reason="the file is empty") == "无法读取：the file is empty"
     assert local(inner) == "文件是空的"
     assert named("verdict", "stuck") == "stuck 被拒且未改"
-    speak("en")
+    speak("en", None)
     assert (local(inner), named("verdict", "stuck")) == ("the file is empty", "stuck")
 
 
 def test_a_message_of_a_document_is_found_by_its_form() -> None:
-    speak("zh")
+    begin("zh")
     assert local_document("unknown field `colour` in `acme-otp`") == "`acme-otp` 中的未知字段 `colour`"
     assert local_document("set A and B, or try --sandbox; docs/credentials.md lists every way").startswith(
         "请设置 A 和 B"
@@ -199,7 +200,7 @@ def test_a_message_of_a_document_is_found_by_its_form() -> None:
 
 @given(st.text(max_size=60))
 def test_no_text_of_a_document_makes_it_fail(foreign: str) -> None:
-    speak("zh")
+    begin("zh")
     assert isinstance(local_document(foreign), str)
 
 

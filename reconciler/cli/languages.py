@@ -1,16 +1,34 @@
-"""Help whose lines are measured in cells of the terminal: a Chinese character takes two."""
+"""Languages beside English: their catalogues, which click speaks through too, and help that is measured in cells."""
 
 from __future__ import annotations
 
+import gettext
+import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Final
 
 import click
 
 from reconciler.render.layout import padded, width, wrapped
+from reconciler.text import speak
+
+LOCALES: Final = Path(__file__).parents[1] / "locale"
+DOMAIN: Final = "reconciler"
 
 _LEAST: Final = 20
 _FIRST_COLUMN: Final = 30
+
+
+def begin(language: str) -> None:
+    """Speak a language from now on."""
+    speak(language, gettext.translation(DOMAIN, LOCALES, [language]))
+    gettext.bindtextdomain(DOMAIN, LOCALES)
+    gettext.textdomain(DOMAIN)
+    os.environ["LANGUAGE"] = language  # where click's own words are looked up
+
+
+# Help whose lines are measured in cells of the terminal: a Chinese character takes two.
 
 
 class WideFormatter(click.HelpFormatter):
