@@ -11,6 +11,7 @@ import errno
 import importlib
 import inspect
 import io
+import json
 import os
 import pkgutil
 import re
@@ -50,6 +51,13 @@ _BUGS: Final = frozenset({"TypeError", "RuntimeError", "ValueError", "AttributeE
 _CODE: Final = re.compile(r"`[^`]*`|[a-z]")
 _SAYING: Final = frozenset({"said", "say"})
 _SUBJECTS: Final = frozenset({"check", "skipped", "problem", "Finding"})
+
+# Heads of the reference's tables, and words in their cells.
+_REFERENCE: Final = (
+    *("line", "rule", "live row", "condition", "verdict", "reason", "to do", "go on", "file", "subject", "option"),
+    *("what it does", "field", "required", "what it is", "words", "yes", "code", "what happened", "what to do"),
+    *("apply", "an example"),
+)
 
 # What the system says of files and connections, as errors pass it on.
 _SYSTEM: Final = tuple(
@@ -106,7 +114,16 @@ def _is_language(text: str) -> bool:
     return any(character.isalpha() for character in left) and _CODE.fullmatch(text) is None
 
 
+def _of_schema() -> Iterator[str]:
+    """Yield what the reference says of each field."""
+    schema = json.loads((TOP / "schemas/signatures.schema.json").read_text(encoding="utf-8"))
+    for part in (schema, *(schema["properties"][name] for name in ("account", "state")), schema["$defs"]["signature"]):
+        yield from (" ".join(field["description"].split()) for field in part["properties"].values())
+
+
 def _of_tables() -> Iterator[str]:
+    yield from _REFERENCE
+    yield from _of_schema()
     yield from QUALIFICATION_PROBLEMS.values()
     yield from DIAGNOSTIC_CODES.values()
     yield from (status.value for status in Status)

@@ -21,17 +21,19 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from reconciler.cli.completion import TABLE as COMPLETION
 from reconciler.cli.completion import described
-from reconciler.cli.main import cli
+from reconciler.cli.languages import begin
+from reconciler.cli.main import cli, in_language
 from reconciler.contract.error_codes import CODES
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
+from reconciler.text import ENGLISH, local_document, say, speak
 
 FOLDER: Final = Path(__file__).parent
 _PART: Final = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [list(heads), *(list(row) for row in rows)]
+    lines = [list(map(say, heads)), *(list(row) for row in rows)]
     lines.insert(1, ["---"] * len(lines[0]))
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
@@ -41,7 +43,13 @@ def decision_rules() -> str:
     return _table(
         ("line", "rule", "live row", "condition", "verdict"),
         (
-            (rule.line, f"`{rule.code}`", rule.live, rule.condition, f"`{rule.verdict}`" if rule.verdict else "go on")
+            (
+                rule.line,
+                f"`{rule.code}`",
+                say(rule.live),
+                say(rule.condition),
+                f"`{rule.verdict}`" if rule.verdict else say("go on"),
+            )
             for rule in Rule
         ),
     )
@@ -49,7 +57,7 @@ def decision_rules() -> str:
 
 def decision_words() -> str:
     """Return what each rule says, and what a person does next."""
-    return _table(("rule", "reason", "to do"), ((f"`{rule.code}`", rule.reason, rule.hint) for rule in Rule))
+    return _table(("rule", "reason", "to do"), ((f"`{rule.code}`", say(rule.reason), say(rule.hint)) for rule in Rule))
 
 
 def layers() -> str:
@@ -76,7 +84,8 @@ def _first_sentence(file: Path) -> str:
 
 def commands() -> str:
     """Return every command with its usage, what it does and its options, from click's own data."""
-    return "\n".join(_commands(cli, click.Context(cli, info_name="reconciler")))
+    group = in_language(cli)
+    return "\n".join(_commands(group, click.Context(group, info_name="reconciler")))
 
 
 def _commands(command: click.Command, context: click.Context) -> Iterator[str]:
@@ -112,7 +121,12 @@ def fields() -> str:
     return _table(
         ("field", "required", "what it is", "words"),
         (
-            (f"`{place}{name}`", "yes" if name in part.get("required", ()) else "", _field_text(field), _words(field))
+            (
+                f"`{place}{name}`",
+                say("yes") if name in part.get("required", ()) else "",
+                _field_text(field),
+                _words(field),
+            )
             for place, part in places.items()
             for name, field in part["properties"].items()
         ),
@@ -120,7 +134,7 @@ def fields() -> str:
 
 
 def _field_text(field: Mapping[str, Any]) -> str:
-    return _cell(_paragraph(field.get("description")))
+    return _cell(say(_paragraph(field.get("description"))))
 
 
 def _words(field: Mapping[str, Any]) -> str:
@@ -129,15 +143,23 @@ def _words(field: Mapping[str, Any]) -> str:
 
 def error_codes() -> str:
     """Return every error code: what happened, what to do, and what an apply does after it."""
-    rows = ((f"`{row.code}`", _cell(row.meaning), _cell(row.hint), row.treatment) for row in CODES.values())
+    rows = ((f"`{row.code}`", _cell(say(row.meaning)), _cell(say(row.hint)), row.treatment) for row in CODES.values())
     return _table(("code", "what happened", "what to do", "apply"), rows)
 
 
 def diagnostics() -> str:
     """Return every code of a diagnostic, with an example from the files that the tests check."""
     examples = _examples()
-    rows = ((f"`{code}`", _cell(text), _cell(examples.get(code, ""))) for code, text in DIAGNOSTIC_CODES.items())
+    rows = (
+        (f"`{code}`", _cell(say(text)), _cell(_localised(examples.get(code, ""))))
+        for code, text in DIAGNOSTIC_CODES.items()
+    )
     return _table(("code", "what it is", "an example"), rows)
+
+
+def _localised(example: str) -> str:
+    """Return what is wrong and what to do, in the language of the page."""
+    return " - ".join(local_document(part) for part in example.split(" - ", 1))
 
 
 def _examples() -> dict[str, str]:
@@ -168,6 +190,12 @@ def generated(text: str) -> str:
     return _PART.sub(lambda found: found[1] + PARTS[found[2]]() + found[3], text)
 
 
+def speak_as(page: Path) -> None:
+    """Speak the language of a page from now on."""
+    if page.name.endswith(".zh-CN.md"):
+        begin("zh")
+
+
 def _completion() -> str:
     """Return what shells complete from: every command with its options, from click's own data."""
     table = described(cli, click.Context(cli, info_name="reconciler"))
@@ -179,10 +207,13 @@ def main(arguments: list[str]) -> int:
     outdated = []
     for page in sorted(FOLDER.glob("**/*.md")):
         text = page.read_text(encoding="utf-8")
-        if generated(text) != text:
+        speak_as(page)
+        made = generated(text)
+        speak(ENGLISH, None)
+        if made != text:
             outdated.append(page)
             if "--check" not in arguments:
-                page.write_text(generated(text), encoding="utf-8")
+                page.write_text(made, encoding="utf-8")
     if _completion() != COMPLETION.read_text(encoding="utf-8"):
         outdated.append(COMPLETION)
         if "--check" not in arguments:
