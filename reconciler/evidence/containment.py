@@ -11,8 +11,10 @@ import hashlib
 import io
 import os
 import stat
+import threading
 import unicodedata
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -43,6 +45,7 @@ _KINDS: Final = {
 
 # Bytes set aside for everything in the request that is not an image.
 REST_OF_BODY: Final = 64 * 1024
+_MOST_KEPT: Final = 64
 _PREFIX: Final = "{image}: "
 _CHANGED: Final = "{image} changed since the plan was made; nothing was sent"
 
@@ -61,6 +64,9 @@ class Root:
             raise UnusableError(problems.ROOT_UNREADABLE.given(reason=problems.reason(error))) from None
         # By identity too: some file systems know other spellings of a name than its case.
         self._parts: dict[str, list[str]] = {}
+        # Folders that images were found in without a link, held open: most images of a run lie in a few of them.
+        self._kept: dict[tuple[str, ...], int] = {}
+        self._lock = threading.Lock()
         self.private = frozenset(filter(None, (self._identity(name) for name in PRIVATE)))
 
     def _identity(self, name: str) -> tuple[int, int] | None:
@@ -76,20 +82,43 @@ class Root:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        os.close(self.descriptor)
+        for descriptor in (self.descriptor, *self._kept.values()):
+            os.close(descriptor)
 
     def open(self, folder: str, name: str) -> int:
         """Return a descriptor of the regular file ``name`` as seen from ``folder``; the caller closes it.
 
         ``folder`` is relative to the working directory or absolute. Raises UnusableError with the reason.
         """
-        walk = _Walk(self)
+        parts = (*self._parts_of(folder), *_parts_of_name(name))
+        kept = self._kept_folder(parts)
+        walk = _Walk(self, kept)
         try:
-            return walk.to([*self._parts_of(folder), *_parts_of_name(name)])
+            descriptor = walk.to(parts if kept is None else parts[-1:])
         except OSError as error:
             raise UnusableError(problems.from_os(error)) from None
+        else:
+            if kept is None and walk.is_straight(parts):
+                self._keep(parts[:-1], walk.folder)
+            return descriptor
         finally:
             walk.close()
+
+    def _kept_folder(self, parts: tuple[str, ...]) -> int | None:
+        """Return the open folder that holds a plain file; whatever is not one is walked to from the root."""
+        kept = self._kept.get(parts[:-1])
+        if kept is None or parts[-1] == "..":
+            return None
+        try:
+            is_plain = stat.S_ISREG(os.stat(parts[-1], dir_fd=kept, follow_symlinks=False).st_mode)
+        except OSError:
+            return None
+        return kept if is_plain else None
+
+    def _keep(self, parts: tuple[str, ...], folder: int) -> None:
+        with self._lock:
+            if len(self._kept) < _MOST_KEPT and parts not in self._kept:
+                self._kept[parts] = os.dup(folder)
 
     def _parts_of(self, folder: str) -> list[str]:
         # Where a folder leads is looked up once; each walk checks its every step all the same.
@@ -130,11 +159,11 @@ def _plain(name: str) -> str:
 
 
 class _Walk:
-    """One walk. ``folders`` are the open folders from the root to where the walk is."""
+    """One walk, from the root or from a ``kept`` folder. ``folders`` are the open ones to where the walk is."""
 
-    def __init__(self, root: Root) -> None:
+    def __init__(self, root: Root, kept: int | None = None) -> None:
         self._root = root
-        self._folders = [root.descriptor]
+        self._folders = [root.descriptor if kept is None else kept]
         self._todo: deque[str] = deque()
         self._links = 0
 
@@ -142,7 +171,16 @@ class _Walk:
         while len(self._folders) > 1:
             os.close(self._folders.pop())
 
-    def to(self, parts: list[str]) -> int:
+    @property
+    def folder(self) -> int:
+        """The folder that the walk is in."""
+        return self._folders[-1]
+
+    def is_straight(self, parts: Sequence[str]) -> bool:
+        """Return whether the walk met no link and no way back: then its folder is the one that the names spell."""
+        return not self._links and ".." not in parts
+
+    def to(self, parts: Sequence[str]) -> int:
         self._todo.extend(parts)
         while self._todo:
             descriptor = self._step(self._todo.popleft())
