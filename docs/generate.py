@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -26,6 +30,8 @@ from reconciler.cli.main import cli, in_language
 from reconciler.contract.error_codes import CODES
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
+from reconciler.render.document import load_document
+from reconciler.render.fleet_github import shown_markdown
 from reconciler.text import ENGLISH, local_document, say, speak
 
 FOLDER: Final = Path(__file__).parent
@@ -171,9 +177,33 @@ def _examples() -> dict[str, str]:
     return found
 
 
+def comment() -> str:
+    """Return the comment that a pull request gets for the example, from a plan against the embedded sandbox."""
+    top = FOLDER.parent
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("signatures.example.yaml", "signatures.example.sandbox.yaml"):
+            shutil.copy(top / name, folder)
+        shutil.copytree(top / "evidence", Path(folder, "evidence"))
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "reconciler",
+            "plan",
+            "--sandbox",
+            "--format",
+            "json",
+            "signatures.example.yaml",
+        ]
+        environment = {**os.environ, "PYTHONPATH": str(top)}
+        done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True)  # noqa: S603  # ourselves
+    return shown_markdown(load_document(done.stdout)) + "\n\n"
+
+
 PARTS: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
     {
         "commands": commands,
+        "comment": comment,
         "decision-rules": decision_rules,
         "decision-words": decision_words,
         "diagnostics": diagnostics,
@@ -205,7 +235,7 @@ def _completion() -> str:
 def main(arguments: list[str]) -> int:
     """Write every page that is out of date, or with ``--check`` only name it and return 1."""
     outdated = []
-    for page in sorted(FOLDER.glob("**/*.md")):
+    for page in [*sorted(FOLDER.glob("**/*.md")), *sorted(FOLDER.parent.glob("README*.md"))]:
         text = page.read_text(encoding="utf-8")
         speak_as(page)
         made = generated(text)
