@@ -49,6 +49,8 @@ _HEADER: Final = (
 _PLACEHOLDER: Final = re.compile(r"\{[^}]*\}|%\(\w+\)s")
 _BUGS: Final = frozenset({"TypeError", "RuntimeError", "ValueError", "AttributeError", "LookupError"})
 _CODE: Final = re.compile(r"`[^`]*`|[a-z]")
+# Between and behind sentences: Chinese has marks of its own.
+_MARKS: Final = frozenset({".", ". "})
 _SAYING: Final = frozenset({"said", "say"})
 _SUBJECTS: Final = frozenset({"check", "skipped", "problem", "Finding"})
 
@@ -111,7 +113,7 @@ def texts() -> set[Text]:
 def _is_language(text: str) -> bool:
     """Return whether anything is left to translate beside placeholders, marks and a word that is code."""
     left = _PLACEHOLDER.sub("", text)
-    return any(character.isalpha() for character in left) and _CODE.fullmatch(text) is None
+    return text in _MARKS or any(character.isalpha() for character in left) and _CODE.fullmatch(text) is None
 
 
 def _of_schema() -> Iterator[str]:

@@ -98,3 +98,9 @@ def test_every_code_that_explain_knows_is_covered() -> None:
     assert {
         text for text in texts - known if re.search("[a-z]{2} [a-z]{2}", re.sub(r"[{`][^}`]*[}`]", "", text))
     } == set()
+
+
+def test_bold_words_end_where_markdown_sees_the_end() -> None:
+    # Behind a mark and before a letter, two stars end nothing (CommonMark 6.2).
+    wrong = re.compile(r"[\u3001\u3002\uff0c\uff1a\uff1b\uff09]\*\*[\w\u4e00-\u9fff{]")
+    assert [translation(message) for message in ENTRIES if wrong.search(translation(message))] == []
