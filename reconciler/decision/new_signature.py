@@ -39,7 +39,7 @@ def decide_new(signature: Signature, account: AccountRows, state: State) -> Sign
     if own is not None and own.sign_id in account.rows:
         params = {"sign_id": own.sign_id, "name": own.fields.sign_name}
         return Planned(signature, None, Decision(Rule.CREATED_OTHERWISE, Status.MISSING, params))
-    held = _holder(signature.fields, account)
+    held = _holder(signature.fields, account, _submitted(state, entries))
     if held is not None:
         return Planned(signature, held, _held(held))
     if any(is_same(intent.fields, signature.fields) for each in entries.values() for intent in each.perhaps):
@@ -78,13 +78,27 @@ def _plain(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).split())
 
 
-def _holder(fields: SignFields, account: AccountRows) -> LiveSignature | None:
-    """Return the row that has the name already, a rejected one only where no other has."""
-    held = [
-        row
-        for row in account.rows.values()
-        if row.international == fields.international and _plain(row.sign_name) == _plain(fields.sign_name)
-    ]
+def _submitted(state: State, creates: Mapping[str, Entry]) -> Mapping[int, SignFields]:
+    """Return what was submitted last for each id: under another key, a definition meets what it created itself."""
+    made = {own.sign_id: own.fields for entry in creates.values() if (own := entry.submitted) and own.sign_id}
+    later = {sign_id: entry.submitted.fields for sign_id, entry in state.signatures.items() if entry.submitted}
+    return made | later
+
+
+def _holder(fields: SignFields, account: AccountRows, submitted: Mapping[int, SignFields]) -> LiveSignature | None:
+    """Return the row that has the name already, a rejected one only where no other has.
+
+    The vendor may spell a submitted name its own way: then what was submitted is what tells.
+    """
+
+    def holds(row: LiveSignature) -> bool:
+        own = submitted.get(row.sign_id)
+        is_spelt = own is not None and is_same(own, fields) and not apart(own.sign_name, row.sign_name)
+        return row.international == fields.international and (
+            is_spelt or _plain(row.sign_name) == _plain(fields.sign_name)
+        )
+
+    held = [row for row in account.rows.values() if holds(row)]
     return min(held, key=lambda row: (row.status is Status.REJECTED, row.sign_id), default=None)
 
 

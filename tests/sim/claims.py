@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from reconciler.model.signature import SignFields
+from reconciler.model.signature import SignFields, Subject
 from reconciler.model.state import Entry
 from tests.sim.items import Item, items_of
 from tests.sim.schedule import History
@@ -20,7 +20,7 @@ class Claim(NamedTuple):
 
     time: float
     by: str
-    sign_id: int
+    subject: Subject
     run: str
     fields: SignFields
     begun: float
@@ -41,20 +41,20 @@ def claims_of(history: History) -> Iterator[Claim]:
                 continue  # the branch was moved by force
             if history.world.runs[after.by].step.kind in {"adopt", "forget"}:
                 continue
-            for sign_id, entry in before.state.signatures.items():
-                for item in items_of(entry, sign_id):
+            for subject, entry in before.state.entries.items():
+                for item in items_of(entry, subject):
                     begun.setdefault(item, before.time)
-                    yield from _claim(item, entry, after.state.entry(sign_id), after.time, after.by, begun[item])
+                    yield from _claim(item, entry, after.state.entry(subject), after.time, after.by, begun[item])
 
 
 def _claim(item: Item, before: Entry, after: Entry, time: float, by: str, begun: float) -> Iterator[Claim]:
-    now = items_of(after, item.sign_id)
+    now = items_of(after, item.subject)
     if any((other.epoch, other.run) == (item.epoch, item.run) for other in now):
         return
     if after.submitted != before.submitted and after.submitted is not None:
         # Where another one was recorded, that says nothing of an older doubt.
         if (after.submitted.epoch, after.submitted.run) == (item.epoch, item.run):
-            yield Claim(time, by, item.sign_id, item.run, item.fields, begun, sent=True)
+            yield Claim(time, by, item.subject, item.run, item.fields, begun, sent=True)
         return
     replaced = any(other.run == by != item.run for other in now)
-    yield Claim(time, by, item.sign_id, item.run, item.fields, begun, sent=False, replaced=replaced)
+    yield Claim(time, by, item.subject, item.run, item.fields, begun, sent=False, replaced=replaced)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
 from reconciler.diagnostics import Location
-from reconciler.model.signature import Account, Image, Signature, SignFields
+from reconciler.model.signature import NEW, Account, Image, Signature, SignFields
 from reconciler.state.store import record_name
 from reconciler.tencent.api import Images
 from tests.fixtures.images import png
@@ -15,6 +16,7 @@ from tests.sim.scenario import Scenario
 
 ACCOUNT: Final = Account("international", "ap-singapore")
 UIN: Final = "100000000001"
+_NEW_PLACE: Final = 9
 NAME: Final = record_name(UIN, ACCOUNT.region)
 _PROOFS: Final = {"a": png(1, (1, 1)), "b": png(2, (1, 1))}
 
@@ -54,12 +56,26 @@ def key_of(place: int) -> str:
     return f"s{place + 1}"
 
 
+def new_key_of(number: int) -> str:
+    """Return the key of the signature without an id of that number."""
+    return f"n{number + 1}"
+
+
 def signatures(scenario: Scenario, commit: int) -> tuple[Signature, ...]:
     """Return the definitions of a commit, which is a number from 1."""
-    return tuple(
+    known = tuple(
         Signature(key_of(place), row[0], fields_of(variant, place), Location("signatures.yaml", place + 1, 1))
         for place, (row, variant) in enumerate(zip(scenario.rows, scenario.variants[commit - 1], strict=True))
     )
+    return known + tuple(_new(scenario, commit))
+
+
+def _new(scenario: Scenario, commit: int) -> Iterator[Signature]:
+    """Yield the signatures without an id. All are of one place, so that two keys may want one name."""
+    for number, variant in enumerate(scenario.new[commit - 1] if scenario.new else ()):
+        if variant:
+            fields, key = fields_of(variant, _NEW_PLACE), new_key_of(number)
+            yield Signature(key, NEW, fields, Location("signatures.yaml", 10 + number, 1))
 
 
 def images(desired: Signature) -> Images:

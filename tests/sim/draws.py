@@ -239,6 +239,28 @@ def resubmit(rng: Random, made: Scenario) -> Scenario:
     return replace(made, steps=tuple(replace(s, option="resubmit") if s.name == chosen else s for s in made.steps))
 
 
+_NEW: Final = (
+    (("base",), ("base",), ("base",)),
+    (("base",), ("hidden",), ("image",)),
+    (("base",), ("name2",), ("name2",)),
+    (("",), ("base",), ("hidden",)),
+    (("base", "name"), ("base", "name"), ("hidden", "name")),
+    (("base", ""), ("", "base"), ("", "base")),
+    (("base", "name"), ("name", "base"), ("name", "base")),
+)
+"""What commits define without an id: as it was, edited, renamed, added later, two, a name that changes its key."""
+
+
+def create(rng: Random, made: Scenario) -> Scenario:
+    """Define signatures without an id; half of the vendors would create one of a name twice."""
+    return replace(made, new=rng.choice(_NEW), twins=rng.random() < 0.5)  # one of two
+
+
+def console_new(rng: Random, made: Scenario) -> Scenario:
+    """Let the console create another signature, while the applies create theirs or after one was cut off."""
+    return _with_steps(made, Step("console", "console", _moment(rng, made, 0, 60), key="s1", option="new"))
+
+
 def no_date(_rng: Random, made: Scenario) -> Scenario:
     return replace(made, date=False)
 

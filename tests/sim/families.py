@@ -75,6 +75,17 @@ FAMILIES: Final[Mapping[str, Draw]] = {
     "stop": _both(draws.stop, draws.lost),
     "resubmit": _both(draws.resubmit, draws.kill),
     "no-date": _both(draws.no_date, draws.clocks, draws.kill),
+    "create": draws.create,
+    "create-kill": _both(draws.create, draws.kill),
+    "create-lost": _both(draws.create, draws.lost),
+    "create-late": _both(draws.create, draws.late, draws.kill),
+    "create-slow-late": _both(draws.create, draws.slow_late),
+    "create-lag": _both(draws.create, draws.lag, draws.kill),
+    "create-names": _both(draws.create, draws.names, draws.lost),
+    "create-suspend": _both(draws.create, draws.suspend, draws.clocks),
+    "create-push": _both(draws.create, draws.push, draws.kill),
+    "create-console": _both(draws.create, draws.console_new, draws.kill),
+    "create-any": _both(draws.create, _mixture),
     "any": _mixture,
 }
 """Within the assumptions: no violation of any kind."""

@@ -31,6 +31,8 @@ def _head(scenario: Scenario) -> Iterator[str]:
     yield f"family {scenario.family}, seed {scenario.seed}, store {scenario.store}, lag up to {scenario.lag} s"
     yield f"names {scenario.names}, CreateTime {scenario.create_time}, Date header {scenario.date}"
     yield f"account {scenario.rows}, commits {scenario.variants}"
+    if scenario.new:
+        yield f"without an id {scenario.new}, a second one of a name {'created' if scenario.twins else 'refused'}"
     for machine, offset in scenario.machines:
         if offset:
             yield f"clock of {machine} is {offset:+.0f} s off"

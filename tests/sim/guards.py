@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from unicodedata import normalize
 
-from reconciler.apply import attempt, executor, journal, waiting
-from reconciler.decision import intents, transitions
+from reconciler.apply import attempt, create, executor, journal, waiting
+from reconciler.decision import intents, new_signature, transitions
 from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
 
 Patch = tuple[object, str, Any]
@@ -184,5 +184,19 @@ GUARDS: Final[Mapping[str, Guard]] = {
     "late-note": _guard(_plain(transitions, "_late", lambda state, *_: state), "R1-hidden R1-asleep", "RECORD FALSE"),
     "late-item-stays": _guard(_rows_settle_late, "R1-asleep R1-hidden", "RECORD FALSE NEVER-SENT"),
     "own-run-waits": _guard(_own_at_once, "late hidden-late kill-late", "WAS-SENT REPORT DUP RECORD"),
+    "waiting-for-creates": _guard(_no_wait, "create-late create-slow-late", "TWICE TWO-CALLS WAS-SENT"),
+    "own-create-waits": _guard(_own_at_once, "create-late create-lag create-lost", "TWICE WAS-SENT REPORT RECORD"),
+    "name-as-submitted": _guard(_plain(new_signature, "_submitted", lambda *_: {}), "create-names", "TWICE NOT-QUIET"),
+    "known-ids": _guard(
+        _plain(create.CreateAttempt, "_known_ids", lambda _turn: ()),
+        "create-lost create-kill",
+        "UNSETTLED NOT-QUIET",
+    ),
+    "name-of-a-new-row": _guard(
+        _plain(new_signature, "is_ours", lambda *_: True),
+        "create-console",
+        "NEVER-SENT FALSE RECORD ID",
+    ),
+    "whole-list": _guard(_plain(new_signature, "_holder", lambda *_: None), "create create-kill", "TWICE NOT-QUIET"),
 }
 """By name. The kinds are what its absence may show as; any other kind would be a fault of its own."""

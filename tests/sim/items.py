@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from reconciler.model.signature import LiveSignature, SignFields
+from reconciler.model.signature import LiveSignature, SignFields, Subject
 from reconciler.model.state import Entry, State
 
 
 class Item(NamedTuple):
-    """One open doubt of an entry; a run and an epoch are its identity."""
+    """One open doubt of an entry; a run and an epoch are its identity. ``subject`` is an id, or the key of a create."""
 
-    sign_id: int
+    subject: Subject
     epoch: int
     run: str
     fields: SignFields
@@ -19,17 +19,17 @@ class Item(NamedTuple):
     before: LiveSignature
 
 
-def items_of(entry: Entry, sign_id: int) -> tuple[Item, ...]:
+def items_of(entry: Entry, subject: Subject) -> tuple[Item, ...]:
     """Return an entry's doubts, the oldest first."""
     return tuple(
-        Item(sign_id, intent.epoch, intent.run, intent.fields, intent.is_live, intent.before)
+        Item(subject, intent.epoch, intent.run, intent.fields, intent.is_live, intent.before)
         for intent in entry.perhaps
     )
 
 
 def all_items(state: State) -> tuple[Item, ...]:
     """Return every doubt of a record."""
-    return tuple(item for sign_id, entry in state.signatures.items() for item in items_of(entry, sign_id))
+    return tuple(item for subject, entry in state.entries.items() for item in items_of(entry, subject))
 
 
 def epoch_of(entry: Entry) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from reconciler.model.plan import Compared, Plan, Verdict
+from reconciler.model.plan import WRITES, Compared, Plan, Planned, Verdict
 from reconciler.model.report import ApplyReport, Outcome
 from reconciler.model.signature import SignFields
 from tests.sim.definitions import signatures
-from tests.sim.items import all_items
+from tests.sim.items import Item, all_items
 from tests.sim.judge_record import RESETS
 from tests.sim.schedule import QUIET, SECOND, History
+from tests.sim.vendor import Taken
 from tests.sim.violation import Violation
 
 WINDOW_S: Final = 29.0
@@ -31,36 +32,45 @@ def judge_words(history: History) -> Iterator[Violation]:
             and seen.value > WINDOW_S + history.scenario.lag + 7
         ):
             yield Violation(12, "WAIT", f"{seen.run} is to wait {seen.value:.3f} s")
-        if seen.run == SECOND and isinstance(seen.value, Plan) and seen.value.summary[Verdict.MODIFY]:
+        if seen.run == SECOND and isinstance(seen.value, Plan) and _writes(seen.value):
             yield Violation(11, "NOT QUIET", "a second quiet run still plans changes")
     if history.scenario.store != "clones" and QUIET in history.world.runs:
         yield from _left(history)
+
+
+def _writes(plan: Plan) -> bool:
+    return any(plan.summary[verdict] for verdict in WRITES)
 
 
 def _left(history: History) -> Iterator[Violation]:
     """Check what a quiet run left: nothing live, and no doubt that the row must have settled."""
     account = history.world.vendor.account
     for item in all_items(next(iter(history.records.values())).state):
-        row = account.row(item.sign_id)
+        row = account.row(item.subject) if isinstance(item.subject, int) else None
         if item.live and item.epoch:
-            yield Violation(11, "LIVE", f"{item.sign_id} of {item.run} is live after a quiet run")
+            yield Violation(11, "LIVE", f"{item.subject} of {item.run} is live after a quiet run")
         unmoved = row is not None and (row.sign_name, row.status_code, row.create_time) == (
             item.before.sign_name,
             item.before.status_code,
             item.before.create_time,
         )
-        sent = any(taken.run == item.run and taken.sign_id == item.sign_id for taken in history.world.vendor.log.taken)
-        if unmoved and item.before.status_code == -1 and not sent:
-            yield Violation(11, "UNSETTLED", f"{item.sign_id} of {item.run} stays open, and the rejection still stands")
+        created = isinstance(item.subject, str)
+        if (created or (unmoved and item.before.status_code == -1)) and not _is_sent(history, item):
+            yield Violation(11, "UNSETTLED", f"{item.subject} of {item.run} stays open, and nothing came of it")
+
+
+def _is_sent(history: History, item: Item) -> bool:
+    taken = history.world.vendor.log.taken
+    return any(each.run == item.run and item.subject in (each.created, each.sign_id) for each in taken)
 
 
 def _plan(history: History, run: str, time: float, plan: Plan) -> Iterator[Violation]:
     adopted = any(step.kind in RESETS for step in history.scenario.steps)
-    wanted = {s.sign_id: s.fields for s in signatures(history.scenario, history.world.runs[run].step.commit)}
+    wanted = {s.key: s.fields for s in signatures(history.scenario, history.world.runs[run].step.commit)}
     for planned in plan.signatures:
         sure = planned.verdict in {Verdict.WAITING, Verdict.IN_SYNC} and planned.decision.compared is Compared.ALL
         sign_id = planned.desired.sign_id
-        if sure and not adopted and not _held(history, run, sign_id, wanted[sign_id], time):
+        if sure and not adopted and not _held(history, run, sign_id, wanted[planned.desired.key], time):
             yield Violation(7, "FALSE", f"{run} at {time:.3f}: {sign_id} is {planned.verdict}, all compared")
 
 
@@ -80,10 +90,17 @@ def _held(history: History, run: str, sign_id: int, fields: SignFields, time: fl
 
 def _report(history: History, run: str, report: ApplyReport) -> Iterator[Violation]:
     for planned in report.plan.signatures:
-        sign_id = planned.desired.sign_id
-        outcome = report.result(planned).outcome
-        acted = any(e.run == run and e.sign_id == sign_id for e in history.world.vendor.log.taken)
+        sign_id, result = planned.desired.id_text, report.result(planned)
+        outcome = result.outcome
+        made = [e for e in history.world.vendor.log.taken if e.run == run and _is_of(planned, e)]
+        acted = bool(made)
+        if result.sign_id and [e.sign_id for e in made if e.created] != [result.sign_id]:
+            yield Violation(8, "ID", f"{run} says {planned.desired.key} was created as {result.sign_id}")
         if outcome is Outcome.ACCEPTED and not acted:
             yield Violation(8, "REPORT", f"{run} says {sign_id} was accepted, and it was not")
         if outcome in {Outcome.REFUSED, Outcome.FAILED, Outcome.NOT_ATTEMPTED} and acted:
             yield Violation(8, "REPORT", f"{run} says {sign_id} is {outcome}, and it was accepted")
+
+
+def _is_of(planned: Planned, taken: Taken) -> bool:
+    return (taken.created or taken.sign_id) in (planned.desired.key, planned.desired.sign_id)

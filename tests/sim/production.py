@@ -45,6 +45,7 @@ class _Observer:
         self._run.world.saw(self._run.name, "waiting", seconds)
 
     def begins(self, planned: Planned, number: int, total: int) -> None:
+        self._run.turn = planned.desired.key
         self._run.world.note(self._run.name, "turn", f"{planned.desired.key}, {number} of {total}")
 
     def ended(self, planned: Planned, result: Result) -> None:

@@ -43,8 +43,10 @@ class Step:
 class Scenario:
     """One schedule. ``rows`` are (sign_id, status, name) at the start, ``variants`` what each commit defines.
 
-    ``variants`` maps a commit to the variant of each signature in the order of ``rows``. ``lag`` is the longest that a
-    describe lags behind, ``names`` and ``create_time`` how the vendor treats these, ``date`` whether answers carry one,
+    ``variants`` maps a commit to the variant of each signature in the order of ``rows``. ``new``
+    maps each commit to the variants of the signatures that it defines without an id, empty for one that it lacks, and
+    ``twins`` says whether the vendor creates a second one of the same name. ``lag`` is the longest that a describe lags
+    behind, ``names`` and ``create_time`` how the vendor treats these, ``date`` whether answers carry one,
     ``beyond`` the assumptions that it leaves on purpose. ``note`` says why a kept one was kept.
     """
 
@@ -54,6 +56,8 @@ class Scenario:
     rows: tuple[tuple[int, int, str], ...] = ((1110, 1, "Acme"),)
     variants: tuple[tuple[str, ...], ...] = (("base",), ("hidden",), ("hidden",))
     machines: tuple[tuple[str, float], ...] = (("m1", 0.0), ("m2", 0.0), ("m3", 0.0))
+    new: tuple[tuple[str, ...], ...] = ()
+    twins: bool = False
     lag: float = 0.0
     names: str = "kept"
     create_time: str = "moves"
@@ -81,7 +85,7 @@ def from_json(text: str) -> Scenario:
     plain = json.loads(text)
     plain["steps"] = tuple(Step(**step) for step in plain.get("steps", ()))
     plain["faults"] = tuple(Fault(**fault) for fault in plain.get("faults", ()))
-    for name in ("rows", "variants", "machines"):
+    for name in ("rows", "variants", "machines", "new"):
         if name in plain:
             plain[name] = tuple(tuple(entry) for entry in plain[name])
     if "beyond" in plain:

@@ -10,7 +10,9 @@ from tests.sim.scenario import Scenario
 
 _Value = TypeVar("_Value")
 _MOST_TRIES: Final = 400
-_PLAIN: Final = {"lag": 0.0, "names": "kept", "create_time": "moves", "date": True, "store": "file"}
+_PLAIN: Final = {
+    "lag": 0.0, "names": "kept", "create_time": "moves", "date": True, "store": "file", "new": (), "twins": False,
+}  # fmt: skip
 
 
 def shrink(scenario: Scenario, fails: Callable[[Scenario], bool]) -> Scenario:

@@ -17,14 +17,17 @@ from tests.sim.shrink import shrink
 from tests.sim.trace import Line, columns
 
 
-@pytest.mark.parametrize("family", ["any", "kill-late", "push-kill", "suspend-kill"])
+@pytest.mark.parametrize("family", ["any", "kill-late", "push-kill", "suspend-kill", "create-any"])
 def test_a_seed_replays_to_the_letter(family: str) -> None:
     for seed in range(5):
         first, second = (run(scenario_of(family, seed)) for _ in range(2))
         assert explain(first, judge(first)) == explain(second, judge(second))
 
 
-@pytest.mark.parametrize(("family", "seed"), [("kill", 1), ("kill-lost", 4), ("kill", 4), ("push-kill", 2)])
+_SAME = [("kill", 1), ("kill-lost", 4), ("kill", 4), ("push-kill", 2), ("create-kill", 3)]
+
+
+@pytest.mark.parametrize(("family", "seed"), _SAME)
 def test_real_git_and_real_files_tell_the_same_story(family: str, seed: int, tmp_path: Path) -> None:
     scenario = scenario_of(family, seed)
     assert columns(run(scenario, tmp_path).world.lines) == columns(run(scenario).world.lines)

@@ -19,7 +19,7 @@ from tests.sim.world import Run
 
 
 class _Request:
-    """A modify on its way: the vendor acts on it at its own time, whatever became of who sent it."""
+    """A write on its way: the vendor acts on it at its own time, whatever became of who sent it."""
 
     def __init__(self, run: Run, call: Call, params: dict[str, object], stamp: float) -> None:
         self._world = run.world
@@ -31,13 +31,13 @@ class _Request:
         """Let the vendor act on it."""
         call, world = self._call, self._world
         try:
-            answer = world.vendor.modify(call, self._params, self._stamp)
+            answer = world.vendor.write(call, self._params, self._stamp)
         except ApiError as error:
             self.code = error.code
-            world.note("vendor", "refuses", f"{call.sign_id} of {call.run}: {error.code}")
+            world.note("vendor", "refuses", f"{call.subject} of {call.run}: {error.code}")
             return
         self.answer = {**answer, "RequestId": f"request-{len(world.lines)}"}
-        world.note("vendor", "takes", f"{call.sign_id} of {call.run}: {_of(call.fields)}")
+        world.note("vendor", "takes", f"{call.subject} of {call.run}: {_of(call.fields)}")
 
 
 class Answered:
@@ -89,8 +89,8 @@ class SimSdk:
     def call(self, action: str, parameters: dict[str, object], check: Callable[[], None] | None = None) -> Answer:
         """Make the one write. ``check`` is the last look at the clock, in the socket, after signing."""
         run, world = self._run, self._run.world
-        call = run.new_call(int(str(parameters["SignId"])))
-        fault = run.point("modify", f"{action} {call.sign_id} {call.fields.sign_name!r} {call.fields.remark!r}")
+        call = run.new_call(int(str(parameters["SignId"])) if "SignId" in parameters else run.turn)
+        fault = run.point("modify", f"{action} {call.subject} {call.fields.sign_name!r} {call.fields.remark!r}")
         begun = world.now
         if fault is not None and fault.kind == "not-made":
             run.travel(0.1, 0.5)
@@ -102,7 +102,7 @@ class SimSdk:
             check()
         call.checked, call.pending = world.now, True
         try:
-            run.point("modify.send", f"first byte of {call.sign_id}")
+            run.point("modify.send", f"first byte of {call.subject}")
         except Killed:
             call.pending = False
             raise

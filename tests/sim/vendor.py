@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 
-from reconciler.contract.api import DESCRIBE, MODIFY, MODIFY_RATE
-from reconciler.model.signature import SignFields
+from reconciler.contract.api import ADD, ADD_RATE, DESCRIBE, MODIFY, MODIFY_RATE
+from reconciler.model.signature import SignFields, Subject
 from reconciler.model.state import State
-from reconciler.sandbox import describe, modify
+from reconciler.sandbox import add, describe, modify
 from reconciler.sandbox.account import SandboxAccount, review
 from reconciler.sandbox.model import AccountData, ApiError, RowData
 from reconciler.sandbox.options import UnconfirmedBehaviour
@@ -24,7 +24,8 @@ from tests.sim.definitions import ACCOUNT, UIN, images, signatures
 from tests.sim.scenario import Scenario
 
 _TOLERANCE_S: Final = 300.0
-_ACTIONS: Final = {DESCRIBE: describe.ACTION, MODIFY: modify.ACTION}
+_ACTIONS: Final = {DESCRIBE: describe.ACTION, MODIFY: modify.ACTION, ADD: add.ACTION}
+_RATES: Final = {MODIFY: MODIFY_RATE, ADD: ADD_RATE}
 
 NAMES: Final[dict[str, Callable[[str], str]]] = {
     "kept": lambda name: name,
@@ -38,13 +39,14 @@ NAMES: Final[dict[str, Callable[[str], str]]] = {
 
 @dataclass
 class Call:
-    """One modify: when it was begun, checked, sent and acted on, and what its run heard. None: not, or not yet.
+    """One write: when it was begun, checked, sent and acted on, and what its run heard. None: not, or not yet.
 
-    ``pending`` while it can still act; the fields that end in ``then`` are what held at its first byte.
+    ``subject`` is the id, or the key where it creates. ``pending`` while it can still act; the fields that end in
+    ``then`` are what held at its first byte.
     """
 
     run: str
-    sign_id: int
+    subject: Subject
     fields: SignFields
     commit: int
     begun: float
@@ -67,6 +69,11 @@ class Taken:
     run: str
     fields: SignFields | None
     call: Call | None = None
+
+    @property
+    def created(self) -> str:
+        """The key of the signature that it created, empty where it modified one."""
+        return self.call.subject if self.call is not None and isinstance(self.call.subject, str) else ""
 
 
 @dataclass
@@ -101,21 +108,23 @@ class Vendor:
         self.account._lag_s = self._rng.choice((0.0, self._rng.uniform(0.0, self._scenario.lag), self._scenario.lag))
         return self._act(DESCRIBE, params)
 
-    def modify(self, call: Call, params: dict[str, object], stamp: float) -> dict[str, Any]:
-        """Act on a modify now. ``stamp`` is its ``X-TC-Timestamp`` in unix seconds. Raises ApiError."""
+    def write(self, call: Call, params: dict[str, object], stamp: float) -> dict[str, Any]:
+        """Act on a modify or an add now. ``stamp`` is its ``X-TC-Timestamp`` in unix seconds. Raises ApiError."""
         call.pending = False
         if abs(BASE + self._now() - stamp) > _TOLERANCE_S:
             raise ApiError("AuthFailure.SignatureExpire", "The request was signed more than 5 minutes ago.")
-        self._limits.admit((MODIFY, ACCOUNT.region, "key"), MODIFY_RATE, self._now())
+        action = MODIFY if "SignId" in params else ADD
+        self._limits.admit((action, ACCOUNT.region, "key"), _RATES[action], self._now())
         return self._taken(params, call.run, call.fields, call)
 
     def console(self, sign_id: int, place: int, variant: str, commit: int) -> str:
-        """Let somebody submit a variant in the console; return what became of it."""
+        """Let somebody submit a variant in the console, or create another signature; return what became of it."""
         wanted = next(s for s in signatures(self._scenario, commit) if s.sign_id == sign_id)
         fields = wanted.fields if variant == "same" else _console_fields(wanted.fields, variant)
         wanted = wanted._replace(fields=fields)
+        sent = {} if variant == "new" else {"SignId": sign_id}
         try:
-            self._taken({"SignId": sign_id, **parameters(fields, images(wanted))}, "", fields, None)
+            self._taken({**sent, **parameters(fields, images(wanted))}, "", fields, None)
         except ApiError as error:
             return f"{error.code} (place {place})"
         return f"submitted {fields.sign_name!r}, remark {fields.remark!r}"
@@ -131,10 +140,25 @@ class Vendor:
 
     def _taken(self, params: dict[str, object], run: str, fields: SignFields, call: Call | None) -> dict[str, Any]:
         spelt = NAMES[self._scenario.names](str(params["SignName"]))
-        answer = self._act(MODIFY, params | {"SignName": spelt})
+        if "SignId" in params:
+            answer = self._act(MODIFY, params | {"SignName": spelt})
+            sign_id = answer["ModifySignStatus"]["SignId"]
+        else:
+            answer = self._created(params, spelt)
+            sign_id = answer["AddSignStatus"]["SignId"]
         if call is not None:
             call.acted = self._now()
-        self.log.taken.append(Taken(self._now(), int(str(params["SignId"])), run, fields, call))
+        self.log.taken.append(Taken(self._now(), sign_id, run, fields, call))
+        return answer
+
+    def _created(self, params: dict[str, object], spelt: str) -> dict[str, Any]:
+        """Create a signature, also one of a name that the account has, where the schedule's vendor takes twins."""
+        if not self._scenario.twins:
+            return self._act(ADD, params | {"SignName": spelt})
+        answer = self._act(ADD, params | {"SignName": f"twin {len(self.log.taken)}"})
+        row = self.account.row(answer["AddSignStatus"]["SignId"])
+        assert row is not None
+        self.account.change(replace(row, sign_name=spelt))
         return answer
 
     def _act(self, name: str, params: dict[str, object]) -> dict[str, Any]:
@@ -144,4 +168,6 @@ class Vendor:
 
 
 def _console_fields(fields: SignFields, variant: str) -> SignFields:
+    if variant == "new":
+        return fields._replace(sign_name="Console 9")
     return fields._replace(sign_name="Console") if variant == "name" else fields._replace(remark="From the console")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from reconciler.model.signature import SignFields
+from reconciler.model.signature import SignFields, Subject
 from tests.sim.clocks import BASE, Machine
 from tests.sim.record import Record
 from tests.sim.scenario import Fault, Scenario, Step
@@ -87,6 +87,7 @@ class Run:
         self.machine = world.machines[step.machine]
         self.rng = world.rng(step.name)
         self.stopped = False
+        self.turn = ""
         self.asked: SignFields | None = None
         self.statuses: dict[int, int] = {}
         self._counts: Counter[str] = Counter()
@@ -135,10 +136,10 @@ class Run:
         """Return unix seconds by this machine's clock."""
         return self.machine.read("wall", self.world.now)
 
-    def new_call(self, sign_id: int) -> Call:
-        """Note that a modify begins, with what the run is about to send."""
+    def new_call(self, subject: Subject) -> Call:
+        """Note that a write begins, with what the run is about to send."""
         assert self.asked is not None
-        call = Call(self.name, sign_id, self.asked, self.step.commit, self.world.now)
+        call = Call(self.name, subject, self.asked, self.step.commit, self.world.now)
         self.world.vendor.log.calls.append(call)
         return call
 
@@ -146,11 +147,11 @@ class Run:
         """Note the first byte of a call."""
         call.sent = self.world.now
         call.state_then = self.record.state
-        call.status_then = self.statuses.get(call.sign_id)
+        call.status_then = self.statuses.get(call.subject) if isinstance(call.subject, int) else None
         call.others_then = [
             other.run
             for other in self.world.vendor.log.calls
-            if other is not call and other.sign_id == call.sign_id and other.pending
+            if other is not call and other.subject == call.subject and other.pending
         ]
 
 

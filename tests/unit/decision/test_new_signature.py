@@ -35,9 +35,13 @@ def wanted(fields: SignFields = ACME, key: str = "acme-otp") -> Signature:
     return desired(fields, key, NO_ID)
 
 
-def created(fields: SignFields = ACME, sign_id: int = 1200) -> State:
+def named(fields: SignFields) -> State:
+    return EMPTY._replace(entries={1200: Entry(1, submitted(fields, until=NOW))})
+
+
+def created(fields: SignFields = ACME, sign_id: int = 1200, key: str = "acme-otp") -> State:
     own = submitted(fields, sign_id=sign_id, until=NOW)
-    return EMPTY._replace(entries={"acme-otp": Entry(1, own), sign_id: Entry(1, own._replace(sign_id=None))})
+    return EMPTY._replace(entries={key: Entry(1, own), sign_id: Entry(1, own._replace(sign_id=None))})
 
 
 def doubt(fields: SignFields = ACME, status: IntentState = IntentState.LAPSED, known: tuple[int, ...] = (1,)) -> Intent:
@@ -50,6 +54,8 @@ def perhaps(*doubts: Intent, key: str = "acme-otp") -> State:
 
 # In time for the call of ``doubt``.
 CREATED: Final = row(sign_id=1200, create_time=int(NOW) - 59)
+SPELT: Final = CREATED._replace(sign_name=ACME.sign_name.upper())
+RENAMED: Final = CREATED._replace(sign_name="Zed")
 LIVE_STATE: Final = perhaps(doubt(status=IntentState.LIVE))
 
 # What the account shows, whether that is everything, what is recorded, and the rule that fits.
@@ -63,6 +69,9 @@ NEW: Final[list[tuple[str, list[LiveSignature], bool, State, Rule]]] = [
     ("the name in an undocumented state", [row(7, sign_id=5)], True, EMPTY, Rule.NAME_HELD),
     ("the name rejected", [row(REJECTED, sign_id=5)], True, EMPTY, Rule.NAME_REJECTED),
     ("rejected and pending", [row(REJECTED, sign_id=5), row(sign_id=6)], True, EMPTY, Rule.NAME_HELD),
+    ("created under another key, and spelt otherwise", [SPELT], True, created(key="old-key"), Rule.NAME_HELD),
+    ("submitted for an id, and spelt otherwise", [SPELT], True, named(ACME), Rule.NAME_HELD),
+    ("submitted for an id, and renamed since", [RENAMED], True, named(ACME), Rule.CREATE),
     ("a list that is cut", [OTHER], False, EMPTY, Rule.CREATE_NOT_LISTED),
     ("created under another name", [CREATED], True, created(ACME._replace(sign_name="Old")), Rule.CREATED_OTHERWISE),
     ("created as another kind", [CREATED], True, created(ACME._replace(international=True)), Rule.CREATED_OTHERWISE),
