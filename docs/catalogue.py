@@ -113,7 +113,7 @@ def texts() -> set[Text]:
 def _is_language(text: str) -> bool:
     """Return whether anything is left to translate beside placeholders, marks and a word that is code."""
     left = _PLACEHOLDER.sub("", text)
-    return text in _MARKS or any(character.isalpha() for character in left) and _CODE.fullmatch(text) is None
+    return text in _MARKS or (any(character.isalpha() for character in left) and _CODE.fullmatch(text) is None)
 
 
 def _of_schema() -> Iterator[str]:
