@@ -221,7 +221,7 @@ class FleetReport:
         # In the account's own thread, so that a plan is dropped before the next one is made.
         result = work(account)
         if self._session.format == "text":
-            return _Rendered(account_line(result), account_text(result, self._style))
+            return _Rendered(account_line(result), account_text(result, self._style, account.path))
         return _Rendered(account_line(result), to_json_line(entry_document(result)))
 
     def _keep(self, name: str, result: _Rendered) -> None:

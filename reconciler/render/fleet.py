@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from shlex import quote
 from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Diagnostic, Severity
@@ -172,14 +173,20 @@ def _words(result: AccountResult) -> str:
             )
 
 
-def account_text(result: AccountResult, paint: Style) -> str:
-    """Return what a person has to know of one account beyond its line; empty where that says it all."""
+def account_text(result: AccountResult, paint: Style, path: str = "") -> str:
+    """Return what a person has to know of one account beyond its line; empty where that says it all.
+
+    ``path`` is what the commands for one account need to be given, where the lines name such commands.
+    """
     lines = [
         *_pressing(result, paint),
         *("  " + say("Note: {note}", note=escape_line(local(note))) for note in _notes(result)),
     ]
     if not lines:
         return ""
+    if path and any("`reconciler " in line for line in lines):
+        words = say("for this account, give these commands `--definitions {path}`", path=escape_line(quote(path)))
+        lines.append(f"  {words}")
     return "\n".join([f"\n{escape_line(result.name)}: {_whose(result.content)}".rstrip(": "), *lines])
 
 

@@ -296,3 +296,16 @@ def test_a_rejected_one_is_shown_with_the_path_of_its_account(top: Path) -> None
     with served(fleet_of(top, Sign("brand", 1001, "Brand", status=REJECTED), names=("acme",))) as sandbox:
         done = fleet("plan", sandbox)
     assert "\nacme: SANDBOX, not the vendor: account" in done.out
+
+
+def test_a_command_for_one_account_is_told_its_folder(top: Path) -> None:
+    blank = Sign("in-console", 1001, "Brand", "Brand")
+    with served(fleet_of(top, blank, names=("eu/acme inc",))) as sandbox:
+        done = fleet("plan", sandbox)
+        assert "`reconciler adopt in-console`" in done.out
+        assert "give these commands `--definitions 'accounts/eu/acme inc'`" in done.out
+        adopted = inside(
+            "adopt", "in-console", "--yes", "--definitions", "accounts/eu/acme inc", "--endpoint", sandbox.url
+        )
+        assert adopted.code == 0
+        assert "--definitions" not in fleet("plan", sandbox).out
