@@ -6,6 +6,7 @@ A page holds a part between ``<!-- generated: NAME -->`` and ``<!-- end -->``; e
 from __future__ import annotations
 
 import ast
+import gettext
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -220,10 +222,22 @@ def generated(text: str) -> str:
     return _PART.sub(lambda found: found[1] + PARTS[found[2]]() + found[3], text)
 
 
-def speak_as(page: Path) -> None:
-    """Speak the language of a page from now on."""
+@contextmanager
+def speaking_as(page: Path) -> Iterator[None]:
+    """Speak the language of a page for a while, in click's own words too."""
+    domain, before = gettext.textdomain(), os.environ.pop("LANGUAGE", None)
     if page.name.endswith(".zh-CN.md"):
         begin("zh")
+    else:
+        os.environ["LANGUAGE"] = ENGLISH
+    try:
+        yield
+    finally:
+        speak(ENGLISH, None)
+        gettext.textdomain(domain)
+        os.environ.pop("LANGUAGE", None)
+        if before is not None:
+            os.environ["LANGUAGE"] = before
 
 
 def _completion() -> str:
@@ -237,9 +251,8 @@ def main(arguments: list[str]) -> int:
     outdated = []
     for page in [*sorted(FOLDER.glob("**/*.md")), *sorted(FOLDER.parent.glob("README*.md"))]:
         text = page.read_text(encoding="utf-8")
-        speak_as(page)
-        made = generated(text)
-        speak(ENGLISH, None)
+        with speaking_as(page):
+            made = generated(text)
         if made != text:
             outdated.append(page)
             if "--check" not in arguments:

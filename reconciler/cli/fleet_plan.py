@@ -15,7 +15,15 @@ import click
 
 from reconciler.cli.connect import Shared, key_finder
 from reconciler.cli.fleet_run import FleetChoice, FleetReport, Work, fleet_options, reporting, valid_inputs
-from reconciler.cli.formats import FORMATS, FilledPath, connection_options, format_option, max_changes_option, plan_exit
+from reconciler.cli.formats import (
+    FORMATS,
+    PLAN_FORMATS,
+    FilledPath,
+    connection_options,
+    format_option,
+    max_changes_option,
+    plan_exit,
+)
 from reconciler.cli.inputs import here
 from reconciler.cli.output import Session
 from reconciler.cli.plan import planned_offline, planned_online
@@ -128,7 +136,7 @@ def _branches_in(file: Path) -> Iterator[str]:
     help="Save the plans of all accounts for fleet apply --plan.",
 )
 @connection_options
-@format_option(*FORMATS)
+@format_option(*PLAN_FORMATS)
 @click.pass_obj
 def plan(  # a parameter for each option
     session: Session,

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, Self
 
 import click
 
-from reconciler.cli.formats import failure_line
+from reconciler.cli.formats import failure_line, for_stdout
 from reconciler.cli.inputs import Inputs, here
 from reconciler.cli.output import Session
 from reconciler.cli.progress import FleetProgress, fleet_progress
@@ -196,24 +196,31 @@ class FleetReport:
     def show(self, accounts: Sequence[FleetAccount], whole: Sequence[FleetAccount] = ()) -> None:
         """Print the report of these accounts as the result of the run; in text, with the counts of the ``whole``."""
         lines, session = self.lines(accounts), self._session
+        names = [account.name for account in accounts]
         match session.format:
             case "text":
-                self._show_text(accounts, lines, self.lines(whole or accounts))
+                self._show_text(lines, self.lines(whole or accounts))
             case "json":
-                for line in document_text(self._texts(accounts), lines):
+                for line in document_text(self._texts(names), lines):
                     session.result(line)
+            case "html":
+                self._show_page(lines)
             case "markdown":
-                session.result(fleet_markdown(self._entries(accounts)))
+                session.result(fleet_markdown(self._entries(names)))
             case _:
-                if found := fleet_annotations(self._entries(accounts), partial(name_from_root, cwd=here())):
+                if found := fleet_annotations(self._entries(names), partial(name_from_root, cwd=here())):
                     session.result(found)
 
-    def _show_text(
-        self, accounts: Sequence[FleetAccount], lines: Sequence[AccountLine], whole: Sequence[AccountLine]
-    ) -> None:
+    def _show_page(self, lines: Sequence[AccountLine]) -> None:
+        from reconciler.render.html import fleet_page  # noqa: PLC0415  # 40 ms: it brings Jinja along
+
+        for part in fleet_page(lines, self._entries):
+            self._session.result(for_stdout(part))
+
+    def _show_text(self, lines: Sequence[AccountLine], whole: Sequence[AccountLine]) -> None:
         if lines:
             self._session.result(table_text(lines, self._style))
-        for text in filter(None, self._texts(accounts)):
+        for text in filter(None, self._texts(line.name for line in lines)):
             self._session.result(text)
         self._session.result("\n" + summary_text(whole))
 
@@ -230,14 +237,14 @@ class FleetReport:
         self._file.write(data)
         self._lines[name] = result.line
 
-    def _texts(self, accounts: Iterable[FleetAccount]) -> Iterator[str]:
-        for account in accounts:
-            at, size = self._places[account.name]
+    def _texts(self, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            at, size = self._places[name]
             self._file.seek(at)
             yield self._file.read(size).decode("utf-8", "surrogatepass")
 
-    def _entries(self, accounts: Iterable[FleetAccount]) -> Iterator[EntryDocument]:
-        yield from map(json.loads, self._texts(accounts))
+    def _entries(self, names: Iterable[str]) -> Iterator[EntryDocument]:
+        yield from map(json.loads, self._texts(names))
 
 
 def _guarded(work: Work) -> Work:

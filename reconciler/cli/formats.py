@@ -217,8 +217,14 @@ def in_format(form: str, document: Document) -> str:
 def _page(document: Document) -> str:
     from reconciler.render.html import html_page  # noqa: PLC0415  # 40 ms: it brings Jinja along
 
-    text = html_page(document)
-    # The page says that it is UTF-8; whatever else the stream is, character references are the same in it.
+    return for_stdout(html_page(document))
+
+
+def for_stdout(text: str) -> str:
+    """Return a page, or a part of one, as stdout can hold it.
+
+    It says that it is UTF-8; whatever else the stream is, character references are the same in it.
+    """
     is_utf8 = codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
     return text if is_utf8 else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 

@@ -1,19 +1,22 @@
-"""A plan as one HTML file: no script, no image, nothing from elsewhere, and no effect of what strangers wrote."""
+"""A plan, or a fleet's, as one HTML file: no script or image, nothing from elsewhere, no effect of strangers' words."""
 
 from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reconciler.model.plan import STOPPED, WRITES, Verdict
-from reconciler.render.document import Document, PlanDocument, SignatureDocument, verdict_counts
+from reconciler.render.document import Document, EntryDocument, PlanDocument, SignatureDocument, verdict_counts
+from reconciler.render.findings import number
+from reconciler.render.fleet import AccountLine
 from reconciler.render.layout import in_words
-from reconciler.text import escape_line, language, local_document, named, say
+from reconciler.text import escape_line, language, local, local_document, named, say
 
 
 class Group(NamedTuple):
@@ -38,6 +41,7 @@ _ORDER: Final = (
 )
 _HTML_LANGUAGES: Final = {"en": "en", "zh": "zh-Hans"}
 _FOR_A_PERSON: Final = STOPPED | {Verdict.UNVERIFIED}
+_PRESSING: Final = _FOR_A_PERSON | WRITES
 
 
 def html_page(document: Document) -> str:
@@ -46,21 +50,58 @@ def html_page(document: Document) -> str:
     The policy in the page allows its own style, known by its digest, and nothing else. Text of the vendor or of a pull
     request is escaped, with every control and direction character written out.
     """
-    pages = _environment()
-    style = pages.get_template("plan.css").render()
-    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return pages.get_template("plan.html").render(
-        style=Markup(style),  # noqa: S704  # a file of this package, without a value from outside
-        style_digest=Markup(digest),  # noqa: S704  # base64
-        document=document,
-        title=_title(document),
-        counts=_counts(document) if "fingerprint" in document else [],
-        groups=_groups(document) if "fingerprint" in document else [],
-        language=_HTML_LANGUAGES[language()],
+    counts = _counts(verdict_counts(document)) if "fingerprint" in document else []
+    groups = _groups(document) if "fingerprint" in document else []
+    return (
+        _environment(_title(document)).get_template("plan.html").render(document=document, counts=counts, groups=groups)
     )
 
 
-def _environment() -> Environment:
+class _Place(NamedTuple):
+    """Where an account is on the page of a fleet. ``pressing``: it certainly has a section of its own."""
+
+    id: str
+    line: AccountLine
+    pressing: bool
+
+
+def fleet_page(
+    lines: Sequence[AccountLine], entries: Callable[[Sequence[str]], Iterable[EntryDocument]]
+) -> Iterator[str]:
+    """Yield the page of a fleet's plans: the table of accounts, then what needs a person or will be submitted in each.
+
+    ``entries`` yields the accounts of these names one by one: no more than one of them is held.
+    """
+    counts: Counter[str] = Counter()
+    for line in lines:
+        counts.update({word: count for word, count in line.counts.items() if word in _PRESSING})
+    title = say("SMS signature plan of {accounts}", accounts=local(number(len(lines), "account")))
+    pages = _environment(title)
+    places = [_Place(f"account-{place}", line, _is_pressing(line)) for place, line in enumerate(lines, 1)]
+    yield pages.get_template("fleet.html").render(
+        places=places, counts=_counts(counts), sandbox=any(line.sandbox for line in lines)
+    )
+    ordered = sorted(places, key=_urgency)
+    account = pages.get_template("account.html")
+    for place, entry in zip(ordered, entries([place.line.name for place in ordered]), strict=True):
+        plan = entry.get("plan")
+        rows = [row for row in _by_verdict(plan) if row["verdict"] in _PRESSING] if plan is not None else []
+        diagnostics = plan["diagnostics"] if plan is not None else entry.get("error", {}).get("diagnostics", [])
+        if place.pressing or rows or diagnostics:
+            yield account.render(id=place.id, entry=entry, rows=rows, diagnostics=diagnostics)
+    yield "</main>\n</body>\n</html>"
+
+
+def _is_pressing(line: AccountLine) -> bool:
+    return line.failed or any(word in _PRESSING for word in line.counts)
+
+
+def _urgency(place: _Place) -> int:
+    line = place.line
+    return 0 if line.failed else 1 if any(word in _FOR_A_PERSON for word in line.counts) else 2 if place.pressing else 3
+
+
+def _environment(title: str) -> Environment:
     pages = Environment(
         loader=PackageLoader("reconciler.render"),
         autoescape=True,
@@ -72,6 +113,14 @@ def _environment() -> Environment:
     pages.filters["words"] = in_words
     pages.globals |= {"say": say, "named": named, "local": local_document}
     pages.tests["chinese"] = _is_chinese
+    style = pages.get_template("plan.css").render()
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    pages.globals |= {
+        "title": title,
+        "language": _HTML_LANGUAGES[language()],
+        "style": Markup(style),  # noqa: S704  # a file of this package, without a value from outside
+        "style_digest": Markup(digest),  # noqa: S704  # base64
+    }
     return pages
 
 
@@ -92,13 +141,16 @@ def _title(document: Document) -> str:
     return say("No plan: the run ended early")
 
 
-def _counts(plan: PlanDocument) -> list[tuple[str, int]]:
-    counts = verdict_counts(plan)
-    return [(verdict.value, counts[verdict]) for verdict in _ORDER if counts[verdict]]
+def _counts(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return [(verdict.value, counts[verdict]) for verdict in _ORDER if counts.get(verdict)]
+
+
+def _by_verdict(plan: PlanDocument) -> list[SignatureDocument]:
+    return sorted(plan["signatures"], key=lambda row: _ORDER.index(Verdict(row["verdict"])))
 
 
 def _groups(plan: PlanDocument) -> list[Group]:
-    rows = sorted(plan["signatures"], key=lambda row: _ORDER.index(Verdict(row["verdict"])))
+    rows = _by_verdict(plan)
     person = [row for row in rows if row["verdict"] in _FOR_A_PERSON]
     writes = [row for row in rows if row["verdict"] in WRITES]
     quiet = [row for row in rows if row["verdict"] not in _FOR_A_PERSON | WRITES]

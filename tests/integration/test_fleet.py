@@ -309,3 +309,14 @@ def test_a_command_for_one_account_is_told_its_folder(top: Path) -> None:
         )
         assert adopted.code == 0
         assert "--definitions" not in fleet("plan", sandbox).out
+
+
+def test_a_fleet_is_one_page_for_a_browser(top: Path) -> None:
+    with served(fleet_of(top, pending(1), LOCKED)) as sandbox:
+        done = fleet("plan", sandbox, "--format", "html")
+    assert done.code == 6
+    assert done.out.startswith("<!DOCTYPE html>")
+    assert done.out.rstrip().endswith("</html>")
+    assert done.out.count('<article class="row modify">') == done.out.count('<article class="row refused">') == 4
+    for name in NAMES:
+        assert f"<bdi>{name}</bdi></a>" in done.out

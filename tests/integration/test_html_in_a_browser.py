@@ -15,6 +15,7 @@ from tests.fixtures.commands import inside
 from tests.fixtures.environment import outside_of_tests
 from tests.fixtures.project import pending, write
 from tests.fixtures.serving import serving
+from tests.integration.test_fleet import NAMES, fleet, fleet_of, served
 from tests.integration.test_other_clients import run
 
 CHROMIUM = shutil.which("chromium")
@@ -71,3 +72,20 @@ def test_a_page_is_read_at_every_width_in_light_and_dark_by_keyboard_and_screen_
         assert (look["asked"], look["focused"]) == (1, "show-all")
         assert look["shown"] == ["row unverified"] * (count - 2)
     assert len({(PICTURES / str(count) / f"{mode}-800.png").read_bytes() for mode in ("light", "dark")}) == 2
+
+
+def test_the_page_of_a_fleet_is_read_the_same_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environ: Mapping[str, str]
+) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    seeds = fleet_of(tmp_path, pending(1), pending(2, name="青禾农场", live=None))
+    (tmp_path / "accounts" / NAMES[0] / "signatures.yaml").write_text("version: 1\nsignature: {}\n")
+    with served(seeds) as sandbox:
+        made = fleet("plan", sandbox, "--format", "html")
+    page = tmp_path / "fleet.html"
+    page.write_text(made.out, encoding="utf-8")
+    for look in looks_of(page, PICTURES / "fleet", environ, ("360", "800", "1600")):
+        assert (look["violations"], look["errors"]) == ([], []), look
+        assert look["overflow"] <= 0, look
+        assert look["shown"] == ["row unverified"] * 3

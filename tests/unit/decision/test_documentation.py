@@ -29,6 +29,11 @@ def test_the_generated_parts_are_current() -> None:
     assert (done.returncode, done.stdout) == (0, ""), "run `python docs/generate.py`"
 
 
+def test_no_word_of_another_language_is_left_in_what_is_generated_in_english() -> None:
+    for page in ("docs/reference.md", "reconciler/cli/completion.json"):
+        assert not re.findall(r"[\u4e00-\u9fff]+", (ROOT / page).read_text(encoding="utf-8")), page
+
+
 def test_every_rule_is_in_the_table() -> None:
     documented = re.findall(r"^\| (\S+) \| `([a-z-]+)` \|", DOCUMENT, re.MULTILINE)
     assert documented == [(rule.line, rule.code) for rule in Rule]

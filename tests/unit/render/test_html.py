@@ -5,6 +5,7 @@ import io
 import re
 import sys
 from base64 import b64encode
+from collections import Counter
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any, cast
@@ -12,9 +13,11 @@ from typing import Any, cast
 import pytest
 
 from reconciler.cli.formats import in_format
+from reconciler.errors import Exit
 from reconciler.model.plan import Verdict
-from reconciler.render.document import Document
-from reconciler.render.html import html_page
+from reconciler.render.document import Document, EntryDocument
+from reconciler.render.fleet import AccountLine
+from reconciler.render.html import fleet_page, html_page
 from tests.fixtures.documents import IMAGE, plan, problem, signature
 
 HOSTILE = "</style><script>alert(1)</script><img src=x onerror=alert(1)>\" ' \u202eabc \x1b[31m {{ 7 * 7 }}\n::error::x"
@@ -133,3 +136,68 @@ def test_a_chinese_name_is_right_in_the_page_whatever_the_stream_holds(
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=codecs.lookup(charset).name))
     page = in_format("html", cast("Document", plan(signature("waiting", sign_name="青禾"))))
     assert f">{shown}</bdi>" in page
+
+
+def fleet_page_of(*entries: dict[str, Any]) -> str:
+    """Return the page of a fleet; entries are as in its document."""
+    lines = [
+        AccountLine(
+            entry["name"],
+            Exit(entry["exit_code"]),
+            "=",
+            f"words of {entry['name']}",
+            Counter(row["verdict"] for row in entry.get("plan", {}).get("signatures", ())),
+            "error" in entry,
+        )
+        for entry in entries
+    ]
+    by_name = {entry["name"]: cast("EntryDocument", entry) for entry in entries}
+    return "\n".join(fleet_page(lines, lambda names: (by_name[name] for name in names)))
+
+
+def test_the_page_of_a_fleet_has_every_account_in_its_table_and_what_needs_a_person_first() -> None:
+    page = fleet_page_of(
+        {"name": "quiet", "exit_code": 0, "plan": plan(signature("in-sync", key="fine"), diagnostics=[])},
+        {"name": "changed", "exit_code": 0, "plan": plan(signature("modify", key="edited"))},
+        {"name": "locked", "exit_code": 6, "plan": plan(*every_verdict()["signatures"])},
+        {"name": "odd", "exit_code": 0, "plan": plan(diagnostics=[problem(message="an odd name")])},
+        {
+            "name": "broken",
+            "exit_code": 4,
+            "error": {
+                "code": "c",
+                "message": "no file",
+                "hint": "write it",
+                "diagnostics": [problem(message="bad key")],
+            },
+        },
+    )
+    seen = Seen(page)
+    assert [seen.text.count(f"words of {name}") for name in ("quiet", "changed", "locked", "odd", "broken")] == [1] * 5
+    places = [page.index(f"<bdi>{name}</bdi></h2>") for name in ("broken", "locked", "changed", "odd")]
+    assert places == sorted(places)
+    assert "<bdi>quiet</bdi></h2>" not in page
+    links = [attributes["href"] for tag, attributes in seen.tags if tag == "a"]
+    assert links == ["#account-2", "#account-3", "#account-5"]
+    identities = [attributes["id"] for _, attributes in seen.tags if "id" in attributes]
+    assert len(identities) == len(set(identities))
+    assert "fine" not in seen.text
+    for text in ("no file", "write it", "bad key", "an odd name", "edited", "is-refused", "all 7"):
+        assert text in seen.text
+    assert "is-waiting" not in seen.text
+
+
+def test_names_and_errors_of_strangers_have_no_effect_in_the_page_of_a_fleet() -> None:
+    row = signature("modify", key=HOSTILE, sign_name=HOSTILE, reason=HOSTILE)
+    page = fleet_page_of(
+        {"name": HOSTILE, "exit_code": 0, "plan": {**plan(row), "notes": [HOSTILE]}},
+        {
+            "name": f"2{HOSTILE}",
+            "exit_code": 4,
+            "error": {"code": HOSTILE, "message": HOSTILE, "hint": HOSTILE, "diagnostics": [problem(message=HOSTILE)]},
+        },
+    )
+    assert not {tag for tag, _ in Seen(page).tags} & {"script", "img"}
+    assert [tag for tag, _ in Seen(page).tags].count("style") == 1
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\u202a-\u202e\u2066-\u2069]", page)
+    assert "{{ 7 * 7 }}" in page
