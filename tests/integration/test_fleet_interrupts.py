@@ -21,7 +21,7 @@ from tests.fixtures.project import pending
 from tests.fixtures.repositories import clone, git
 
 ACCOUNTS, CHANGES = 6, 3
-QUICK = ("--modify-interval", "0.1", "--describe-rate", "1000", "--describe-lag", "0", "--request-timeout", "1")
+QUICK = ("--modify-interval", "0.1", "--describe-rate", "1000", "--describe-lag", "0", "--request-timeout", "5")
 
 
 def made(top: Path, *, branches: bool = False) -> Sequence[AccountData]:

@@ -52,7 +52,7 @@ def test_the_wheel_holds_the_package_its_schemas_and_nothing_else(wheel: Path) -
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if not name.startswith(f"{STEM}.dist-info/")}
     sources = below(ROOT / "reconciler", "*.py") | {"reconciler/py.typed", "reconciler/cli/completion.json"}
-    sources |= below(ROOT / "reconciler" / "render" / "templates", "plan.*")
+    sources |= below(ROOT / "reconciler" / "render" / "templates", "*.*")
     sources |= below(ROOT / "reconciler" / "locale", "*.[mp]o")
     assert names == sources | {f"reconciler/{name}" for name in below(ROOT / "schemas", "*.json")}
 
