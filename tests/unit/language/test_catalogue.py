@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,8 @@ def fields(text: str) -> set[str]:
 def test_the_catalogue_has_every_text_of_the_code_and_is_compiled() -> None:
     if not (TOP / "docs/catalogue.py").exists():
         pytest.skip("the source distribution leaves the script out")
+    if f"\nclick=={version('click')}\n" not in (TOP / "constraints.txt").read_text(encoding="utf-8"):
+        pytest.skip("the catalogue holds the words of the release of click that constraints.txt names")
     command = [sys.executable, "docs/catalogue.py", "--check"]
     done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
