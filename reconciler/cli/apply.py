@@ -19,6 +19,7 @@ from reconciler.cli.connect import ALONE, Shared, connect, lineage_of, record_of
 from reconciler.cli.formats import (
     FORMATS,
     FilledPath,
+    allow_older_option,
     believe_option,
     connection_options,
     format_option,
@@ -29,6 +30,8 @@ from reconciler.cli.formats import (
     report_exit,
     show_plan,
     show_report,
+    write_ids_option,
+    yes_option,
 )
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session
@@ -56,9 +59,9 @@ from reconciler.text import local, say
     "--plan", "plan_file", type=FilledPath(path_type=Path), metavar="FILE", help="Apply just this saved plan."
 )
 @max_changes_option
-@click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
-@click.option("--write-ids", is_flag=True, help="Write the ids of created signatures into the definitions.")
-@click.option("--allow-older", is_flag=True, help="Apply although a newer commit was applied before.")
+@yes_option
+@write_ids_option
+@allow_older_option
 @believe_option
 @connection_options
 @format_option(*FORMATS)

@@ -17,12 +17,15 @@ from reconciler.cli.fleet_run import FleetChoice, FleetReport, fleet_options, va
 from reconciler.cli.formats import (
     FORMATS,
     FilledPath,
+    allow_older_option,
     believe_option,
     connection_options,
     format_option,
     max_changes_option,
     plan_exit,
     report_exit,
+    write_ids_option,
+    yes_option,
 )
 from reconciler.cli.inputs import Inputs, here
 from reconciler.cli.output import Session
@@ -60,9 +63,9 @@ class WriteOptions(NamedTuple):
     help="Apply just these saved plans; accounts that it does not name are left alone.",
 )
 @max_changes_option
-@click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
-@click.option("--write-ids", is_flag=True, help="Write the ids of created signatures into the definitions.")
-@click.option("--allow-older", is_flag=True, help="Apply although a newer commit was applied before.")
+@yes_option
+@write_ids_option
+@allow_older_option
 @believe_option
 @connection_options
 @format_option(*FORMATS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
@@ -20,21 +19,22 @@ from reconciler.cli.formats import (
     PLAN_FORMATS,
     FilledPath,
     connection_options,
+    detailed_option,
     format_option,
     max_changes_option,
     plan_exit,
 )
 from reconciler.cli.inputs import here
 from reconciler.cli.output import Session
-from reconciler.cli.plan import planned_offline, planned_online
+from reconciler.cli.plan import is_stdout, planned_offline, planned_online
 from reconciler.cli.status import looking
 from reconciler.clock import Clock, SystemClock
 from reconciler.definitions.discover import discover, find_root
 from reconciler.errors import Exit, OptionKey, ReconcilerError, Refusal
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.model.plan import EVERYTHING, WRITES, Target
-from reconciler.planning.saved_plan import plan_document, write_fleet_plan
-from reconciler.render.fleet import AccountResult
+from reconciler.planning.saved_plan import fleet_plan_text, plan_document, write_fleet_plan
+from reconciler.render.fleet import AccountResult, counted
 from reconciler.signals import StopFlag
 from reconciler.state.checkout import head_commit, origin_of
 from reconciler.state.git_repository import FetchedTogether
@@ -127,13 +127,13 @@ def _branches_in(file: Path) -> Iterator[str]:
 @click.command()
 @fleet_options
 @max_changes_option
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 where changes are planned.")
+@detailed_option
 @click.option("--offline", is_flag=True, help="Plan against the records alone, without keys.")
 @click.option(
     "--out",
     type=FilledPath(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Save the plans of all accounts for fleet apply --plan.",
+    help="Save the plans of all accounts for fleet apply --plan; -: stdout.",
 )
 @connection_options
 @format_option(*PLAN_FORMATS)
@@ -151,6 +151,7 @@ def plan(  # a parameter for each option
 ) -> int:
     """Show what apply would do in every account below FOLDER. Cannot write."""
     session.format = output
+    aside = is_stdout(session, out)
     access = FleetAccess(choice, connection)
     how = planned_offline if offline else planned_online
     cwd = here()
@@ -163,23 +164,30 @@ def plan(  # a parameter for each option
             saved[account.name] = plan_document(made, EVERYTHING)
         return AccountResult(account.name, plan_exit(made, detailed=detailed_exitcode), made)
 
-    with read_side_by_side(session, choice, planned) as report:
+    with read_side_by_side(session, choice, planned, aside=aside) as report:
         report.show(choice.accounts)
         check_fleet_size(writes_of(report, choice), max_changes)
-        if out is not None:
-            write_fleet_plan(out, dict(sorted(saved.items())))
+        plans = dict(sorted(saved.items()))
+        if aside:
+            session.result(fleet_plan_text(plans))
+        elif out is not None:
+            write_fleet_plan(out, plans)
         return report.exit_code()
 
 
 @contextmanager
 def read_side_by_side(
-    session: Session, choice: FleetChoice, work: Callable[[Clock, FleetAccount], AccountResult]
+    session: Session,
+    choice: FleetChoice,
+    work: Callable[[Clock, FleetAccount], AccountResult],
+    *,
+    aside: bool = False,
 ) -> Iterator[FleetReport]:
     """Read every account, and yield the report. Waits between retries end where the person ends the command."""
     stop = StopFlag()
     bound: Work = partial(work, SystemClock(stop))
     try:
-        with reporting(session, choice, bound) as report:
+        with reporting(session, choice, bound, aside=aside) as report:
             yield report
     finally:
         stop.set()
@@ -187,9 +195,7 @@ def read_side_by_side(
 
 def writes_of(report: FleetReport, choice: FleetChoice) -> int:
     """Return how many writes are planned in all accounts."""
-    counts: Counter[str] = Counter()
-    for line in report.lines(choice.accounts):
-        counts.update(line.counts)
+    counts = counted(report.lines(choice.accounts))
     return sum(counts[verdict] for verdict in WRITES)
 
 

@@ -160,15 +160,16 @@ class _Rendered(NamedTuple):
 class FleetReport:
     """The results of a fleet as they come, kept on disk until all are there: memory does not grow with their size.
 
-    A context manager, which removes them at its end.
+    A context manager, which removes them at its end. ``aside``: what people read goes to stderr, stdout has a plan.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, aside: bool = False) -> None:
         self._session = session
+        self._print = session.note if aside else session.result
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the report
         self._places: dict[str, tuple[int, int]] = {}
         self._lines: dict[str, AccountLine] = {}
-        self._style = session.style()
+        self._style = session.style(stderr=aside)
 
     def __enter__(self) -> Self:
         return self
@@ -180,7 +181,7 @@ class FleetReport:
 
     def collect(self, accounts: Sequence[FleetAccount], work: Work, jobs: int, progress: FleetProgress) -> None:
         """Do the work for every account, and keep what came of it; a later result of an account takes its place."""
-        rendered = partial(self._rendered, _guarded(work))
+        rendered = partial(self._guarded, work)
         for account, result in side_by_side(accounts, rendered, jobs):
             self._keep(account.name, result)
             progress.account_done(account.name, result.line.words)
@@ -219,14 +220,24 @@ class FleetReport:
 
     def _show_text(self, lines: Sequence[AccountLine], whole: Sequence[AccountLine]) -> None:
         if lines:
-            self._session.result(table_text(lines, self._style))
+            self._print(table_text(lines, self._style))
         for text in filter(None, self._texts(line.name for line in lines)):
-            self._session.result(text)
-        self._session.result("\n" + summary_text(whole))
+            self._print(text)
+        self._print("\n" + summary_text(whole))
 
-    def _rendered(self, work: Work, account: FleetAccount) -> _Rendered:
+    def _guarded(self, work: Work, account: FleetAccount) -> _Rendered:
+        """Do one account's work; whatever goes wrong, until its part of the report is there, stops no other."""
+        try:
+            return self._rendered(account, work(account))
+        except ReconcilerError as error:
+            problems = error.problems if isinstance(error, InvalidDefinitions) else ()
+            failure, code = Failure(failure_line(error)[0], problems), error.exit_code
+        except Exception as error:  # noqa: BLE001  # a bug with one account is no reason to leave the others
+            failure, code = Failure(_bug(error)), Exit.UNEXPECTED
+        return self._rendered(account, AccountResult(account.name, code, failure))
+
+    def _rendered(self, account: FleetAccount, result: AccountResult) -> _Rendered:
         # In the account's own thread, so that a plan is dropped before the next one is made.
-        result = work(account)
         if self._session.format == "text":
             return _Rendered(account_line(result), account_text(result, self._style, account.path))
         return _Rendered(account_line(result), to_json_line(entry_document(result)))
@@ -247,21 +258,6 @@ class FleetReport:
         yield from map(json.loads, self._texts(names))
 
 
-def _guarded(work: Work) -> Work:
-    """Turn whatever goes wrong with one account into its result: it stops no other."""
-
-    def guarded(account: FleetAccount) -> AccountResult:
-        try:
-            return work(account)
-        except ReconcilerError as error:
-            problems = error.problems if isinstance(error, InvalidDefinitions) else ()
-            return AccountResult(account.name, error.exit_code, Failure(failure_line(error)[0], problems))
-        except Exception as error:  # noqa: BLE001  # a bug with one account is no reason to leave the others
-            return AccountResult(account.name, Exit.UNEXPECTED, Failure(_bug(error)))
-
-    return guarded
-
-
 def _bug(error: Exception) -> ErrorInfo:
     """Say where a bug showed itself. Neither its message nor any value: they may hold what must not be printed."""
     frames = extract_tb(error.__traceback__)
@@ -274,9 +270,9 @@ def _bug(error: Exception) -> ErrorInfo:
 
 
 @contextmanager
-def reporting(session: Session, choice: FleetChoice, work: Work) -> Iterator[FleetReport]:
+def reporting(session: Session, choice: FleetChoice, work: Work, *, aside: bool = False) -> Iterator[FleetReport]:
     """Do the work for every account of a choice, and yield the report of it."""
-    with FleetReport(session) as report:
+    with FleetReport(session, aside=aside) as report:
         with fleet_progress(len(choice.accounts)) as progress:
             report.collect(choice.accounts, work, choice.jobs, progress)
         yield report

@@ -94,6 +94,14 @@ _CONNECTION: Final[tuple[Callable[[Any], Any], ...]] = (
     ),
 )
 all_option = click.option("--all", "everything", is_flag=True, help="Also every signature that needs nothing.")
+yes_option = click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
+write_ids_option = click.option(
+    "--write-ids", is_flag=True, help="Write the ids of created signatures into the definitions."
+)
+allow_older_option = click.option(
+    "--allow-older", is_flag=True, help="Apply although a newer commit was applied before."
+)
+detailed_option = click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 where changes are planned.")
 believe_option = click.option(
     "--believe-uin",
     is_flag=True,

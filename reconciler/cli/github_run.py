@@ -31,7 +31,7 @@ from reconciler.github.workflow import add_outputs, add_summary
 from reconciler.model.plan import WRITES, Verdict
 from reconciler.render.document import MAX_BYTES, AnyDocument, load_document, verdict_counts
 from reconciler.render.fleet_github import shown_annotations, shown_markdown
-from reconciler.render.html import html_page
+from reconciler.render.html import fleet_document_page, html_page
 from reconciler.render.markdown_escape import SUMMARY_BYTES
 from reconciler.signals import handle_signals
 from reconciler.text import language, say
@@ -95,9 +95,10 @@ def run(
     code = run_quietly(arguments, folder / DOCUMENT)
     document = _read(folder / DOCUMENT)
     (folder / PAGE).unlink(missing_ok=True)
-    if kind == "plan" and document is not None and "accounts" not in document:
+    if kind == "plan" and document is not None:
+        made = fleet_document_page(document) if "accounts" in document else html_page(document)
         with _new(folder / PAGE) as page:
-            page.write(html_page(document).encode())
+            page.write(made.encode())
     _report(session, kind, document)
     add_outputs(os.environ, dict(_outputs(document, folder, code)))
     return Exit.DONE if tolerate_refusals and code is Exit.REFUSED else code

@@ -13,6 +13,7 @@ from reconciler.cli.formats import (
     FilledPath,
     all_option,
     connection_options,
+    detailed_option,
     format_option,
     max_changes_option,
     only_option,
@@ -42,7 +43,7 @@ _SHOW: Final = ("show", "FILE")
 @paths_argument
 @only_option
 @max_changes_option
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 where changes are planned.")
+@detailed_option
 @click.option(
     "--out",
     type=FilledPath(path_type=Path, dir_okay=False),
@@ -75,8 +76,7 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     if len(paths) == len(_SHOW) and paths[0] == _SHOW[0] and not Path(paths[0]).exists():
         session.result(saved_plan_text(read_plan(Path(paths[1]))))
         return Exit.DONE
-    if out == _STDOUT and output != "text":
-        raise UsageError("a saved plan on stdout goes with --format text only", hint="save it to a file")
+    aside = is_stdout(session, out)
     inputs = load_valid(session, paths)
     if inputs is None:
         return Exit.INVALID
@@ -84,16 +84,25 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     check_keys(choice, inputs.definitions)
     with spinner(say("reading the account")):
         made = (planned_offline if offline else planned_online)(inputs, choice, connection)
-    if out == _STDOUT:
+    if aside:
         session.note(plan_as_text(made, session.style(stderr=True), everything=everything))
     else:
         show_plan(session, made, everything=everything)
     check_size(made, max_changes)
-    if out == _STDOUT:
+    if aside:
         session.result(plan_text(made, choice))
     elif out is not None:
         write_plan(out, made, choice)
     return plan_exit(made, detailed=detailed_exitcode)
+
+
+def is_stdout(session: Session, out: Path | None) -> bool:
+    """Return whether a saved plan goes to stdout. Raises UsageError where something else has to go there."""
+    if out != _STDOUT:
+        return False
+    if session.format != "text":
+        raise UsageError("a saved plan on stdout goes with --format text only", hint="save it to a file")
+    return True
 
 
 def planned_online(

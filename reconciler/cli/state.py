@@ -12,7 +12,7 @@ import click
 from reconciler.apply.adopt import forget as forget_all
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
 from reconciler.cli.connect import connect
-from reconciler.cli.formats import connection_options, definitions_option, format_option
+from reconciler.cli.formats import connection_options, definitions_option, format_option, yes_option
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, spinner
 from reconciler.cli.progress import progress
@@ -21,7 +21,7 @@ from reconciler.errors import Exit, OptionKey, Refusal, UsageError
 from reconciler.model.plan import EVERYTHING, Target
 from reconciler.model.signature import Subject
 from reconciler.model.state import Entry, State
-from reconciler.planning.planner import local_record, record_at
+from reconciler.planning.planner import local_record, store_for
 from reconciler.render.record import history_text, record_text
 from reconciler.signals import StopFlag
 from reconciler.state.branch import BranchStore
@@ -96,7 +96,7 @@ def _place(session: Session, paths: tuple[str, ...], options: ConnectionOptions)
 def _at(inputs: Inputs, target: Target, *, embedded: bool) -> _Place:
     root, branch = inputs.definitions.root, inputs.definitions.branch
     local = local_record(root, target)
-    return _Place(inputs, record_at(root, branch, target, embedded=embedded), local, embedded)
+    return _Place(inputs, store_for(root, branch, target, embedded=embedded, alone=False), local, embedded)
 
 
 @state.command()
@@ -166,7 +166,7 @@ def history(session: Session, key: str | None, paths: tuple[str, ...], connectio
 @click.argument("key", required=False)
 @click.option("--local", is_flag=True, help="Drop the local record that is left beside a branch.")
 @click.option("--force", is_flag=True, help="Also where nobody knows whether something was sent.")
-@click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
+@yes_option
 @_options
 def forget(
     session: Session,
@@ -238,7 +238,7 @@ def _forget_local(
 
 
 @state.command()
-@click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")
+@yes_option
 @_options
 def migrate(session: Session, paths: tuple[str, ...], connection: ConnectionOptions, *, yes: bool) -> int:
     """Move the local record to the branch that the definitions name. Nothing newer there is overwritten."""

@@ -44,40 +44,28 @@ def store_for(
     target: Target,
     *,
     embedded: bool = False,
+    alone: bool = True,
     learns: bool = True,
     fetched: FetchedTogether | None = None,
 ) -> Store:
     """Return the store of an account's record: the branch where the definitions name one, else a local file.
 
-    The record of an embedded sandbox is local: it is nobody else's business. ``learns`` is false for a command that
-    leaves nothing behind, ``fetched`` holds the branches of a fleet. Raises Refusal where the account has another
-    record besides.
+    The record of an embedded sandbox is local: it is nobody else's business. ``alone`` is false for a command that
+    deals with a local record beside the branch, ``learns`` for one that leaves nothing behind; ``fetched`` holds the
+    branches of a fleet. Raises Refusal where the account has another record besides.
     """
-    if not embedded and (root / OWN_FOLDER).exists():
+    if alone and not embedded and (root / OWN_FOLDER).exists():
         check_single(local_record(root, target), branch)
-    return record_at(root, branch, target, embedded=embedded, learns=learns, fetched=fetched)
-
-
-def local_record(root: Path, target: Target) -> FileStore:
-    """Return the store of an account's record on this machine, whether the definitions keep it there or not."""
-    return FileStore(root / OWN_FOLDER, record_name(target.uin, target.account.region, sandbox=target.sandbox))
-
-
-def record_at(
-    root: Path,
-    branch: str | None,
-    target: Target,
-    *,
-    embedded: bool = False,
-    learns: bool = True,
-    fetched: FetchedTogether | None = None,
-) -> Store:
-    """Return the store as ``store_for`` does, whatever else there is."""
     if embedded or branch is None:
         return local_record(root, target)
     name = record_name(target.uin, target.account.region, sandbox=target.sandbox)
     memory = SeenBranch(root / OWN_FOLDER, name, branch, learns=learns)
     return BranchStore(root, branch, name, memory=memory, fetched=fetched)
+
+
+def local_record(root: Path, target: Target) -> FileStore:
+    """Return the store of an account's record on this machine, whether the definitions keep it there or not."""
+    return FileStore(root / OWN_FOLDER, record_name(target.uin, target.account.region, sandbox=target.sandbox))
 
 
 # Templates of a refusal, and what ``doctor`` says.

@@ -52,9 +52,14 @@ def write_plan(path: Path, plan: Plan, choice: Selection) -> None:
     _write(path, plan_text(plan, choice))
 
 
+def fleet_plan_text(plans: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the saved plans of a fleet's accounts, as ``plan_document`` makes them, by name."""
+    return json.dumps({"version": _VERSION, "kind": _FLEET_KIND, "accounts": plans}, indent=1)
+
+
 def write_fleet_plan(path: Path, plans: Mapping[str, Mapping[str, Any]]) -> None:
-    """Save the plans of a fleet's accounts, as ``plan_document`` makes them, by name; raises as ``write_plan``."""
-    _write(path, json.dumps({"version": _VERSION, "kind": _FLEET_KIND, "accounts": plans}, indent=1))
+    """Save the plans of a fleet's accounts, as ``fleet_plan_text`` takes them; raises as ``write_plan``."""
+    _write(path, fleet_plan_text(plans))
 
 
 def _write(path: Path, text: str) -> None:

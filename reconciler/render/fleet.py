@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shlex import quote
@@ -11,7 +12,7 @@ from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import ErrorInfo, Exit
 from reconciler.model.plan import WRITES, Plan, Verdict
 from reconciler.model.report import ApplyReport, Outcome, StatusReport
-from reconciler.render.document import AccountErrorDocument, EntryDocument, SummaryDocument
+from reconciler.render.document import AccountErrorDocument, EntryDocument, SummaryDocument, verdict_counts
 from reconciler.render.findings import diagnostics_text, number, verdict_text
 from reconciler.render.layout import Style, padded, widest
 from reconciler.render.serialize import (
@@ -31,7 +32,7 @@ from reconciler.render.text import (
     report_outcomes,
     target_line,
 )
-from reconciler.text import escape_line, local, named, say, to_json_line
+from reconciler.text import escape_line, local, local_document, named, say, to_json_line
 
 
 class Validation(NamedTuple):
@@ -122,6 +123,9 @@ _MEANING: Final[Mapping[str, object]] = {
 }
 _LONGEST: Final = 100
 
+# A command that an advice names.
+_COMMAND: Final = re.compile("`(?:reconciler|apply) ")
+
 
 def account_line(result: AccountResult) -> AccountLine:
     """Return the line of an account."""
@@ -136,6 +140,19 @@ def account_line(result: AccountResult) -> AccountLine:
         _is_failed(content),
         target is not None and target.sandbox,
     )
+
+
+def entry_line(entry: EntryDocument) -> AccountLine:
+    """Return the line of an account whose plan, or why there is none, was written as a document."""
+    code = Exit(entry["exit_code"])
+    plan = entry.get("plan")
+    if plan is None:
+        words = f"{entry['error']['code']}: {local_document(entry['error']['message'])}"[:_LONGEST]
+        return AccountLine(entry["name"], code, "!", escape_line(words), {}, failed=True)
+    counts = verdict_counts(plan)
+    words = ", ".join(counted_verdicts(counts)) or say("no signatures")
+    sandbox = plan["account"]["sandbox"]
+    return AccountLine(entry["name"], code, "", words, counts, failed=False, sandbox=sandbox)
 
 
 def _is_failed(content: Content) -> bool:
@@ -184,8 +201,11 @@ def account_text(result: AccountResult, paint: Style, path: str = "") -> str:
     ]
     if not lines:
         return ""
-    if path and any("`reconciler " in line for line in lines):
-        words = say("for this account, give these commands `--definitions {path}`", path=escape_line(quote(path)))
+    if path and any(_COMMAND.search(line) for line in lines):
+        words = say(
+            "these commands are for one account: give `plan` and `apply` {path}, the others `--definitions {path}`",
+            path=escape_line(quote(path)),
+        )
         lines.append(f"  {words}")
     return "\n".join([f"\n{escape_line(result.name)}: {_whose(result.content)}".rstrip(": "), *lines])
 
@@ -239,16 +259,21 @@ def table_text(lines: Sequence[AccountLine], paint: Style) -> str:
     )
 
 
-def summary_document(lines: Sequence[AccountLine]) -> SummaryDocument:
-    """Return the counts of a fleet, and the highest exit code."""
+def counted(lines: Iterable[AccountLine]) -> Counter[str]:
+    """Return the number of signatures of all accounts by verdict, outcome or status."""
     counts: Counter[str] = Counter()
     for line in lines:
         counts.update(line.counts)
+    return counts
+
+
+def summary_document(lines: Sequence[AccountLine]) -> SummaryDocument:
+    """Return the counts of a fleet, and the highest exit code."""
     return {
         "accounts": len(lines),
         "failed": sum(line.failed for line in lines),
         "exit_code": int(max((line.exit_code for line in lines), default=Exit.DONE)),
-        "counts": dict(counts),
+        "counts": dict(counted(lines)),
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -12,9 +11,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reconciler.model.plan import STOPPED, WRITES, Verdict
-from reconciler.render.document import Document, EntryDocument, PlanDocument, SignatureDocument, verdict_counts
+from reconciler.render.document import (
+    Document,
+    EntryDocument,
+    FleetDocument,
+    PlanDocument,
+    SignatureDocument,
+    verdict_counts,
+)
 from reconciler.render.findings import number
-from reconciler.render.fleet import AccountLine
+from reconciler.render.fleet import AccountLine, counted, entry_line
 from reconciler.render.layout import in_words
 from reconciler.text import escape_line, language, local, local_document, named, say
 
@@ -72,9 +78,7 @@ def fleet_page(
 
     ``entries`` yields the accounts of these names one by one: no more than one of them is held.
     """
-    counts: Counter[str] = Counter()
-    for line in lines:
-        counts.update({word: count for word, count in line.counts.items() if word in _PRESSING})
+    counts = {word: count for word, count in counted(lines).items() if word in _PRESSING}
     title = say("SMS signature plan of {accounts}", accounts=local(number(len(lines), "account")))
     pages = _environment(title)
     places = [_Place(f"account-{place}", line, _is_pressing(line)) for place, line in enumerate(lines, 1)]
@@ -90,6 +94,13 @@ def fleet_page(
         if place.pressing or rows or diagnostics:
             yield account.render(id=place.id, entry=entry, rows=rows, diagnostics=diagnostics)
     yield "</main>\n</body>\n</html>"
+
+
+def fleet_document_page(document: FleetDocument) -> str:
+    """Return the page of a fleet's plans from their document."""
+    by_name = {entry["name"]: entry for entry in document["accounts"]}
+    lines = [entry_line(entry) for entry in document["accounts"]]
+    return "\n".join(fleet_page(lines, lambda names: (by_name[name] for name in names)))
 
 
 def _is_pressing(line: AccountLine) -> bool:

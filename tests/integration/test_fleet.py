@@ -13,6 +13,8 @@ import pytest
 
 from reconciler.cli.plan import planned_online
 from reconciler.cli.sandbox import review_running
+from reconciler.model.plan import Plan
+from reconciler.render.fleet import AccountLine, AccountResult, account_line
 from reconciler.sandbox.faults import parse_fault
 from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options
@@ -303,7 +305,10 @@ def test_a_command_for_one_account_is_told_its_folder(top: Path) -> None:
     with served(fleet_of(top, blank, names=("eu/acme inc",))) as sandbox:
         done = fleet("plan", sandbox)
         assert "`reconciler adopt in-console`" in done.out
-        assert "give these commands `--definitions 'accounts/eu/acme inc'`" in done.out
+        assert (
+            "give `plan` and `apply` 'accounts/eu/acme inc', the others `--definitions 'accounts/eu/acme inc'`"
+            in done.out
+        )
         adopted = inside(
             "adopt", "in-console", "--yes", "--definitions", "accounts/eu/acme inc", "--endpoint", sandbox.url
         )
@@ -320,3 +325,42 @@ def test_a_fleet_is_one_page_for_a_browser(top: Path) -> None:
     assert done.out.count('<article class="row modify">') == done.out.count('<article class="row refused">') == 4
     for name in NAMES:
         assert f"<bdi>{name}</bdi></a>" in done.out
+
+
+def test_a_bug_in_the_rendering_of_one_account_is_its_failure_too(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(result: AccountResult) -> AccountLine:
+        if result.name == "eu/globex" and isinstance(result.content, Plan):
+            raise ValueError("a value that must not be printed")
+        return account_line(result)
+
+    monkeypatch.setattr("reconciler.cli.fleet_run.account_line", broken)
+    with served(fleet_of(top, pending(1))) as sandbox:
+        done = fleet("plan", sandbox)
+    assert done.code == 1
+    assert done.out.count("1 to modify") == 3
+    assert "unexpected ValueError" in done.out
+    assert "must not be printed" not in done.out + done.err
+
+
+def test_saved_plans_on_stdout_are_all_there_is_there(top: Path) -> None:
+    with served(fleet_of(top, pending(1))) as sandbox:
+        done = fleet("plan", sandbox, "--out", "-")
+        assert "4 to modify" in done.err
+        assert not (top / "-").exists()
+        (top / "plans.json").write_text(done.out)
+        assert fleet("apply", sandbox, "--yes", "--plan", "plans.json").code == 0
+        assert set(writes(sandbox).values()) == {1}
+        assert fleet("plan", sandbox, "--out", "-", "--format", "json").code == 2
+
+
+def test_a_workflows_plan_of_a_fleet_leaves_its_page(top: Path, tmp_path: Path) -> None:
+    seeds = fleet_of(top, pending(1), LOCKED)
+    (top / "accounts/acme/signatures.yaml").write_text("version: 1\nsignature: {}\n")
+    given = ("--paths", "accounts", "--folder", str(tmp_path / "out"))
+    with served(seeds) as sandbox:
+        done = process("github", "run", "fleet-plan", *given, "--endpoint", sandbox.url, cwd=top)
+    assert done.code == 6, done.out + done.err
+    page = (tmp_path / "out/plan.html").read_text(encoding="utf-8")
+    assert page.count('<article class="row modify">') == page.count('<article class="row refused">') == 3
+    assert "1 to modify, 1 refused" in page
+    assert "Client.Definitions: the definitions are not valid" in page
