@@ -17,7 +17,8 @@ from reconciler.model.signature import Account, Signature
 from reconciler.state.checkout import Lineage
 from reconciler.state.store import Store
 from reconciler.tencent.api import Describer, Images, Modifier
-from reconciler.tencent.connection import Connection, RequestLimits, find_target, sms_address
+from reconciler.tencent.connection import Connection, find_target, sms_address
+from reconciler.tencent.endpoint import RequestLimits
 from reconciler.tencent.rate_limit import ModifyRateLimit
 from reconciler.tencent.reader import Reader
 from reconciler.tencent.sdk import Sdk

@@ -11,7 +11,7 @@ from reconciler.errors import Exit, StateError, said
 from reconciler.model.signature import Subject
 from reconciler.model.state import OLD_INTENT_S, Entry, Intent, IntentState, State, holder_of
 from reconciler.state.store import Snapshot
-from reconciler.tencent.connection import RequestLimits
+from reconciler.tencent.endpoint import RequestLimits
 
 if TYPE_CHECKING:
     from reconciler.apply.context import ApplyContext

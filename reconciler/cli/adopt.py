@@ -20,7 +20,7 @@ from reconciler.planning.planner import check_keys
 from reconciler.render.record import adoption_text
 from reconciler.render.text import target_line
 from reconciler.signals import StopFlag
-from reconciler.tencent.connection import ConnectionOptions
+from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import say
 
 

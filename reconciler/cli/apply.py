@@ -30,6 +30,7 @@ from reconciler.cli.formats import (
     report_exit,
     show_plan,
     show_report,
+    style,
     write_ids_option,
     yes_option,
 )
@@ -46,7 +47,7 @@ from reconciler.planning.planner import believed_refusal, check_keys, check_size
 from reconciler.planning.saved_plan import admit_saved, read_plan
 from reconciler.render.text import plan_text
 from reconciler.signals import StopFlag, let_interrupt, stop_on_signals
-from reconciler.tencent.connection import ConnectionOptions
+from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.tencent.rate_limit import ModifyRateLimit
 from reconciler.text import local, say
 
@@ -173,7 +174,7 @@ class _Dialogue:
         if self._session.format == "text":
             show_plan(self._session, plan)
         elif not self._yes:
-            self._session.note(plan_text(plan, self._session.style(stderr=True)))
+            self._session.note(plan_text(plan, style(stderr=True)))
         check_size(plan, self._most)
 
     def confirm(self, plan: Plan) -> bool:

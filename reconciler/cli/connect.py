@@ -26,10 +26,10 @@ from reconciler.state.checkout import Lineage, Origin, head_commit, lineage, ori
 from reconciler.state.git_repository import FetchedTogether
 from reconciler.state.local import ensure_folder
 from reconciler.state.store import Store
-from reconciler.tencent.connection import Connection, ConnectionOptions, RequestLimits
+from reconciler.tencent.connection import Connection
 from reconciler.tencent.credentials.base import CredentialInputs, Keys, Vendor
 from reconciler.tencent.credentials.chain import KeyFinder
-from reconciler.tencent.endpoint import endpoint_from
+from reconciler.tencent.endpoint import ConnectionOptions, RequestLimits, endpoint_from
 
 # Patterns of ARNs, separated by blanks or commas.
 ALLOWED_ROLES: Final = "RECONCILER_ROLES"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from reconciler.cli.connect import connect
-from reconciler.cli.formats import connection_options, format_option, paths_argument, worst_exit
+from reconciler.cli.formats import connection_options, format_option, paths_argument, style, worst_exit
 from reconciler.cli.inputs import Inputs, load
 from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
@@ -26,8 +26,8 @@ from reconciler.planning.doctor import (
 )
 from reconciler.render.findings import doctor_text, verdict_text
 from reconciler.render.serialize import doctor_document
-from reconciler.tencent.connection import Connection, ConnectionOptions
-from reconciler.tencent.endpoint import endpoint_from
+from reconciler.tencent.connection import Connection
+from reconciler.tencent.endpoint import ConnectionOptions, endpoint_from
 from reconciler.text import say, to_json
 
 
@@ -47,7 +47,7 @@ def doctor(session: Session, paths: tuple[str, ...], connection: ConnectionOptio
     if output == "json":
         session.result(to_json(doctor_document(findings)))
     else:
-        session.result(doctor_text(findings, session.style()))
+        session.result(doctor_text(findings, style()))
     return worst_exit(findings)
 
 

@@ -40,7 +40,7 @@ from reconciler.planning.saved_plan import admit_saved, read_fleet_plan
 from reconciler.render.findings import number
 from reconciler.render.fleet import AccountResult, Failure
 from reconciler.signals import StopFlag, stop_on_signals
-from reconciler.tencent.connection import ConnectionOptions
+from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import say
 
 

@@ -38,7 +38,7 @@ from reconciler.render.fleet import AccountResult, counted
 from reconciler.signals import StopFlag
 from reconciler.state.checkout import head_commit, origin_of
 from reconciler.state.git_repository import FetchedTogether
-from reconciler.tencent.connection import ConnectionOptions
+from reconciler.tencent.endpoint import ConnectionOptions
 
 # Only a guess at the branches that are worth fetching together: whatever it misses is fetched by itself.
 _BRANCH: Final = re.compile(rb"""\bbranch["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)""")

@@ -15,9 +15,9 @@ from typing import Any, Final, NamedTuple, Self
 
 import click
 
-from reconciler.cli.formats import failure_line, for_stdout
+from reconciler.cli.formats import for_stdout, style
 from reconciler.cli.inputs import Inputs, here
-from reconciler.cli.output import Session
+from reconciler.cli.output import Session, failure_line
 from reconciler.cli.progress import FleetProgress, fleet_progress
 from reconciler.definitions.discover import name_from_root
 from reconciler.definitions.load import Definitions, load_definitions
@@ -46,6 +46,7 @@ from reconciler.render.fleet import (
     table_text,
 )
 from reconciler.render.fleet_github import fleet_annotations, fleet_markdown
+from reconciler.render.html import fleet_page
 from reconciler.text import say, to_json_line
 
 # Of one machine; most of an account's time is spent waiting for the vendor's answers.
@@ -169,7 +170,7 @@ class FleetReport:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the report
         self._places: dict[str, tuple[int, int]] = {}
         self._lines: dict[str, AccountLine] = {}
-        self._style = session.style(stderr=aside)
+        self._style = style(stderr=aside)
 
     def __enter__(self) -> Self:
         return self
@@ -205,18 +206,13 @@ class FleetReport:
                 for line in document_text(self._texts(names), lines):
                     session.result(line)
             case "html":
-                self._show_page(lines)
+                for part in fleet_page(lines, self._entries):
+                    session.result(for_stdout(part))
             case "markdown":
                 session.result(fleet_markdown(self._entries(names)))
             case _:
                 if found := fleet_annotations(self._entries(names), partial(name_from_root, cwd=here())):
                     session.result(found)
-
-    def _show_page(self, lines: Sequence[AccountLine]) -> None:
-        from reconciler.render.html import fleet_page  # noqa: PLC0415  # 40 ms: it brings Jinja along
-
-        for part in fleet_page(lines, self._entries):
-            self._session.result(for_stdout(part))
 
     def _show_text(self, lines: Sequence[AccountLine], whole: Sequence[AccountLine]) -> None:
         if lines:

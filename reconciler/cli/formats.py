@@ -11,16 +11,17 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from reconciler.cli.output import Session
-from reconciler.contract.error_codes import describe, is_looked_up
+from reconciler.cli.output import Session, is_colourful
 from reconciler.definitions.discover import name_from_root
 from reconciler.diagnostics import Diagnostic
-from reconciler.errors import ErrorInfo, Exit, OptionKey, ReconcilerError
+from reconciler.errors import Exit
 from reconciler.model.plan import Plan, Planned, Verdict
 from reconciler.model.report import ApplyReport, Finding, Outcome, Result, StatusReport
 from reconciler.render.annotations import workflow_commands
 from reconciler.render.document import Document
 from reconciler.render.findings import diagnostics_text
+from reconciler.render.html import html_page
+from reconciler.render.layout import Style, coloured, plain
 from reconciler.render.markdown import markdown
 from reconciler.render.serialize import (
     failure_document,
@@ -31,7 +32,8 @@ from reconciler.render.serialize import (
 )
 from reconciler.render.status import status_text
 from reconciler.render.text import plan_text, report_text
-from reconciler.text import escape_line, local, say, to_json
+from reconciler.tencent.endpoint import ConnectionOptions
+from reconciler.text import to_json
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT_PATH: Final = "signatures.yaml"
@@ -160,8 +162,6 @@ def connection_options(command: Command) -> Callable[..., Any]:
 
     @wraps(command)
     def with_connection(*arguments: Any, **given: Any) -> Any:
-        from reconciler.tencent.connection import ConnectionOptions  # noqa: PLC0415  # 90 ms: it brings the SDK along
-
         asked = ConnectionOptions(**{name: given.pop(name) for name in ConnectionOptions._fields})
         return command(*arguments, connection=asked, **given)
 
@@ -171,10 +171,15 @@ def connection_options(command: Command) -> Callable[..., Any]:
     return collected
 
 
+def style(*, stderr: bool = False) -> Style:
+    """Return the style for what is printed to stdout, or to stderr."""
+    return coloured if is_colourful(sys.stderr if stderr else sys.stdout) else plain
+
+
 def show_plan(session: Session, plan: Plan, *, everything: bool = False) -> None:
     """Print a plan as the result of a run."""
     if session.format == "text":
-        session.result(plan_text(plan, session.style(), columns=session.columns(), everything=everything))
+        session.result(plan_text(plan, style(), columns=session.columns(), everything=everything))
     else:
         _show_document(session, plan_document(plan))
 
@@ -182,7 +187,7 @@ def show_plan(session: Session, plan: Plan, *, everything: bool = False) -> None
 def show_report(session: Session, report: ApplyReport) -> None:
     """Print what became of a plan as the result of a run. As text, the plan was shown before."""
     if session.format == "text":
-        session.result(report_text(report, session.style()))
+        session.result(report_text(report, style()))
     else:
         _show_document(session, report_document(report))
 
@@ -190,7 +195,7 @@ def show_report(session: Session, report: ApplyReport) -> None:
 def show_status(session: Session, report: StatusReport, *, everything: bool) -> None:
     """Print the review state of signatures as the result of a run."""
     if session.format == "text":
-        session.result(status_text(report, session.style(), everything=everything))
+        session.result(status_text(report, style(), everything=everything))
     else:
         _show_document(session, status_document(report))
 
@@ -200,7 +205,7 @@ def show_problems(session: Session, problems: Sequence[Diagnostic], *, valid: bo
     if session.format != "text":
         _show_document(session, validation_document(problems, valid=valid))
     elif problems:
-        session.result(diagnostics_text(problems, session.style()))
+        session.result(diagnostics_text(problems, style()))
 
 
 def _show_document(session: Session, document: Document) -> None:
@@ -217,15 +222,9 @@ def in_format(form: str, document: Document) -> str:
         case "github":
             return workflow_commands(document, partial(name_from_root, cwd=Path.cwd()))
         case "html":
-            return _page(document)
+            return for_stdout(html_page(document))
         case _:
             return to_json(document)
-
-
-def _page(document: Document) -> str:
-    from reconciler.render.html import html_page  # noqa: PLC0415  # 40 ms: it brings Jinja along
-
-    return for_stdout(html_page(document))
 
 
 def for_stdout(text: str) -> str:
@@ -237,24 +236,9 @@ def for_stdout(text: str) -> str:
     return text if is_utf8 else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
-def failure_line(error: ReconcilerError) -> tuple[ErrorInfo, str]:
-    """Return an expected failure as its parts, and as the one line for people."""
-    error.params = {name: _flag(value) for name, value in error.params.items()}
-    info = describe(error)
-    hint = f" - {local(info.hint)}" if info.hint else ""
-    message = local(info.message)
-    head = f"{info.code}: {message}" if is_looked_up(error) else message
-    return info, say("error:") + f" {escape_line(head + hint)}"
-
-
 def failure_as(form: str, code: int, message: str, hint: str, error_code: str) -> str:
     """Return the document of a failure in ``form``. ``code`` is the exit code."""
     return in_format(form, failure_document(code, message, hint, error_code))
-
-
-def _flag(value: object) -> object:
-    """Return the flag of an option that an error names by its key, any other value as it is."""
-    return f"--{value}" if isinstance(value, OptionKey) else value
 
 
 def plan_exit(plan: Plan, *, detailed: bool = False) -> Exit:

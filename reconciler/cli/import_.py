@@ -13,9 +13,9 @@ import click
 
 from reconciler.cli.connect import connect
 from reconciler.cli.formats import DEFAULT_PATH, FilledPath, connection_options
+from reconciler.cli.import_terraform import import_state
 from reconciler.cli.inputs import Inputs, here, load
 from reconciler.cli.output import Session, spinner
-from reconciler.cli.terraform import import_state
 from reconciler.clock import SystemClock
 from reconciler.definitions.discover import find_root
 from reconciler.definitions.load import Definitions
@@ -27,7 +27,8 @@ from reconciler.planning.importing import Found, merged, read_account
 from reconciler.render.definitions_yaml import KeyedRow, file_text, keyed
 from reconciler.render.layout import aligned
 from reconciler.render.text import target_line
-from reconciler.tencent.connection import ConnectionOptions, reading
+from reconciler.tencent.connection import reading
+from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import escape_line, named, say
 
 _STDOUT: Final = "-"

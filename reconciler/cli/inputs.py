@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.cli.formats import DEFAULT_PATH, show_problems
+from reconciler.cli.formats import DEFAULT_PATH, show_problems, style
 from reconciler.cli.output import Session, spinner
 from reconciler.definitions.discover import find_root
 from reconciler.definitions.load import Definitions, load_definitions
@@ -75,10 +75,10 @@ def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:
     if definitions.valid and definitions.account is not None:
         warnings = [problem for problem in definitions.diagnostics if problem.severity is Severity.WARNING]
         if warnings:
-            session.note(diagnostics_text(warnings, session.style(stderr=True)))
+            session.note(diagnostics_text(warnings, style(stderr=True)))
         return Inputs(definitions, definitions.account)
     if session.format == "text":
-        session.note(diagnostics_text(definitions.diagnostics, session.style(stderr=True)))
+        session.note(diagnostics_text(definitions.diagnostics, style(stderr=True)))
     else:
         show_problems(session, definitions.diagnostics, valid=False)
     session.note(say("the definitions are not valid, so the account was not read"))

@@ -25,6 +25,7 @@ def begin(language: str) -> None:
     speak(language, gettext.translation(DOMAIN, LOCALES, [language]))
     gettext.bindtextdomain(DOMAIN, LOCALES)
     gettext.textdomain(DOMAIN)
+    click.Context.formatter_class = WideFormatter
     os.environ["LANGUAGE"] = language  # where click's own words are looked up
 
 
@@ -61,9 +62,3 @@ class WideFormatter(click.HelpFormatter):
             yield from paragraph.splitlines()[1:]
         else:
             yield from (line.lstrip() for line in wrapped(" ".join(paragraph.split()), max(columns, _LEAST)))
-
-
-class WideContext(click.Context):
-    """Formats help with ``WideFormatter``."""
-
-    formatter_class = WideFormatter

@@ -8,6 +8,7 @@ import gc
 import gettext
 import importlib
 import inspect
+import logging
 import os
 import sys
 import traceback
@@ -84,10 +85,7 @@ def in_language(command: click.Command) -> click.Command:
     """Return a command whose help is in the person's language; in English that is the command itself."""
     if language() == ENGLISH:
         return command
-    from reconciler.cli.languages import WideContext  # noqa: PLC0415  # for Chinese only
-
     shown = copy.copy(command)
-    shown.context_class = WideContext
     shown._help_option = None  # noqa: SLF001  # click keeps it, in the language of the first call
     shown.help, shown.epilog = (
         say(inspect.cleandoc(text)) if text else text for text in (command.help, command.epilog)
@@ -140,8 +138,6 @@ def cli(verbose: int, lang: str | None) -> None:  # noqa: ARG001  # read before,
 
 def _log_to_stderr(verbose: int) -> None:
     """Log what this tool says of itself, and nothing of the libraries below: theirs may hold keys and images."""
-    import logging  # noqa: PLC0415  # not for help
-
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     log = logging.getLogger("reconciler")
@@ -193,6 +189,7 @@ def _speak(words: Sequence[str]) -> None:
     chosen = asked if asked in LANGUAGES else ENGLISH
     if chosen == ENGLISH:
         gettext.textdomain("messages")
+        click.Context.formatter_class = click.HelpFormatter
         speak(ENGLISH, None)
         return
     from reconciler.cli.languages import begin  # noqa: PLC0415  # English needs no catalogue

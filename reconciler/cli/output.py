@@ -13,13 +13,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, TextIO, cast
+from typing import Any, Final, TextIO, cast
 
 import click
 
-if TYPE_CHECKING:
-    from reconciler.errors import ReconcilerError
-    from reconciler.render.layout import Style
+from reconciler.contract.error_codes import describe, is_looked_up
+from reconciler.errors import ErrorInfo, OptionKey, ReconcilerError
+from reconciler.text import escape_line, local, say
 
 _MOMENT_MS: Final = 1000
 
@@ -46,16 +46,12 @@ class Session:
 
     def fail(self, error: ReconcilerError) -> None:
         """Print an expected failure: in words to stderr, and as a document where a program reads stdout."""
-        from reconciler.cli.formats import failure_line  # noqa: PLC0415  # 30 ms, only when something failed
-
         info, line = failure_line(error)
         click.echo(line, err=True)
         self.answer_failure(int(error.exit_code), info.message, info.hint, info.code)
 
     def crash(self, report: str) -> None:
         """Print a bug: where it showed itself, and what to do with that."""
-        from reconciler.text import say  # noqa: PLC0415  # not for help
-
         hint = "this is a bug; please report the lines above"
         click.echo(f"{say('error:')} unexpected {report}\n{say(hint)}", err=True)
         self.answer_failure(1, "unexpected failure", hint)
@@ -66,15 +62,9 @@ class Session:
         Annotations are no document: one more may always follow.
         """
         if self.format == "github" or (self.format != "text" and not self.answered):
-            from reconciler.cli.formats import failure_as  # noqa: PLC0415  # as above
+            from reconciler.cli.formats import failure_as  # noqa: PLC0415  # 30 ms, only when something failed
 
             click.echo(failure_as(self.format, code, message, hint, error_code))
-
-    def style(self, *, stderr: bool = False) -> Style:
-        """Return the style for a stream: colour on a terminal only, and not where ``NO_COLOR`` is set."""
-        from reconciler.render.layout import coloured, plain  # noqa: PLC0415  # not for help
-
-        return coloured if _is_colourful(sys.stderr if stderr else sys.stdout) else plain
 
     def columns(self) -> int | None:
         """Return how wide the terminal of stdout is, ``None`` where it is none: files are not wrapped."""
@@ -83,7 +73,23 @@ class Session:
         return max(_LEAST_COLUMNS, shutil.get_terminal_size().columns)
 
 
-def _is_colourful(stream: TextIO) -> bool:
+def failure_line(error: ReconcilerError) -> tuple[ErrorInfo, str]:
+    """Return an expected failure as its parts, and as the one line for people."""
+    error.params = {name: _flag(value) for name, value in error.params.items()}
+    info = describe(error)
+    hint = f" - {local(info.hint)}" if info.hint else ""
+    message = local(info.message)
+    head = f"{info.code}: {message}" if is_looked_up(error) else message
+    return info, say("error:") + f" {escape_line(head + hint)}"
+
+
+def _flag(value: object) -> object:
+    """Return the flag of an option that an error names by its key, any other value as it is."""
+    return f"--{value}" if isinstance(value, OptionKey) else value
+
+
+def is_colourful(stream: TextIO) -> bool:
+    """Return whether a stream takes colour: on a terminal only, and not where ``NO_COLOR`` is set."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 

@@ -20,6 +20,7 @@ from reconciler.cli.formats import (
     paths_argument,
     plan_exit,
     show_plan,
+    style,
 )
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, spinner
@@ -30,7 +31,8 @@ from reconciler.planning.planner import Run, check_keys, check_size, plan_offlin
 from reconciler.planning.saved_plan import plan_text, read_plan, write_plan
 from reconciler.render.record import saved_plan_text
 from reconciler.render.text import plan_text as plan_as_text
-from reconciler.tencent.connection import ConnectionOptions, reading
+from reconciler.tencent.connection import reading
+from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import say
 
 _STDOUT: Final = Path("-")
@@ -85,7 +87,7 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     with spinner(say("reading the account")):
         made = (planned_offline if offline else planned_online)(inputs, choice, connection)
     if aside:
-        session.note(plan_as_text(made, session.style(stderr=True), everything=everything))
+        session.note(plan_as_text(made, style(stderr=True), everything=everything))
     else:
         show_plan(session, made, everything=everything)
     check_size(made, max_changes)

@@ -29,7 +29,8 @@ from reconciler.state.codec import dump
 from reconciler.state.local import FileStore
 from reconciler.state.moves import migrate as migrate_record
 from reconciler.state.store import Store
-from reconciler.tencent.connection import ConnectionOptions, reading
+from reconciler.tencent.connection import reading
+from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import say
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -46,7 +47,7 @@ def _options(command: Command) -> Callable[..., Any]:
     return definitions_option(connection_options(click.pass_obj(command)))
 
 
-class _Place(NamedTuple):
+class _Record(NamedTuple):
     """Where the account's record is. ``local`` is the local one, which may be there besides."""
 
     inputs: Inputs
@@ -83,7 +84,7 @@ def _inputs(session: Session, paths: tuple[str, ...]) -> Inputs:
 
 
 @contextmanager
-def _place(session: Session, paths: tuple[str, ...], options: ConnectionOptions) -> Iterator[_Place]:
+def _place(session: Session, paths: tuple[str, ...], options: ConnectionOptions) -> Iterator[_Record]:
     """Find the record, asking the account for its number only where the definitions do not say it."""
     inputs = _inputs(session, paths)
     if inputs.account.uin is not None and not options.sandbox and options.endpoint is None:
@@ -93,10 +94,10 @@ def _place(session: Session, paths: tuple[str, ...], options: ConnectionOptions)
         yield _at(inputs, opened.target, embedded=connection.embedded)
 
 
-def _at(inputs: Inputs, target: Target, *, embedded: bool) -> _Place:
+def _at(inputs: Inputs, target: Target, *, embedded: bool) -> _Record:
     root, branch = inputs.definitions.root, inputs.definitions.branch
     local = local_record(root, target)
-    return _Place(inputs, store_for(root, branch, target, embedded=embedded, alone=False), local, embedded)
+    return _Record(inputs, store_for(root, branch, target, embedded=embedded, alone=False), local, embedded)
 
 
 @state.command()
@@ -130,7 +131,7 @@ def _narrowed(record: State, subject: Subject) -> State:
     return record._replace(entries={each: record.entry(each) for each in subjects if record.entry(each) != Entry()})
 
 
-def _note_second(session: Session, place: _Place) -> None:
+def _note_second(session: Session, place: _Record) -> None:
     if isinstance(place.store, BranchStore) and place.local.load().state.entries:
         session.note(
             say("there is a second record, {where}: `reconciler state migrate` moves it", where=place.local.where)

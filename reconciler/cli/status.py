@@ -18,6 +18,7 @@ from reconciler.cli.formats import (
     only_option,
     paths_argument,
     show_status,
+    style,
 )
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, spinner
@@ -30,7 +31,8 @@ from reconciler.model.report import StatusReport
 from reconciler.model.state import State
 from reconciler.planning.planner import check_keys, describe, status_report
 from reconciler.render.status import state_lines, status_text
-from reconciler.tencent.connection import Connection, ConnectionOptions, reading
+from reconciler.tencent.connection import Connection, reading
+from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import say
 
 # Seconds between two looks; the vendor's own review takes hours.
@@ -169,13 +171,11 @@ def _shown_live(session: Session) -> Iterator[Callable[[StatusReport], None]]:
     if not sys.stderr.isatty():
         yield _PlainLines(session).show
         return
-    from rich.console import Console  # noqa: PLC0415  # only for a person who watches
-    from rich.live import Live  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich import console, live, text  # noqa: PLC0415  # only for a person who watches
 
-    style = session.style(stderr=True)
-    with Live(console=Console(stderr=True), auto_refresh=False, transient=True) as live:
-        yield lambda report: live.update(Text.from_ansi(status_text(report, style)), refresh=True)
+    shown, colour = console.Console(stderr=True), style(stderr=True)
+    with live.Live(console=shown, auto_refresh=False, transient=True) as table:
+        yield lambda report: table.update(text.Text.from_ansi(status_text(report, colour)), refresh=True)
 
 
 class _PlainLines:

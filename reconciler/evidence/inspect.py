@@ -18,7 +18,7 @@ from PIL.PngImagePlugin import PngImageFile
 from reconciler.diagnostics import Message
 from reconciler.evidence import jpeg, png, problems
 from reconciler.evidence.containment import Root, read
-from reconciler.evidence.formats import JPEG, PNG, check_extension, format_of
+from reconciler.evidence.file_types import JPEG, PNG, check_extension, format_of
 from reconciler.evidence.problems import UnusableError
 from reconciler.evidence.structure import UPRIGHT, Structure
 from reconciler.model.signature import Image

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from reconciler.contract.api import DOCUMENT_TYPES, MAX_IMAGE_BYTES, SIGN_PURPOSES, SIGN_TYPES
 from reconciler.errors import UsageError
-from reconciler.evidence.formats import JPEG, format_of
+from reconciler.evidence.file_types import JPEG, format_of
 from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import UnusableError
 from reconciler.render.definitions_yaml import key_of

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reconciler.model.plan import STOPPED, WRITES, Verdict
@@ -23,6 +22,9 @@ from reconciler.render.findings import number
 from reconciler.render.fleet import AccountLine, counted, entry_line
 from reconciler.render.layout import in_words
 from reconciler.text import escape_line, language, local, local_document, named, say
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 class Group(NamedTuple):
@@ -113,10 +115,12 @@ def _urgency(place: _Place) -> int:
 
 
 def _environment(title: str) -> Environment:
-    pages = Environment(
-        loader=PackageLoader("reconciler.render"),
+    import jinja2  # noqa: PLC0415  # 40 ms, for a page only
+
+    pages = jinja2.Environment(
+        loader=jinja2.PackageLoader("reconciler.render"),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=jinja2.StrictUndefined,
         finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -11,25 +11,21 @@ from typing import Final, NamedTuple
 from reconciler.clock import Clock
 from reconciler.contract.api import (
     DESCRIBE,
-    DESCRIBE_RATE,
     IDENTITY,
     SMS_SERVICE,
     SMS_VERSION,
     STS_SERVICE,
     STS_VERSION,
 )
-from reconciler.errors import CredentialsError, OptionKey, Refusal, UsageError, VendorError
+from reconciler.errors import CredentialsError, Refusal, VendorError
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
 from reconciler.tencent.api import Caller, Identity
 from reconciler.tencent.credentials.base import KeySource
-from reconciler.tencent.endpoint import Endpoint
-from reconciler.tencent.rate_limit import MODIFY_INTERVAL_S, retrying
+from reconciler.tencent.endpoint import Endpoint, RequestLimits
+from reconciler.tencent.rate_limit import retrying
 from reconciler.tencent.reader import Reader
 from reconciler.tencent.sdk import Sdk, ServiceAddress
-
-REQUEST_TIMEOUT_S: Final = 10.0
-DESCRIBE_LAG_S: Final = 5.0
 
 _DENIED: Final = ("UnauthorizedOperation", "AuthFailure.UnauthorizedOperation")
 
@@ -40,50 +36,6 @@ _NOT_DENIED: Final = frozenset(
 
 _LONGEST_UIN: Final = 20
 _SANDBOX_TYPE: Final = "Sandbox"
-
-
-class RequestLimits(NamedTuple):
-    """``describe_rate`` in calls a second, the others in seconds.
-
-    ``describe_lag`` is how long a describe may trail a write, which no vendor page says.
-    """
-
-    describe_rate: float = DESCRIBE_RATE
-    modify_interval: float = MODIFY_INTERVAL_S
-    request_timeout: float = REQUEST_TIMEOUT_S
-    describe_lag: float = DESCRIBE_LAG_S
-
-    def check(self, endpoint: Endpoint) -> None:
-        """Raise UsageError where the vendor's own limits would be exceeded."""
-        changed = (self.describe_rate, self.modify_interval) != (DESCRIBE_RATE, MODIFY_INTERVAL_S)
-        if changed and not endpoint.loopback:
-            raise UsageError(
-                "{rate} and {interval} are the vendor's limits and stay as they are",
-                hint="they can be changed for an endpoint on loopback only",
-                rate=OptionKey("describe-rate"),
-                interval=OptionKey("modify-interval"),
-            )
-
-
-class ConnectionOptions(NamedTuple):
-    """What a person asked for on how the account is reached. ``endpoint`` is a URL, ``None`` for the definitions' own.
-
-    ``sandbox`` asks for the one inside this process; ``oidc_provider`` and ``role_arn`` for keys by a web identity.
-    """
-
-    endpoint: str | None = None
-    sandbox: bool = False
-    oidc_provider: str | None = None
-    role_arn: str | None = None
-    request_timeout: float = REQUEST_TIMEOUT_S
-    describe_lag: float = DESCRIBE_LAG_S
-    describe_rate: float = DESCRIBE_RATE
-    modify_interval: float = MODIFY_INTERVAL_S
-
-    @property
-    def limits(self) -> RequestLimits:
-        """The limits that calls are made within."""
-        return RequestLimits(self.describe_rate, self.modify_interval, self.request_timeout, self.describe_lag)
 
 
 class Connection(NamedTuple):

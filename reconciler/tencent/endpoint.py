@@ -1,4 +1,4 @@
-"""Which hosts may be talked to: the vendor's over https, and loopback, where a sandbox listens."""
+"""Which hosts may be talked to, the vendor's over https and loopback for a sandbox; and the limits of the calls."""
 
 # Keys and licence images go wherever the endpoint points, so nothing else is accepted.
 
@@ -8,8 +8,12 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from reconciler.contract.api import DEFAULT_ENDPOINTS, ROOT_DOMAIN, SMS_SERVICE, is_loopback
+from reconciler.contract.api import DEFAULT_ENDPOINTS, DESCRIBE_RATE, ROOT_DOMAIN, SMS_SERVICE, is_loopback
 from reconciler.errors import OptionKey, UsageError
+from reconciler.tencent.rate_limit import MODIFY_INTERVAL_S
+
+REQUEST_TIMEOUT_S: Final = 10.0
+DESCRIBE_LAG_S: Final = 5.0
 
 _OPTION: Final = OptionKey("endpoint")
 
@@ -80,3 +84,47 @@ def _split(url: str) -> tuple[str, str, int | None]:
 def is_vendors(host: str) -> bool:
     """Return whether a host lies below the vendor's API domain. Anything but a plain name could be read in two ways."""
     return host.endswith("." + ROOT_DOMAIN) and _PLAIN_NAME.fullmatch(host) is not None
+
+
+class RequestLimits(NamedTuple):
+    """``describe_rate`` in calls a second, the others in seconds.
+
+    ``describe_lag`` is how long a describe may trail a write, which no vendor page says.
+    """
+
+    describe_rate: float = DESCRIBE_RATE
+    modify_interval: float = MODIFY_INTERVAL_S
+    request_timeout: float = REQUEST_TIMEOUT_S
+    describe_lag: float = DESCRIBE_LAG_S
+
+    def check(self, endpoint: Endpoint) -> None:
+        """Raise UsageError where the vendor's own limits would be exceeded."""
+        changed = (self.describe_rate, self.modify_interval) != (DESCRIBE_RATE, MODIFY_INTERVAL_S)
+        if changed and not endpoint.loopback:
+            raise UsageError(
+                "{rate} and {interval} are the vendor's limits and stay as they are",
+                hint="they can be changed for an endpoint on loopback only",
+                rate=OptionKey("describe-rate"),
+                interval=OptionKey("modify-interval"),
+            )
+
+
+class ConnectionOptions(NamedTuple):
+    """What a person asked for on how the account is reached. ``endpoint`` is a URL, ``None`` for the definitions' own.
+
+    ``sandbox`` asks for the one inside this process; ``oidc_provider`` and ``role_arn`` for keys by a web identity.
+    """
+
+    endpoint: str | None = None
+    sandbox: bool = False
+    oidc_provider: str | None = None
+    role_arn: str | None = None
+    request_timeout: float = REQUEST_TIMEOUT_S
+    describe_lag: float = DESCRIBE_LAG_S
+    describe_rate: float = DESCRIBE_RATE
+    modify_interval: float = MODIFY_INTERVAL_S
+
+    @property
+    def limits(self) -> RequestLimits:
+        """The limits that calls are made within."""
+        return RequestLimits(self.describe_rate, self.modify_interval, self.request_timeout, self.describe_lag)

@@ -15,7 +15,6 @@ import yaml
 
 from reconciler.diagnostics import Message
 from reconciler.yaml12 import problems
-from reconciler.yaml12.layout import TAB_IN_TEXT, in_flow_layout, in_scalar_layout, is_suspicious
 from reconciler.yaml12.nodes import OpenNode, Positions
 from reconciler.yaml12.problems import (
     MAX_ALIASED_CHARS,
@@ -25,6 +24,7 @@ from reconciler.yaml12.problems import (
     Problem,
     too_many_problems,
 )
+from reconciler.yaml12.whitespace import TAB_IN_TEXT, in_flow_layout, in_scalar_layout, is_suspicious
 
 Scalar = str | int | float | bool | None
 _WORDS: Final[dict[str, bool | None]] = {

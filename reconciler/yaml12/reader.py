@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple, cast
 import yaml
 
 from reconciler.yaml12.composer import Composer, StopReading
-from reconciler.yaml12.layout import TAB_IN_TEXT, without_tab
 from reconciler.yaml12.nodes import Positions
 from reconciler.yaml12.problems import MAX_DEPTH, TAB, TOO_DEEP, Place, Problem, place_after, syntax_problem
+from reconciler.yaml12.whitespace import TAB_IN_TEXT, without_tab
 
 # Characters behind the last event that are searched for levels: a parser looks ahead up to 1,024 on the line.
 _LOOKED_THROUGH: Final = 4096

@@ -22,7 +22,7 @@ from reconciler.planning.planner import Run as PlanningRun
 from reconciler.planning.planner import plan_online
 from reconciler.state.checkout import Lineage
 from reconciler.tencent.api import Acknowledged, Images
-from reconciler.tencent.connection import RequestLimits
+from reconciler.tencent.endpoint import RequestLimits
 from reconciler.tencent.rate_limit import ModifyRateLimit
 from reconciler.tencent.reader import Reader
 from reconciler.tencent.writer import Writer

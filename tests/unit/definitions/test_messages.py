@@ -10,7 +10,7 @@ from reconciler.definitions import messages
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.diagnostics import Message
 from reconciler.errors import fill
-from reconciler.evidence import formats
+from reconciler.evidence import file_types
 from reconciler.evidence import problems as evidence_problems
 from reconciler.yaml12 import problems as yaml_problems
 
@@ -19,13 +19,13 @@ def constants(module: ModuleType) -> Iterator[tuple[str, Message]]:
     for name, value in vars(module).items():
         if isinstance(value, Message):
             yield f"{module.__name__}.{name}", value
-    if module is formats:
-        yield from ((f"formats {rule.text}", rule) for _, rule in formats._KINDS)
+    if module is file_types:
+        yield from ((f"file_types {rule.text}", rule) for _, rule in file_types._KINDS)
     if module is yaml_problems:
         yield from ((f"yaml {rule.text}", rule) for _, rule in yaml_problems._SYNTAX if not rule.params)
 
 
-ALL = dict(found for module in (messages, yaml_problems, evidence_problems, formats) for found in constants(module))
+ALL = dict(found for module in (messages, yaml_problems, evidence_problems, file_types) for found in constants(module))
 
 
 def names_in(template: str) -> set[str]:

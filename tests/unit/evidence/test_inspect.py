@@ -19,7 +19,7 @@ from PIL import Image as Pictures
 from reconciler.definitions.codes import IMAGE_CODES
 from reconciler.diagnostics import Severity
 from reconciler.evidence import containment, inspect, png
-from reconciler.evidence.formats import format_of
+from reconciler.evidence.file_types import format_of
 from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import UnusableError
 from reconciler.model.signature import Image

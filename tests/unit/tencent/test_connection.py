@@ -10,9 +10,9 @@ from reconciler.errors import Refusal, UsageError
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
 from reconciler.planning.planner import store_for
-from reconciler.tencent.connection import Connection, RequestLimits, reading
+from reconciler.tencent.connection import Connection, reading
 from reconciler.tencent.credentials.base import Keys
-from reconciler.tencent.endpoint import endpoint_from
+from reconciler.tencent.endpoint import RequestLimits, endpoint_from
 from tests.fixtures.project import REGION, UIN, pending
 from tests.fixtures.serving import serving
 from tests.fixtures.values import TARGET

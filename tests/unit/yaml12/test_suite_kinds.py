@@ -12,8 +12,8 @@ import yaml
 
 from reconciler.definitions.discover import SourceFile
 from reconciler.definitions.source import DefinitionFile, read
-from reconciler.yaml12.layout import TAB_IN_TEXT
 from reconciler.yaml12.reader import build_tree
+from reconciler.yaml12.whitespace import TAB_IN_TEXT
 
 READ = {
     "tab-alone-on-a-blank-line": ("a: 1\n\t\nb: 2\n", {"a": 1, "b": 2}),

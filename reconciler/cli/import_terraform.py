@@ -25,7 +25,7 @@ from reconciler.render.layout import aligned
 from reconciler.render.record import adoption_text
 from reconciler.render.text import target_line
 from reconciler.signals import StopFlag
-from reconciler.tencent.connection import ConnectionOptions
+from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import escape_line, local, say
 
 _FOLDER: Final = "evidence"

@@ -7,7 +7,7 @@ from PIL import Image as Pictures
 
 from reconciler.diagnostics import Message
 from reconciler.errors import fill
-from reconciler.evidence.formats import check_extension, format_of
+from reconciler.evidence.file_types import check_extension, format_of
 from reconciler.evidence.problems import UnusableError
 from tests.fixtures import images
 
