@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from tests.fixtures.warped import warp
 from tests.golden.transcript import Session
 
 TRANSCRIPTS: Final = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
@@ -22,7 +23,7 @@ def test_the_output_is_the_one_that_is_checked_in(
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("HOME", "/nowhere")
-    monkeypatch.setattr("reconciler.tencent.rate_limit._BACK_OFF_S", (0.0, 0.0, 0.0))
+    warp(monkeypatch)
     expected = file.read_text(encoding="utf-8")
     played = Session(tmp_path, monkeypatch.setenv, monkeypatch.chdir).play(expected)
     if request.config.getoption("--update-golden"):

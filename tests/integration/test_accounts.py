@@ -7,6 +7,8 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from tests.fixtures.commands import FAST, process
 from tests.fixtures.project import (
     APPROVED,
@@ -67,6 +69,7 @@ def test_two_hundred_signatures_are_sent_exactly_where_they_should_be(tmp_path: 
         assert sent(sandbox.requests) == wanted
 
 
+@pytest.mark.soak
 def test_ten_changes_keep_the_vendors_pace_and_little_more(tmp_path: Path) -> None:
     signs = [pending(number) for number in range(1, 11)]
     write(tmp_path, signs)

@@ -108,6 +108,7 @@ def test_an_interrupt_ends_what_is_under_way_and_leaves_the_rest_to_the_next_run
         settled(sandbox, tmp_path)
 
 
+@pytest.mark.soak
 def test_an_interrupt_ends_a_plan_at_once_though_servers_hang(tmp_path: Path) -> None:
     from reconciler.sandbox.faults import parse_fault  # noqa: PLC0415  # here alone
 

@@ -67,7 +67,13 @@ def test_a_second_signal_ends_the_run_at_once_and_the_next_one_settles_it(tmp_pa
         assert (done.code, accepted(sandbox.requests)) == (0, Counter(sign.sign_id for sign in SIGNS))
 
 
-@pytest.mark.parametrize("sign", [SIGNS[0], SIGNS[0]._replace(live="New 1", status=REJECTED)], ids=["name", "status"])
+@pytest.mark.parametrize(
+    "sign",
+    [
+        pytest.param(SIGNS[0], id="name"),
+        pytest.param(SIGNS[0]._replace(live="New 1", status=REJECTED), id="status", marks=pytest.mark.soak),
+    ],
+)
 def test_a_call_that_is_cut_off_while_stopping_is_waited_out_by_the_next_run(
     tmp_path: Path, started: Forks, sign: Sign
 ) -> None:

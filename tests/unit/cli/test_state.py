@@ -18,6 +18,7 @@ from tests.fixtures.record_places import BRANCH, NAME, BranchPlace
 from tests.fixtures.repositories import git
 from tests.fixtures.serving import serving
 from tests.fixtures.values import HIDDEN_EDIT, doubted, intent, row
+from tests.fixtures.warped import warp
 
 pytestmark = pytest.mark.usefixtures("keys")
 
@@ -193,7 +194,10 @@ def test_definitions_that_are_not_valid_name_no_record(top: Path) -> None:
 
 
 @pytest.mark.parametrize("gone", [True, False], ids=["deleted", "moved back"])
-def test_a_branch_moved_by_force_is_said_and_not_applied_on(place: BranchPlace, *, gone: bool) -> None:
+def test_a_branch_moved_by_force_is_said_and_not_applied_on(
+    place: BranchPlace, monkeypatch: pytest.MonkeyPatch, *, gone: bool
+) -> None:
+    warp(monkeypatch)  # the record that is put back holds an intent, which is waited out
     write(place.top, SIGNS, branch=BRANCH)
     with serving(SIGNS) as sandbox:
         reach = ("--endpoint", sandbox.url, *FAST)

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from reconciler.render.document import load_document
 from reconciler.render.layout import width
 from reconciler.text import local, local_document, named, say, speak
 from tests.fixtures.commands import Done, inside, process
+from tests.fixtures.warped import warp
 from tests.golden.test_transcripts import TRANSCRIPTS
 
 TOP = Path(__file__).parents[3]
@@ -45,6 +47,7 @@ def _english_afterwards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     speak("en", None)
     gettext.textdomain("messages")
+    click.Context.formatter_class = click.HelpFormatter
 
 
 @pytest.fixture
@@ -71,7 +74,7 @@ def test_no_command_prints_an_english_sentence_in_chinese(
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("HOME", "/nowhere")
-    monkeypatch.setattr("reconciler.tencent.rate_limit._BACK_OFF_S", (0.0, 0.0, 0.0))
+    warp(monkeypatch)
     monkeypatch.setattr(transcripts, "inside", lambda *words: inside("--lang", "zh", *words))
     played = transcripts.Session(tmp_path, monkeypatch.setenv, monkeypatch.chdir).play(file.read_text(encoding="utf-8"))
     commands = re.split(r"^\$ ", played, flags=re.MULTILINE)[1:]
