@@ -9,7 +9,7 @@ import click
 from reconciler.apply.adopt import Adoption
 from reconciler.apply.adopt import adopt as adopt_all
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
-from reconciler.cli.formats import believe_option, connection_options, definitions_option, yes_option
+from reconciler.cli.formats import Allowed, believe_option, connection_options, definitions_option, yes_option
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
@@ -57,9 +57,10 @@ def adopt(  # a parameter for each option
     choice = Selection(only=frozenset(keys))
     check_keys(choice, inputs.definitions)
     chosen = _chosen(inputs, choice)
+    allowed = Allowed(yes=yes, believe_uin=believe_uin)
     with (
         progress() as observer,
-        open_for_writing(inputs, choice, connection, StopFlag(), observer, believe_uin=believe_uin) as opened,
+        open_for_writing(inputs, choice, connection, allowed, StopFlag(), observer) as opened,
     ):
 
         def confirm(found: Sequence[Adoption]) -> bool:

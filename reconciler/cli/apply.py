@@ -18,12 +18,11 @@ from reconciler.apply.waiting import Timing
 from reconciler.cli.connect import ALONE, Shared, connect, lineage_of, record_of
 from reconciler.cli.formats import (
     FORMATS,
+    Allowed,
     FilledPath,
-    allow_older_option,
-    believe_option,
+    allowing_options,
     connection_options,
     format_option,
-    max_changes_option,
     only_option,
     paths_argument,
     plan_exit,
@@ -31,8 +30,6 @@ from reconciler.cli.formats import (
     show_plan,
     show_report,
     style,
-    write_ids_option,
-    yes_option,
 )
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session
@@ -59,47 +56,37 @@ from reconciler.text import local, say
 @click.option(
     "--plan", "plan_file", type=FilledPath(path_type=Path), metavar="FILE", help="Apply just this saved plan."
 )
-@max_changes_option
-@yes_option
-@write_ids_option
-@allow_older_option
-@believe_option
+@allowing_options
 @connection_options
 @format_option(*FORMATS)
 @click.pass_obj
-def apply(  # noqa: PLR0913  # a parameter for each option
+def apply(  # a parameter for each option
     session: Session,
     paths: tuple[str, ...],
     only: tuple[str, ...],
     resubmit: tuple[str, ...],
     plan_file: Path | None,
-    max_changes: int | None,
+    allowed: Allowed,
     connection: ConnectionOptions,
     output: str,
-    *,
-    yes: bool,
-    write_ids: bool,
-    allow_older: bool,
-    believe_uin: bool,
 ) -> int:
     """Plan afresh, show the plan, ask, submit what differs, and show the outcome.
 
     Exit code 6 where anything is refused or blocked, 7 where a planned submission was not accepted or is unsettled.
     """
     session.format = output
-    saved = _saved(plan_file, resubmit, yes=yes)
+    check_can_ask(yes=allowed.yes)
+    saved = _saved(plan_file, resubmit)
     choice = Selection(frozenset(only or (saved.only if saved else ())), frozenset(resubmit))
     inputs = load_valid(session, paths)
     if inputs is None:
         return Exit.INVALID
     check_keys(choice, inputs.definitions)
     stop = StopFlag()
-    dialogue = _Dialogue(session, saved, max_changes, stop, yes=yes)
+    dialogue = _Dialogue(session, saved, allowed, stop)
     with (
         progress() as observer,
-        open_for_writing(
-            inputs, choice, connection, stop, observer, allow_older=allow_older, believe_uin=believe_uin
-        ) as opened,
+        open_for_writing(inputs, choice, connection, allowed, stop, observer) as opened,
         stop_on_signals(stop),
     ):
         dialogue.pause = observer.pause
@@ -110,14 +97,13 @@ def apply(  # noqa: PLR0913  # a parameter for each option
             dialogue.show_declined()
             return max(plan_exit(dialogue.plan), dialogue.dropped)
         show_report(session, report)
-    if write_ids:
+    if allowed.write_ids:
         for line in write_created_ids(inputs.definitions, report):
             session.note(local(line))
     return max(report_exit(report), dialogue.dropped)
 
 
-def _saved(file: Path | None, resubmit: tuple[str, ...], *, yes: bool) -> SavedPlan | None:
-    check_can_ask(yes=yes)
+def _saved(file: Path | None, resubmit: tuple[str, ...]) -> SavedPlan | None:
     if file is not None and resubmit:
         raise UsageError("--plan applies just what was saved, so it does not go with --resubmit")
     return read_plan(file) if file is not None else None
@@ -145,14 +131,11 @@ def confirmed(question: str, *, yes: bool) -> bool:
 class _Dialogue:
     """What the person sees and answers between the plan and the first write."""
 
-    def __init__(
-        self, session: Session, saved: SavedPlan | None, most: int | None, stop: StopFlag, *, yes: bool
-    ) -> None:
+    def __init__(self, session: Session, saved: SavedPlan | None, allowed: Allowed, stop: StopFlag) -> None:
         self._session = session
         self._saved = saved
-        self._most = most
+        self._allowed = allowed
         self._stop = stop
-        self._yes = yes
         self.dropped = Exit.DONE
         self.pause: Callable[[], None] = lambda: None
         self.plan: Plan
@@ -173,14 +156,14 @@ class _Dialogue:
         self.pause()
         if self._session.format == "text":
             show_plan(self._session, plan)
-        elif not self._yes:
+        elif not self._allowed.yes:
             self._session.note(plan_text(plan, style(stderr=True)))
-        check_size(plan, self._most)
+        check_size(plan, self._allowed.max_changes)
 
     def confirm(self, plan: Plan) -> bool:
         """Ask before the first write."""
         # After a stop, what is left is reported as not attempted.
-        is_settled = self._yes or self._stop.is_set()
+        is_settled = self._allowed.yes or self._stop.is_set()
         return confirmed(say("Submit {count} for review?", count=len(plan.writes)), yes=is_settled)
 
     def show_declined(self) -> None:
@@ -201,19 +184,17 @@ def open_for_writing(
     inputs: Inputs,
     choice: Selection,
     options: ConnectionOptions,
+    allowed: Allowed,
     stop: StopFlag,
     observer: Observer,
     shared: Shared = ALONE,
-    *,
-    allow_older: bool = False,
-    believe_uin: bool = False,
 ) -> Iterator[WriteSession]:
     """Open the account of the definitions for writing. Raises Refusal where nothing proves that it is this one."""
     clock = SystemClock(stop)
     with connect(inputs, options, shared) as connection, writing(inputs.account, connection, clock) as opened:
         shared.claim(opened.target)
         unproven = believed_refusal(opened.target)
-        if unproven is not None and not believe_uin:
+        if unproven is not None and not allowed.believe_uin:
             raise unproven
         store = record_of(inputs, opened.target, shared, embedded=connection.embedded)
         root = inputs.definitions.root
@@ -235,6 +216,6 @@ def open_for_writing(
             by=origin.by,
             uncommitted=origin.uncommitted,
             site=inputs.account.site,
-            lineage=None if allow_older else lineage_of(inputs, shared, embedded=connection.embedded),
+            lineage=None if allowed.allow_older else lineage_of(inputs, shared, embedded=connection.embedded),
         )
         yield WriteSession(context, opened.target)

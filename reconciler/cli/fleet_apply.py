@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
@@ -16,16 +15,13 @@ from reconciler.cli.fleet_plan import FleetAccess, check_fleet_size
 from reconciler.cli.fleet_run import FleetChoice, FleetReport, fleet_options, valid_inputs
 from reconciler.cli.formats import (
     FORMATS,
+    Allowed,
     FilledPath,
-    allow_older_option,
-    believe_option,
+    allowing_options,
     connection_options,
     format_option,
-    max_changes_option,
     plan_exit,
     report_exit,
-    write_ids_option,
-    yes_option,
 )
 from reconciler.cli.inputs import Inputs, here
 from reconciler.cli.output import Session
@@ -44,15 +40,6 @@ from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import say
 
 
-class WriteOptions(NamedTuple):
-    """What the person allows the accounts' applies; of an account in ``saved`` just that plan."""
-
-    allow_older: bool
-    believe_uin: bool
-    write_ids: bool
-    saved: Mapping[str, SavedPlan]
-
-
 @click.command()
 @fleet_options
 @click.option(
@@ -62,26 +49,17 @@ class WriteOptions(NamedTuple):
     metavar="FILE",
     help="Apply just these saved plans; accounts that it does not name are left alone.",
 )
-@max_changes_option
-@yes_option
-@write_ids_option
-@allow_older_option
-@believe_option
+@allowing_options
 @connection_options
 @format_option(*FORMATS)
 @click.pass_obj
-def apply(  # noqa: PLR0913  # a parameter for each option
+def apply(  # a parameter for each option
     session: Session,
     choice: FleetChoice,
     plan_file: Path | None,
-    max_changes: int | None,
+    allowed: Allowed,
     connection: ConnectionOptions,
     output: str,
-    *,
-    yes: bool,
-    write_ids: bool,
-    allow_older: bool,
-    believe_uin: bool,
 ) -> int:
     """Plan every account below FOLDER, show all, ask once, submit and verify, side by side.
 
@@ -89,20 +67,20 @@ def apply(  # noqa: PLR0913  # a parameter for each option
     was shown is not submitted.
     """
     session.format = output
-    check_can_ask(yes=yes)
+    check_can_ask(yes=allowed.yes)
     saved = read_fleet_plan(plan_file) if plan_file is not None else None
     if saved is not None:
         choice = choice._replace(accounts=tuple(account for account in choice.accounts if account.name in saved))
     stop = StopFlag()
-    fleet = _Applying(choice, connection, stop, WriteOptions(allow_older, believe_uin, write_ids, saved or {}))
+    fleet = _Applying(choice, connection, stop, allowed, saved or {})
     with FleetReport(session) as report, stop_on_signals(stop):
         with fleet_progress(len(choice.accounts)) as progress:
             report.collect(choice.accounts, partial(fleet.prepared, progress), choice.jobs, progress)
         if output == "text":
             report.show(choice.accounts)
-        check_fleet_size(fleet.writes, max_changes)
+        check_fleet_size(fleet.writes, allowed.max_changes)
         asked = fleet.pending_accounts()
-        if asked and confirmed(_question(fleet.writes, len(asked)), yes=yes or stop.is_set()):
+        if asked and confirmed(_question(fleet.writes, len(asked)), yes=allowed.yes or stop.is_set()):
             with fleet_progress(len(asked)) as progress:
                 report.collect(asked, partial(fleet.submitted, progress), choice.jobs, progress)
             if output == "text":
@@ -119,11 +97,19 @@ def _question(writes: int, accounts: int) -> str:
 class _Applying:
     """The two passes over the accounts: the plan of each, held until the answer, and its submission."""
 
-    def __init__(self, choice: FleetChoice, options: ConnectionOptions, stop: StopFlag, allowed: WriteOptions) -> None:
+    def __init__(
+        self,
+        choice: FleetChoice,
+        options: ConnectionOptions,
+        stop: StopFlag,
+        allowed: Allowed,
+        saved: Mapping[str, SavedPlan],
+    ) -> None:
         self._choice = choice
         self._options = options
         self._stop = stop
         self._allowed = allowed
+        self._saved = saved  # of an account in it, just that plan is applied
         self._access = FleetAccess(choice, options)
         self._cwd = here()
         self._pending: dict[str, SavedPlan] = {}
@@ -144,7 +130,7 @@ class _Applying:
             return _not_begun(account)
         shown: list[Plan] = []
         dropped = [Exit.DONE]
-        saved = self._allowed.saved.get(account.name)
+        saved = self._saved.get(account.name)
         admit = partial(_admit, saved, dropped) if saved is not None else _as_it_is
         steps = Steps(admit, shown.append, lambda _plan: False)
         inputs = valid_inputs(account, self._cwd)
@@ -178,12 +164,11 @@ class _Applying:
             inputs,
             EVERYTHING,
             self._options,
+            self._allowed,
             self._stop,
             observer,
             # A writer looks at the newest record, so at its own branch.
             self._access.shared(account, together=False),
-            allow_older=self._allowed.allow_older,
-            believe_uin=self._allowed.believe_uin,
         ) as opened:
             return run(opened.context, opened.target, inputs.definitions, steps)
 

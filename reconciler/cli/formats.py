@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, wraps
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
@@ -36,6 +36,7 @@ from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import to_json
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 DEFAULT_PATH: Final = "signatures.yaml"
 
 
@@ -157,18 +158,40 @@ def max_changes_option(command: Command) -> Command:
     )(command)
 
 
-def connection_options(command: Command) -> Callable[..., Any]:
-    """Add the options of every command that reaches an account, handed on as one value called ``connection``."""
+class Allowed(NamedTuple):
+    """What the person allows a run that writes; ``max_changes`` is the most that it may modify."""
 
-    @wraps(command)
-    def with_connection(*arguments: Any, **given: Any) -> Any:
-        asked = ConnectionOptions(**{name: given.pop(name) for name in ConnectionOptions._fields})
-        return command(*arguments, connection=asked, **given)
+    max_changes: int | None = None
+    yes: bool = False
+    write_ids: bool = False
+    allow_older: bool = False
+    believe_uin: bool = False
 
-    collected: Callable[..., Any] = with_connection
-    for option in reversed(_CONNECTION):
-        collected = option(collected)
-    return collected
+
+def gathered(name: str, kind: Callable[..., Any], fields: Iterable[str], options: Sequence[Decorator]) -> Decorator:
+    """Return a decorator that adds ``options`` and hands their values on as one of ``kind``, called ``name``."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def with_one_value(*arguments: Any, **given: Any) -> Any:
+            value = kind(**{field: given.pop(field) for field in fields})
+            return command(*arguments, **{name: value}, **given)
+
+        collected: Callable[..., Any] = with_one_value
+        for option in reversed(options):
+            collected = option(collected)
+        return collected
+
+    return decorate
+
+
+connection_options = gathered("connection", ConnectionOptions, ConnectionOptions._fields, _CONNECTION)
+allowing_options = gathered(
+    "allowed",
+    Allowed,
+    Allowed._fields,
+    (max_changes_option, yes_option, write_ids_option, allow_older_option, believe_option),
+)
 
 
 def style(*, stderr: bool = False) -> Style:

@@ -10,7 +10,7 @@ from reconciler.apply.adopt import Adoption
 from reconciler.apply.adopt import adopt as adopt_all
 from reconciler.apply.context import ApplyContext
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
-from reconciler.cli.formats import DEFAULT_PATH
+from reconciler.cli.formats import DEFAULT_PATH, Allowed
 from reconciler.cli.inputs import load_valid
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
@@ -135,7 +135,10 @@ def _adopted(session: Session, state: TerraformState, file: Path, options: Conne
     if not wanted:
         session.note(say("nothing can be recorded: no signature of the state is complete and not tainted"))
         return Exit.DONE
-    with progress() as observer, open_for_writing(inputs, choice, options, StopFlag(), observer) as session_of:
+    with (
+        progress() as observer,
+        open_for_writing(inputs, choice, options, Allowed(), StopFlag(), observer) as session_of,
+    ):
         shown = _as_in_the_account(session, session_of.context, wanted)
 
         def confirm(found: Sequence[Adoption]) -> bool:

@@ -12,7 +12,7 @@ import click
 from reconciler.apply.adopt import forget as forget_all
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
 from reconciler.cli.connect import connect
-from reconciler.cli.formats import connection_options, definitions_option, format_option, yes_option
+from reconciler.cli.formats import Allowed, connection_options, definitions_option, format_option, yes_option
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, spinner
 from reconciler.cli.progress import progress
@@ -191,7 +191,7 @@ def forget(
     inputs = _inputs(session, paths)
     with (
         progress() as observer,
-        open_for_writing(inputs, EVERYTHING, connection, StopFlag(), observer) as opened,
+        open_for_writing(inputs, EVERYTHING, connection, Allowed(), StopFlag(), observer) as opened,
     ):
         store = opened.context.store
         found = store.load().state
