@@ -44,6 +44,8 @@ def adopt(
         transitions.check_nobody_live(state, watch.waited_out, context.run)
         for signature, seen, own in found:
             transitions.check_as_seen(state, signature.sign_id, seen)
+            # A person says what was submitted, so what this run has waited out is no longer a call that
+            # may be under way.
             for intent in seen.perhaps:
                 state = transitions.lapse(state, signature.sign_id, intent)
             state = transitions.adopt(state, signature.sign_id, signature.fields, own)
@@ -57,6 +59,8 @@ def adopt(
 def _adopted(context: ApplyContext, signature: Signature) -> Submitted:
     row = _checked(signature, _row(context, signature))
     skew = context.reader.skew
+    # A `CreateTime` up to now, by the vendor's clock, can be that of the adopted submission. Without a `Date` of the
+    # vendor's that clock is only known to be within 300 s of this one: requests that are further off are refused.
     until = context.clock.now() + 300.0 if skew is None else context.clock.now() - skew + 2.0
     return Submitted(
         signature.fields,

@@ -22,10 +22,12 @@ from reconciler.model.signature import LiveSignature, Signature, Subject
 from reconciler.model.state import Entry, Intent, Submitted, no_row
 from reconciler.tencent.api import Acknowledged, Images
 
+# Each try is a call that certainly was not made, under an intent of its own (docs/protocol.md, step 1b).
 _TRIES: Final = 5
 # Many: a run with more to do than this one comes first with each of its signatures.
 _CONFLICTS: Final = 100
 _SETTLE_EVERY_S: Final = 1.0
+# Seconds by which a moment in vendor time may be wrong: with the `Date` of an answer, and without.
 _WITH_DATE_S: Final = 2.0
 _WITHOUT_DATE_S: Final = 300.0
 
@@ -68,12 +70,15 @@ class Attempt:
     def _turn(self) -> Result | None:
         """Return the result, or None where the call was not made and the turn begins anew."""
         context = self._context
+        # Before the intent: afterwards the wait would use up the seconds within which the call has to start.
         context.pace.wait()
         self._watch.await_shown(self._journal.state, self._awaited())
         if context.stopped():
             return results.stopped()
         try:
             self._row = self._look()
+            # In every turn anew: what is sent is what lies there now, and the images of one signature
+            # alone are in memory.
             images = context.load_images(self._desired)
         except VendorError as error:
             return results.unreachable(error)
@@ -171,6 +176,7 @@ class Attempt:
             before=intent.before, epoch=intent.epoch, run=intent.run, until=vendor_now + tolerance,
             by=intent.by, uncommitted=intent.uncommitted,
         )  # fmt: skip
+        # An answer after the window may come after another run has taken the signature over.
         in_window = waiting.is_in_window(stopwatch, self._context.timing)
         result = Result(Outcome.ACCEPTED, answer.request_id, shown=row)
         self._journal.record(
@@ -197,6 +203,7 @@ class Attempt:
             if error.code != TOO_LATE:
                 self._context.pace.slow_down()
             return None
+        # The call may have arrived, so from here on only a proof takes its intent out of the record.
         self._unused = None
         if treatment is Treatment.SETTLE:
             return self._settle(intent, error)
@@ -226,6 +233,7 @@ class Attempt:
                 break
             clock.wait(_SETTLE_EVERY_S)
         result = results.from_error(Outcome.UNSETTLED, error, shown=self._row)
+        # A stop before the end leaves the intent live: the call may still act, so the next run has to wait for it.
         if over:
             self._journal.record(
                 lambda state: transitions.leave_open(state, self._subject, intent), results.ended(self._planned, result)

@@ -46,6 +46,7 @@ def run(context: ApplyContext, target: Target, definitions: Definitions, steps: 
     watch = Watch(context)
     snapshot = watch.await_turn()
     chosen = [s.subject for s in definitions.signatures if context.choice.takes(s.key)]
+    # A row that trails the newest submission would be taken for drift, and the same be sent again.
     watch.await_shown(snapshot.state, [*chosen, *snapshot.state.open_creates])
     described = describe(context.reader, definitions.signatures, context.choice, snapshot.state)
     journal = Journal(context, watch, snapshot)
@@ -55,6 +56,8 @@ def run(context: ApplyContext, target: Target, definitions: Definitions, steps: 
     steps.present(plan)
     if not plan.writes:
         return ApplyReport(plan, {}, _mark(context, journal))
+    # Nobody is asked about a plan that would be refused; each intent checks it again, since a question may stay
+    # open long.
     check_lineage(context, journal.state)
     if not steps.confirm(plan):
         return None
@@ -116,6 +119,7 @@ def execute(plan: Plan, context: ApplyContext, watch: Watch, journal: Journal) -
         journal.close()
     except StateError as error:
         trouble = trouble or record_trouble(error)
+    # A run that ended early has not reached the look before its last write.
     if trouble is not None:
         _look_again(plan, context, results)
     return ApplyReport(plan, results, trouble)
@@ -126,6 +130,7 @@ def _each_in_turn(
 ) -> ErrorInfo | None:
     operations = plan.writes
     for number, planned in enumerate(operations, start=1):
+        # The last write waits for its rate anyway, so these reads take no time of their own.
         if number == len(operations):
             _look_again(plan, context, results)
         if context.stopped():
@@ -151,6 +156,7 @@ def _look_again(plan: Plan, context: ApplyContext, results: dict[str, Result]) -
         if (result := results.get(planned.desired.key)) is not None and result.outcome is Outcome.ACCEPTED
     }
     asked = {sign_id: desired.fields.international for sign_id, desired in accepted.items()}
+    # It only makes the report newer: what was accepted stays accepted without it.
     with suppress(VendorError):
         for sign_id, row in context.reader.rows(asked, everything=False).rows.items():
             key = accepted[sign_id].key

@@ -60,6 +60,7 @@ class Journal:
         context, watch, whole = self._context, self._watch, self.state.entries
 
         def step(state: State) -> State:
+            # On the record as it is by then: a newer commit may have been applied since this run planned.
             check_lineage(context, state)
             transitions.check_nobody_live(state, watch.waited_out, context.run)
             if intent.known is not None:
@@ -82,6 +83,8 @@ class Journal:
                 lambda state: self._stamped(state, all_steps(state)),
                 "\n".join([*(words for _, words in queued), note, from_where(self._context)]),
             ).state
+        # An interrupt too may come after the push: a step whose effect is there already changes nothing, so
+        # it can be repeated.
         except BaseException:
             self._queue = [*queued, *self._queue]
             raise
@@ -97,6 +100,7 @@ class Journal:
         """Store an outcome: at once where that is cheap, else with the next intent."""
         self.later(step, note)
         if not self._context.store.costly:
+            # It stays queued: the next intent stores it, or the end of the run says why it could not be.
             with suppress(StateError):
                 self.close()
 

@@ -103,6 +103,7 @@ def _role_to_take(account: Account) -> str | None:
 
     A pull request may change the definitions; it must not choose whom the job acts as.
     """
+    # On a person's own machine their keys decide which roles can be taken on.
     if account.role is None or os.environ.get("GITHUB_ACTIONS") != "true":
         return account.role
     allowed = os.environ.get(ALLOWED_ROLES, "").replace(",", " ").split()
@@ -131,6 +132,7 @@ def embedded(inputs: Inputs, limits: RequestLimits) -> Iterator[Connection]:
 def _seed(inputs: Inputs, first: Path) -> AccountData:
     """Start from ``<stem>.sandbox.yaml`` beside the first file; without one, every definition is pending."""
     beside = first.with_name(first.stem + _SEED_SUFFIX)
+    # A pull request may hold any link, and what it leads to would be shown as an account.
     if not beside.resolve().is_relative_to(inputs.definitions.root):
         raise Refusal(
             "{file} is a link that leads outside the root of the run",
@@ -147,6 +149,7 @@ def _sandbox_uin(root: Path, first: Path) -> str:
     """Return a number for an account that the definitions give none: one for each folder, so that two never meet."""
     folder = os.path.relpath(first.parent, root)
     number = int(AccountData().uin)
+    # The records of two folders are told apart by the uin alone, so it hangs on the folder.
     return str(number if folder == "." else number + 1 + crc32(os.fsencode(folder)))
 
 

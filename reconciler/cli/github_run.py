@@ -86,6 +86,7 @@ def run(
         _check_branches(listed, str(given["state_branch"]), is_fleet=bool(is_fleet))
     folder = folder or _runners_folder()
     folder.mkdir(parents=True, exist_ok=True)
+    # A plan of an earlier step that failed since must not be taken for that of this one.
     (folder / PLAN).unlink(missing_ok=True)
     if kind == "list":
         return _matrix(listed, folder, given)
@@ -101,6 +102,7 @@ def run(
             page.write(made.encode())
     _report(session, kind, document)
     add_outputs(os.environ, dict(_outputs(document, folder, code)))
+    # In a pull request what is refused is shown in the comment; a red check is for what an author has to change.
     return Exit.DONE if tolerate_refusals and code is Exit.REFUSED else code
 
 

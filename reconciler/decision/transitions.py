@@ -46,6 +46,7 @@ def check_nobody_live(state: State, waited_out: Collection[Identity], run: str) 
 def intend(state: State, subject: Subject, seen: Entry, intent: Intent) -> State:
     """Note that a call is about to be made; older doubts stay, and an own intent that was not used is replaced."""
     entry = state.entry(subject)
+    # The push had arrived although its answer was lost.
     if any(known.identity == intent.identity for known in entry.perhaps):
         return state
     check_as_seen(state, subject, seen)
@@ -65,8 +66,10 @@ def accept(state: State, sign_id: int, intent: Intent, own: Submitted, *, in_win
         return _late(state, sign_id, intent)
     is_recorded = any(known.identity == intent.identity for known in entry.perhaps)
     if is_recorded and (entry.submitted is None or entry.submitted.epoch < intent.epoch):
+        # Whoever intended later decided on a record without this call, so their doubts outlive it.
         newer = tuple(known for known in entry.perhaps if known.epoch > intent.epoch)
         return put(state, sign_id, entry._replace(submitted=own, perhaps=newer))
+    # An adopt or a forget since then hides a submission that did take place: only a person can say which one counts.
     moved_by_person = not entry.perhaps and (entry.submitted is None or entry.submitted.adopted)
     return _late(state, sign_id, intent) if moved_by_person else state
 
@@ -168,6 +171,7 @@ def _check_not_live(state: State, subject: Subject) -> None:
 
 def check_whole(state: State, seen: Mapping[Subject, Entry], intent: Intent) -> None:
     """Raise StepRefused where a create was decided on another record, unless this intent is in it already."""
+    # Whether a signature must be created hangs on all that was submitted, under whatever key.
     is_stored = any(known.identity == intent.identity for entry in state.creates.values() for known in entry.perhaps)
     if not is_stored and state.entries != seen:
         raise StepRefused("another run changed the record", hint="run again")

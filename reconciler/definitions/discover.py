@@ -25,6 +25,7 @@ def find_root(first: Path) -> Path:
     folder = first if os.path.isdir(first) else first.parent  # noqa: PTH112
     folder = Path(os.path.normpath(folder))
     root = None
+    # From the top down, so that a link below a repository is met after its root is known.
     for candidate in (*reversed(folder.parents), folder):
         real = Path(os.path.realpath(candidate))
         if root is not None and not real.is_relative_to(root):

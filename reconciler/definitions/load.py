@@ -50,6 +50,7 @@ def load_definitions(paths: Sequence[str], *, cwd: Path, evidence: bool = True, 
     files, problems = read_all(found.files, root)
     account, state = (run_checks.section_of(name, files) for name in ("account", "state"))
     problems += [*found.problems, *run_checks.check_sections(files), *run_checks.check_roles(files)]
+    # The account may be in a file that could not be read.
     if len(files) == len(found.files) and not found.problems:
         problems += run_checks.check_account(files)
     for file in files:
@@ -59,6 +60,7 @@ def load_definitions(paths: Sequence[str], *, cwd: Path, evidence: bool = True, 
     wanted = list(candidates(whole, errors_of(problems), _places(problems))) if evidence else []
     images = inspect_images(wanted, root, alone=alone)
     problems += check_images(wanted, images)
+    # Where the account or the record is in doubt nothing is read or written, however sound the signatures are.
     sound = not any(_is_error(problem) and problem.about is None for problem in problems)
     return Definitions(
         root,
@@ -102,6 +104,7 @@ def _first(paths: Sequence[str], cwd: Path) -> Path:
 
 
 def _in_order(problems: Iterable[Diagnostic], names: Sequence[str]) -> list[Diagnostic]:
+    # As the files were named, as a compiler does, and not by name.
     order = {name: position for position, name in enumerate(names)}
     return sorted(problems, key=lambda problem: (order[problem.location.file], problem.location, _in_words(problem)))
 

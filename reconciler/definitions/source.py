@@ -114,6 +114,8 @@ def read_all(sources: Sequence[SourceFile], root: Path) -> tuple[list[Definition
             problems.append(text.within(source.name))
             continue
         characters += len(text)
+        # On a pull request the file that goes over the bound is left out as well; elsewhere its owner is
+        # the one who waits.
         if characters > most and most < MAX_RUN_CHARS:
             problems.append(Problem(1, 1, messages.RUN_TOO_LARGE.given(limit=most // _MEBI)).within(source.name))
             continue
@@ -137,6 +139,7 @@ def read(source: SourceFile, text: str) -> DefinitionFile | list[Diagnostic]:
     directive = unsupported_directive(text)
     if directive is not None:
         return [directive.within(source.name)]
+    # Whatever else is wrong follows from both sides being there.
     if marks := conflict_markers(text):
         return [mark.within(source.name) for mark in marks]
     tree = build_tree(text)
@@ -155,6 +158,7 @@ def _named(tree: Tree, text: str) -> Sequence[Problem]:
     if tree.complete and not _is_odd(tree.data):
         return tree.problems
     found = lookalikes(text)
+    # The syntax error is what such a character leads to, so it would only hide the cause.
     return [*found, *(problem for problem in tree.problems if not found or problem.code not in _SYNTAX)]
 
 

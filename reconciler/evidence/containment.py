@@ -205,6 +205,7 @@ class _Walk:
         try:
             return os.stat(part, dir_fd=self._folders[-1], follow_symlinks=False).st_mode
         except FileNotFoundError:
+            # A name in another case works on a laptop and is missing on the runner, so the right one is shown.
             names = os.listdir(self._folders[-1])  # noqa: PTH208  # a Path cannot be an open folder
             alike = (name for name in names if _plain(name) == _plain(part))
             raise UnusableError(problems.missing(next(alike, None))) from None
@@ -218,6 +219,7 @@ class _Walk:
         descriptor = os.open(part, _FOLDER, dir_fd=self._folders[-1])
         self._folders.append(descriptor)
         found = os.fstat(descriptor)
+        # By what it is, not only by its name: a bind mount or a case-blind file system gives a folder other names.
         if (found.st_dev, found.st_ino) in self._root.private:
             raise UnusableError(problems.PRIVATE)
 
@@ -283,6 +285,7 @@ def _too_large() -> UnusableError:
 def read_for_upload(root: Path, folder: str, name: str, expected: Image) -> bytes:
     """Return the bytes of an image whose sha256 is that of ``expected``. Raises EvidenceChanged otherwise."""
     try:
+        # Walked and read anew: between plan and call the file may have been swapped for a link.
         with Root(root) as opened_root:
             data = _read(opened_root, folder, name)
     except UnusableError as error:

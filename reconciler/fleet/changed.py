@@ -45,6 +45,7 @@ def _changed_paths(root: Path, ref: str) -> frozenset[str]:
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if commit.code:
         _refuse(ref, commit, "no commit is called {ref} here")
+    # As GitHub compares: what was merged to the other branch since is no change of this one.
     base = _git(root, "merge-base", commit.text, "HEAD")
     if base.code:
         _refuse(ref, base, "HEAD and {ref} have no commit in common here")
@@ -74,6 +75,7 @@ def _is_touched(account: FleetAccount, changed: frozenset[str], root: Path, cwd:
     found = discover((account.path,), cwd=cwd)
     if any(name in changed for file in found.files for name in _names(file.path, root)):
         return True
+    # Reading a definition costs more than anything else here, and mostly nothing but definitions differs.
     if all(is_definition(Path(path).name) for path in changed):
         return False  # no image is called as definitions are
     files, problems = read_all(found.files, root)

@@ -82,6 +82,7 @@ class _Adapter(HTTPAdapter):
         return pool
 
 
+# A kept connection is used without `connect`, so each request tells the deadline which socket to reset.
 class _PlainConnection(HTTPConnection):
     def connect(self) -> None:
         super().connect()
@@ -120,6 +121,8 @@ def fetch_json(url: str, headers: Mapping[str, str], seconds: float, *, proxies:
 
     With ``proxies``, those of the environment are used.
     """
+    # Both are looked at before the thread begins, so that what is wrong with them is said as that and not as a
+    # failed call.
     verify = ca_bundle(os.environ) or True
     if proxies:
         proxy_for(url)

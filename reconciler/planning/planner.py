@@ -126,6 +126,7 @@ def plan_from(
     plan = make_plan(target, definitions.signatures, described.rows, state, moment, choice, complete=described.complete)
     notes = () if described.complete or choice.only else (said(PARTIAL_LISTING),)
     return plan._replace(
+        # A narrowed plan has not read the others, so it cannot tell which of them no definition names.
         unmanaged=() if choice.only else plan.unmanaged,
         diagnostics=definitions.diagnostics,
         notes=(
@@ -160,6 +161,7 @@ def _account_notes(plan: Plan, held: int) -> tuple[str, ...]:
         if live.qualification_problem is not None:
             words = "{key}: qualification {id} {problem}"
             notes.append(said(words, key=key, id=live.qualification_id, problem=live.qualification_problem))
+        # An observed definition has no type, and nothing of it is ever sent.
         if live.qualification_id and desired.qualification_id is None and desired.sign_type:
             notes.append(said(_QUALIFICATION_LEFT_OUT, key=key, id=live.qualification_id))
     created = plan.summary[Verdict.CREATE]
@@ -185,6 +187,7 @@ def _swapped(plan: Plan) -> tuple[str, ...]:
     notes = []
     for planned in plan.signatures:
         other = names.get(planned.desired.fields.sign_name)
+        # Of each pair only the one with the lower id, or it would be told twice.
         if planned.live is None or other is None or planned.desired.sign_id >= other.desired.sign_id:
             continue
         if planned.live.sign_name == other.desired.fields.sign_name != planned.desired.fields.sign_name:
@@ -289,6 +292,7 @@ def check_keys(choice: Selection, definitions: Definitions) -> None:
             hint="remove `observe: true` and write the other fields to manage it",
             keys=", ".join(watched),
         )
+    # Patterns are for --only: a signature that is submitted again regardless has to be named.
     unknown = sorted((choice.only | choice.resubmit) - known - (patterns - choice.resubmit))
     if not unknown:
         return

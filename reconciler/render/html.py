@@ -87,6 +87,7 @@ def fleet_page(
     yield pages.get_template("fleet.html").render(
         places=places, counts=_counts(counts), sandbox=any(line.sandbox for line in lines)
     )
+    # A fleet's page is long: what failed comes first, then what waits for a person.
     ordered = sorted(places, key=_urgency)
     account = pages.get_template("account.html")
     for place, entry in zip(ordered, entries([place.line.name for place in ordered]), strict=True):
@@ -128,6 +129,7 @@ def _environment(title: str) -> Environment:
     pages.filters["words"] = in_words
     pages.globals |= {"say": say, "named": named, "local": local_document}
     pages.tests["chinese"] = _is_chinese
+    # The policy allows a style by the digest of its very bytes, so it is rendered once and taken from there.
     style = pages.get_template("plan.css").render()
     digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
     pages.globals |= {

@@ -50,6 +50,7 @@ class SandboxAccount:
     def transaction(self) -> Iterator[None]:
         """See the newest rows and let nobody else change them meanwhile."""
         with self._lock:
+            # The lock of the file is not one that can be taken twice.
             if self._save is None or self._inside:
                 yield
                 return

@@ -56,6 +56,7 @@ class Dispatcher:
     def params(self, incoming: Request) -> Params:
         """Return the request's parameters as far as they can be read, for the log."""
         known = ACTIONS.get(incoming.action)
+        # Also of requests that are refused: somebody who writes a client has to see what it sent.
         try:
             return read_params(incoming, known.schema if known else {})
         except ApiError:

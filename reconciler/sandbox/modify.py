@@ -109,6 +109,7 @@ _QUALIFICATION_PASSED: Final = 1
 
 def _modify(context: ActionContext, params: Params) -> dict[str, Any]:
     check_account(context)
+    # From the look to the change nobody else comes between, as in the vendor's own database.
     with context.account.transaction():
         row = check_row(context, params)
         check_values(context, params, row)

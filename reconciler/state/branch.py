@@ -116,8 +116,7 @@ def check_worth_trying(words: str, where: str) -> None:
 #
 # Each save is one commit on the tip that was read, pushed on condition that the tip has not moved: that is the
 # compare-and-swap. The remote decides; this side only asks it again what it has whenever an answer is a failure or
-# gets
-# lost. `git log` of the branch is the audit trail.
+# gets lost. `git log` of the branch is the audit trail.
 
 
 # File at the root of every branch that this tool may write to.
@@ -196,6 +195,7 @@ class BranchStore:
         self._check_marker(leaves)
         state = self._read(leaves.get(self._file))
         self._seen = Snapshot(state, tip, self._moved(tip, state.serial))
+        # Remembering a moved branch would make the next run take it for the right one.
         if self._seen.moved is None:
             self._remember(self._seen)
         return self._seen
@@ -204,6 +204,7 @@ class BranchStore:
         last = self._memory.last() if self._memory is not None else None
         if self._memory is None or last is None or last.commit == tip:
             return None
+        # A serial that is lower means a record that was put back, though by an ordinary commit.
         if tip and serial >= last.serial and self._git.descends(tip, last.commit):
             return None
         return self._memory.moved(last, tip)
@@ -270,6 +271,7 @@ class BranchStore:
     def _commit(self, seen: Snapshot, state: State, note: str) -> str:
         files = {self._file: dump(state, self._lines)}
         if not seen.version:
+            # The first commit claims the branch; on one that exists without the file nothing is ever written.
             files[MARKER] = _MARKER_TEXT
         return self._git.commit(seen.version or None, files, _message(note))
 
@@ -316,6 +318,7 @@ class BranchStore:
 
 
 def _message(note: str) -> str:
+    # Keys and names are other people's: a line break among them could forge a line of the audit trail.
     lines = ("".join(c if c.isprintable() else " " for c in line).rstrip() for line in note.strip().splitlines())
     return "\n".join(lines) or "Store the record"
 

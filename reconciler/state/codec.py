@@ -104,6 +104,7 @@ class Lines:
 
     def _line(self, subject: Subject, entry: Entry) -> tuple[Entry, str]:
         known = self._known.get(subject)
+        # Identity is enough, since entries are never changed in place, and it costs nothing for ten thousand of them.
         if known is not None and known[0] is entry:
             return known
         value = entry_object(subject, entry)

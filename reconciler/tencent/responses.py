@@ -16,7 +16,9 @@ from reconciler.model.signature import LiveSignature
 from reconciler.tencent.api import Answer
 
 _REQUEST_ID: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
+# Ids are numbers of 64 bits; a larger one would not come through JSON unchanged everywhere.
 _LARGEST: Final = 2**63 - 1
+# Both are printed, in comments on GitHub too, so a server cannot fill these with its own text.
 _MAX_CODE: Final = 100
 _MAX_MESSAGE: Final = 500
 _HTTP_OK: Final = 200
@@ -103,6 +105,7 @@ def _refuse(answer: Answer, code: str, text: str, *, field: object = None) -> No
 
 
 def _integer(value: object) -> int:
+    # In Python a `true` is an int as well; the vendor has no field that may be both.
     if type(value) is not int or not -_LARGEST <= value <= _LARGEST:
         raise TypeError("whole number")
     return value
