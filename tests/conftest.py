@@ -18,7 +18,7 @@ REAL_HOME = os.environ.get("HOME", "")
 netguard.install()
 
 # A slow machine is no failure, and a finding must be found again by the next run.
-settings.register_profile("quick", deadline=None, derandomize=True, max_examples=40)
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=25)
 settings.register_profile("soak", deadline=None, max_examples=2000)
 settings.register_profile("mutation", deadline=None, derandomize=True, max_examples=20)
 settings.load_profile("quick")

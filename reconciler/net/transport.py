@@ -93,14 +93,8 @@ class _PlainConnection(HTTPConnection):
         super().request(*args, **kwargs)
 
 
-class _TlsConnection(HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        attach_to_call(self.sock)
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        attach_to_call(self.sock)
-        super().request(*args, **kwargs)
+class _TlsConnection(_PlainConnection, HTTPSConnection):
+    """The same over TLS: what is beneath the calls above is then the encrypted one."""
 
 
 _CONNECTIONS: Final[dict[str, Any]] = {"https": _TlsConnection, "http": _PlainConnection}
