@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from reconciler.cli.output import Session
 from reconciler.cli.progress import FleetProgress, fleet_progress
 from reconciler.decision.plan import SavedPlan, operations_of
 from reconciler.errors import Exit, Refusal
-from reconciler.fleet.accounts import FleetAccount
+from reconciler.fleet.accounts import FleetAccount, accounts_below
 from reconciler.model.plan import EVERYTHING, Plan
 from reconciler.model.report import ApplyReport, Observer
 from reconciler.planning.created_ids import write_created_ids
@@ -70,12 +70,14 @@ def apply(  # a parameter for each option
     check_can_ask(yes=allowed.yes)
     saved = read_fleet_plan(plan_file) if plan_file is not None else None
     if saved is not None:
+        _check_held(saved, choice.folder)
         choice = choice._replace(accounts=tuple(account for account in choice.accounts if account.name in saved))
     stop = StopFlag()
     fleet = _Applying(choice, connection, stop, allowed, saved or {})
     with FleetReport(session) as report, stop_on_signals(stop):
         with fleet_progress(len(choice.accounts)) as progress:
             report.collect(choice.accounts, partial(fleet.prepared, progress), choice.jobs, progress)
+        fleet.keep(fleet.access.sound(report))
         if output == "text":
             report.show(choice.accounts)
         check_fleet_size(fleet.writes, allowed.max_changes)
@@ -88,6 +90,18 @@ def apply(  # a parameter for each option
         if output != "text":
             report.show(choice.accounts)
         return report.exit_code()
+
+
+def _check_held(saved: Mapping[str, SavedPlan], folder: str) -> None:
+    """Raise Refusal where a plan was made for an account that the fleet does not have: it would be left out unseen."""
+    gone = saved.keys() - {account.name for account in accounts_below(folder, cwd=here())}
+    if gone:
+        raise Refusal(
+            "the saved plans are for accounts that {folder} does not hold: {names}",
+            hint="give the folder that was planned, or plan again and have it reviewed",
+            folder=folder,
+            names=", ".join(sorted(gone)),
+        )
 
 
 def _question(writes: int, accounts: int) -> str:
@@ -110,7 +124,7 @@ class _Applying:
         self._stop = stop
         self._allowed = allowed
         self._saved = saved  # of an account in it, just that plan is applied
-        self._access = FleetAccess(choice, options)
+        self.access = FleetAccess(choice, options)
         self._cwd = here()
         self._pending: dict[str, SavedPlan] = {}
         self._dropped: dict[str, Exit] = {}
@@ -123,6 +137,10 @@ class _Applying:
     def pending_accounts(self) -> tuple[FleetAccount, ...]:
         """Return the accounts that something would be submitted to."""
         return tuple(account for account in self._choice.accounts if account.name in self._pending)
+
+    def keep(self, names: Collection[str]) -> None:
+        """Leave out what is planned for other accounts."""
+        self._pending = {name: saved for name, saved in self._pending.items() if name in names}
 
     def prepared(self, progress: FleetProgress, account: FleetAccount) -> AccountResult:
         """Wait for others, settle and plan as an apply does, up to where it would ask."""
@@ -146,10 +164,6 @@ class _Applying:
         """Submit what was shown of an account, and nothing else."""
         if self._stop.is_set():
             return _not_begun(account)
-        if account.name in self._access.claims.contested:
-            raise Refusal(
-                "another folder of this fleet is about the same account", hint="the other one's entry names both"
-            )
         dropped = [self._dropped[account.name]]
         steps = Steps(partial(_admit, self._pending[account.name], dropped), _shown_before, lambda _plan: True)
         inputs = valid_inputs(account, self._cwd)
@@ -168,7 +182,7 @@ class _Applying:
             self._stop,
             observer,
             # A writer looks at the newest record, so at its own branch.
-            self._access.shared(account, together=False),
+            self.access.shared(account, together=False),
         ) as opened:
             return run(opened.context, opened.target, inputs.definitions, steps)
 

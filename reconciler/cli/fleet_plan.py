@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
@@ -49,29 +50,30 @@ Found = TypeVar("Found")
 
 
 class Claims:
-    """Which folder an account was opened for: two folders of one account would be two writers of it."""
+    """Which folders an account was opened for: two folders of one account would be two writers of it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._names: dict[tuple[str, str, bool], str] = {}
-        self.contested: set[str] = set()
+        self._names: defaultdict[tuple[str, str, bool], set[str]] = defaultdict(set)
 
     def claim(self, name: str, target: Target) -> None:
         """Note that a folder is about an account. Raises Refusal where another one is about the same."""
-        whose = (target.uin, target.account.region, target.sandbox)
         with self._lock:
-            other = self._names.setdefault(whose, name)
-            if other == name:
-                return
-            self.contested |= {other, name}
-        raise Refusal(
-            "{name} and {other} are both account {uin} in region {region}",
-            hint="put their definitions into one folder, or correct account.uin or the role",
-            name=name,
-            other=other,
-            uin=target.uin,
-            region=target.account.region,
-        )
+            self._names[target.uin, target.account.region, target.sandbox].add(name)
+        self.check(name)
+
+    def check(self, name: str) -> None:
+        """Raise Refusal where another folder turned out to be about the same account."""
+        with self._lock:
+            for (uin, region, _), names in self._names.items():
+                if name in names and len(names) > 1:
+                    raise Refusal(
+                        "{names} are all account {uin} in region {region}",
+                        hint="put their definitions into one folder, or correct account.uin or the role",
+                        names=", ".join(sorted(names)),
+                        uin=uin,
+                        region=region,
+                    )
 
 
 class FleetAccess:
@@ -83,6 +85,10 @@ class FleetAccess:
         self._head, self._origin = _once_each(head_commit), _once_each(origin_of)
         self._fetched = _once_each(self._fetch)
         self.claims = Claims()
+
+    def sound(self, report: FleetReport) -> set[str]:
+        """Return the accounts that one folder alone is about; the others are refused, whichever was read first."""
+        return {account.name for account in self._choice.accounts if report.recheck(account, self.claims.check)}
 
     def shared(self, account: FleetAccount, *, together: bool = True) -> Shared:
         """Return what one account gets of it. Without ``together`` it fetches its record's branch by itself."""
@@ -165,9 +171,10 @@ def plan(  # a parameter for each option
         return AccountResult(account.name, plan_exit(made, detailed=detailed_exitcode), made)
 
     with read_side_by_side(session, choice, planned, aside=aside) as report:
+        sound = access.sound(report)
         report.show(choice.accounts)
         check_fleet_size(writes_of(report, choice), max_changes)
-        plans = dict(sorted(saved.items()))
+        plans = {name: saved[name] for name in sorted(saved) if name in sound}
         if aside:
             session.result(fleet_plan_text(plans))
         elif out is not None:
@@ -232,5 +239,6 @@ def status(session: Session, choice: FleetChoice, connection: ConnectionOptions,
         return AccountResult(account.name, code, report, tuple(notes))
 
     with read_side_by_side(session, choice, looked) as report:
+        access.sound(report)
         report.show(choice.accounts)
         return report.exit_code()

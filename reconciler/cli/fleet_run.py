@@ -187,6 +187,15 @@ class FleetReport:
             self._keep(account.name, result)
             progress.account_done(account.name, result.line.words)
 
+    def recheck(self, account: FleetAccount, check: Callable[[str], None]) -> bool:
+        """Return whether ``check`` finds an account still sound; what it raises takes the place of the result."""
+        try:
+            check(account.name)
+        except ReconcilerError as error:
+            self._keep(account.name, self._failed(account, error))
+            return False
+        return True
+
     def lines(self, accounts: Iterable[FleetAccount]) -> list[AccountLine]:
         """Return the lines of these accounts."""
         return [self._lines[account.name] for account in accounts]
@@ -226,11 +235,14 @@ class FleetReport:
         try:
             return self._rendered(account, work(account))
         except ReconcilerError as error:
-            problems = error.problems if isinstance(error, InvalidDefinitions) else ()
-            failure, code = Failure(failure_line(error)[0], problems), error.exit_code
+            return self._failed(account, error)
         except Exception as error:  # noqa: BLE001  # a bug with one account is no reason to leave the others
-            failure, code = Failure(_bug(error)), Exit.UNEXPECTED
-        return self._rendered(account, AccountResult(account.name, code, failure))
+            return self._rendered(account, AccountResult(account.name, Exit.UNEXPECTED, Failure(_bug(error))))
+
+    def _failed(self, account: FleetAccount, error: ReconcilerError) -> _Rendered:
+        problems = error.problems if isinstance(error, InvalidDefinitions) else ()
+        failure = Failure(failure_line(error)[0], problems)
+        return self._rendered(account, AccountResult(account.name, error.exit_code, failure))
 
     def _rendered(self, account: FleetAccount, result: AccountResult) -> _Rendered:
         # In the account's own thread, so that a plan is dropped before the next one is made.

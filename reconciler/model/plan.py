@@ -35,6 +35,19 @@ WRITES: Final = frozenset({Verdict.MODIFY, Verdict.CREATE})
 # Verdicts after which nothing happens until a person changes something.
 STOPPED: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED, Verdict.STUCK})
 
+# In which order a report shows them: what needs a person, what will be submitted, what needs nothing.
+READING_ORDER: Final = (
+    Verdict.REFUSED,
+    Verdict.BLOCKED,
+    Verdict.STUCK,
+    Verdict.UNVERIFIED,
+    Verdict.CREATE,
+    Verdict.MODIFY,
+    Verdict.WAITING,
+    Verdict.OBSERVED,
+    Verdict.IN_SYNC,
+)
+
 
 class Compared(StrEnum):
     """How far a comparison could look: every field, or only those that the vendor shows."""

@@ -124,7 +124,11 @@ _MEANING: Final[Mapping[str, object]] = {
 _LONGEST: Final = 100
 
 # A command that an advice names.
-_COMMAND: Final = re.compile("`(?:reconciler|apply) ")
+COMMAND: Final = re.compile("`(?:reconciler|apply) ")
+ONE_ACCOUNT: Final = (
+    "Commands that are named here are for one account: give `plan` and `apply` its folder, the others `--definitions`"
+    " and its folder."
+)
 
 
 def account_line(result: AccountResult) -> AccountLine:
@@ -162,7 +166,8 @@ def _is_failed(content: Content) -> bool:
 def _sign(result: AccountResult) -> str:
     if _is_failed(result.content):
         return "!"
-    if result.exit_code >= Exit.INVALID:
+    unwell = isinstance(result.content, StatusReport) and not result.content.is_healthy
+    if unwell or result.exit_code >= Exit.INVALID:
         return "x"
     plan = result.content.plan if isinstance(result.content, ApplyReport) else result.content
     return "~" if isinstance(plan, Plan) and plan.writes else "="
@@ -201,7 +206,7 @@ def account_text(result: AccountResult, paint: Style, path: str = "") -> str:
     ]
     if not lines:
         return ""
-    if path and any(_COMMAND.search(line) for line in lines):
+    if path and any(COMMAND.search(line) for line in lines):
         words = say(
             "these commands are for one account: give `plan` and `apply` {path}, the others `--definitions {path}`",
             path=escape_line(quote(path)),

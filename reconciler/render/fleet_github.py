@@ -11,6 +11,7 @@ from reconciler.errors import Exit
 from reconciler.render.annotations import Annotation, annotations_of, commands, workflow_commands
 from reconciler.render.document import AnyDocument, Document, EntryDocument
 from reconciler.render.findings import number
+from reconciler.render.fleet import COMMAND, ONE_ACCOUNT
 from reconciler.render.markdown import document_counts, document_sections, markdown, table_head
 from reconciler.render.markdown_escape import COMMENT_BYTES, Section, code, fitted, prose, words
 from reconciler.text import local, local_document, say
@@ -69,7 +70,9 @@ def fleet_markdown(
         document = document_in(entry)
         _tell(told, entry, document, files_url)
         sandbox = sandbox or ("account" in document and document["account"]["sandbox"])
-    return fitted(_opening(told, sandbox=sandbox), told.sections, "", limit, elsewhere)
+    sections = told.sections
+    closing = say(ONE_ACCOUNT) if any(COMMAND.search(line) for each in sections for line in each.lines) else ""
+    return fitted(_opening(told, sandbox=sandbox), sections, closing, limit, elsewhere)
 
 
 def _tell(told: _Told, entry: EntryDocument, document: Document, files_url: str) -> None:
@@ -102,7 +105,8 @@ def _result(entry: EntryDocument, counts: Mapping[str, int]) -> str:
 def _failures(entry: EntryDocument) -> Iterator[str]:
     if "error" in entry:
         error = entry["error"]
-        hint = say(" To do: {hint}.", hint=words(local_document(error["hint"][:_LONGEST]))) if error["hint"] else ""
+        to_do = words(local_document(error["hint"][:_LONGEST])).rstrip(".\u3002")
+        hint = say(" To do: {hint}.", hint=to_do) if to_do else ""
         message = prose(local_document(error["message"][:_LONGEST]))
         yield f"- {code(entry['name'])}: {code(error['code'])} {message}{say('.')}{hint}"
 

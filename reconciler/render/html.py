@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from markupsafe import Markup
 
-from reconciler.model.plan import STOPPED, WRITES, Verdict
+from reconciler.model.plan import READING_ORDER, STOPPED, WRITES, Verdict
 from reconciler.render.document import (
     Document,
     EntryDocument,
@@ -19,7 +19,7 @@ from reconciler.render.document import (
     verdict_counts,
 )
 from reconciler.render.findings import number
-from reconciler.render.fleet import AccountLine, counted, entry_line
+from reconciler.render.fleet import ONE_ACCOUNT, AccountLine, counted, entry_line
 from reconciler.render.layout import in_words
 from reconciler.text import escape_line, language, local, local_document, named, say
 
@@ -36,17 +36,6 @@ class Group(NamedTuple):
     cards: bool
 
 
-_ORDER: Final = (
-    Verdict.REFUSED,
-    Verdict.BLOCKED,
-    Verdict.STUCK,
-    Verdict.UNVERIFIED,
-    Verdict.CREATE,
-    Verdict.MODIFY,
-    Verdict.WAITING,
-    Verdict.OBSERVED,
-    Verdict.IN_SYNC,
-)
 _HTML_LANGUAGES: Final = {"en": "en", "zh": "zh-Hans"}
 _FOR_A_PERSON: Final = STOPPED | {Verdict.UNVERIFIED}
 _PRESSING: Final = _FOR_A_PERSON | WRITES
@@ -84,11 +73,11 @@ def fleet_page(
     title = say("SMS signature plan of {accounts}", accounts=local(number(len(lines), "account")))
     pages = _environment(title)
     places = [_Place(f"account-{place}", line, _is_pressing(line)) for place, line in enumerate(lines, 1)]
-    yield pages.get_template("fleet.html").render(
-        places=places, counts=_counts(counts), sandbox=any(line.sandbox for line in lines)
-    )
     # A fleet's page is long: what failed comes first, then what waits for a person.
     ordered = sorted(places, key=_urgency)
+    yield pages.get_template("fleet.html").render(
+        places=ordered, one_account=ONE_ACCOUNT, counts=_counts(counts), sandbox=any(line.sandbox for line in lines)
+    )
     account = pages.get_template("account.html")
     for place, entry in zip(ordered, entries([place.line.name for place in ordered]), strict=True):
         plan = entry.get("plan")
@@ -159,11 +148,11 @@ def _title(document: Document) -> str:
 
 
 def _counts(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    return [(verdict.value, counts[verdict]) for verdict in _ORDER if counts.get(verdict)]
+    return [(verdict.value, counts[verdict]) for verdict in READING_ORDER if counts.get(verdict)]
 
 
 def _by_verdict(plan: PlanDocument) -> list[SignatureDocument]:
-    return sorted(plan["signatures"], key=lambda row: _ORDER.index(Verdict(row["verdict"])))
+    return sorted(plan["signatures"], key=lambda row: READING_ORDER.index(Verdict(row["verdict"])))
 
 
 def _groups(plan: PlanDocument) -> list[Group]:

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from reconciler.decision.rules import Rule
-from reconciler.model.plan import STOPPED, WRITES, Verdict
+from reconciler.model.plan import READING_ORDER, STOPPED, WRITES, Verdict
 from reconciler.render.document import (
     AccountDocument,
     DiagnosticDocument,
@@ -46,18 +46,6 @@ _SANDBOX: Final = "**SANDBOX, not the vendor:** account {uin}, site {site}, regi
 _RULES: Final = {rule.code: rule for rule in Rule}
 _NEXT: Final = "Next: applying this plan submits {signatures} for review."
 _NEXT_WITH_NEW: Final = "Next: applying this plan submits {signatures} for review, {new} of them new."
-
-_ORDER: Final = (
-    Verdict.REFUSED,
-    Verdict.BLOCKED,
-    Verdict.STUCK,
-    Verdict.CREATE,
-    Verdict.MODIFY,
-    Verdict.UNVERIFIED,
-    Verdict.WAITING,
-    Verdict.IN_SYNC,
-    Verdict.OBSERVED,
-)
 
 
 def table_head(names: Sequence[str]) -> str:
@@ -110,7 +98,7 @@ def document_counts(document: Document) -> Mapping[str, int]:
         if outcomes := outcome_counts(document):
             return {_outcome_word(outcome): count for outcome, count in outcomes.items()}
         verdicts = verdict_counts(document)
-        return {named("verdict", verdict): verdicts[verdict] for verdict in _ORDER if verdicts[verdict]}
+        return {named("verdict", verdict): verdicts[verdict] for verdict in READING_ORDER if verdicts[verdict]}
     return Counter(named("status", row["status"]) for row in document["signatures"]) if "signatures" in document else {}
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from reconciler.model.plan import Change, Plan, Planned, Target, Verdict
+from reconciler.model.plan import READING_ORDER, Change, Plan, Planned, Target, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import FIELD_NAMES, LiveSignature, id_edit
 from reconciler.render.layout import Style, aligned, in_words, padded, plain, value_document, widest, wrapped
@@ -52,19 +52,6 @@ QUIET_LINES: Final = 20
 
 _QUIET: Final = frozenset({Verdict.IN_SYNC, Verdict.WAITING, Verdict.OBSERVED})
 
-# What needs a person first.
-_FIRST: Final = (
-    Verdict.REFUSED,
-    Verdict.BLOCKED,
-    Verdict.STUCK,
-    Verdict.CREATE,
-    Verdict.MODIFY,
-    Verdict.UNVERIFIED,
-    Verdict.OBSERVED,
-    Verdict.WAITING,
-    Verdict.IN_SYNC,
-)
-
 
 def plan_text(plan: Plan, paint: Style, *, columns: int | None = None, everything: bool = False) -> str:
     """Return the whole plan, ending in its summary: what needs a person first, what needs nothing last.
@@ -95,7 +82,7 @@ def loud_lines(plan: Plan, paint: Style) -> Iterator[str]:
 
 def _loud(plan: Plan) -> list[Planned]:
     loud = [planned for planned in plan.signatures if not _is_quiet(planned)]
-    return sorted(loud, key=lambda planned: _FIRST.index(planned.verdict))
+    return sorted(loud, key=lambda planned: READING_ORDER.index(planned.verdict))
 
 
 def _signatures(plan: Plan, paint: Style, *, everything: bool) -> Iterator[str]:

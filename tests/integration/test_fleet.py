@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -198,10 +199,33 @@ def test_two_folders_of_one_account_are_not_both_written(top: Path) -> None:
     with served(seeds) as sandbox:
         done = fleet("apply", sandbox, "--yes", "--format", "json")
         entries = {entry["name"]: entry for entry in document(done)["accounts"]}
-        told = [entry["error"]["message"] for entry in entries.values() if "error" in entry]
-        assert any(f"are both account {uin_of(0)} in region" in message for message in told)
-        assert {"acme", "eu/hooli"} == {name for name, entry in entries.items() if "error" in entry}
+        told = {name: entry["error"]["message"] for name, entry in entries.items() if "error" in entry}
+        assert told.keys() == {"acme", "eu/hooli"}
+        assert all(f"acme, eu/hooli are all account {uin_of(0)} in region" in message for message in told.values())
         assert writes(sandbox) == {uin_of(1): 1, uin_of(3): 1}
+
+
+@pytest.mark.parametrize("command", ["plan", "status"])
+def test_both_folders_of_one_account_are_refused_whichever_was_read_first(top: Path, command: str) -> None:
+    seeds = fleet_of(top, pending(1))
+    file = top / "accounts/eu/hooli/signatures.yaml"
+    file.write_text(file.read_text().replace(uin_of(2), uin_of(0)))
+    out = ("--out", "plans.json") if command == "plan" else ()
+    with served(seeds) as sandbox:
+        done = fleet(command, sandbox, "--format", "json", "--jobs", "1", *out)
+    failed = {entry["name"] for entry in document(done)["accounts"] if "error" in entry}
+    assert (failed, done.code) == ({"acme", "eu/hooli"}, 6)
+    if out:
+        assert json.loads((top / "plans.json").read_text())["accounts"].keys() == {"eu/globex", "initech"}
+
+
+def test_a_saved_plan_of_an_account_that_the_fleet_does_not_hold_is_refused(top: Path) -> None:
+    with served(fleet_of(top, pending(1))) as sandbox:
+        assert fleet("plan", sandbox, "--out", "plans.json").code == 0
+        (top / "accounts/eu/hooli").rename(top / "elsewhere")
+        done = fleet("apply", sandbox, "--yes", "--plan", "plans.json", "--only", "acme")
+        assert (done.code, "for accounts that accounts does not hold: eu/hooli" in done.err) == (6, True)
+        assert not writes(sandbox)
 
 
 def test_status_tells_who_needs_a_person(top: Path) -> None:
@@ -212,6 +236,7 @@ def test_status_tells_who_needs_a_person(top: Path) -> None:
         assert "reviewer: Blurred" in done.out
         assert "acme:" not in done.out
         assert "Fleet: 4 accounts; 3 pending, 1 rejected" in done.out
+        assert re.search(r"^  x eu/globex +1 rejected$", done.out, re.MULTILINE)
         checked = fleet("status", sandbox, "--check", "--format", "json")
     assert checked.code == 6
     assert [entry["exit_code"] for entry in document(checked)["accounts"]] == [0, 6, 0, 0]
@@ -305,6 +330,8 @@ def test_a_command_for_one_account_is_told_its_folder(top: Path) -> None:
     with served(fleet_of(top, blank, names=("eu/acme inc",))) as sandbox:
         done = fleet("plan", sandbox)
         assert "`reconciler adopt in-console`" in done.out
+        for form in ("markdown", "html"):
+            assert "Commands that are named here are for one account" in fleet("plan", sandbox, "--format", form).out
         assert (
             "give `plan` and `apply` 'accounts/eu/acme inc', the others `--definitions 'accounts/eu/acme inc'`"
             in done.out

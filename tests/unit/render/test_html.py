@@ -178,7 +178,7 @@ def test_the_page_of_a_fleet_has_every_account_in_its_table_and_what_needs_a_per
     assert places == sorted(places)
     assert "<bdi>quiet</bdi></h2>" not in page
     links = [attributes["href"] for tag, attributes in seen.tags if tag == "a"]
-    assert links == ["#account-2", "#account-3", "#account-5"]
+    assert links == ["#account-5", "#account-3", "#account-2"]
     identities = [attributes["id"] for _, attributes in seen.tags if "id" in attributes]
     assert len(identities) == len(set(identities))
     assert "fine" not in seen.text
