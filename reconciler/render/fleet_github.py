@@ -65,14 +65,18 @@ def fleet_markdown(
 ) -> str:
     """Return a fleet's report as Markdown of at most ``limit`` bytes, as ``markdown`` does for one account."""
     told = _Told([], [], Counter(), {}, defaultdict(list))
-    sandbox = False
+    sandbox = commands_named = False
     for entry in entries:
         document = document_in(entry)
         _tell(told, entry, document, files_url)
         sandbox = sandbox or ("account" in document and document["account"]["sandbox"])
-    sections = told.sections
-    closing = say(ONE_ACCOUNT) if any(COMMAND.search(line) for each in sections for line in each.lines) else ""
-    return fitted(_opening(told, sandbox=sandbox), sections, closing, limit, elsewhere)
+        commands_named = commands_named or _names_command(document)
+    closing = say(ONE_ACCOUNT) if commands_named else ""
+    return fitted(_opening(told, sandbox=sandbox), told.sections, closing, limit, elsewhere)
+
+
+def _names_command(document: Document) -> bool:
+    return "fingerprint" in document and any(COMMAND.search(each["advice"]) for each in document["signatures"])
 
 
 def _tell(told: _Told, entry: EntryDocument, document: Document, files_url: str) -> None:
