@@ -50,7 +50,7 @@ _PLACEHOLDER: Final = re.compile(r"\{[^}]*\}|%\(\w+\)s")
 _BUGS: Final = frozenset({"TypeError", "RuntimeError", "ValueError", "AttributeError", "LookupError"})
 _CODE: Final = re.compile(r"`[^`]*`|[a-z]")
 # Between and behind sentences: Chinese has marks of its own.
-_MARKS: Final = frozenset({".", ". "})
+_MARKS: Final = frozenset({".", ". ", ", ", "; "})
 _SAYING: Final = frozenset({"said", "say"})
 _SUBJECTS: Final = frozenset({"check", "skipped", "problem", "Finding"})
 

@@ -95,24 +95,38 @@ def local_document(text: str) -> str:
     direct = catalogue.gettext(text)
     if direct != text:
         return direct
-    parts = text.split("; ")
-    if len(parts) > 1 and all(local_document(part) != part for part in parts):
-        return "; ".join(map(local_document, parts))
-    for pattern, translated in _patterns(id(catalogue)):
+    # A message that begins with its own words comes before a list of messages, and that before what may begin anyhow.
+    begun, others = _patterns(id(catalogue))
+    return _filled(text, begun) or _listed(text) or _filled(text, others) or text
+
+
+def _filled(text: str, patterns: Sequence[tuple[re.Pattern[str], str]]) -> str | None:
+    for pattern, translated in patterns:
         if (found := pattern.fullmatch(text)) is not None:
             return translated.format_map({name: local_document(value) for name, value in found.groupdict().items()})
-    return text
+    return None
+
+
+def _listed(text: str) -> str | None:
+    parts = text.split("; ")
+    if len(parts) > 1 and all(local_document(part) != part for part in parts):
+        return say("; ").join(map(local_document, parts))
+    return None
 
 
 @lru_cache(maxsize=1)
-def _patterns(_catalogue: int) -> list[tuple[re.Pattern[str], str]]:
-    """Return what each template with placeholders looks like when it is filled in, the most telling first."""
+def _patterns(_catalogue: int) -> tuple[list[tuple[re.Pattern[str], str]], list[tuple[re.Pattern[str], str]]]:
+    """Return what each template looks like when it is filled in, the most telling first.
+
+    Those that begin with a placeholder are apart: in them anything may come first.
+    """
     known: dict[object, str] = getattr(_Language.catalogue, "_catalog", {})
     templates = [
         text for text in known if isinstance(text, str) and re.search(r"\{\w+[^}]*\}", text) and "\x04" not in text
     ]
     templates.sort(key=lambda text: -len(re.sub(r"\{[^}]*\}", "", text)))
-    return [(re.compile(_as_pattern(text), re.DOTALL), _plain_fields(known[text])) for text in templates]
+    made = [(text, (re.compile(_as_pattern(text), re.DOTALL), _plain_fields(known[text]))) for text in templates]
+    return [each for text, each in made if text[0] != "{"], [each for text, each in made if text[0] == "{"]
 
 
 def _as_pattern(template: str) -> str:

@@ -53,7 +53,7 @@ class Session:
     def crash(self, report: str) -> None:
         """Print a bug: where it showed itself, and what to do with that."""
         hint = "this is a bug; please report the lines above"
-        click.echo(f"{say('error:')} unexpected {report}\n{say(hint)}", err=True)
+        click.echo(f"{say('error: {message}', message=f'unexpected {report}')}\n{say(hint)}", err=True)
         self.answer_failure(1, "unexpected failure", hint)
 
     def answer_failure(self, code: int, message: str, hint: str = "", error_code: str = "") -> None:
@@ -80,7 +80,7 @@ def failure_line(error: ReconcilerError) -> tuple[ErrorInfo, str]:
     hint = f" - {local(info.hint)}" if info.hint else ""
     message = local(info.message)
     head = f"{info.code}: {message}" if is_looked_up(error) else message
-    return info, say("error:") + f" {escape_line(head + hint)}"
+    return info, say("error: {message}", message=escape_line(head + hint))
 
 
 def _flag(value: object) -> object:

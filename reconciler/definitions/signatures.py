@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from reconciler.definitions.source import DefinitionFile, FieldPlaces
 from reconciler.diagnostics import Diagnostic, Location, Message, Severity
+from reconciler.errors import said
 from reconciler.evidence.containment import pair_problem
 from reconciler.evidence.inspect import Inspected, Wanted, inspect
 from reconciler.model.signature import NEW, Image, Signature, SignFields, watched_fields
@@ -21,7 +22,10 @@ _IMAGES: Final = ("proof_image", "commission_image")
 _LONGEST_PATH: Final = 1024
 
 # A message about an image knows neither the field nor the path that lead to it.
-_PREFIX: Final = "{field} {image}: "
+_ABOUT_IMAGE: Final = {
+    "proof_image": "proof_image {image}: {problem}",
+    "commission_image": "commission_image {image}: {problem}",
+}
 
 
 class SignatureKey(NamedTuple):
@@ -105,8 +109,8 @@ def check_images(found: Iterable[Candidate], evidence: Evidence) -> Iterator[Dia
 
 def _diagnostic(candidate: Candidate, field: str, problem: Message) -> Diagnostic:
     image = printable(candidate.images[field], longest=_LONGEST_PATH)
-    params = {**problem.params, "field": field, "image": image}
-    rule = problem._replace(text=_PREFIX + problem.text, params=params)
+    params = {**problem.params, "image": image, "problem": said(problem.text, **problem.params)}
+    rule = Message(problem.code, _ABOUT_IMAGE[field], problem.hint, problem.severity, params)
     return Diagnostic(candidate.file.value_at(candidate.fields, field), rule, candidate.key)
 
 

@@ -21,6 +21,7 @@ from typing import Final, Self
 
 from reconciler.contract.api import MAX_BODY_BYTES, MAX_IMAGE_BYTES
 from reconciler.diagnostics import Message
+from reconciler.errors import said
 from reconciler.evidence import problems
 from reconciler.evidence.problems import EvidenceChanged, UnusableError
 from reconciler.files import open_plain
@@ -46,7 +47,7 @@ _KINDS: Final = {
 # Bytes set aside for everything in the request that is not an image.
 REST_OF_BODY: Final = 64 * 1024
 _MOST_KEPT: Final = 64
-_PREFIX: Final = "{image}: "
+_ABOUT_IMAGE: Final = "image {image}: {problem}"
 _CHANGED: Final = "{image} changed since the plan was made; nothing was sent"
 
 
@@ -290,7 +291,8 @@ def read_for_upload(root: Path, folder: str, name: str, expected: Image) -> byte
             data = _read(opened_root, folder, name)
     except UnusableError as error:
         found = error.problem
-        raise EvidenceChanged(_PREFIX + found.text, hint=found.hint, **found.params, image=name) from None
+        problem = said(found.text, **found.params)
+        raise EvidenceChanged(_ABOUT_IMAGE, hint=found.hint, **found.params, image=name, problem=problem) from None
     if hashlib.sha256(data).hexdigest() != expected.sha256:
         raise EvidenceChanged(_CHANGED, hint="plan again and look at the new plan", image=name)
     return data

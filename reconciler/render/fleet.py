@@ -125,10 +125,15 @@ _LONGEST: Final = 100
 
 # A command that an advice names.
 COMMAND: Final = re.compile("`(?:reconciler|apply) ")
-ONE_ACCOUNT: Final = (
+_ONE_ACCOUNT: Final = (
     "Commands that are named here are for one account: give `plan` and `apply` its folder, the others `--definitions`"
     " and its folder."
 )
+
+
+def commands_note() -> str:
+    """Return what a report of many accounts has to say of the commands that it names."""
+    return say(_ONE_ACCOUNT)
 
 
 def account_line(result: AccountResult) -> AccountLine:
@@ -154,7 +159,7 @@ def entry_line(entry: EntryDocument) -> AccountLine:
         words = f"{entry['error']['code']}: {local_document(entry['error']['message'])}"[:_LONGEST]
         return AccountLine(entry["name"], code, "!", escape_line(words), {}, failed=True)
     counts = verdict_counts(plan)
-    words = ", ".join(counted_verdicts(counts)) or say("no signatures")
+    words = say(", ").join(counted_verdicts(counts)) or say("no signatures")
     sandbox = plan["account"]["sandbox"]
     return AccountLine(entry["name"], code, "", words, counts, failed=False, sandbox=sandbox)
 
@@ -186,13 +191,12 @@ def _words(result: AccountResult) -> str:
         case ApplyReport() as report:
             others = {word: count for word, count in report.plan.summary.items() if word not in WRITES}
             done = counted_outcomes(report_outcomes(report))
-            return ", ".join([*done, *counted_verdicts(others)]) or say("no signatures")
+            return say(", ").join([*done, *counted_verdicts(others)]) or say("no signatures")
         case Plan():
-            return ", ".join(counted_verdicts(result.counts)) or say("no signatures")
+            return say(", ").join(counted_verdicts(result.counts)) or say("no signatures")
         case StatusReport():
-            return ", ".join(f"{count} {named('status', status)}" for status, count in result.counts.items()) or say(
-                "no signatures"
-            )
+            counts = [f"{count} {named('status', status)}" for status, count in result.counts.items()]
+            return say(", ").join(counts) or say("no signatures")
 
 
 def account_text(result: AccountResult, paint: Style, path: str = "") -> str:
@@ -290,7 +294,7 @@ def summary_text(lines: Sequence[AccountLine]) -> str:
     others = {word: count for word, count in summary["counts"].items() if word not in {*Verdict}}
     outcomes = counted_outcomes(others)
     states = [f"{count} {named('status', word)}" for word, count in others.items() if word not in {*Outcome}]
-    counted = ", ".join([*failed, *verdicts, *outcomes, *states])
+    counted = say(", ").join([*failed, *verdicts, *outcomes, *states])
     accounts = local(number(len(lines), "account"))
     if not counted:
         return say("Fleet: {accounts}", accounts=accounts)

@@ -11,7 +11,7 @@ from reconciler.errors import Exit
 from reconciler.render.annotations import Annotation, annotations_of, commands, workflow_commands
 from reconciler.render.document import AnyDocument, Document, EntryDocument
 from reconciler.render.findings import number
-from reconciler.render.fleet import COMMAND, ONE_ACCOUNT
+from reconciler.render.fleet import COMMAND, commands_note
 from reconciler.render.markdown import document_counts, document_sections, markdown, table_head
 from reconciler.render.markdown_escape import COMMENT_BYTES, Section, code, fitted, prose, words
 from reconciler.text import local, local_document, say
@@ -71,7 +71,7 @@ def fleet_markdown(
         _tell(told, entry, document, files_url)
         sandbox = sandbox or ("account" in document and document["account"]["sandbox"])
         commands_named = commands_named or _names_command(document)
-    closing = say(ONE_ACCOUNT) if commands_named else ""
+    closing = commands_note() if commands_named else ""
     return fitted(_opening(told, sandbox=sandbox), told.sections, closing, limit, elsewhere)
 
 
@@ -103,7 +103,7 @@ def _result(entry: EntryDocument, counts: Mapping[str, int]) -> str:
         return prose(f"{entry['error']['code']}: {local_document(entry['error']['message'])}"[:_LONGEST_IN_TABLE])
     if "report" in entry and "valid" in entry["report"]:
         return say("valid" if entry["report"]["valid"] else "not valid")
-    return prose(", ".join(f"{count} {word}" for word, count in counts.items())) or say("no signatures")
+    return prose(say(", ").join(f"{count} {word}" for word, count in counts.items())) or say("no signatures")
 
 
 def _failures(entry: EntryDocument) -> Iterator[str]:
@@ -119,7 +119,7 @@ def _opening(told: _Told, *, sandbox: bool) -> str:
     accounts = local(number(len(told.rows), "account"))
     failed = [say("{count} failed", count=len(told.failed))] if told.failed else []
     counted = [f"{count} {word}" for word, count in told.counts.items()]
-    headline = ", ".join([*failed, *counted]) or say("nothing to report")
+    headline = say(", ").join([*failed, *counted]) or say("nothing to report")
     head = "### " + say("SMS signatures of {accounts}: {headline}", accounts=accounts, headline=headline) + "\n"
     return f"{head}\n**{say('SANDBOX, not the vendor')}**\n" if sandbox else head
 

@@ -19,7 +19,7 @@ from reconciler.render.document import (
     verdict_counts,
 )
 from reconciler.render.findings import number
-from reconciler.render.fleet import ONE_ACCOUNT, AccountLine, counted, entry_line
+from reconciler.render.fleet import AccountLine, commands_note, counted, entry_line
 from reconciler.render.layout import in_words
 from reconciler.text import escape_line, language, local, local_document, named, say
 
@@ -76,7 +76,7 @@ def fleet_page(
     # A fleet's page is long: what failed comes first, then what waits for a person.
     ordered = sorted(places, key=_urgency)
     yield pages.get_template("fleet.html").render(
-        places=ordered, one_account=ONE_ACCOUNT, counts=_counts(counts), sandbox=any(line.sandbox for line in lines)
+        places=ordered, commands=commands_note(), counts=_counts(counts), sandbox=any(line.sandbox for line in lines)
     )
     account = pages.get_template("account.html")
     for place, entry in zip(ordered, entries([place.line.name for place in ordered]), strict=True):

@@ -87,7 +87,7 @@ def _opening(document: Document) -> Iterator[str]:
 def _headline(document: Document, counts: Mapping[str, int]) -> str:
     if "valid" in document:
         return say("the definitions are valid" if document["valid"] else "the definitions are not valid")
-    counted = ", ".join(f"{count} {word}" for word, count in counts.items())
+    counted = say(", ").join(f"{count} {word}" for word, count in counts.items())
     ended = "error" in document and document["error"] is not None
     return counted or say("the run ended early" if ended else "no signatures")
 

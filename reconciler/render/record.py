@@ -135,7 +135,7 @@ def _operations(saved: SavedPlan) -> str:
     created = sum(operation["verdict"] == Verdict.CREATE for operation in saved.operations)
     changed = len(saved.operations) - created
     counts = counted_verdicts({Verdict.MODIFY.value: changed, Verdict.CREATE.value: created})
-    return say("Plan: {counts}", counts=", ".join(counts) or say("nothing to modify"))
+    return say("Plan: {counts}", counts=say(", ").join(counts) or say("nothing to modify"))
 
 
 def _digests(operation: Mapping[str, Any]) -> str:

@@ -89,11 +89,11 @@ def _last(own: Submitted) -> str:
         words = "from commit {commit} with changes" if own.uncommitted else "from commit {commit}"
         parts.append(say(words, commit=own.commit[:12]))
     parts += [say("request {id}", id=escape_line(own.request_id))] if own.request_id else []
-    return ", ".join(parts)
+    return say(", ").join(parts)
 
 
 def _counts(report: StatusReport) -> str:
-    counts = ", ".join(f"{count} {named('status', status)}" for status, count in report.summary.items() if count)
+    counts = say(", ").join(f"{count} {named('status', status)}" for status, count in report.summary.items() if count)
     needing = sum(row.attention is not None for row in report.signatures)
     counted = say("Status: {counts}", counts=counts) if counts else say("Status: no signatures")
     if not needing:

@@ -170,7 +170,7 @@ def _closing(plan: Plan) -> Iterator[str]:
 def summary_line(plan: Plan) -> str:
     """Return the counts by verdict, those to modify always named."""
     nothing = [] if plan.writes else [say("nothing to modify")]
-    return say("Plan: {counts}", counts=", ".join([*nothing, *counted_verdicts(plan.summary)]))
+    return say("Plan: {counts}", counts=say(", ").join([*nothing, *counted_verdicts(plan.summary)]))
 
 
 def counted_verdicts(counts: Mapping[str, int]) -> list[str]:
@@ -234,7 +234,7 @@ def _early_end(report: ApplyReport) -> Iterator[str]:
 
 
 def _summary(report: ApplyReport) -> str:
-    counts = ", ".join(counted_outcomes(report_outcomes(report)))
+    counts = say(", ").join(counted_outcomes(report_outcomes(report)))
     return say("Apply: {counts}", counts=counts) if counts else say("Apply: nothing to do")
 
 

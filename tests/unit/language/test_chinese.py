@@ -19,6 +19,7 @@ from reconciler import text
 from reconciler.cli.languages import LOCALES, begin
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
+from reconciler.diagnostics import Message
 from reconciler.errors import said
 from reconciler.model.plan import Verdict
 from reconciler.render.document import load_document
@@ -27,6 +28,7 @@ from reconciler.text import local, local_document, named, say, speak
 from tests.fixtures.commands import Done, inside, process
 from tests.fixtures.warped import warp
 from tests.golden.test_transcripts import TRANSCRIPTS
+from tests.unit.definitions.test_messages import ALL as MESSAGES
 
 TOP = Path(__file__).parents[3]
 EXAMPLE = ("signatures.example.yaml", "signatures.example.sandbox.yaml", "evidence")
@@ -98,7 +100,7 @@ def test_a_plan_is_in_chinese_and_its_table_is_aligned() -> None:
     assert all(re.match(r"  \S  [a-z-]+ [\u4e00-\u9fff]+ +[a-z-]+ +\d{4} ", line) for line in lines)
     # Every id begins in the same cell.
     assert len({width(line[: re.search(r"  11\d\d  ", line).start()]) for line in lines}) == 1  # type: ignore[union-attr]  # it is there
-    assert "计划：4 个要修改, 3 个一致, 1 个无法核实" in done.out
+    assert "计划：4 个要修改，3 个一致，1 个无法核实" in done.out
 
 
 def test_a_document_is_the_same_in_every_language(example: Path) -> None:
@@ -113,6 +115,16 @@ def test_a_document_is_the_same_in_every_language(example: Path) -> None:
     assert run(*check).document == inside(*check).document
 
 
+@pytest.mark.parametrize("rule", MESSAGES.values(), ids=MESSAGES.keys())
+def test_a_problem_of_a_document_is_said_as_the_problem_itself(rule: Message) -> None:
+    values: dict[str, object] = {name: f"x{name}" for name in re.findall(r"\{(\w+)", rule.text + rule.hint)}
+    about = said("proof_image {image}: {problem}", image="evidence/a b.png", problem=said(rule.text, **values))
+    begin("zh")
+    for message in (said(rule.text, **values), about, said(rule.hint, **values)):
+        assert local_document(str(message)) == local(message)
+        assert english(local(message)) == []
+
+
 @pytest.mark.usefixtures("example")
 def test_a_comment_from_a_document_is_in_the_language_that_the_workflow_names() -> None:
     printed = inside("plan", "--sandbox", "signatures.example.yaml", "--format", "json").out
@@ -122,7 +134,7 @@ def test_a_comment_from_a_document_is_in_the_language_that_the_workflow_names() 
 
     shown = shown_markdown(document)
     assert english(re.sub(r"<sub>.*", "", shown)) == []
-    assert "短信签名：4 modify 提交修改" in shown
+    assert "短信签名：1 unverified 无法核实，4 modify 提交修改" in shown
     assert "待审核，且定义在 sign&#95;name 上有差异" in shown
 
 
