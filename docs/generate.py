@@ -29,7 +29,7 @@ from reconciler.cli.completion import TABLE as COMPLETION
 from reconciler.cli.completion import described
 from reconciler.cli.languages import begin
 from reconciler.cli.main import cli, in_language
-from reconciler.contract.error_codes import CODES
+from reconciler.contract.error_codes import CODES, PLAIN_CODES
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.render.document import load_document
@@ -151,7 +151,10 @@ def _words(field: Mapping[str, Any]) -> str:
 
 def error_codes() -> str:
     """Return every error code: what happened, what to do, and what an apply does after it."""
-    rows = ((f"`{row.code}`", _cell(say(row.meaning)), _cell(say(row.hint)), row.treatment) for row in CODES.values())
+    rows = (
+        (f"`{row.code}`", _cell(say(row.meaning)), _cell(say(row.hint)), row.treatment)
+        for row in (*CODES.values(), *PLAIN_CODES)
+    )
     return _table(("code", "what happened", "what to do", "apply"), rows)
 
 

@@ -73,6 +73,8 @@ class ReconcilerError(Exception):
 
     exit_code: ClassVar[Exit] = Exit.UNEXPECTED
     code: str = "Client.Unexpected"
+    # Where the message is a list, each of its parts, which people are shown on lines of their own.
+    lines: tuple[str, ...] = ()
 
     def __init__(self, text: str, *, hint: str = "", **params: object) -> None:
         super().__init__(text)

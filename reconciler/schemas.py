@@ -67,6 +67,19 @@ def read_edition(site: str) -> str:
     return (_folder() / "editions" / f"{site}.json").read_text(encoding="utf-8")
 
 
+def whole_schema(name: str) -> str:
+    """Return the text of a schema that needs no other one: those that it refers to are among its ``$defs``.
+
+    Raises KeyError for an unknown name.
+    """
+    text = read_schema(name)
+    if name != _COMPOSED:
+        return text
+    others = {other: schema(other) for other in schema_names() if f'"{schema(other)["$id"]}' in text and other != name}
+    made = schema(name) | {"$defs": schema(name).get("$defs", {}) | others}
+    return json.dumps(made, indent=2, ensure_ascii=False)
+
+
 @cache
 def schema(name: str) -> dict[str, Any]:
     """Return a schema as data. Raises KeyError for an unknown name."""

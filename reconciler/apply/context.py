@@ -18,7 +18,6 @@ from reconciler.state.checkout import Lineage
 from reconciler.state.store import Store
 from reconciler.tencent.api import Describer, Images, Modifier
 from reconciler.tencent.connection import Connection, find_target, sms_address
-from reconciler.tencent.endpoint import RequestLimits
 from reconciler.tencent.rate_limit import ModifyRateLimit
 from reconciler.tencent.reader import Reader
 from reconciler.tencent.sdk import Sdk
@@ -59,7 +58,6 @@ class ApplyContext(NamedTuple):
     store: Store
     clock: Clock
     pace: ModifyRateLimit
-    pacing: RequestLimits
     choice: Selection
     observer: Observer
     stopped: Callable[[], bool]

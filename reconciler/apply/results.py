@@ -1,4 +1,4 @@
-"""One line for each step in the record's history: what was about to be sent, and how it ended."""
+"""How a turn ended: the results with their words, and the line of each step in the record's history."""
 
 from __future__ import annotations
 

@@ -27,8 +27,6 @@ _LOOK_EVERY_S: Final = 1.0
 LOOKS: Final = 3
 BETWEEN_LOOKS_S: Final = 0.3
 
-# Whoever can describe is within five minutes of the vendor, so two clocks are at most this far apart.
-
 
 class Timing(NamedTuple):
     """Seconds: from before the intent is stored to the first byte, of the call itself, after its reset, and of lag."""

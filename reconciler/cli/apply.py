@@ -205,7 +205,6 @@ def open_for_writing(
             store=store,
             clock=clock,
             pace=ModifyRateLimit(clock, connection.limits.modify_interval),
-            pacing=connection.limits,
             choice=choice,
             observer=observer,
             stopped=stop.is_set,

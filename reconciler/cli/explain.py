@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from reconciler.cli.output import Session
-from reconciler.contract.error_codes import CODES
+from reconciler.contract.error_codes import CODES, PLAIN_CODES
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.errors import Exit, UsageError
@@ -51,7 +51,7 @@ def _matching(code: str) -> list[str]:
 
 
 def _texts() -> Mapping[str, str]:
-    vendors = {row.code: code_text(row) for row in CODES.values()}
+    vendors = {row.code: code_text(row) for row in (*CODES.values(), *PLAIN_CODES)}
     rules = {code: rule_text(rule) for code, rule in _RULES.items()}
     diagnostics = {code: diagnostic_code_text(code, meaning) for code, meaning in DIAGNOSTIC_CODES.items()}
     verdicts = {verdict.value: explained_verdict(verdict, Rule) for verdict in Verdict}

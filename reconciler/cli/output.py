@@ -78,9 +78,9 @@ def failure_line(error: ReconcilerError) -> tuple[ErrorInfo, str]:
     error.params = {name: _flag(value) for name, value in error.params.items()}
     info = describe(error)
     hint = f" - {local(info.hint)}" if info.hint else ""
-    message = local(info.message)
+    *before, message = map(local, error.lines or (info.message,))
     head = f"{info.code}: {message}" if is_looked_up(error) else message
-    return info, say("error: {message}", message=escape_line(head + hint))
+    return info, say("error: {message}", message="\n".join(map(escape_line, (*before, head + hint))))
 
 
 def _flag(value: object) -> object:

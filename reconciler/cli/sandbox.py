@@ -15,7 +15,7 @@ from reconciler.cli.formats import DEFAULT_PATH, FilledPath
 from reconciler.cli.inputs import here, sandbox_account
 from reconciler.contract.api import is_loopback
 from reconciler.definitions.load import load_definitions
-from reconciler.errors import UsageError, VendorError
+from reconciler.errors import Exit, ReconcilerError, UsageError
 from reconciler.sandbox.account import REVIEW_PATH, review_saved
 from reconciler.sandbox.account_file import load_account_file
 from reconciler.sandbox.faults import PROCESSED, UNPROCESSED, parse_fault
@@ -196,10 +196,17 @@ def _embedded_save(definitions: str) -> Path:
     return sandbox_account(found.root, found.files[0])
 
 
+class NoSandbox(ReconcilerError):
+    """Nobody answers where a sandbox should be."""
+
+    exit_code = Exit.VENDOR
+    code = "Client.NoSandbox"
+
+
 def review_running(endpoint: str, sign_id: int, verdict: str, reply: str = "", uin: str | None = None) -> int:
     """Give the verdict at a running sandbox, of account ``uin``; return the row's ``StatusCode``.
 
-    Raises UsageError for an endpoint that is not on this machine or an unknown signature, VendorError where no sandbox
+    Raises UsageError for an endpoint that is not on this machine or an unknown signature, NoSandbox where none
     answers.
     """
     url = _loopback(endpoint)
@@ -236,9 +243,8 @@ def _post(url: SplitResult, value: dict[str, Any], endpoint: str) -> tuple[int, 
         response = connection.getresponse()
         answer = json.loads(response.read())
     except (OSError, HTTPException, ValueError) as problem:
-        raise VendorError(
+        raise NoSandbox(
             "no sandbox answers at {endpoint} ({kind})",
-            code="Client.NoSandbox",
             endpoint=endpoint,
             kind=type(problem).__name__,
             hint="start one with `reconciler sandbox serve`",

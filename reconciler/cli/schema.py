@@ -6,7 +6,7 @@ import click
 
 from reconciler.cli.output import Session
 from reconciler.errors import Exit, UsageError
-from reconciler.schemas import read_schema, schema_names
+from reconciler.schemas import schema_names, whole_schema
 
 
 @click.command()
@@ -18,5 +18,5 @@ def schema(session: Session, name: str) -> int:
         raise UsageError(
             "there is no schema {name}", hint="there are: {names}", name=repr(name), names=", ".join(schema_names())
         )
-    session.result(read_schema(name).rstrip("\n"))
+    session.result(whole_schema(name).rstrip("\n"))
     return Exit.DONE

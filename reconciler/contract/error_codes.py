@@ -320,6 +320,21 @@ _ROWS: Final = (
               "Run apply again."),
 )  # fmt: skip
 
+# Failures that say everything themselves; only `explain` looks them up.
+PLAIN_CODES: Final = (
+    ErrorCode("Client.Usage", "client", STOP, "the command was called in a way that cannot work",
+              "Change the option or argument that the message names."),
+    ErrorCode("Client.Refused", "client", STOP, "what was asked for would be wrong, so it was not done",
+              "Do what the message says; nothing was sent."),
+    ErrorCode("Client.Definitions", "client", STOP, "the definitions hold errors, so the account was not read",
+              "Correct what is listed; `reconciler validate` shows it."),
+    ErrorCode("Client.AccountFile", "client", STOP, "a sandbox's account file is not valid",
+              "Correct what is listed."),
+    ErrorCode("Client.NoSandbox", "client", STOP, "no sandbox answers at the address that was given",
+              "Start one with `reconciler sandbox serve`."),
+    ErrorCode("Client.Unexpected", "client", STOP, "a mistake in this program", "Report what was printed."),
+)  # fmt: skip
+
 CODES: Final[Mapping[str, ErrorCode]] = {row.code: row for row in _ROWS}
 
 UNKNOWN_CODE: Final = ErrorCode(

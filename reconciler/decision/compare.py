@@ -1,4 +1,4 @@
-"""The point in time that a decision is taken at."""
+"""What counts as a difference between a definition, the row and the record, and as a change by somebody else."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ class DecisionTime(NamedTuple):
 # What counts as a difference, apart from what follows from one.
 #
 # The vendor shows the name and, on the mainland site, the qualification. Every other field is compared with the record
-# of
-# what was last submitted, since nothing else tells.
+# of what was last submitted, since nothing else tells.
 
 
 VISIBLE: Final = ("sign_name", "qualification_id")

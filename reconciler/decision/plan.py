@@ -1,4 +1,4 @@
-"""A plan's fingerprint: the operations and nothing else, so that it holds as long as apply would do just the same."""
+"""A plan from definitions, rows and record, or the record alone; its fingerprint, and what of a saved one holds."""
 
 from __future__ import annotations
 

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from reconciler.errors import StateConflict
 from reconciler.model.signature import SignFields, Subject
 from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
 
 Identity = tuple[Subject, int, str]
-CheckCommit = Callable[[State], None]
 
 
 class StepRefused(StateConflict):

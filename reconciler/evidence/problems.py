@@ -67,7 +67,6 @@ TOO_MANY_PARTS: Final = Message("image-broken", "the image is damaged: it has to
 TOO_MANY_SCANS: Final = Message(
     "image-broken", "the image is damaged: it has more scans than any encoder writes", _EXPORT_AGAIN
 )
-BETWEEN_PARTS: Final = Message("image-broken", "the image is damaged: unknown data between its parts", _EXPORT_AGAIN)
 CHECKSUM: Final = Message("image-broken", "the image is damaged: wrong checksum", _EXPORT_AGAIN)
 RARE_JPEG: Final = Message(
     "image-broken",

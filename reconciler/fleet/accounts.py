@@ -36,11 +36,6 @@ class Shard(NamedTuple):
     def __str__(self) -> str:
         return f"{self.number}/{self.of}"
 
-    @property
-    def file_name(self) -> str:
-        """The shard as a part of a file's name, where no slash can be."""
-        return f"{self.number}-of-{self.of}"
-
 
 class Narrowing(NamedTuple):
     """Which accounts of a fleet were asked for: names or patterns, and one shard; empty for all."""

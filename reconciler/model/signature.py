@@ -1,4 +1,4 @@
-"""A signature as the vendor shows it."""
+"""A signature: as the vendor shows it, and as a definition says it."""
 
 from __future__ import annotations
 

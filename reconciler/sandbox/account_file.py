@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from reconciler.contract.api import STATUS_CODES
 from reconciler.diagnostics import Message
-from reconciler.errors import Exit, ReconcilerError, fill
+from reconciler.errors import Exit, ReconcilerError, fill, said
 from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submission
 from reconciler.sandbox.signing import is_key
-from reconciler.text import listed, printable
+from reconciler.text import joined, listed, printable
 from reconciler.yaml12.reader import Tree, build_tree
 
 # The mapping that holds what is wrong; its identity gives the place.
@@ -86,8 +86,8 @@ class AccountFileError(ReconcilerError):
     code = "Client.AccountFile"
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("{problems}", hint="correct the sandbox account file", problems="\n".join(problems))
-        self.problems = tuple(problems)
+        super().__init__("{problems}", hint="correct the sandbox account file", problems=joined(problems, "; "))
+        self.problems = self.lines = tuple(problems)
 
 
 def load_account_file(path: Path) -> AccountData:
@@ -133,8 +133,9 @@ def _places(path: Path, tree: Tree) -> Locate:
 
 
 def _line(where: str, message: Message) -> str:
-    hint = f" - {fill(message.hint, message.params)}" if message.hint else ""
-    return f"{where}: {fill(message.text, message.params)}{hint}"
+    problem, hint = fill(message.text, message.params), fill(message.hint, message.params)
+    words = "{place}: {problem} - {hint}" if hint else "{place}: {problem}"
+    return said(words, place=where, problem=problem, hint=hint)
 
 
 class _Reader:
@@ -180,7 +181,7 @@ class _Reader:
         if wanted is None:
             self._report(owner, name, UNKNOWN_FIELD.given(name=printable(name), known=listed(_TYPES[kind], last="and")))
         elif not isinstance(item, wanted) or (wanted is not bool and isinstance(item, bool)):
-            self._report(owner, name, WRONG_TYPE.given(name=name, type=_TYPE_NAMES[wanted]))
+            self._report(owner, name, WRONG_TYPE.given(name=name, type=said(_TYPE_NAMES[wanted])))
         else:
             return True
         return False

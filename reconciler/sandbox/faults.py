@@ -89,13 +89,13 @@ def parse_fault(text: str) -> Fault:
     kind, equals, arg = what.partition("=")
     numbers = _WHICH.fullmatch(which)
     if slash and not (uin.isascii() and uin.isdigit()):
-        raise _problem(text, "before the slash comes the number of an account")
+        raise _problem(text, "account")
     if action != "*" and action not in _ACTIONS:
-        raise _problem(text, f"the action must be * or one of {', '.join(_ACTIONS)}")
+        raise _problem(text, "action", actions=", ".join(_ACTIONS))
     if numbers is None:
-        raise _problem(text, "after the action comes which request: N, N-M or *")
+        raise _problem(text, "which")
     if kind not in UNPROCESSED and kind not in PROCESSED:
-        raise _problem(text, f"the kind must be one of {', '.join((*UNPROCESSED, *PROCESSED))}")
+        raise _problem(text, "kind", kinds=", ".join((*UNPROCESSED, *PROCESSED)))
     _check_arg(text, kind, arg, given=bool(equals))
     first = int(numbers["first"] or 1)
     last = int(numbers["last"] or first) if numbers["first"] else None
@@ -104,17 +104,30 @@ def parse_fault(text: str) -> Fault:
 
 def _check_arg(text: str, kind: str, arg: str, *, given: bool) -> None:
     if kind in _NEEDS_TEXT and not arg.strip():
-        raise _problem(text, f"{kind} needs a code: {kind}=CODE")
+        raise _problem(text, "code", kind=kind)
     if (kind in _NEEDS_NUMBER or (kind in _MAY_HAVE_NUMBER and given)) and not _NUMBER.fullmatch(arg):
-        raise _problem(text, f"{kind} needs a number: {kind}=N")
+        raise _problem(text, "number", kind=kind)
     if kind in _NEEDS_STATUS and not _STATUS.fullmatch(arg):
-        raise _problem(text, f"{kind} needs an HTTP status: {kind}=502")
+        raise _problem(text, "status", kind=kind)
     if given and kind not in _NEEDS_TEXT | _NEEDS_NUMBER | _NEEDS_STATUS | _MAY_HAVE_NUMBER:
-        raise _problem(text, f"{kind} takes nothing after it")
+        raise _problem(text, "nothing", kind=kind)
 
 
-def _problem(text: str, hint: str) -> UsageError:
-    return UsageError("`{fault}` is no fault of the form ACTION:WHICH:KIND[=ARG]", hint=hint, fault=text)
+_HINTS: Final = {
+    "account": "before the slash comes the number of an account",
+    "action": "the action must be * or one of {actions}",
+    "which": "after the action comes which request: N, N-M or *",
+    "kind": "the kind must be one of {kinds}",
+    "code": "{kind} needs a code: {kind}=CODE",
+    "number": "{kind} needs a number: {kind}=N",
+    "status": "{kind} needs an HTTP status: {kind}=502",
+    "nothing": "{kind} takes nothing after it",
+}
+
+
+def _problem(text: str, part: str, **params: object) -> UsageError:
+    words = "`{fault}` is no fault of the form ACTION:WHICH:KIND[=ARG]"
+    return UsageError(words, hint=_HINTS[part], fault=text, **params)
 
 
 class FaultPlan:

@@ -1,4 +1,4 @@
-"""Delivering a reply over a connection, faithfully or not."""
+"""The sandbox's HTTP server: reads requests within bounds, and delivers replies faithfully or not."""
 
 from __future__ import annotations
 

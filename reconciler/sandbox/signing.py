@@ -1,4 +1,4 @@
-"""The keys that the sandbox takes: fixed pairs, and temporary ones that it hands out itself."""
+"""The keys that the sandbox takes, fixed and temporary ones, and the check of a signature made with them."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, said
 from reconciler.files import PRIVATE_MODE, open_plain, replace_plain
 from reconciler.sandbox.account_file import AccountFileError, read_account
 from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submission
@@ -63,7 +63,7 @@ class SaveFile:
             return None
         except (OSError, ValueError, RecursionError) as problem:
             raise AccountFileError(
-                [f"{self.path}: cannot be read as a saved sandbox account ({_why(problem)})"]
+                [said("{path}: cannot be read as a saved sandbox account ({why})", path=self.path, why=_why(problem))]
             ) from None
         return read_account(plain, lambda owner, field: f"{self.path}: {field or ''}{_number(owner)}")
 

@@ -1,4 +1,4 @@
-"""How a record is named: ``<uin>-<region>``, with ``sandbox-`` in front where the other side is a sandbox."""
+"""What every store of a record offers, and how a record is named: ``[sandbox-]<uin>-<region>``."""
 
 from __future__ import annotations
 

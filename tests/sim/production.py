@@ -163,7 +163,6 @@ def _context(run: Run, place: Place) -> ApplyContext:
         store,
         clock,
         ModifyRateLimit(clock, limits.modify_interval),
-        limits,
         Selection(resubmit=frozenset(resubmit)),
         _Observer(run),
         lambda: run.stopped,

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from reconciler import schemas
 from reconciler.contract.api import DOCUMENT_TYPES, SIGN_PURPOSES, SIGN_TYPES
-from reconciler.schemas import is_valid, read_edition, read_schema, schema_names, violations
+from reconciler.schemas import is_valid, read_edition, read_schema, schema_names, violations, whole_schema
 
 
 def test_every_schema_can_be_asked_for_by_its_name() -> None:
@@ -181,3 +181,14 @@ def test_they_agree_on_single_signatures_of_either_site(signature: dict[str, Any
         account = {"site": site, "region": "ap-singapore"}
         document = {"version": 1, "account": account, "signatures": {"acme-otp": signature}}
         assert is_valid("signatures", document) == (not list(violations("signatures", document)))
+
+
+@pytest.mark.parametrize("name", schema_names())
+def test_a_printed_schema_needs_no_other_one(name: str) -> None:
+    whole = json.loads(whole_schema(name))
+    Draft202012Validator.check_schema(whole)
+    # A reference to a schema that is not there raises instead of being a mismatch.
+    entry = {"name": "a", "exit_code": 0, "plan": {}}
+    documents: tuple[object, ...] = ({}, {"accounts": [entry, {**entry, "plan": None, "report": {}}]})
+    for document in documents:
+        assert list(Draft202012Validator(whole).iter_errors(document))

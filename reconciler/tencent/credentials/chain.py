@@ -44,15 +44,6 @@ _CHOICES: Final = (
 )
 
 
-def find_keys(near: CredentialInputs, vendor: Vendor, account_role: str | None = None) -> KeySource:
-    """Return the first keys that there are, with the roles taken on: that of the environment, then ``account_role``.
-
-    Raises CredentialsError where a source is incomplete, where two are chosen, or where all are empty, with what was
-    looked for.
-    """
-    return KeyFinder(near).keys(vendor, account_role)
-
-
 class _Found(NamedTuple):
     """Keys of a run, and the ARN of the role that they are of, empty where they are of none that is known."""
 
@@ -72,7 +63,11 @@ class KeyFinder:
         self._found: dict[str, _Found] = {}
 
     def keys(self, vendor: Vendor, account_role: str | None) -> KeySource:
-        """Return the keys for an account. Raises CredentialsError as ``find_keys`` does."""
+        """Return the first keys that there are, with the roles taken on: that of the environment, then the account's.
+
+        Raises CredentialsError where a source is incomplete, where two are chosen, or where all are empty, with what
+        was looked for.
+        """
         with self._lock:
             place = str(vendor.endpoint)
             if place not in self._found:

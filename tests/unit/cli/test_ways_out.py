@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+import reconciler.cli
 from reconciler.contract.error_codes import CODES
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
+from reconciler.errors import ReconcilerError
 from reconciler.sandbox.account import review
 from reconciler.schemas import schema_names
 from reconciler.state.local import FileStore
@@ -173,3 +177,25 @@ def test_explain_knows_every_code_of_the_definitions(code: str) -> None:
 def test_no_code_has_two_meanings() -> None:
     codes = [*CODES, *DIAGNOSTIC_CODES, *(rule.code for rule in Rule)]
     assert len(codes) == len(set(codes))
+
+
+def test_every_code_of_a_failure_is_explained() -> None:
+    for module in pkgutil.iter_modules(reconciler.cli.__path__):
+        importlib.import_module(f"reconciler.cli.{module.name}")  # some define failures of their own
+    kinds, codes = [ReconcilerError], set[str]()
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        codes |= {kind.code} if isinstance(getattr(kind, "code", None), str) else set()
+    assert len(codes) > 8
+    assert [code for code in sorted(codes) if inside("explain", code).code] == []
+
+
+def test_each_mistake_of_a_sandbox_account_is_on_a_line_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "account.yaml"
+    file.write_text("uin: 5\nsignatures: x\n")
+    done = inside("sandbox", "serve", "--account", str(file))
+    assert done.code == 4
+    first, second = done.err.splitlines()
+    assert first == f"error: {file}:1:1: `uin` must be text: put it in quotes"
+    assert second == f"{file}:2:1: `signatures` must be a list - correct the sandbox account file"

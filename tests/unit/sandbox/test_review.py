@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.cli.sandbox import review_running
-from reconciler.errors import UsageError, VendorError
+from reconciler.cli.sandbox import NoSandbox, review_running
+from reconciler.errors import UsageError
 from reconciler.sandbox.model import RowData
 from tests.fixtures.accounts import PENDING, account, submission
 from tests.fixtures.caller import Caller
@@ -83,7 +83,7 @@ def test_only_this_machine_is_asked_for_a_review(endpoint: str) -> None:
 def test_a_sandbox_that_does_not_answer_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with pytest.raises(VendorError, match="no sandbox answers") as failed:
+    with pytest.raises(NoSandbox, match="no sandbox answers") as failed:
         review_running(f"http://127.0.0.1:{port}", PENDING, "approve")
     assert failed.value.hint
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.tencent.credentials.base import CredentialInputs, KeySource, Vendor
-from reconciler.tencent.credentials.chain import find_keys
+from reconciler.tencent.credentials.chain import KeyFinder
 from reconciler.tencent.endpoint import Endpoint
 from tests.fixtures.fake_clock import FakeClock
 
@@ -30,7 +30,7 @@ def find(home: Path, tmp_path: Path) -> Find:
         )
         role = more.pop("account_role", None)
         near = CredentialInputs(environment or {}, home, system=tmp_path / "etc", **more)
-        return find_keys(near, vendor, role)
+        return KeyFinder(near).keys(vendor, role)
 
     return found
 
