@@ -166,7 +166,8 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
     except click.ClickException as error:
         error.show()
         if isinstance(error, click.NoSuchOption) and error.option_name in _BEFORE_THE_COMMAND:
-            session.note(say("It goes before the command: `reconciler {option} COMMAND`.", option=error.option_name))
+            option = "--lang LANG" if error.option_name == "--lang" else error.option_name
+            session.note(say("It goes before the command: `reconciler {option} COMMAND`.", option=option))
         # The format may not have been read when reading the others failed.
         session.format = "json" if _asks_for_json(arguments) else session.format
         session.answer_failure(Exit.USAGE, error.format_message())

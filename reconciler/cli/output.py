@@ -53,7 +53,7 @@ class Session:
     def crash(self, report: str) -> None:
         """Print a bug: where it showed itself, and what to do with that."""
         hint = "this is a bug; please report the lines above"
-        click.echo(f"{say('error: {message}', message=f'unexpected {report}')}\n{say(hint)}", err=True)
+        click.echo(f"{say('error: unexpected {report}', report=report)}\n{say(hint)}", err=True)
         self.answer_failure(1, "unexpected failure", hint)
 
     def answer_failure(self, code: int, message: str, hint: str = "", error_code: str = "") -> None:
@@ -135,7 +135,7 @@ class SafeStream:
         self._pending: list[str] = []
         self._is_lost = False
         if closed:
-            self._lose("it is closed")
+            self._lose(say("it is closed"))
 
     def write(self, text: str) -> int:
         """Write a text, or put it elsewhere."""
@@ -171,7 +171,7 @@ class SafeStream:
         os.close(quiet)
         if problem.errno == errno.EPIPE:
             self._instead = None
-        self._lose(problem.strerror or "it failed")
+        self._lose(say(problem.strerror or "it failed"))
         for text in self._pending:
             self._put_elsewhere(text)
 
@@ -182,7 +182,7 @@ class SafeStream:
     def _put_elsewhere(self, text: str) -> int:
         if self._instead is not None:
             if self._reason:
-                self._instead.write(_INSTEAD.format(reason=self._reason) + "\n")
+                self._instead.write(say(_INSTEAD, reason=self._reason) + "\n")
                 self._reason = ""
             self._instead.write(text)
             self._instead.flush()

@@ -11,7 +11,7 @@ from reconciler.model.signature import FIELD_NAMES, Signature, SignFields, Subje
 from reconciler.model.state import Entry, HistoryEntry, Intent, IntentState, State, Submitted
 from reconciler.render.layout import aligned
 from reconciler.render.text import changes, counted_verdicts
-from reconciler.text import escape_line, named, say, utc_time
+from reconciler.text import escape_line, local, named, say, utc_time
 
 _SHORT: Final = 12
 _INDENT: Final = "      "
@@ -32,7 +32,7 @@ def _place(where: str, state: State) -> str:
     saved = state.saved_at
     written = say("never written") if saved is None else say("written {time}", time=utc_time(saved))
     commit = say(", last applied from {commit}", commit=state.commit[:_SHORT]) if state.commit else ""
-    return f"{sandbox}{escape_line(where)}: {written}{commit}"
+    return f"{sandbox}{escape_line(local(where))}: {written}{commit}"
 
 
 def _entries(state: State, keys: Mapping[int, str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import Refusal, RemoteError, StateError
+from reconciler.errors import Refusal, RemoteError, StateError, said
 from reconciler.model.state import HistoryEntry, State
 from reconciler.state.checkout import SeenBranch
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
@@ -179,7 +179,7 @@ class BranchStore:
     @property
     def where(self) -> str:
         """The branch, its remote and the file on it."""
-        return f"{self._file} on branch {self._branch} of {self._remote}"
+        return said("{file} on branch {branch} of {remote}", file=self._file, branch=self._branch, remote=self._remote)
 
     def load(self) -> Snapshot:
         """Fetch the record; an empty state where there is no branch, or no record of this account on it.
@@ -238,7 +238,7 @@ class BranchStore:
             self._pause(_spread(attempt))
             found = self.load()
             if found.version == seen.version:
-                check_worth_trying(words, f"branch {self._branch} of {self._remote}")
+                check_worth_trying(words, said("branch {branch} of {remote}", branch=self._branch, remote=self._remote))
                 futile += 1
             if futile == _FUTILE:
                 break

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from reconciler.errors import StateError
+from reconciler.errors import StateError, said
 from reconciler.model.signature import FIELD_NAMES, Image, LiveSignature, SignFields, Subject
 from reconciler.model.state import Entry, Intent, IntentState, State, Submitted, no_row
 from reconciler.schemas import first_mismatch
@@ -51,7 +51,7 @@ def parse(data: bytes, *, source: str) -> State:
         return _state(document)
     except Malformed as problem:
         raise StateError(
-            "{source}: the record cannot be read: {problem}", hint=_REPAIR, source=source, problem=problem
+            "{source}: the record cannot be read: {problem}", hint=_REPAIR, source=source, problem=problem.args[0]
         ) from None
 
 
@@ -69,7 +69,7 @@ def dump(state: State, lines: Lines | None = None) -> bytes:
         raise StateError(
             "the record cannot be stored: {problem}",
             hint="This is a mistake in the program: please report it.",
-            problem=problem,
+            problem=problem.args[0],
         ) from None
     data = _document(head, signatures, creates)
     if len(data) > MAX_BYTES:
@@ -112,7 +112,9 @@ class Lines:
         try:
             _check({**self._head, "signatures": [], **part})
         except Malformed as problem:
-            raise Malformed(f"the entry of {subject}: {problem}") from None
+            raise Malformed(
+                said("the entry of {subject}: {problem}", subject=subject, problem=problem.args[0])
+            ) from None
         return entry, line_of(value)
 
 
@@ -120,7 +122,7 @@ def _check(document: object) -> None:
     try:
         mismatch = first_mismatch(_SCHEMA, document)
     except UnicodeEncodeError:  # the validator takes no half of a surrogate pair where it looks into a text
-        raise Malformed("a name, an id or a word holds half of a surrogate pair") from None
+        raise Malformed(said("a name, an id or a word holds half of a surrogate pair")) from None
     if mismatch is not None:
         raise Malformed(f"{mismatch.path}: {mismatch.text}" if mismatch.path else mismatch.text)
 
@@ -148,7 +150,15 @@ def _entries(values: Sequence[Mapping[str, Any]], part: str, name: str) -> dict[
     for index, value in enumerate(values):
         subject = value[name]
         if subject in entries:
-            raise Malformed(f"{part}[{index}] is the second one with {name} {subject}")
+            raise Malformed(
+                said(
+                    "{part}[{index}] is the second one with {name} {subject}",
+                    part=part,
+                    index=index,
+                    name=name,
+                    subject=subject,
+                )
+            )
         entries[subject] = Entry(
             epoch=value.get("epoch", int("submitted" in value or "intent" in value)),
             submitted=_submitted(value["submitted"]) if "submitted" in value else None,
@@ -293,13 +303,14 @@ def _json(data: bytes) -> Any:
             data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_number
         )
     except UnicodeDecodeError as problem:
-        raise Malformed(f"byte {problem.start} is not UTF-8") from None
+        raise Malformed(said("byte {byte} is not UTF-8", byte=problem.start)) from None
     except json.JSONDecodeError as problem:
-        raise Malformed(f"line {problem.lineno}, column {problem.colno} is not JSON ({problem.msg})") from None
+        words = "line {line}, column {column} is not JSON ({why})"
+        raise Malformed(said(words, line=problem.lineno, column=problem.colno, why=problem.msg)) from None
     except RecursionError:
-        raise Malformed("it is nested too deeply") from None
+        raise Malformed(said("it is nested too deeply")) from None
     except ValueError:
-        raise Malformed("it holds a number with too many digits") from None
+        raise Malformed(said("it holds a number with too many digits")) from None
 
 
 def _number(text: str) -> float | int:
@@ -311,12 +322,12 @@ def _number(text: str) -> float | int:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Malformed("an object holds the same field twice")
+        raise Malformed(said("an object holds the same field twice"))
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise Malformed(f"{name} is not JSON")
+    raise Malformed(said("{name} is not JSON", name=name))
 
 
 def _check_version(document: Any, source: str) -> None:

@@ -189,7 +189,7 @@ def test_the_option_wins_over_the_locale_in_errors_too() -> None:
 
 def test_after_the_command_it_is_told_where_it_goes() -> None:
     done = inside("plan", "--lang", "zh")
-    assert (done.code, "It goes before the command: `reconciler --lang COMMAND`." in done.err) == (2, True)
+    assert (done.code, "It goes before the command: `reconciler --lang LANG COMMAND`." in done.err) == (2, True)
 
 
 def test_a_message_in_a_message_is_in_chinese_and_a_value_is_not() -> None:
