@@ -16,14 +16,18 @@ HERE = Path(__file__).parents[2]
 PAGES = sorted([*(HERE / "docs").glob("*.md"), *HERE.glob("README*.md")])
 _BLOCK = re.compile(r"```(?:sh|console|yaml|groovy)\n(.*?)```", re.DOTALL)
 _COMMAND = re.compile(r"(?:^|[\s/$'-])reconciler ((?:[a-z-].*?))(?: > .*| \|.*|'.*|\)\".*)?$")
+_INLINE = re.compile(r"(?<!`)`reconciler\s(?:--lang zh\s)?([a-z][^`]*)`(?!`)")
 
 
 def commands() -> Iterator[tuple[str, str]]:
     for page in PAGES:
-        for block in _BLOCK.findall(page.read_text(encoding="utf-8")):
+        text = page.read_text(encoding="utf-8")
+        for block in _BLOCK.findall(text):
             for line in block.splitlines():
                 if (found := _COMMAND.search(line.partition("  #")[0])) and not line.lstrip().startswith(("#", ">")):
                     yield page.name, found[1]
+        for span in _INLINE.findall(_BLOCK.sub("", text)):
+            yield page.name, " ".join(span.partition(">")[0].split())
 
 
 @pytest.mark.parametrize(("page", "line"), sorted(set(commands())))
@@ -31,15 +35,15 @@ def test_a_command_of_the_documentation_is_one(page: str, line: str) -> None:
     arguments = shlex.split(line)
     command: click.Command = cli
     context = click.Context(cli, info_name="reconciler", **cli.context_settings)
-    while isinstance(command, click.Group):
+    while isinstance(command, click.Group) and arguments:
         name = arguments.pop(0)
         inner = command.get_command(context, name)
         assert inner is not None, f"{page}: {name}"
         command, context = inner, click.Context(inner, info_name=name, parent=context)
     try:
         command.make_context(str(context.info_name), arguments, parent=context.parent)
-    except click.exceptions.Exit:
-        pass  # --help
+    except (click.exceptions.Exit, click.exceptions.NoArgsIsHelpError, click.MissingParameter):
+        pass  # --help, and a command that is named in running text
     except click.UsageError as error:
         pytest.fail(f"{page}: {line}: {error.format_message()}")
 
@@ -52,8 +56,10 @@ def test_the_pages_name_commands() -> None:
 def test_a_page_has_the_same_blocks_and_sections_in_chinese(page: str) -> None:
     english, chinese = ((HERE / "docs" / f"{page}{end}.md").read_text(encoding="utf-8") for end in ("", ".zh-CN"))
     command = re.compile(r"^[$>] .*", re.MULTILINE)
-    parts = [_BLOCK.findall(text) for text in (english, chinese)]
-    if page == "tutorial":  # what is printed has ids and times of its own
-        parts = [[command.findall(block) for block in blocks] for blocks in parts]
+    # What is printed is in the language of the page.
+    parts = [
+        [command.findall(block) if block.startswith("$ ") else block for block in _BLOCK.findall(text)]
+        for text in (english, chinese)
+    ]
     assert parts[0] == parts[1] != []
     assert english.count("\n## ") == chinese.count("\n## ")
