@@ -35,6 +35,7 @@ from reconciler.contract.api import QUALIFICATION_PROBLEMS, Status
 from reconciler.contract.error_codes import CODES, PLAIN_CODES
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
+from reconciler.definitions.site_rules import SITES, site_rules_of
 from reconciler.diagnostics import Severity
 from reconciler.errors import ReconcilerError
 from reconciler.model.plan import Verdict
@@ -79,6 +80,31 @@ _SYSTEM: Final = tuple(
         errno.ETIMEDOUT,
         errno.EHOSTUNREACH,
         errno.ENETUNREACH,
+        errno.EAGAIN,
+        errno.EBADF,
+        errno.EBUSY,
+        errno.ECONNABORTED,
+        errno.EADDRINUSE,
+        errno.EADDRNOTAVAIL,
+        errno.EDQUOT,
+        errno.EEXIST,
+        errno.EFBIG,
+        errno.EINTR,
+        errno.EINVAL,
+        errno.EIO,
+        errno.EMFILE,
+        errno.ENAMETOOLONG,
+        errno.ENETDOWN,
+        errno.ENFILE,
+        errno.ENOEXEC,
+        errno.ENOLCK,
+        errno.ENOMEM,
+        errno.ENOTEMPTY,
+        errno.ENXIO,
+        errno.EOPNOTSUPP,
+        errno.ESTALE,
+        errno.ETXTBSY,
+        errno.EXDEV,
     )
     for form in (os.strerror(number), os.strerror(number).lower())
 )
@@ -123,8 +149,16 @@ def _of_schema() -> Iterator[str]:
         yield from (" ".join(field["description"].split()) for field in part["properties"].values())
 
 
+def _of_editions() -> Iterator[str]:
+    """Yield where the rules of a site come from, as messages name it."""
+    for site in SITES:
+        rules = site_rules_of(site)
+        yield from (entry.source for entry in (*rules.withdrawn, *rules.deprecated))
+
+
 def _of_tables() -> Iterator[str]:
     yield from _REFERENCE
+    yield from _of_editions()
     yield from _of_schema()
     yield from QUALIFICATION_PROBLEMS.values()
     yield from DIAGNOSTIC_CODES.values()

@@ -45,6 +45,11 @@ def said(template: str, /, **params: object) -> Said:
     return fill(template, params)
 
 
+def system_words(error: OSError) -> Said:
+    """Return the system's words for an error."""
+    return said(error.strerror or "unknown reason")
+
+
 class ErrorInfo(NamedTuple):
     """An error as reports and documents carry it: the vendor's code or one of our own, what happened, what to do."""
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import StateError
+from reconciler.errors import Said, StateError, system_words
 
 PRIVATE_MODE: Final = 0o600
 _FOLDER_MODE: Final = 0o700
@@ -229,11 +229,11 @@ _OTHER_HINT: Final = "Check the disk and the rights on it."
 
 
 @contextlib.contextmanager
-def storage_errors(what: str, **params: object) -> Iterator[None]:
+def storage_errors(what: Said) -> Iterator[None]:
     """Turn an OSError into a StateError that begins with ``what``: "cannot write the record x"."""
     try:
         yield
     except OSError as problem:
         hint = _HINTS.get(problem.errno or 0, _OTHER_HINT)
-        reason = problem.strerror or str(problem)
-        raise StateError(what + ": {reason}", hint=hint, reason=reason, **params) from problem
+        reason = system_words(problem) if problem.strerror else str(problem)
+        raise StateError("{what}: {reason}", hint=hint, what=what, reason=reason) from problem

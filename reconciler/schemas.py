@@ -12,15 +12,38 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from reconciler.errors import said
+
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
-    from jsonschema_rs import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator, ValidationError
 
 _SUFFIX: Final = ".schema.json"
 
 # A document may come from a stranger: what it holds is never repeated whole in a message.
 _MASK: Final = "the value"
 _LONGEST_TEXT: Final = 200
+
+# Why a document is refused, by the keyword of the schema.
+_WORDS: Final[Mapping[str, str]] = {
+    "additionalProperties": "unknown fields: {demand}",
+    "anyOf": "the value has none of the forms that are allowed here",
+    "const": "{demand} was expected",
+    "enum": "the value is not one of {demand}",
+    "exclusiveMaximum": "the value is greater than or equal to the maximum of {demand}",
+    "maxItems": "the value has more than {demand} items",
+    "maxLength": "the value is longer than {demand} characters",
+    "maximum": "the value is greater than the maximum of {demand}",
+    "minItems": "the value has fewer than {demand} items",
+    "minLength": "the value is shorter than {demand} characters",
+    "minimum": "the value is less than the minimum of {demand}",
+    "oneOf": "the value has none of the forms that are allowed here",
+    "pattern": "the value does not match {demand}",
+    "propertyNames": "a name in it does not have the right form",
+    "required": "{demand} is a required property",
+    "type": "the value is not of type {demand}",
+    "uniqueItems": "the value holds the same item twice",
+}
 
 # The schema that refers to others, by their ids.
 _COMPOSED: Final = "fleet"
@@ -108,7 +131,19 @@ def first_mismatch(name: str, document: object) -> Mismatch | None:
     error = next(iter(validator(name).iter_errors(document)), None)
     if error is None:
         return None
-    return Mismatch(_cut(_path_text(error.instance_path)), _cut(error.message))
+    return Mismatch(_cut(_path_text(error.instance_path)), _words(error))
+
+
+def _words(error: ValidationError) -> str:
+    """Return why a document is refused: in words of ours, which are translated, where there are any."""
+    template = _WORDS.get(error.kind.name)
+    return _cut(error.message) if template is None else said(template, demand=_cut(_demand(error.kind.value)))
+
+
+def _demand(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_demand, value))
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | int | float | None) else ""
 
 
 def violations(name: str, document: Any) -> Iterator[Violation]:

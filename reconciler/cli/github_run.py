@@ -25,7 +25,7 @@ from reconciler.cli.output import Session
 from reconciler.definitions.discover import name_from_root
 from reconciler.definitions.load import load_definitions
 from reconciler.diagnostics import Severity
-from reconciler.errors import Exit, ReconcilerError, Refusal, UsageError
+from reconciler.errors import Exit, ReconcilerError, Refusal, UsageError, system_words
 from reconciler.fleet.accounts import accounts_below
 from reconciler.github.workflow import add_outputs, add_summary
 from reconciler.model.plan import WRITES, Verdict
@@ -222,7 +222,7 @@ def read_document(path: Path) -> AnyDocument:
         with path.open("rb") as file:
             return load_document(file.read(MAX_BYTES + 1))
     except OSError as error:
-        raise UsageError("{path} cannot be read: {why}", path=path, why=error.strerror) from None
+        raise UsageError("{path} cannot be read: {why}", path=path, why=system_words(error)) from None
 
 
 def _new(path: Path) -> BinaryIO:

@@ -15,6 +15,7 @@ from reconciler.decision.compare import DecisionTime
 from reconciler.decision.intents import apart, is_in_time, is_ours
 from reconciler.decision.rules import Rule
 from reconciler.decision.transitions import note_created
+from reconciler.errors import said
 from reconciler.model.plan import Change, Decision, IntentStatus, Planned
 from reconciler.model.signature import FIELD_NAMES, LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
@@ -56,7 +57,7 @@ def with_created(state: State, signature: Signature, account: AccountRows) -> St
 def _create(fields: SignFields) -> Decision:
     changes = tuple(Change(name, None, getattr(fields, name)) for name in FIELD_NAMES)
     shown = tuple(change for change in changes if change.new not in (None, ""))
-    kind = "global" if fields.international else "mainland"
+    kind = said("global") if fields.international else said("mainland")
     return Decision(Rule.CREATE, Status.MISSING, {"kind": kind}, changes=shown)
 
 

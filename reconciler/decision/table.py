@@ -11,6 +11,7 @@ from reconciler.contract.api import APPROVED, MODIFIABLE, Status
 from reconciler.decision.compare import DecisionTime, Difference, changed_by_others, compare
 from reconciler.decision.intents import after_rows
 from reconciler.decision.rules import Rule
+from reconciler.errors import said
 from reconciler.model.plan import Change, Compared, Decision, IntentStatus
 from reconciler.model.signature import FIELD_NAMES, LiveSignature, SignFields
 from reconciler.model.state import Entry, Submitted
@@ -63,7 +64,9 @@ def decide(
 def _left_alone(wanted: SignFields, live: LiveSignature, entry: Entry, moment: DecisionTime) -> Decision:
     """Return the decision on a row that no submission can be made of: lines 2, O and 3, in this order."""
     if live.international != wanted.international:
-        return Decision(Rule.OTHER_KIND, live.status, {"kind": "global" if live.international else "mainland"})
+        return Decision(
+            Rule.OTHER_KIND, live.status, {"kind": said("global") if live.international else said("mainland")}
+        )
     if wanted.sign_type:
         return Decision(Rule.UNKNOWN_STATUS, live.status, {"status_code": live.status_code})
     return _observed(wanted, live, entry, moment)

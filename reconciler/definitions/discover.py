@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from reconciler.definitions import messages
 from reconciler.diagnostics import Diagnostic, Location, Message
-from reconciler.errors import said
+from reconciler.errors import system_words
 
 
 def find_root(first: Path) -> Path:
@@ -115,7 +115,7 @@ def _in_folder(folder: Path, path: str, folder_name: str, cwd: Path) -> Iterator
                 file = Path(parent, name)
                 yield SourceFile(file, _name_of(file, str(Path(path, file.relative_to(folder))), cwd))
     for error in unreadable:
-        rule = messages.FOLDER_UNREADABLE.given(reason=said(error.strerror or ""))
+        rule = messages.FOLDER_UNREADABLE.given(reason=system_words(error))
         yield _problem(_name_of(Path(error.filename), error.filename, cwd), rule)
     if empty and not unreadable:
         yield _problem(folder_name, messages.NO_DEFINITIONS)

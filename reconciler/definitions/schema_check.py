@@ -15,6 +15,7 @@ from reconciler.definitions import messages
 from reconciler.definitions.site_rules import SITES, SiteRules, find_withdrawal, series_of, site_rules_of
 from reconciler.definitions.source import DefinitionFile
 from reconciler.diagnostics import Diagnostic, Location, Message
+from reconciler.errors import said
 from reconciler.schemas import Violation, is_valid, violations
 from reconciler.text import listed, nearest, printable, quoted
 from reconciler.yaml12.problems import MAX_PROBLEMS, TOO_MANY_PROBLEMS
@@ -334,7 +335,7 @@ def _withdrawn(case: RuleCase) -> Message:
     if entry is None:
         return messages.WITHDRAWN_TYPE_UNDATED.given(**known)
     rule = messages.WITHDRAWN_TYPE_MAINLAND if entry.series == {"mainland"} else messages.WITHDRAWN_TYPE
-    return rule.given(**known, since=entry.since, source=entry.source)
+    return rule.given(**known, since=entry.since, source=said(entry.source))
 
 
 def _image_path(case: RuleCase) -> Message:

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from reconciler.definitions import messages
 from reconciler.definitions.source import DefinitionFile
 from reconciler.diagnostics import Diagnostic, Location, Message, Severity
+from reconciler.errors import said
 from reconciler.schemas import read_edition
 from reconciler.text import quoted
 
@@ -145,7 +146,7 @@ def _about_signature(
     for entry in rules.deprecated:
         word = signature[entry.field]
         if word in entry.words and series in entry.series:
-            rule = messages.DEPRECATED_COMBINATION.given(word=word, since=entry.since, source=entry.source)
+            rule = messages.DEPRECATED_COMBINATION.given(word=word, since=entry.since, source=said(entry.source))
             yield Diagnostic(file.value_at(signature, entry.field), rule, key)
 
 

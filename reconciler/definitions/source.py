@@ -13,7 +13,7 @@ from typing import Any, Final
 from reconciler.definitions import messages
 from reconciler.definitions.discover import SourceFile, find_root
 from reconciler.diagnostics import Diagnostic, Location, Message
-from reconciler.errors import said
+from reconciler.errors import system_words
 from reconciler.files import open_plain
 from reconciler.yaml12.nodes import Positions
 from reconciler.yaml12.problems import Place, Problem, conflict_markers, lookalikes, place_after, unsupported_directive
@@ -209,7 +209,7 @@ def _unreadable(error: OSError) -> Message:
         return messages.LINK_LOOP
     if error.errno == errno.EINVAL:
         return messages.NOT_REGULAR
-    return messages.FILE_UNREADABLE.given(reason=said(error.strerror or ""))
+    return messages.FILE_UNREADABLE.given(reason=system_words(error))
 
 
 def _read_bytes(real: Path) -> bytes | Message:

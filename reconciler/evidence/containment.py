@@ -21,7 +21,7 @@ from typing import Final, Self
 
 from reconciler.contract.api import MAX_BODY_BYTES, MAX_IMAGE_BYTES
 from reconciler.diagnostics import Message
-from reconciler.errors import said
+from reconciler.errors import said, system_words
 from reconciler.evidence import problems
 from reconciler.evidence.problems import EvidenceChanged, UnusableError
 from reconciler.files import open_plain
@@ -62,7 +62,7 @@ class Root:
         try:
             self.descriptor = os.open(self.path, _FOLDER)
         except OSError as error:
-            raise UnusableError(problems.ROOT_UNREADABLE.given(reason=problems.reason(error))) from None
+            raise UnusableError(problems.ROOT_UNREADABLE.given(reason=system_words(error))) from None
         # By identity too: some file systems know other spellings of a name than its case.
         self._parts: dict[str, list[str]] = {}
         # Folders that images were found in without a link, held open: most images of a run lie in a few of them.

@@ -6,7 +6,7 @@ import errno
 from typing import Final
 
 from reconciler.diagnostics import Message, Severity
-from reconciler.errors import Refusal
+from reconciler.errors import Refusal, system_words
 
 _RELATIVE: Final = "write the path relative to the definition file, such as `evidence/license.png`"
 _EXPORT_AGAIN: Final = "open it in an image editor and export it again as PNG or JPEG"
@@ -150,9 +150,4 @@ def from_os(error: OSError) -> Message:
         return MISSING
     if error.errno in {errno.EACCES, errno.EPERM}:
         return NO_ACCESS
-    return UNREADABLE.given(reason=reason(error))
-
-
-def reason(error: OSError) -> str:
-    """Return the system's words for an error."""
-    return error.strerror or "unknown reason"
+    return UNREADABLE.given(reason=system_words(error))

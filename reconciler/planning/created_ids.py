@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from reconciler.definitions.load import Definitions
 from reconciler.definitions.source import DefinitionFile
-from reconciler.errors import ReconcilerError, Refusal, UsageError, said
+from reconciler.errors import ReconcilerError, Refusal, UsageError, said, system_words
 from reconciler.files import replace_plain
 from reconciler.model.report import ApplyReport
 from reconciler.model.signature import Signature, id_edit
@@ -38,7 +38,7 @@ def write_created_ids(definitions: Definitions, report: ApplyReport) -> Iterator
         try:
             _write(path, definitions.root, wanted)
         except (ReconcilerError, OSError) as problem:
-            why = problem.strerror if isinstance(problem, OSError) else problem.message
+            why = system_words(problem) if isinstance(problem, OSError) else problem.message
             yield said("{file} was left as it is: {why}", file=path.name, why=why)
             yield from (id_edit(each.signature, each.sign_id) for each in wanted)
         else:

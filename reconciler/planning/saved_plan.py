@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from reconciler.decision.plan import SavedPlan, hold_against, operations_of
-from reconciler.errors import Exit, OptionKey, Refusal, UsageError, said
+from reconciler.errors import Exit, OptionKey, Refusal, UsageError, said, system_words
 from reconciler.files import replace_plain
 from reconciler.model.plan import Plan, Selection
 from reconciler.text import joined
@@ -66,7 +66,9 @@ def _write(path: Path, text: str) -> None:
     try:
         replace_plain(path, f"{text}\n".encode(), mode=_MODE)
     except OSError as error:
-        raise UsageError("the plan cannot be saved to {path}: {problem}", path=path, problem=error.strerror) from None
+        raise UsageError(
+            "the plan cannot be saved to {path}: {problem}", path=path, problem=system_words(error)
+        ) from None
 
 
 def read_plan(path: Path) -> SavedPlan:
@@ -94,7 +96,7 @@ def _read(path: Path) -> Any:
         with path.open("rb") as file:
             return json.loads(file.read(_MAX_BYTES))
     except OSError as error:
-        raise UsageError("the plan {path} cannot be read: {problem}", path=path, problem=error.strerror) from None
+        raise UsageError("the plan {path} cannot be read: {problem}", path=path, problem=system_words(error)) from None
     except (ValueError, RecursionError):
         _refuse(path)
 

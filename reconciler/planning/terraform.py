@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from reconciler.contract.api import DOCUMENT_TYPES, MAX_IMAGE_BYTES, SIGN_PURPOSES, SIGN_TYPES
-from reconciler.errors import UsageError
+from reconciler.errors import UsageError, fill, said, system_words
 from reconciler.evidence.file_types import JPEG, format_of
 from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import UnusableError
@@ -115,7 +115,7 @@ def _document(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise UsageError("{file} cannot be read: {why}", file=path.name, why=error.strerror) from None
+        raise UsageError("{file} cannot be read: {why}", file=path.name, why=system_words(error)) from None
     if len(data) > _MAX_BYTES:
         raise UsageError("{file} is larger than {most} MiB", file=path.name, most=_MAX_BYTES // 2**20)
     try:
@@ -200,17 +200,18 @@ def _mapping(value: object) -> Mapping[str, Any]:
 def _instance(resource: _Resource, taken: set[str]) -> Instance | Unreadable:
     found = _ID.fullmatch(str(resource.values.get("id", "")))
     if found is None:
-        return Unreadable(resource.address, "its id is not of the form 1110#0")
+        return Unreadable(resource.address, said("its id is not of the form 1110#0"))
     name = resource.values.get("sign_name")
     if not isinstance(name, str) or not name:
-        return Unreadable(resource.address, "it has no sign_name")
-    values, problems = {"sign_name": name}, {}
+        return Unreadable(resource.address, said("it has no sign_name"))
+    values: dict[str, str] = {"sign_name": name}
+    problems: dict[str, str] = {}
     for field, words in _NUMBERS.items():
         number = resource.values.get(field)
         if type(number) is int and number in words:
             values[field] = words[number]
         else:
-            problems[field] = f"{json.dumps(number)[:40]} is none of the vendor's numbers"
+            problems[field] = said("{number} is none of the vendor's numbers", number=json.dumps(number)[:40])
     remark = resource.values.get("remark")
     if isinstance(remark, str) and remark:
         values["remark"] = remark
@@ -236,25 +237,26 @@ def _pictures(
         try:
             yield field, _picture(resource.values.get(field))
         except ValueError as error:
-            problems[field] = str(error)
+            problems[field] = error.args[0]
 
 
 def _picture(value: object) -> Picture:
     """Return a decoded image. Raises ValueError, which repeats nothing of it, where it is none."""
     if not isinstance(value, str) or not value:
-        raise ValueError("the state holds none")
+        raise ValueError(said("the state holds none"))
     text = _DATA_PREFIX.sub("", value, count=1) if value.startswith("data:") else value
     try:
         data = base64.b64decode("".join(text.split()), validate=True)
     except ValueError:
-        raise ValueError("it is not base64, but perhaps the text of an example") from None
+        raise ValueError(said("it is not base64, but perhaps the text of an example")) from None
     if len(data) > MAX_IMAGE_BYTES:
-        raise ValueError("it is larger than 5 MB")
+        raise ValueError(said("it is larger than 5 MB"))
     try:
         form = format_of(data)
         examine(data, form)
     except UnusableError as error:
-        raise ValueError(f"it is base64 of no usable image: {error.problem.text.partition('{')[0].strip()}") from None
+        why = fill(error.problem.text, error.problem.params)
+        raise ValueError(said("it is base64 of no usable image: {why}", why=why)) from None
     return Picture(data, ".jpg" if form == JPEG else ".png")
 
 

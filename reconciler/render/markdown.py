@@ -203,10 +203,13 @@ def reason_of(signature: SignatureDocument) -> str:
         return local_document(signature["reason"])
 
 
+_WORDS: Final = frozenset({"kind", "status"})
+
+
 def _in_language(name: str, value: Param) -> object:
     if isinstance(value, list):
         return ", ".join(value)
-    return say(value) if name == "status" and isinstance(value, str) else value
+    return say(value) if name in _WORDS and isinstance(value, str) else value
 
 
 def advice_of(signature: SignatureDocument) -> str:

@@ -9,6 +9,7 @@ from reconciler.decision.plan import SavedPlan
 from reconciler.model.plan import Change, Verdict
 from reconciler.model.signature import FIELD_NAMES, Signature, SignFields, Subject
 from reconciler.model.state import Entry, HistoryEntry, Intent, IntentState, State, Submitted
+from reconciler.render.findings import number
 from reconciler.render.layout import aligned
 from reconciler.render.text import changes, counted_verdicts
 from reconciler.text import escape_line, local, named, say, utc_time
@@ -75,10 +76,10 @@ def _doubt(intent: Intent) -> str:
 
 def _count(state: State) -> str:
     opened = sum(bool(entry.perhaps) for entry in state.entries.values())
-    count = len(state.signatures)
+    signatures = number(len(state.signatures), "signature")
     if not opened:
-        return say("Record: {count} signatures", count=count)
-    return say("Record: {count} signatures, {open} open", count=count, open=opened)
+        return say("Record: {signatures}", signatures=signatures)
+    return say("Record: {signatures}, {open} open", signatures=signatures, open=opened)
 
 
 def adoption_text(signature: Signature, entry: Entry) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from reconciler.contract.api import STATUS_CODES
 from reconciler.diagnostics import Message
-from reconciler.errors import Exit, ReconcilerError, fill, said
+from reconciler.errors import Exit, ReconcilerError, fill, said, system_words
 from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submission
 from reconciler.sandbox.signing import is_key
 from reconciler.text import joined, listed, printable
@@ -110,7 +110,7 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
     except OSError as problem:
-        raise AccountFileError([_line(str(path), UNREADABLE.given(reason=problem.strerror))]) from None
+        raise AccountFileError([_line(str(path), UNREADABLE.given(reason=system_words(problem)))]) from None
     if len(content) > _MAX_BYTES:
         raise AccountFileError([_line(str(path), TOO_LARGE.given(limit=_MAX_BYTES))])
     try:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, system_words
 from reconciler.files import PRIVATE_MODE
 from reconciler.sandbox.parameters import digest
 
@@ -41,7 +41,7 @@ class RequestLog:
                 "{path}: the log cannot be written there ({why})",
                 hint="name a file in a folder that can be written to",
                 path=path,
-                why=problem.strerror,
+                why=system_words(problem),
             ) from None
 
     def note(self, entry: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from reconciler.errors import ReconcilerError, said
+from reconciler.errors import ReconcilerError, said, system_words
 from reconciler.files import PRIVATE_MODE, open_plain, replace_plain
 from reconciler.sandbox.account_file import AccountFileError, read_account
 from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submission
@@ -119,7 +119,7 @@ def _number(owner: Mapping[str, Any] | None) -> str:
 
 
 def _why(problem: Exception) -> str:
-    return problem.strerror or "unknown reason" if isinstance(problem, OSError) else str(problem)
+    return system_words(problem) if isinstance(problem, OSError) else str(problem)
 
 
 def _unusable(path: Path, problem: OSError) -> ReconcilerError:
@@ -127,5 +127,5 @@ def _unusable(path: Path, problem: OSError) -> ReconcilerError:
         "{path}: the sandbox cannot keep its account there ({why})",
         hint="name a file in a folder that can be written to",
         path=path,
-        why=problem.strerror,
+        why=system_words(problem),
     )

@@ -32,7 +32,11 @@ _REPAIR: Final = (
 
 
 class Malformed(Exception):
-    """A document is not what the format says; the text names the place."""
+    """A document is not what the format says; ``why`` names the place."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def parse(data: bytes, *, source: str) -> State:
@@ -51,7 +55,7 @@ def parse(data: bytes, *, source: str) -> State:
         return _state(document)
     except Malformed as problem:
         raise StateError(
-            "{source}: the record cannot be read: {problem}", hint=_REPAIR, source=source, problem=problem.args[0]
+            "{source}: the record cannot be read: {problem}", hint=_REPAIR, source=source, problem=problem.why
         ) from None
 
 
@@ -69,7 +73,7 @@ def dump(state: State, lines: Lines | None = None) -> bytes:
         raise StateError(
             "the record cannot be stored: {problem}",
             hint="This is a mistake in the program: please report it.",
-            problem=problem.args[0],
+            problem=problem.why,
         ) from None
     data = _document(head, signatures, creates)
     if len(data) > MAX_BYTES:
@@ -112,9 +116,7 @@ class Lines:
         try:
             _check({**self._head, "signatures": [], **part})
         except Malformed as problem:
-            raise Malformed(
-                said("the entry of {subject}: {problem}", subject=subject, problem=problem.args[0])
-            ) from None
+            raise Malformed(said("the entry of {subject}: {problem}", subject=subject, problem=problem.why)) from None
         return entry, line_of(value)
 
 
@@ -124,7 +126,8 @@ def _check(document: object) -> None:
     except UnicodeEncodeError:  # the validator takes no half of a surrogate pair where it looks into a text
         raise Malformed(said("a name, an id or a word holds half of a surrogate pair")) from None
     if mismatch is not None:
-        raise Malformed(f"{mismatch.path}: {mismatch.text}" if mismatch.path else mismatch.text)
+        place = f"{mismatch.path}: " if mismatch.path else ""
+        raise Malformed(said("{place}{why}", place=place, why=mismatch.text))
 
 
 # From a document to a state. Everything was checked against the schema before.
@@ -150,15 +153,8 @@ def _entries(values: Sequence[Mapping[str, Any]], part: str, name: str) -> dict[
     for index, value in enumerate(values):
         subject = value[name]
         if subject in entries:
-            raise Malformed(
-                said(
-                    "{part}[{index}] is the second one with {name} {subject}",
-                    part=part,
-                    index=index,
-                    name=name,
-                    subject=subject,
-                )
-            )
+            words = "{part}[{index}] is the second one with {name} {subject}"
+            raise Malformed(said(words, part=part, index=index, name=name, subject=subject))
         entries[subject] = Entry(
             epoch=value.get("epoch", int("submitted" in value or "intent" in value)),
             submitted=_submitted(value["submitted"]) if "submitted" in value else None,
@@ -303,10 +299,11 @@ def _json(data: bytes) -> Any:
             data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_number
         )
     except UnicodeDecodeError as problem:
-        raise Malformed(said("byte {byte} is not UTF-8", byte=problem.start)) from None
+        raise Malformed(said("byte {number} is not UTF-8", number=problem.start)) from None
     except json.JSONDecodeError as problem:
-        words = "line {line}, column {column} is not JSON ({why})"
-        raise Malformed(said(words, line=problem.lineno, column=problem.colno, why=problem.msg)) from None
+        raise Malformed(
+            said("line {line}, column {column} is not JSON", line=problem.lineno, column=problem.colno)
+        ) from None
     except RecursionError:
         raise Malformed(said("it is nested too deeply")) from None
     except ValueError:

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.contract.api import is_loopback
-from reconciler.errors import RemoteError, StateError
+from reconciler.errors import RemoteError, StateError, system_words
 
 # Environment variable with a token for HTTP remotes, ``TOKEN`` or ``USER:TOKEN``.
 TOKEN_VARIABLE: Final = "RECONCILER_GIT_TOKEN"  # noqa: S105  # the name of a variable, not a token
@@ -142,7 +142,7 @@ def _started(folder: Path, environment: Mapping[str, str], arguments: tuple[str,
         raise StateError(
             "git cannot be started: {why}",
             hint="Install git, or keep the record in files: take `state` out of the definitions.",
-            why=problem.strerror,
+            why=system_words(problem),
         ) from problem
 
 

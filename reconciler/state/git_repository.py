@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from reconciler.errors import RemoteError, StateError
+from reconciler.errors import RemoteError, StateError, said
 from reconciler.files import storage_errors
 from reconciler.model.state import HistoryEntry
 from reconciler.state.checkout import author_of
@@ -99,7 +99,7 @@ class BareRepository:
         return git(self._root, self._environment, *arguments, limit_s=REMOTE_LIMIT_S)
 
     def _made(self, hash_name: str) -> dict[str, str]:
-        with storage_errors("cannot make a temporary folder"):
+        with storage_errors(said("cannot make a temporary folder")):
             path = tempfile.mkdtemp(prefix="reconciler-git-")
         weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
         environment = {**with_settings(plain_environment(), ()), "GIT_DIR": path}

@@ -125,6 +125,20 @@ COLON: Final = Message(
     "a `:` is not supported in this place",
     "write the key before it on the same line, `key: value`, or put a text that begins with it in quotes",
 )
+HEXADECIMAL: Final = Message(
+    "yaml-syntax",
+    "the escape sequence is cut short",
+    "write `\\x` with two, `\\u` with four or `\\U` with eight hexadecimal digits",
+)
+LIST_ITEM: Final = Message(
+    "yaml-syntax", "an item of a list is not allowed here", "begin it on a line of its own, or quote the text"
+)
+BLOCK_HEADER: Final = Message(
+    "yaml-syntax",
+    "only `+`, `-` and a digit from 1 to 9 may follow `|` or `>` on the same line",
+    "begin the text on the next line",
+)
+CONTROL: Final = Message("yaml-character", "a control character", "remove it, or escape it in double quotes")
 _ANCHOR_KEY: Final = re.compile(r"[&*][^\s]*:(?=\s)")
 _DOCUMENT_END: Final = re.compile(r"^\.\.\.(?=\s|$)", re.MULTILINE)
 _BLOCK_DOCUMENT: Final = re.compile(r"^---[ \t]+[|>]", re.MULTILINE)
@@ -156,6 +170,7 @@ _SYNTAX: Final[tuple[tuple[str, Message], ...]] = (
         "<document start>",
         Message("yaml-syntax", "text after the end of the document", "indent it, or remove it"),
     ),
+    ("incompatible YAML document", DIRECTIVE),
     ("maximum nesting depth", TOO_DEEP.given(limit=MAX_DEPTH)),
     ("duplicate", DIRECTIVE_TWICE),
     ("undefined tag handle", TAG),
@@ -186,9 +201,34 @@ _SYNTAX: Final[tuple[tuple[str, Message], ...]] = (
         "unexpected end of stream",
         Message("yaml-syntax", "the file ends inside a quoted text", "close the quotes"),
     ),
+    (
+        "unexpected document",
+        Message("yaml-syntax", "a quoted text goes on over the mark of a document", "close the quotes"),
+    ),
     ("Unicode character escape", HALF_A_CHARACTER),
+    ("hexdecimal number", HEXADECIMAL),  # libyaml's spelling
+    ("hexadecimal numbers", HEXADECIMAL),
     ("escape", Message("yaml-syntax", "unknown escape sequence", "use single quotes, or write `\\\\`")),
+    ("sequence entries", LIST_ITEM),
+    (
+        "'-' indicator",
+        Message(
+            "yaml-syntax",
+            "expected another item of the list here",
+            "begin it with `- `, or indent a key as its mapping",
+        ),
+    ),
+    ("mapping keys", COMPLEX_KEY),
+    ("indentation indicator", BLOCK_HEADER),
+    ("comment or line break", BLOCK_HEADER),
+    ("comment or a line break", BLOCK_HEADER),
+    ("tab character", TAB),
+    ("control characters", CONTROL),
+    ("special characters", CONTROL),
 )
+
+# What the parsers were at when they stopped, where that says more than what they missed there.
+_CONTEXTS: Final[tuple[tuple[str, Message], ...]] = (("directive", DIRECTIVE), (" tag", TAG))
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
@@ -255,9 +295,13 @@ def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
     if mark is not None and text[mark.index : mark.index + 1] == "\t":
         return Problem(line, column, TAB)
-    unsupported = _unsupported(words, str(getattr(error, "context", "")), text, mark.index) if mark else None
+    context = str(getattr(error, "context", None) or "")
+    unsupported = _unsupported(words, context, text, mark.index) if mark else None
     if unsupported is not None:
         return Problem(line, column, unsupported)
+    for fragment, rule in _CONTEXTS:
+        if fragment in context and "duplicate" not in words:
+            return Problem(line, column, rule)
     for fragment, rule in _SYNTAX:
         if fragment in words:
             return Problem(line, column, rule)

@@ -40,6 +40,16 @@ class _PureParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
         yaml.scanner.Scanner.__init__(self)
         yaml.parser.Parser.__init__(self)
 
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: yaml.Mark) -> Any:
+        """Return a part of a quoted text. The original lets the number of no character out as Python's own error."""
+        try:
+            return super().scan_flow_scalar_non_spaces(double, start_mark)
+        except (ValueError, OverflowError):
+            words = "found invalid Unicode character escape code"
+            raise yaml.scanner.ScannerError(
+                "while scanning a quoted scalar", start_mark, words, self.get_mark()
+            ) from None
+
 
 def events_of(text: str, *, pure: bool = False) -> Iterator[yaml.Event]:
     """Iterate over the events of a text. Raises yaml.YAMLError at the first place that is no YAML."""

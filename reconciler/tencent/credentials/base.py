@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from reconciler.clock import Clock
-from reconciler.errors import CredentialsError, ReconcilerError, said
+from reconciler.errors import CredentialsError, ReconcilerError, said, system_words
 from reconciler.tencent.endpoint import Endpoint
 
 METADATA_URL: Final = "http://metadata.tencentyun.com/latest/meta-data/"
@@ -222,7 +222,7 @@ def read_small(path: Path) -> str | None:
         return None
     except OSError as error:
         raise CredentialsError(
-            "{path} cannot be read: {problem}", hint="check who may read it", path=path, problem=error.strerror
+            "{path} cannot be read: {problem}", hint="check who may read it", path=path, problem=system_words(error)
         ) from None
     except UnicodeDecodeError:
         raise CredentialsError("{path} is not a text file", hint="write it again", path=path) from None

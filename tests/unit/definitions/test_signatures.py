@@ -173,7 +173,9 @@ def missing(found: Definitions) -> list[Diagnostic]:
 def test_a_faulty_signature_is_told_of_its_name_and_its_images_are_looked_at(tmp_path: Path) -> None:
     found = load(tmp_path, FAULTY)
     assert codes(found) == ["sign-id-range", "name-brackets"]
-    assert [(*image.rule.params.values(), image.location.line) for image in missing(found)] == [
+    assert [
+        (image.rule.params["field"], image.rule.params["image"], image.location.line) for image in missing(found)
+    ] == [
         ("proof_image", "evidence/a.png", 11),
         ("commission_image", "evidence/b.png", 12),
     ]

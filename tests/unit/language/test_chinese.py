@@ -38,7 +38,6 @@ SENTENCE = re.compile(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b")
 OTHERS_SAY = (
     "The scan of the power of attorney is blurred",
     "Injected by the sandbox",
-    "the value is not of type",  # jsonschema's
     "usage",
 )
 

@@ -144,7 +144,7 @@ def _first(found: dict[str, Any]) -> Any:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda d: d.update(extra=1), "Additional properties are not allowed ('extra' was unexpected)"),
+        (lambda d: d.update(extra=1), 'unknown fields: "extra"'),
         (lambda d: d.update({"x" * 999: 1}), f"{'x' * 100}"),
         (lambda d: d.update(uin=5), 'uin: the value is not of type "string"'),
         (lambda d: d.update(uin="../5"), "uin: the value does not match"),
@@ -193,7 +193,7 @@ def _first(found: dict[str, Any]) -> Any:
         ),
         (
             lambda d: _first(d)["fields"]["proof_image"].update(data="x"),
-            "Additional properties are not allowed ('data' was unexpected)",
+            'unknown fields: "data"',
         ),
     ],
 )
