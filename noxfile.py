@@ -22,6 +22,9 @@ ACTION: Final = GITHUB / "actions/reconciler/action.yml"
 CONSTRAINTS: Final = ROOT / "constraints.txt"
 LOWEST: Final = ROOT / ".ci/constraints-lowest.txt"
 LOCK: Final = GITHUB / "actions/reconciler/requirements.txt"
+# What builds and checks a release, and, apart from it, what runs in the job that has an identity.
+RELEASE_TOOLS: Final = GITHUB / "release/tools.txt"
+PUBLISH_TOOLS: Final = GITHUB / "release/publish.txt"
 MUTMUT: Final = "mutmut==3.8.1"
 PLATFORMS: Final = (
     "x86_64-manylinux_2_28",
@@ -116,26 +119,45 @@ def fix(session: nox.Session) -> None:
 
 @nox.session(default=False, venv_backend="venv")
 def renew(session: nox.Session) -> None:
-    """Write constraints.txt, the action's lock and the lowest versions anew; docs/dependencies.md says more."""
+    """Write constraints.txt, the locks and the lowest versions anew; docs/dependencies.md says more."""
     session.install("uv>=0.9")
+    project = "pyproject.toml"
     extras = ("--extra", "test", "--extra", "fuzz")
-    compile_(session, CONSTRAINTS, "The versions that everything is tested with.", *extras, "--upgrade")
+    compile_(session, CONSTRAINTS, "The versions that everything is tested with.", project, *extras, "--upgrade")
     build = Path(session.create_tmp()) / "build.txt"
     build.write_text("\n".join(pyproject()["build-system"]["requires"]), encoding="utf-8")
-    wheels = ("--only-binary", ":all:", "--generate-hashes", "--no-annotate", "--upgrade")
-    compile_(session, LOCK, "What the action installs.", str(build), "--constraint", str(CONSTRAINTS), *wheels)
+    lock(session, LOCK, "What the action installs.", project, str(build))
     lowest = ("--resolution", "lowest-direct", "--upgrade", "--extra", "suite")
-    compile_(session, LOWEST, "The lowest versions that pyproject.toml allows.", *lowest)
+    compile_(session, LOWEST, "The lowest versions that pyproject.toml allows.", project, *lowest)
     for platform in PLATFORMS:
         for python in PYTHONS:
-            have_wheels(session, platform, python)
+            have_wheels(session, LOCK, platform, python)
+    lock_release(session, build)
+
+
+def lock_release(session: nox.Session, build: Path) -> None:
+    """Write what the release workflow installs: what builds and checks, and uv, which alone publishes."""
+    for target, what, tools in (
+        (RELEASE_TOOLS, "What builds and checks a release.", f"{build.read_text('utf-8')}\nbuild\ntwine"),
+        (PUBLISH_TOOLS, "What publishes a release.", "uv"),
+    ):
+        wanted = Path(session.create_tmp()) / target.name
+        wanted.write_text(tools, encoding="utf-8")
+        lock(session, target, what, str(wanted))
+        have_wheels(session, target, PLATFORMS[0], PYTHONS[-1])
+
+
+def lock(session: nox.Session, target: Path, what: str, *sources: str) -> None:
+    """Let uv write versions with the digests of their wheels, the same versions as in constraints.txt."""
+    wheels = ("--only-binary", ":all:", "--generate-hashes", "--no-annotate", "--upgrade")
+    compile_(session, target, what, *sources, "--constraint", str(CONSTRAINTS), *wheels)
 
 
 def compile_(session: nox.Session, target: Path, what: str, *arguments: str) -> None:
     """Let uv write a file that holds for all versions of Python and all platforms."""
     session.chdir(ROOT)
     session.run(
-        *("uv", "pip", "compile", "pyproject.toml", *arguments, "--universal", "--python-version", PYTHONS[0]),
+        *("uv", "pip", "compile", *arguments, "--universal", "--python-version", PYTHONS[0]),
         # A release that somebody has slipped in is mostly found within days.
         *("--exclude-newer", "7 days", "--no-header", "--quiet", "--output-file", str(target)),
     )
@@ -143,10 +165,10 @@ def compile_(session: nox.Session, target: Path, what: str, *arguments: str) -> 
     target.write_text(text, encoding="utf-8")
 
 
-def have_wheels(session: nox.Session, platform: str, python: str) -> None:
-    """Fail where the lock lacks a wheel for a platform, or its hash."""
+def have_wheels(session: nox.Session, locked: Path, platform: str, python: str) -> None:
+    """Fail where a lock lacks a wheel for a platform, or its hash."""
     where = ("--target", session.create_tmp(), "--python-platform", platform, "--python-version", python)
-    what = ("--only-binary", ":all:", "--require-hashes", "--no-deps", "--requirement", str(LOCK))
+    what = ("--only-binary", ":all:", "--require-hashes", "--no-deps", "--requirement", str(locked))
     session.run("uv", "pip", "install", "--dry-run", "--quiet", *where, *what)
 
 

@@ -137,6 +137,27 @@ def test_the_action_installs_nothing_that_is_needed_for_tests_only() -> None:
     assert lock.keys() == known
 
 
+@NEEDS_LOCK
+@pytest.mark.parametrize(
+    ("file", "wanted"), [("tools.txt", [*BUILD, "build", "twine"]), ("publish.txt", ["uv"])], ids=str
+)
+def test_a_release_installs_what_is_tested_by_digests_and_its_tools(file: str, wanted: list[str]) -> None:
+    tested = pins(CONSTRAINTS.read_text(encoding="utf-8"))
+    lock = pins((ROOT / ".github/release" / file).read_text(encoding="utf-8"))
+    assert problems(wanted, lock) == set()
+    assert [name for name, pin in lock.items() if not pin.digests] == []
+    assert {name: lock[name].version for name in lock.keys() & tested.keys()}.items() <= {
+        name: pin.version for name, pin in tested.items()
+    }.items()
+
+
+def test_what_publishes_is_uv_alone() -> None:
+    lock = ROOT / ".github/release/publish.txt"
+    if not lock.exists():
+        pytest.skip("the source distribution leaves the workflows out")
+    assert pins(lock.read_text(encoding="utf-8")).keys() == {"uv"}
+
+
 def test_the_lowest_versions_are_the_bounds_that_users_meet() -> None:
     lowest = pins(LOWEST.read_text(encoding="utf-8"))
     bounds = {canonicalize_name(it.name): lower_bound(it) for it in map(Requirement, [*RUNTIME, *BUILD])}

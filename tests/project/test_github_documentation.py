@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import yaml
@@ -42,3 +43,16 @@ def test_every_caller_is_introduced_and_there() -> None:
 def test_the_steps_are_numbered_from_one_without_a_gap() -> None:
     numbers = [int(number) for number in re.findall(r"^(\d+)\. \*\*", TEXT, re.MULTILINE)]
     assert numbers == list(range(1, 11))
+
+
+def test_the_patterns_allow_every_action_that_the_workflows_use_and_no_other() -> None:
+    ours, others = (set(block.split()) for block in blocks("text"))
+    used = set()
+    for file in [*(TOP / ".github/workflows").glob("*.yml"), *(TOP / "docs/github").glob("*.yml")]:
+        if file.stem not in {"ci", "release"}:  # of this repository alone
+            used |= set(re.findall(r"uses: (\S+?)@", file.read_text(encoding="utf-8")))
+    assert {f"{action}@*" for action in used if action.startswith("actions/")} == others
+    called = {f"{name}@{'0' * 40}" for name in used if name.startswith("acme/")}
+    called.add(f"acme/sms-signature-reconciler/.github/actions/reconciler@{'0' * 40}")
+    assert all(any(fnmatchcase(name, pattern) for pattern in ours) for name in called)
+    assert all(any(fnmatchcase(name, pattern) for name in called) for pattern in ours)

@@ -22,6 +22,7 @@ if not WORKFLOWS:
     pytest.skip("the source distribution leaves the workflows out", allow_module_level=True)
 
 PINNED = {
+    "actions/attest-build-provenance": "a2bbfa25375fe432b6a289bc6b6cd05ecd0c4c32",
     "actions/checkout": "3d3c42e5aac5ba805825da76410c181273ba90b1",
     "actions/download-artifact": "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c",
     "actions/setup-python": "5fda3b95a4ea91299a34e894583c3862153e4b97",
@@ -165,14 +166,14 @@ def test_one_shard_that_fails_stops_no_other() -> None:
     assert strategy == {"fail-fast": "false", "matrix": "${{ fromJSON(needs.plan.outputs.matrix) }}"}
 
 
-def test_only_an_apply_may_write_to_the_repository() -> None:
+def test_only_an_apply_and_a_release_may_write_to_the_repository() -> None:
     writers = [
         (file.stem, name)
         for file in WORKFLOWS
         for name, item in read(file)["jobs"].items()
         if item["permissions"].get("contents") == "write"
     ]
-    assert writers == [("apply", "apply"), ("fleet-apply", "apply")]
+    assert writers == [("apply", "apply"), ("fleet-apply", "apply"), ("release", "announce")]
 
 
 @pytest.mark.parametrize("file", CALLERS, ids=lambda file: file.stem)
