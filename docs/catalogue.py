@@ -32,7 +32,7 @@ import reconciler
 from reconciler.cli.languages import DOMAIN, LOCALES
 from reconciler.cli.main import LazyGroup, cli
 from reconciler.contract.api import QUALIFICATION_PROBLEMS, Status
-from reconciler.contract.error_codes import CODES, PLAIN_CODES
+from reconciler.contract.error_codes import CODES, PLAIN_CODES, UNKNOWN_CODE
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.definitions.site_rules import SITES, site_rules_of
@@ -165,7 +165,7 @@ def _of_tables() -> Iterator[str]:
     yield from (status.value for status in Status)
     for rule in Rule:
         yield from (rule.live, rule.condition, rule.reason, rule.hint)
-    for row in (*CODES.values(), *PLAIN_CODES):
+    for row in (*CODES.values(), *PLAIN_CODES, UNKNOWN_CODE):
         yield from (row.meaning, row.hint)
 
 

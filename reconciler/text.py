@@ -149,9 +149,8 @@ def _plain_fields(template: str) -> str:
 
 def joined(messages: Sequence[str], between: str = ", ") -> str:
     """Return messages as one that can still be said in another language."""
-    if len(messages) < 2:  # noqa: PLR2004  # nothing to join
-        return messages[0] if messages else ""
-    return said("{first}" + between + "{rest}", first=messages[0], rest=joined(messages[1:], between))
+    params = {f"message{index}": message for index, message in enumerate(messages)}
+    return fill(between.join(f"{{{name}}}" for name in params), params)
 
 
 def quoted(value: Any) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Mapping
@@ -14,8 +15,12 @@ from typing import Any, Final
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
+from reconciler.text import say
+
 VARIABLE: Final = "_RECONCILER_COMPLETE"
 TABLE: Final = Path(__file__).with_name("completion.json")
+
+_FULL_STOP: Final = "\u3002"  # of Chinese
 
 # Of a definitions file; a larger one is not searched for keys at a press of TAB.
 _MAX_BYTES: Final = 4 * 1024 * 1024
@@ -30,14 +35,21 @@ def complete(instruction: str) -> int:
 
 
 def _group(name: str, described: Mapping[str, Any]) -> click.Group:
-    group = click.Group(name, help=described["help"], params=_params(described))
+    group = click.Group(name, short_help=_summary(described), params=_params(described))
     for each, inner in described["commands"].items():
         group.add_command(_group(each, inner) if inner["commands"] else _command(each, inner))
     return group
 
 
 def _command(name: str, described: Mapping[str, Any]) -> click.Command:
-    return click.Command(name, help=described["help"], params=_params(described))
+    return click.Command(name, short_help=_summary(described), params=_params(described))
+
+
+def _summary(described: Mapping[str, Any]) -> str:
+    """Return the first sentence of a command's help; in English it is cut to a line already."""
+    whole: str = described["text"]
+    translated = say(whole)
+    return described["help"] if translated == whole else f"{translated.partition(_FULL_STOP)[0]}{_FULL_STOP}"
 
 
 def _params(described: Mapping[str, Any]) -> list[click.Parameter]:
@@ -55,7 +67,7 @@ def _param(described: Mapping[str, Any]) -> click.Parameter:
         is_flag=described["flag"],
         multiple=described["multiple"],
         type=None if described["flag"] else kind or (click.Path() if described["path"] else str),
-        help=described["help"],
+        help=say(described["help"]) if described["help"] else None,
         shell_complete=words,
     )
 
@@ -94,6 +106,7 @@ def described(command: click.Command, context: click.Context) -> dict[str, Any]:
                 inner[name] = described(below, click.Context(below, info_name=name, parent=context))
     return {
         "help": command.get_short_help_str(),
+        "text": inspect.cleandoc(command.help or ""),
         "params": [_described_param(param) for param in command.params if not getattr(param, "hidden", False)],
         "commands": inner,
     }

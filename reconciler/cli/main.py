@@ -152,6 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if instruction := os.environ.get(_COMPLETE):
         from reconciler.cli.completion import complete  # noqa: PLC0415  # only for a shell
 
+        _speak(())
         sys.exit(complete(instruction))
     gc.set_threshold(_COLLECT_AFTER)
     session = Session()
@@ -199,7 +200,7 @@ def _speak(words: Sequence[str]) -> None:
 
 
 def _asked_language(words: Sequence[str]) -> str | None:
-    for word, following in zip(words, (*words[1:], ""), strict=True):
+    for word, following in pairwise((*words, "")):
         if word == "--lang":
             return following
         if word.startswith("--lang="):

@@ -65,7 +65,7 @@ class SaveFile:
             raise AccountFileError(
                 [said("{path}: cannot be read as a saved sandbox account ({why})", path=self.path, why=_why(problem))]
             ) from None
-        return read_account(plain, lambda owner, field: f"{self.path}: {field or ''}{_number(owner)}")
+        return read_account(plain, lambda owner, field: _place(self.path, owner, field or ""))
 
     def _content(self) -> bytes:
         with os.fdopen(open_plain(self.path), "rb") as file:
@@ -113,9 +113,11 @@ def _plain(value: RowData | Submission | ImageDigest) -> dict[str, Any]:
     }
 
 
-def _number(owner: Mapping[str, Any] | None) -> str:
+def _place(path: Path, owner: Mapping[str, Any] | None, field: str) -> str:
     """Name the signature that a value belongs to; a saved file has no lines that mean anything."""
-    return f" of signature {owner['sign_id']}" if owner and "sign_id" in owner else ""
+    if not owner or "sign_id" not in owner:
+        return f"{path}: {field}"
+    return said("{path}: {field} of signature {sign_id}", path=path, field=field, sign_id=owner["sign_id"])
 
 
 def _why(problem: Exception) -> str:

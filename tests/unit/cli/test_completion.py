@@ -82,6 +82,33 @@ def test_keys_are_those_below_signatures(text: str, keys: list[str]) -> None:
     assert keys_in(text) == keys
 
 
+@pytest.mark.parametrize(
+    ("words", "chinese", "english"),
+    [
+        ("reconciler st", "显示每个签名的实时审核状态", "Show the live review state of every..."),
+        ("reconciler plan --de", "有计划中的修改时以 3 退出。", "Exit with 3 where changes are planned."),
+        ("reconciler state fo", "忘掉 KEY 的记录", "Forget what is recorded of KEY"),
+    ],
+)
+def test_what_is_offered_is_described_in_the_persons_language(
+    tmp_path: Path, words: str, chinese: str, english: str
+) -> None:
+    for language, shown in (("zh_CN.UTF-8", chinese), ("C.UTF-8", english)):
+        clean = {name: value for name, value in os.environ.items() if name not in {"LC_ALL", "LC_MESSAGES", "LANGUAGE"}}
+        count = str(words.count(" "))
+        asked = {"_RECONCILER_COMPLETE": "zsh_complete", "COMP_WORDS": words, "COMP_CWORD": count}
+        child = subprocess.run(
+            [sys.executable, "-m", "reconciler"],
+            cwd=tmp_path,
+            env={**clean, **asked, "LANG": language, "PYTHONUTF8": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert child.returncode == 0, child.stderr
+        assert shown in child.stdout
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_gets_its_script(tmp_path: Path, shell: str) -> None:
     env = {**os.environ, "_RECONCILER_COMPLETE": f"{shell}_source"}

@@ -186,6 +186,12 @@ def test_the_option_wins_over_the_locale_in_errors_too() -> None:
     assert done.code == 2
 
 
+@pytest.mark.parametrize(("words", "head"), [((), "Usage"), (("--lang", "zh"), "用法"), (("--lang",), "Error")])
+def test_without_a_command_it_is_told_how_to_call_it(words: tuple[str, ...], head: str) -> None:
+    done = inside(*words)
+    assert (done.code, head in done.out + done.err) == (2, True)
+
+
 def test_after_the_command_it_is_told_where_it_goes() -> None:
     done = inside("plan", "--lang", "zh")
     assert (done.code, "It goes before the command: `reconciler --lang LANG COMMAND`." in done.err) == (2, True)

@@ -20,8 +20,10 @@ from reconciler.definitions.discover import SourceFile
 from reconciler.definitions.load import load_definitions
 from reconciler.definitions.source import DefinitionFile, read
 from reconciler.diagnostics import Diagnostic
-from reconciler.errors import StateError, fill, said, system_words
+from reconciler.errors import StateError, UsageError, fill, said, system_words
 from reconciler.files import storage_errors
+from reconciler.sandbox.account_file import AccountFileError, load_account_file
+from reconciler.sandbox.faults import parse_fault
 from reconciler.schemas import first_mismatch, schema, schema_names
 from reconciler.text import local, speak
 from reconciler.yaml12.problems import NOT_YAML, syntax_problem
@@ -274,6 +276,38 @@ def test_the_words_of_the_system_are_chinese(number: int) -> None:
     assert words.startswith("无法写入 x: ")
     assert english(words) == []
     assert HAN.search(local(system_words(OSError(number, os.strerror(number)))))
+
+
+ACCOUNTS: Final = (
+    'uin: 5\nsignatures: [{sign_id: a, foo: 1}, {sign_name: "x"}]\n',
+    "signatures: 5\n",
+    'signatures: [{sign_id: 1, sign_name: "x", status: bad, international: 5}]\n',
+    "signatures: [\n",
+    "%FOO bar\n---\nuin: x\n",
+    "- a\n",
+)
+
+
+@pytest.mark.parametrize("text", ACCOUNTS)
+def test_a_fault_of_the_sandboxs_account_is_told_in_chinese(text: str, tmp_path: Path) -> None:
+    (tmp_path / "account.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(AccountFileError) as caught:
+        load_account_file(tmp_path / "account.yaml")
+    lines = local(fill(caught.value.text, caught.value.params)).replace(f"{tmp_path}/", "").splitlines()
+    assert len(lines) == len(caught.value.problems)
+    assert [line for line in lines if english(line) or not HAN.search(line)] == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["x/*:1:null", "No:1:null", "*:x:null", "*:1:no", "*:1:error", "*:1:delay=x", "*:1:http=9", "*:1:null=5"],
+)
+def test_a_fault_that_is_none_is_told_in_chinese(fault: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_fault(fault)
+    hint = local(fill(caught.value.hint_text, caught.value.params))
+    assert HAN.search(hint)
+    assert english(hint) == []
 
 
 def test_the_document_of_a_fault_stays_english(tmp_path: Path) -> None:
