@@ -23,6 +23,7 @@ from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import Subject
 from reconciler.model.state import Entry, State
 from reconciler.planning.planner import Described, describe, plan_from
+from reconciler.state.store import Snapshot
 
 
 class Steps(NamedTuple):
@@ -44,10 +45,7 @@ def run(context: ApplyContext, target: Target, definitions: Definitions, steps: 
     used. Nothing was sent then.
     """
     watch = Watch(context)
-    snapshot = watch.await_turn()
-    chosen = [s.subject for s in definitions.signatures if context.choice.takes(s.key)]
-    # A row that trails the newest submission would be taken for drift, and the same be sent again.
-    watch.await_shown(snapshot.state, [*chosen, *snapshot.state.open_creates])
+    snapshot = _settled_record(context, watch, definitions)
     described = describe(context.reader, definitions.signatures, context.choice, snapshot.state)
     journal = Journal(context, watch, snapshot)
     settle_found(context, watch, journal, described)
@@ -62,6 +60,19 @@ def run(context: ApplyContext, target: Target, definitions: Definitions, steps: 
     if not steps.confirm(plan):
         return None
     return execute(plan, context, watch, journal)
+
+
+def _settled_record(context: ApplyContext, watch: Watch, definitions: Definitions) -> Snapshot:
+    """Return the record once nothing in it is newer than what a lagging row shows.
+
+    Such a row would be taken for drift, and the same be sent again. A wait ends with another look at the record: the rows are held against it, and others may have submitted meanwhile.
+    """
+    chosen = [s.subject for s in definitions.signatures if context.choice.takes(s.key)]
+    while True:
+        snapshot = watch.await_turn()
+        took_time = watch.await_shown(snapshot.state, [*chosen, *snapshot.state.open_creates])
+        if not took_time or context.stopped():
+            return snapshot
 
 
 def settle_found(context: ApplyContext, watch: Watch, journal: Journal, described: Described) -> None:

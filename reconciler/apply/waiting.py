@@ -106,12 +106,14 @@ class Watch:
             )
             self._clock.wait(min(_LOOK_EVERY_S, left))
 
-    def await_shown(self, state: State, subjects: Collection[Subject]) -> None:
-        """Wait until a lagging row must show what is recorded of these signatures."""
+    def await_shown(self, state: State, subjects: Collection[Subject]) -> bool:
+        """Wait until a lagging row must show what is recorded of these signatures. Return whether that took time."""
         self._note_outcomes(state)
         now, lag = self._clock.monotonic(), self._context.timing.lag
         ends = [self._first[mark] + lag for subject in subjects for mark in self._marks(subject, state.entry(subject))]
-        self._clock.wait(max(ends, default=now) - now)
+        left = max(ends, default=now) - now
+        self._clock.wait(left)
+        return left > 0
 
     def _longest_wait(self, state: State) -> tuple[float, Intent | None]:
         """Return how many seconds another run's call can act yet, and its intent."""
