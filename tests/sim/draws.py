@@ -261,6 +261,29 @@ def console_new(rng: Random, made: Scenario) -> Scenario:
     return _with_steps(made, Step("console", "console", _moment(rng, made, 0, 60), key="s1", option="new"))
 
 
+def refused_after_kill(rng: Random, made: Scenario) -> Scenario:
+    """Let a run that is then refused find the proof of a killed run's call, and the reviewer undo what it saw."""
+    seen = round(rng.uniform(8.0, 25.0), 3)
+    refused = rng.choice((
+        Step("refused", "apply", seen, "m2", 1),
+        Step("refused", "apply", seen, "m2", 3, option="no"),
+    ))  # fmt: skip
+    # After the window, the lag and the push: before, nobody has seen the proof, which is R5.
+    rejected = seen + rng.uniform(45.0, 90.0)
+    steps = (
+        Step("run1", "apply", 0.0, "m1", 2),
+        refused,
+        Step("review", "review", round(rejected, 3), key="s1", option="reject"),
+        Step("run2", "apply", round(rejected + rng.uniform(1.0, 60.0), 3), "m3", 2),
+    )
+    variants = tuple((name,) for name in rng.sample(("hidden", "hidden2", "image"), 3))
+    killed = Fault("run1", rng.choice(("modify.sent", "modify.done")), 1, "kill")
+    return replace(
+        made, store="branch", rows=((FIRST_SIGN_ID, -1, "Acme"),), variants=variants, create_time="stays",
+        steps=steps, faults=(killed,),
+    )  # fmt: skip
+
+
 def no_date(_rng: Random, made: Scenario) -> Scenario:
     return replace(made, date=False)
 

@@ -75,6 +75,7 @@ FAMILIES: Final[Mapping[str, Draw]] = {
     "stop": _both(draws.stop, draws.lost),
     "resubmit": _both(draws.resubmit, draws.kill),
     "no-date": _both(draws.no_date, draws.clocks, draws.kill),
+    "refused-kill": draws.refused_after_kill,
     "create": draws.create,
     "create-kill": _both(draws.create, draws.kill),
     "create-lost": _both(draws.create, draws.lost),

@@ -129,6 +129,25 @@ def _own_at_once() -> tuple[Patch, ...]:
     return ((attempt.Attempt, "_settle", settle),)
 
 
+def _forgotten_where_refused() -> tuple[Patch, ...]:
+    mark = executor._mark
+
+    def settle(context: Any, watch: Any, journal: Any, described: Any) -> None:
+        at_once = journal.store
+        journal.store = journal.later
+        try:
+            settle_found(context, watch, journal, described)
+        finally:
+            journal.store = at_once
+
+    def close_and_mark(context: Any, journal: Any) -> Any:
+        journal.close()
+        return mark(context, journal)
+
+    settle_found = executor.settle_found
+    return ((executor, "settle_found", settle), (executor, "_mark", close_and_mark))
+
+
 def _same_name(name: str) -> str:
     return " ".join(normalize("NFKC", name).casefold().split())
 
@@ -183,6 +202,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
     ),
     "late-note": _guard(_plain(transitions, "_late", lambda state, *_: state), "R1-hidden R1-asleep", "RECORD FALSE"),
     "late-item-stays": _guard(_rows_settle_late, "R1-asleep R1-hidden", "RECORD FALSE NEVER-SENT"),
+    "proof-at-once": _guard(_forgotten_where_refused, "refused-kill", "DUP WAS-SENT"),
     "own-run-waits": _guard(_own_at_once, "late hidden-late kill-late", "WAS-SENT REPORT DUP RECORD"),
     "waiting-for-creates": _guard(_no_wait, "create-late create-slow-late", "TWICE TWO-CALLS WAS-SENT"),
     "own-create-waits": _guard(_own_at_once, "create-late create-lag create-lost", "TWICE WAS-SENT REPORT RECORD"),
