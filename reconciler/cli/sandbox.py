@@ -20,7 +20,7 @@ from reconciler.sandbox.account import REVIEW_PATH, review_saved
 from reconciler.sandbox.account_file import load_account_file
 from reconciler.sandbox.faults import PROCESSED, UNPROCESSED, parse_fault
 from reconciler.sandbox.model import AccountData
-from reconciler.sandbox.options import Options, UnconfirmedBehaviour, meanings, ways
+from reconciler.sandbox.options import SECOND_SUBMITTER, Options, UnconfirmedBehaviour, meanings, ways
 from reconciler.sandbox.signing import DEFAULT_KEY, parse_key
 from reconciler.signals import StopFlag, handle_signals
 from reconciler.text import say
@@ -100,6 +100,7 @@ def serve_options(given: Mapping[str, Any]) -> Options:
         limits=not given["no_limits"],
         facts=UnconfirmedBehaviour(**{name: given[name] for name in ways()}, describe_lag_s=given["describe_lag"]),
         faults=tuple(parse_fault(text) for text in given["faults"]),
+        second_submitter=given["second_submitter"],
         clock_offset_s=given["clock_offset"],
         latency_s=given["latency"],
     )
@@ -129,6 +130,13 @@ def sandbox() -> None:
 )
 @click.option("--no-limits", is_flag=True, help="Turn the vendor's rate limits off.")
 @click.option("--fault", "faults", multiple=True, metavar="[UIN/]ACTION:WHICH:KIND[=ARG]", help="See below.")
+@click.option(
+    "--second-submitter",
+    type=click.Choice(SECOND_SUBMITTER),
+    default=SECOND_SUBMITTER[0],
+    show_default=True,
+    help="Somebody in the console who submits each signature once as well, before or after the first modify of it.",
+)
 @click.option(
     "--clock-offset",
     default=0.0,

@@ -41,12 +41,18 @@ class Dispatcher:
     """Answers requests from the account whose key signed; ``limits`` None turns the rate limits off."""
 
     def __init__(
-        self, accounts: Accounts, keys: KeyRing, facts: UnconfirmedBehaviour, limits: RateLimits | None
+        self,
+        accounts: Accounts,
+        keys: KeyRing,
+        facts: UnconfirmedBehaviour,
+        limits: RateLimits | None,
+        second_submitter: str = "none",
     ) -> None:
         self._accounts = accounts
         self._keys = keys
         self._facts = facts
         self._limits = limits
+        self._second = modify.SecondSubmitter(second_submitter)
 
     @property
     def has_several(self) -> bool:
@@ -80,6 +86,13 @@ class Dispatcher:
         account = self._accounts.of(key.uin if key else None)
         uins = self._accounts.uins
         return action.run(ActionContext(account, self._facts, self._keys, incoming.now, region, uins), params)
+
+    def submit_as_well(self, when: str, incoming: Request) -> None:
+        """Let the second submitter come ``before`` or ``after`` a modify, whoever sent that."""
+        if incoming.action == modify.ACTION.name:
+            account, region = self._accounts.of(self.uin_of(incoming)), incoming.header("x-tc-region")
+            context = ActionContext(account, self._facts, self._keys, incoming.now, region)
+            self._second.comes(when, context, self.params(incoming))
 
     def uin_of(self, incoming: Request) -> str:
         """Return the account that a request is from, by the key that it names; nothing is checked."""
@@ -153,6 +166,7 @@ class Service:
         """Process one request, as far as its fault lets it, and return what to send."""
         fault = self._faults.next(incoming.action, self._dispatcher.uin_of(incoming))
         request_id = str(uuid.uuid4())
+        self._dispatcher.submit_as_well("before", incoming)
         if fault is None:
             answer, code = self._processed(incoming)
             reply = Response(envelope(answer, request_id))
@@ -166,9 +180,11 @@ class Service:
 
     def _processed(self, incoming: Request) -> tuple[dict[str, Any], str | None]:
         try:
-            return self._dispatcher.answer(incoming), None
+            answer = self._dispatcher.answer(incoming)
         except ApiError as error:
             return error_answer(error), error.code
+        self._dispatcher.submit_as_well("after", incoming)
+        return answer, None
 
     def _whose(self, incoming: Request) -> dict[str, str]:
         """Return what a line of the log says of the account: nothing where there is only one."""

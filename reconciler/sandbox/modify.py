@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -139,9 +141,39 @@ def _image(context: ActionContext, params: Params, name: str) -> ImageDigest:
 
 
 def _resubmitted(context: ActionContext, params: Params, row: RowData) -> RowData:
+    return qualified(context, params, _pending(context, row))
+
+
+def _pending(context: ActionContext, row: RowData) -> RowData:
     moved = int(context.now) if context.facts.create_time == "moves" else row.create_time
-    pending = replace(row, status_code=_PENDING, review_reply="", create_time=moved, filing_incomplete=False)
-    return qualified(context, params, pending)
+    return replace(row, status_code=_PENDING, review_reply="", create_time=moved, filing_incomplete=False)
+
+
+class SecondSubmitter:
+    """Somebody in the console who submits each signature once as well, ``before`` or ``after`` the first modify of it.
+
+    What they submit has a name and a remark of its own, and keeps the rules of a modify: refused, it changes nothing.
+    """
+
+    def __init__(self, when: str) -> None:
+        self._when = when
+        self._lock = threading.Lock()
+        self._submitted: set[tuple[str, int]] = set()
+
+    def comes(self, when: str, context: ActionContext, params: Params) -> None:
+        """Submit what a modify is about, if this is the time for it."""
+        if when != self._when or not {"SignId", "International"} <= params.keys():
+            return
+        with self._lock:
+            known = (context.account.uin, params["SignId"])
+            if known in self._submitted:
+                return
+            self._submitted.add(known)
+        with suppress(ApiError), context.account.transaction():
+            row = check_row(context, params)
+            own = replace(row.submitted or Submission(), remark="From the console")
+            name = normal_name(f"Console {row.sign_id}", context.facts)
+            context.account.change(_pending(context, replace(row, sign_name=name, submitted=own)))
 
 
 def qualified(context: ActionContext, params: Params, pending: RowData) -> RowData:

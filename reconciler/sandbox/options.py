@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.model import AccountData
@@ -103,6 +104,10 @@ class UnconfirmedBehaviour:
     describe_lag_s: float = 0.0
 
 
+SECOND_SUBMITTER: Final = ("none", "before", "after")
+"""When somebody in the console submits a signature as well: never, or just before or after the first modify of it."""
+
+
 def ways() -> Mapping[str, tuple[str, ...]]:
     """Return every fact with all its ways, the default first."""
     return MappingProxyType({f.name: f.metadata["ways"] for f in fields(UnconfirmedBehaviour) if f.metadata})
@@ -119,7 +124,7 @@ class Options:
 
     ``seed`` is the account where ``save`` holds none yet, ``others`` are further ones on the same address, known by
     the keys that sign. ``clock_offset_s`` is added to the sandbox's clock, ``latency_s`` to every answer, both in
-    seconds. ``port`` 0 picks a free one.
+    seconds. ``port`` 0 picks a free one. ``second_submitter`` is one of ``SECOND_SUBMITTER``.
     """
 
     seed: AccountData = field(default_factory=AccountData)
@@ -131,6 +136,7 @@ class Options:
     limits: bool = True
     facts: UnconfirmedBehaviour = field(default_factory=UnconfirmedBehaviour)
     faults: tuple[Fault, ...] = ()
+    second_submitter: str = "none"
     clock_offset_s: float = 0.0
     latency_s: float = 0.0
     others: tuple[AccountData, ...] = ()

@@ -75,7 +75,7 @@ def _keys(options: Options) -> KeyRing:
 def _server(options: Options, accounts: Accounts, log: RequestLog) -> SandboxServer:
     ended = threading.Event()
     limits = RateLimits(options.facts.rate_window) if options.limits else None
-    dispatcher = Dispatcher(accounts, _keys(options), options.facts, limits)
+    dispatcher = Dispatcher(accounts, _keys(options), options.facts, limits, options.second_submitter)
     service = Service(dispatcher, FaultPlan(options.faults), log, wait=ended.wait, latency_s=options.latency_s)
 
     def answering(incoming: Request) -> Response:

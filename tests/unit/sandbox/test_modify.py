@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox.model import ImageDigest, RowData, Submission
+from reconciler.sandbox.running import Sandbox
 from tests.fixtures import images
 from tests.fixtures.accounts import (
     APPROVED,
@@ -236,3 +237,41 @@ def test_a_qualification_that_is_left_out_goes_each_way(
     found = sandbox.account.row(PENDING)
     assert found is not None
     assert found.qualification_id == left
+
+
+def test_a_second_submitter_before_the_first_modify_is_there_though_that_is_not_processed(start: Start) -> None:
+    sandbox = start(second_submitter="before", faults=("ModifySmsSign:1:error=InternalError",))
+    caller = Caller(sandbox.url)
+    assert caller.code("ModifySmsSign", submission(REJECTED)) == "InternalError"
+    row = sandbox.account.row(REJECTED)
+    assert row is not None
+    assert row.submitted is not None
+    assert (row.status_code, row.sign_name, row.submitted.remark) == (1, "Console 1113", "From the console")
+    assert row.create_time > 1_700_000_000
+    assert caller.code("ModifySmsSign", submission(REJECTED)) is None
+    assert shown_name(sandbox, REJECTED) == "Name 1113"
+
+
+def test_a_second_submitter_after_the_first_modify_comes_once_and_where_that_was_taken(start: Start) -> None:
+    sandbox = start(second_submitter="after", faults=("ModifySmsSign:1:error=InternalError",))
+    caller = Caller(sandbox.url)
+    names = []
+    for _ in range(3):
+        caller.call("ModifySmsSign", submission())
+        names.append(shown_name(sandbox, PENDING))
+    assert names == ["Acme", "Console 1110", "Name 1110"]
+
+
+@pytest.mark.parametrize("sign_id", [APPROVED, 9999])
+def test_a_second_submitter_keeps_the_rules_of_a_modify(start: Start, sign_id: int) -> None:
+    sandbox = start(second_submitter="before")
+    before = sandbox.account.data
+    assert Caller(sandbox.url).code("ModifySmsSign", submission(sign_id)) is not None
+    assert Caller(sandbox.url).code("ModifySmsSign", {"SignId": "none"}) is not None
+    assert sandbox.account.data == before
+
+
+def shown_name(sandbox: Sandbox, sign_id: int) -> str:
+    row = sandbox.account.row(sign_id)
+    assert row is not None
+    return row.sign_name
