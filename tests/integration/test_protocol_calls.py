@@ -1,4 +1,4 @@
-"""Calls whose fate their run learns late or never, with real processes: V1, V2, V4, V5 and V7 of docs/protocol.md."""
+"""Calls whose fate their run learns late or never, with real processes: V1 to V5 and V7 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Final
 import pytest
 
 from reconciler.contract.api import DESCRIBE, MODIFY
+from reconciler.errors import Exit
 from reconciler.sandbox.options import UnconfirmedBehaviour
 from reconciler.sandbox.running import Sandbox
 from tests.fixtures import odd_clock
@@ -23,7 +24,8 @@ from tests.fixtures.commands import FAST, Done, ended, launched, process
 from tests.fixtures.project import REJECTED, Sign, pending
 from tests.fixtures.record_places import BranchPlace, FilePlace
 from tests.fixtures.repositories import hook
-from tests.fixtures.serving import accepted, serving
+from tests.fixtures.served import Served, served
+from tests.fixtures.serving import accepted, modifies, serving
 from tests.fixtures.steps import wait_until
 
 pytestmark = pytest.mark.soak
@@ -48,12 +50,12 @@ class LookAfterWrite(Announced):
         return found
 
 
-def apply(sandbox: Sandbox, timeout: float = 1.5) -> tuple[str, ...]:
+def apply(sandbox: Sandbox | Served, timeout: float = 1.5) -> tuple[str, ...]:
     where = ("--endpoint", sandbox.url, "--request-timeout", str(timeout))
     return ("apply", "--yes", "--format", "json", *where, *FAST)
 
 
-def planned(sandbox: Sandbox, top: Path) -> Done:
+def planned(sandbox: Sandbox | Served, top: Path) -> Done:
     return process("plan", "--format", "json", "--endpoint", sandbox.url, *FAST, cwd=top)
 
 
@@ -107,6 +109,31 @@ def test_a_run_that_wakes_before_its_record_leaves_a_newer_one_as_it_is(tmp_path
         assert recorded is not None
         assert (remark_in(sandbox), recorded.fields.remark) == (SECOND.remark, SECOND.remark)
         assert accepted(sandbox.requests) == Counter({SIGN.sign_id: 2})
+
+
+@pytest.mark.parametrize("create_time", ["moves", "stays"])
+def test_a_submission_in_the_console_is_not_taken_for_the_call_of_a_killed_run(
+    tmp_path: Path, create_time: str
+) -> None:
+    """V3: the rejected row is pending now, as it would be by the call, which never came to the vendor's notice."""
+    rejected = SIGN._replace(status=REJECTED)
+    place = FilePlace(tmp_path / "place")
+    place.make()
+    place.define([rejected])
+    options = ("--second-submitter", "before", "--fault", "ModifySmsSign:1:stall-before", "--create-time", create_time)
+    with served(tmp_path, [rejected], "--no-limits", *options) as sandbox:
+        killed = launched(*apply(sandbox), cwd=place.top)
+        wait_until(lambda: sandbox.log.exists() and modifies(sandbox.requests) != [])
+        killed.kill()
+        killed.communicate()
+        process(*apply(sandbox), cwd=place.top)
+        recorded = place.state().entry(SIGN.sign_id).submitted
+        told = planned(sandbox, place.top).by_key("compared")
+        process("sandbox", "review", "--endpoint", sandbox.url, str(SIGN.sign_id), "approve", cwd=place.top)
+        approved = planned(sandbox, place.top)
+        assert (recorded, told, approved.by_key("compared")) == (None, {"sign-1": "visible"}, {"sign-1": "visible"})
+        assert (approved.code, approved.by_key("verdict")) == (Exit.REFUSED, {"sign-1": "refused"})
+        assert accepted(sandbox.requests) == Counter()
 
 
 def test_a_hidden_edit_that_arrives_after_its_run_is_waited_out_by_the_next_run(tmp_path: Path) -> None:
