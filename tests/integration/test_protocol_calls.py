@@ -50,7 +50,7 @@ class LookAfterWrite(Announced):
         return found
 
 
-def apply(sandbox: Sandbox | Served, timeout: float = 1.5) -> tuple[str, ...]:
+def apply(sandbox: Sandbox | Served, timeout: float = 2.5) -> tuple[str, ...]:
     where = ("--endpoint", sandbox.url, "--request-timeout", str(timeout))
     return ("apply", "--yes", "--format", "json", *where, *FAST)
 
@@ -81,10 +81,10 @@ def test_a_run_that_loses_an_answer_and_one_that_waits_for_it_submit_each_change
     place.make()
     place.define(signs)
     lost = Announced(MODIFY, 1, 1, "stall-before")
-    with serving(signs, lost, "ModifySmsSign:3:delay-before=1.5") as sandbox:
-        first = launched(*apply(sandbox, 2.0), cwd=place.top)
+    with serving(signs, lost, "ModifySmsSign:3:delay-before=2") as sandbox:
+        first = launched(*apply(sandbox), cwd=place.top)
         assert lost.hit.wait(60.0)
-        second = launched(*apply(sandbox, 2.0), cwd=place.top)
+        second = launched(*apply(sandbox), cwd=place.top)
         assert {ended(first).code, ended(second).code} <= {0, 7}
         assert accepted(sandbox.requests) == Counter(sign.sign_id for sign in signs)
         assert set(planned(sandbox, place.top).by_key("verdict").values()) == {"waiting"}
@@ -145,9 +145,9 @@ def test_a_hidden_edit_that_arrives_after_its_run_is_waited_out_by_the_next_run(
         place.define([SIGN])
         assert process(*apply(sandbox), cwd=place.top).code == 0
         place.define([FIRST])
-        assert process(*apply(sandbox, 2.5), cwd=place.top).code == 7
+        assert process(*apply(sandbox), cwd=place.top).code == 7
         place.define([SECOND])
-        assert process(*apply(sandbox, 2.5), cwd=place.top).code == 0
+        assert process(*apply(sandbox), cwd=place.top).code == 0
         wait_until(lambda: accepted(sandbox.requests).total() == 3)
         shown = planned(sandbox, place.top)
         assert (shown.by_key("verdict"), shown.by_key("compared")) == ({"sign-1": "waiting"}, {"sign-1": "all"})

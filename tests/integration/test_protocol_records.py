@@ -31,7 +31,7 @@ SIGNS: Final = (pending(1), pending(2))
 ONE, TWO = (sign.sign_id for sign in SIGNS)
 NEWER: Final = tuple(sign._replace(name=f"Newer {sign.sign_id}") for sign in SIGNS)
 HIDDEN: Final = tuple(sign._replace(remark="Newer words") for sign in SIGNS)
-TIMEOUT: Final = ("--request-timeout", "1.5")
+TIMEOUT: Final = ("--request-timeout", "2.5")
 
 
 def apply(sandbox: Sandbox, *more: str) -> tuple[str, ...]:
