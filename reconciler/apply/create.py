@@ -27,7 +27,13 @@ class CreateAttempt(Attempt):
     _account = _NOTHING
 
     def _awaited(self) -> Collection[Subject]:
-        return [self._subject, *self._journal.state.open_creates]
+        # A list that lags does not show what another run has created just now, under whichever key.
+        others = (
+            key
+            for key, entry in self._journal.state.creates.items()
+            if entry.perhaps or (entry.submitted is not None and entry.submitted.run != self._context.run)
+        )
+        return [self._subject, *others]
 
     def _look(self) -> LiveSignature | None:
         """List the account. A signature without an id has no row of its own."""

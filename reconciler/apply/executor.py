@@ -67,10 +67,14 @@ def _settled_record(context: ApplyContext, watch: Watch, definitions: Definition
 
     Such a row would be taken for drift, and the same be sent again. A wait ends with another look at the record: the rows are held against it, and others may have submitted meanwhile.
     """
-    chosen = [s.subject for s in definitions.signatures if context.choice.takes(s.key)]
+    chosen = [s for s in definitions.signatures if context.choice.takes(s.key)]
+    subjects = [s.subject for s in chosen]
+    is_creating = any(s.is_new for s in chosen)
     while True:
         snapshot = watch.await_turn()
-        took_time = watch.await_shown(snapshot.state, [*chosen, *snapshot.state.open_creates])
+        # What is created may have the name of what another run has created just now, under whichever key.
+        creates = snapshot.state.creates if is_creating else snapshot.state.open_creates
+        took_time = watch.await_shown(snapshot.state, [*subjects, *creates])
         if not took_time or context.stopped():
             return snapshot
 
