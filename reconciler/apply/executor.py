@@ -65,7 +65,8 @@ def run(context: ApplyContext, target: Target, definitions: Definitions, steps: 
 def _settled_record(context: ApplyContext, watch: Watch, definitions: Definitions) -> Snapshot:
     """Return the record once nothing in it is newer than what a lagging row shows.
 
-    Such a row would be taken for drift, and the same be sent again. A wait ends with another look at the record: the rows are held against it, and others may have submitted meanwhile.
+    Such a row would be taken for drift, and the same be sent again. A wait ends with another look at the record: others
+    may have submitted meanwhile, and the rows are held against it.
     """
     chosen = [s for s in definitions.signatures if context.choice.takes(s.key)]
     subjects = [s.subject for s in chosen]
