@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -73,23 +73,32 @@ def apply(  # a parameter for each option
         _check_held(saved, choice.folder)
         choice = choice._replace(accounts=tuple(account for account in choice.accounts if account.name in saved))
     stop = StopFlag()
-    fleet = _Applying(choice, connection, stop, allowed, saved or {})
+    fleet = FleetApply(choice, connection, stop, allowed, saved or {})
     with FleetReport(session) as report, stop_on_signals(stop):
-        with fleet_progress(len(choice.accounts)) as progress:
-            report.collect(choice.accounts, partial(fleet.prepared, progress), choice.jobs, progress)
-        fleet.keep(fleet.access.sound(report))
-        if output == "text":
-            report.show(choice.accounts)
-        check_fleet_size(fleet.writes, allowed.max_changes)
-        asked = fleet.pending_accounts()
-        if asked and confirmed(_question(fleet.writes, len(asked)), yes=allowed.yes or stop.is_set()):
-            with fleet_progress(len(asked)) as progress:
-                report.collect(asked, partial(fleet.submitted, progress), choice.jobs, progress)
-            if output == "text":
-                report.show(asked, choice.accounts)
-        if output != "text":
-            report.show(choice.accounts)
-        return report.exit_code()
+        return carried_out(fleet, report, partial(_agreed, yes=allowed.yes, stop=stop), text=output == "text")
+
+
+def carried_out(fleet: FleetApply, report: FleetReport, confirm: Callable[[int, int], bool], *, text: bool) -> Exit:
+    """Plan every account, show all, ``confirm`` so many writes in so many accounts, and submit side by side.
+
+    Raises Refusal where more is planned in all accounts together than is allowed.
+    """
+    accounts, jobs = fleet.choice.accounts, fleet.choice.jobs
+    with fleet_progress(len(accounts)) as progress:
+        report.collect(accounts, partial(fleet.prepared, progress), jobs, progress)
+    fleet.keep(fleet.access.sound(report))
+    if text:
+        report.show(accounts)
+    check_fleet_size(fleet.writes, fleet.allowed.max_changes)
+    asked = fleet.pending_accounts()
+    if asked and confirm(fleet.writes, len(asked)):
+        with fleet_progress(len(asked)) as progress:
+            report.collect(asked, partial(fleet.submitted, progress), jobs, progress)
+        if text:
+            report.show(asked, accounts)
+    if not text:
+        report.show(accounts)
+    return report.exit_code()
 
 
 def _check_held(saved: Mapping[str, SavedPlan], folder: str) -> None:
@@ -104,11 +113,13 @@ def _check_held(saved: Mapping[str, SavedPlan], folder: str) -> None:
         )
 
 
-def _question(writes: int, accounts: int) -> str:
-    return say("Submit {count} in {accounts} for review?", count=writes, accounts=number(accounts, "account"))
+def _agreed(writes: int, accounts: int, *, yes: bool, stop: StopFlag) -> bool:
+    question = say("Submit {count} in {accounts} for review?", count=writes, accounts=number(accounts, "account"))
+    # After a stop, what is left is reported as not attempted.
+    return confirmed(question, yes=yes or stop.is_set())
 
 
-class _Applying:
+class FleetApply:
     """The two passes over the accounts: the plan of each, held until the answer, and its submission."""
 
     def __init__(
@@ -119,10 +130,10 @@ class _Applying:
         allowed: Allowed,
         saved: Mapping[str, SavedPlan],
     ) -> None:
-        self._choice = choice
+        self.choice = choice
         self._options = options
         self._stop = stop
-        self._allowed = allowed
+        self.allowed = allowed
         self._saved = saved  # of an account in it, just that plan is applied
         self.access = FleetAccess(choice, options)
         self._cwd = here()
@@ -136,7 +147,7 @@ class _Applying:
 
     def pending_accounts(self) -> tuple[FleetAccount, ...]:
         """Return the accounts that something would be submitted to."""
-        return tuple(account for account in self._choice.accounts if account.name in self._pending)
+        return tuple(account for account in self.choice.accounts if account.name in self._pending)
 
     def keep(self, names: Collection[str]) -> None:
         """Leave out what is planned for other accounts."""
@@ -170,7 +181,7 @@ class _Applying:
         report = self._run(account, inputs, progress.observer(account.name), steps)
         if report is None:  # nobody is asked here, so nobody says no
             raise AssertionError("an apply that was confirmed has a report")
-        notes = write_created_ids(inputs.definitions, report) if self._allowed.write_ids else ()
+        notes = write_created_ids(inputs.definitions, report) if self.allowed.write_ids else ()
         return AccountResult(account.name, max(report_exit(report), *dropped), report, tuple(notes))
 
     def _run(self, account: FleetAccount, inputs: Inputs, observer: Observer, steps: Steps) -> ApplyReport | None:
@@ -178,7 +189,7 @@ class _Applying:
             inputs,
             EVERYTHING,
             self._options,
-            self._allowed,
+            self.allowed,
             self._stop,
             observer,
             # A writer looks at the newest record, so at its own branch.

@@ -9,15 +9,12 @@ from typing import Final
 
 from reconciler.diagnostics import Location
 from reconciler.model.signature import NEW, Account, Image, Signature, SignFields
-from reconciler.state.store import record_name
 from reconciler.tencent.api import Images
 from tests.fixtures.images import png
 from tests.sim.scenario import Scenario
 
 ACCOUNT: Final = Account("international", "ap-singapore")
-UIN: Final = "100000000001"
 _NEW_PLACE: Final = 9
-NAME: Final = record_name(UIN, ACCOUNT.region)
 _PROOFS: Final = {"a": png(1, (1, 1)), "b": png(2, (1, 1))}
 
 

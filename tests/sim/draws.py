@@ -73,6 +73,11 @@ def _someone(rng: Random, made: Scenario) -> str:
     return rng.choice(_runs(made)).name
 
 
+def _some_runs(rng: Random, made: Scenario) -> list[Step]:
+    runs = _runs(made)
+    return rng.sample(runs, min(rng.choice((1, 1, 2)), len(runs)))
+
+
 _CALL_SEAMS: Final = ("modify", "modify.check", "modify.sent", "modify.done")
 _ANY_SEAM: Final = {
     "file": ("load", "save", "save.done", "describe", "describe.done", "planned", "wait", *_CALL_SEAMS),
@@ -89,7 +94,7 @@ def _seam(rng: Random, made: Scenario) -> tuple[str, int]:
 
 
 def kill(rng: Random, made: Scenario) -> Scenario:
-    for step in rng.sample(_runs(made), rng.choice((1, 1, 2))):
+    for step in _some_runs(rng, made):
         seam, nth = _seam(rng, made)
         made = _fault(made, Fault(step.name, seam, nth, "kill"))
     return made
@@ -136,7 +141,7 @@ def lag(rng: Random, made: Scenario) -> Scenario:
 
 
 def suspend(rng: Random, made: Scenario) -> Scenario:
-    for step in rng.sample(_runs(made), rng.choice((1, 1, 2))):
+    for step in _some_runs(rng, made):
         seam, nth = _seam(rng, made)
         if seam in ("modify.check", "modify.send"):
             seam = rng.choice(("modify", _STORE_DONE[made.store]))

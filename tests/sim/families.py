@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Final
 
-from tests.sim import draws
+from tests.sim import draws, draws_fleet
 from tests.sim.draws import Draw
 from tests.sim.scenario import Scenario
 
@@ -30,6 +30,10 @@ def _both(*draws: Draw) -> Draw:
     return draw
 
 
+def _fleet(*draws: Draw) -> Draw:
+    return _both(draws_fleet.fleet, *draws, draws_fleet.own_steps)
+
+
 def _mixture(rng: Random, made: Scenario) -> Scenario:
     for one in rng.sample(_WITHIN, 3):
         made = one(rng, made)
@@ -40,6 +44,11 @@ _WITHIN: Final = (
     draws.kill, draws.lost, draws.late, draws.lag, draws.suspend, draws.clocks, draws.names, draws.refusals,
     draws.reviewer, draws.console, draws.push, draws.adopt, draws.plans, draws.stop, draws.hidden, draws.resubmit,
     draws.no_date,
+)  # fmt: skip
+
+_IN_ACCOUNTS: Final = (
+    draws.kill, draws.lost, draws.late, draws.lag, draws.suspend, draws.names, draws.refusals, draws.reviewer,
+    draws.console, draws.stop, draws.create, draws.no_date,
 )  # fmt: skip
 
 FAMILIES: Final[Mapping[str, Draw]] = {
@@ -88,6 +97,12 @@ FAMILIES: Final[Mapping[str, Draw]] = {
     "create-console": _both(draws.create, draws.console_new, draws.kill),
     "create-any": _both(draws.create, _mixture),
     "any": _mixture,
+    "fleet": _fleet(),
+    "fleet-kill": _fleet(draws_fleet.in_some(draws.kill)),
+    "fleet-stop": _fleet(draws_fleet.in_some(draws.lost), draws_fleet.in_some(draws.stop, most=1)),
+    "fleet-broken": _fleet(draws_fleet.broken),
+    "fleet-asked": _fleet(draws_fleet.asked, draws_fleet.in_some(draws.kill, most=1)),
+    "fleet-any": _fleet(draws_fleet.in_some(*_IN_ACCOUNTS), draws_fleet.in_some(*_IN_ACCOUNTS)),
 }
 """Within the assumptions: no violation of any kind."""
 

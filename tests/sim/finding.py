@@ -33,6 +33,9 @@ def _head(scenario: Scenario) -> Iterator[str]:
     yield f"account {scenario.rows}, commits {scenario.variants}"
     if scenario.new:
         yield f"without an id {scenario.new}, a second one of a name {'created' if scenario.twins else 'refused'}"
+    for number, account in enumerate(scenario.accounts, start=1):
+        yield f"a{number} of {scenario.jobs} at once:"
+        yield from (f"  {line}" for line in _head(account))
     for machine, offset in scenario.machines:
         if offset:
             yield f"clock of {machine} is {offset:+.0f} s off"

@@ -9,8 +9,11 @@ from typing import Any, Final
 from unicodedata import normalize
 
 from reconciler.apply import attempt, create, executor, journal, waiting
+from reconciler.cli import fleet_apply
+from reconciler.cli.fleet_run import FleetReport
 from reconciler.decision import intents, new_signature, transitions
 from reconciler.model.state import Entry, Intent, IntentState, State, Submitted
+from reconciler.state import store
 
 Patch = tuple[object, str, Any]
 
@@ -216,6 +219,19 @@ GUARDS: Final[Mapping[str, Guard]] = {
         _plain(new_signature, "is_ours", lambda *_: True),
         "create-console",
         "NEVER-SENT FALSE RECORD ID",
+    ),
+    "record-by-account": _guard(
+        _plain(store, "record_name", lambda *_, **__: "100000000001-ap-singapore"),
+        "fleet fleet-kill",
+        "RECORD FALSE DUP NO-INTENT UNSETTLED",
+    ),
+    "caught-by-itself": _guard(
+        _plain(FleetReport, "_guarded", lambda report, work, account: report._rendered(account, work(account))),
+        "fleet-broken",
+        "CRASH OTHERS",
+    ),
+    "as-it-was-shown": _guard(
+        _plain(fleet_apply, "_admit", lambda _saved, _dropped, plan: plan), "fleet-asked", "UNSEEN"
     ),
     "whole-list": _guard(_plain(new_signature, "_holder", lambda *_: None), "create create-kill", "TWICE NOT-QUIET"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from reconciler.errors import StateError
 from reconciler.state.branch import BranchStore
@@ -13,7 +13,6 @@ from reconciler.state.git_command import GitResult, GitTimeout
 from reconciler.state.git_repository import GitRepository, Leaf
 from reconciler.state.local import FileStore
 from reconciler.state.store import Store
-from tests.sim.definitions import NAME
 from tests.sim.memory_git import MemoryGit, MemoryRemote, Repository
 from tests.sim.memory_store import MemoryFolder, MemoryStore, SimFileStore
 from tests.sim.record import Record
@@ -31,8 +30,15 @@ class Place(Protocol):
         """Return the store that a run has of it."""
 
 
+class Remote(NamedTuple):
+    """The remote side of a branch: ``repository`` opens it for a run, ``point_at`` moves it by force."""
+
+    repository: Callable[[Run], Repository]
+    point_at: Callable[[str | None], None]
+
+
 class Branch:
-    """A branch of a remote. ``repository`` opens it for a run, ``point_at`` moves it by force."""
+    """One record on a branch of a remote."""
 
     def __init__(
         self, record: Record, repository: Callable[[Run], Repository], point_at: Callable[[str | None], None]
@@ -44,7 +50,7 @@ class Branch:
 
     def store(self, run: Run) -> Store:
         """Return the real branch store over git's simulated journeys."""
-        store = BranchStore(Path("/simulated"), BRANCH, NAME, pause=run.pass_time)
+        store = BranchStore(Path("/simulated"), BRANCH, self.record.name, pause=run.pass_time)
         store._made = SimGit(run, self._repository(run), self)  # type: ignore[assignment]
         return store
 
@@ -91,7 +97,7 @@ class SimGit:
     def commit(self, parent: str | None, files: Mapping[str, bytes], message: str) -> str:
         """Make a commit, on this side only."""
         oid = self._git.commit(parent, files, message)
-        self._records[oid] = files[f"{NAME}.json"]
+        self._records[oid] = files[f"{self._branch.record.name}.json"]
         self._run.world.note(self._run.name, "commit", "; ".join(message.splitlines()))
         return oid
 
@@ -138,20 +144,20 @@ class FileFolder:
 
     def store(self, run: Run) -> Store:
         """Return the real file store."""
-        return SimFileStore(run, FileStore(self._path / ".reconciler", NAME), self.record)
+        return SimFileStore(run, FileStore(self._path / ".reconciler", self.record.name), self.record)
 
 
-def memory_branch(record: Record) -> Branch:
+def memory_remote() -> Remote:
     """Return a branch without git."""
     remote = MemoryRemote()
 
     def point_at(tip: str | None) -> None:
         remote.tip = tip
 
-    return Branch(record, lambda run: MemoryGit(remote, run.name), point_at)
+    return Remote(lambda run: MemoryGit(remote, f"{run.world.scenario.uin}/{run.name}"), point_at)
 
 
-def git_branch(record: Record, path: Path) -> Branch:
+def git_remote(path: Path) -> Remote:
     """Return a branch of a real bare repository below ``path``."""
     remote, checkout = path / "remote.git", path / "checkout"
 
@@ -166,4 +172,4 @@ def git_branch(record: Record, path: Path) -> Branch:
         name = f"refs/heads/{BRANCH}"
         git("-C", str(remote), "update-ref", *((name, tip) if tip else ("-d", name)))
 
-    return Branch(record, lambda _run: GitRepository(checkout, "origin", BRANCH), point_at)
+    return Remote(lambda _run: GitRepository(checkout, "origin", BRANCH), point_at)

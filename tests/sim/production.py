@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from reconciler.apply.waiting import Timing
 from reconciler.definitions.load import Definitions
 from reconciler.errors import ReconcilerError
 from reconciler.model.plan import Plan, Planned, Selection, Target
-from reconciler.model.report import Result
+from reconciler.model.report import ApplyReport, Result
 from reconciler.model.signature import SignFields
 from reconciler.planning.planner import Run as PlanningRun
 from reconciler.planning.planner import plan_online
@@ -26,12 +27,12 @@ from reconciler.tencent.endpoint import RequestLimits
 from reconciler.tencent.rate_limit import ModifyRateLimit
 from reconciler.tencent.reader import Reader
 from reconciler.tencent.writer import Writer
-from tests.sim.definitions import ACCOUNT, UIN, commit_id, commit_number, images, key_of, signatures
+from tests.sim.definitions import ACCOUNT, commit_id, commit_number, images, key_of, signatures
 from tests.sim.places import Branch, Place
 from tests.sim.transport import SimSdk
 from tests.sim.world import Run, SimClock
 
-TARGET: Final = Target(ACCOUNT, UIN, "sms.intl.tencentcloudapi.com")
+_HOST: Final = "sms.intl.tencentcloudapi.com"
 
 
 class _Observer:
@@ -74,38 +75,45 @@ class _Writer:
 def apply(run: Run, place: Place) -> None:
     """Run one apply from its commit, as the command does."""
 
+    steps = Steps(lambda plan: plan, lambda plan: planned(run, plan), lambda _plan: agreed(run))
+    with suppress(ReconcilerError):
+        carry_out(run, context_of(run, place), definitions_of(run), steps)
+
+
+def carry_out(run: Run, context: ApplyContext, definitions: Definitions, steps: Steps) -> ApplyReport | None:
+    """Run an apply, and note what came of it. Raises what it raises."""
     try:
-        steps = Steps(lambda plan: plan, lambda plan: _planned(run, plan), lambda _plan: _agreed(run))
-        report = run_apply(_context(run, place), TARGET, _definitions(run), steps)
+        report = run_apply(context, target_of(run), definitions, steps)
     except ReconcilerError as error:
         run.point("stopped", f"{type(error).__name__}: {error.message}")
         run.world.saw(run.name, "error", error)
-        return
+        raise
     if report is not None:
         run.world.saw(run.name, "report", report)
         run.point("exit", report.trouble.message if report.trouble else "done")
+    return report
 
 
 def plan(run: Run, place: Place) -> None:
     """Run one plan."""
-    context = _context(run, place)
+    context = context_of(run, place)
     try:
         made = plan_online(
             context.reader,
             context.store,
-            PlanningRun(TARGET, _definitions(run), context.choice, context.clock),
+            PlanningRun(target_of(run), definitions_of(run), context.choice, context.clock),
         )
     except ReconcilerError as error:
         run.world.saw(run.name, "error", error)
         return
-    _planned(run, made)
+    planned(run, made)
 
 
 def adopt(run: Run, place: Place) -> None:
     """Adopt one key from its commit."""
     wanted = [s for s in signatures(run.world.scenario, run.step.commit) if s.key == run.step.key]
     try:
-        adopt_all(_context(run, place), wanted)
+        adopt_all(context_of(run, place), wanted)
     except ReconcilerError as error:
         run.point("stopped", error.message)
         return
@@ -116,7 +124,7 @@ def forget(run: Run, place: Place) -> None:
     """Forget one key."""
     wanted = [s.sign_id for s in signatures(run.world.scenario, run.step.commit) if s.key == run.step.key]
     try:
-        context = _context(run, place)
+        context = context_of(run, place)
         state = context.store.load().state
         forget_all(context, {sign_id: state.entry(sign_id) for sign_id in wanted})
     except ReconcilerError as error:
@@ -125,13 +133,14 @@ def forget(run: Run, place: Place) -> None:
     run.point("exit", "forgotten")
 
 
-def _planned(run: Run, plan: Plan) -> None:
+def planned(run: Run, plan: Plan, kind: str = "plan") -> None:
+    """Note a plan; ``kind`` says what it is for."""
     words = "; ".join(f"{p.desired.key} {p.verdict} ({p.decision.rule.line})" for p in plan.signatures)
-    run.world.saw(run.name, "plan", plan)
+    run.world.saw(run.name, kind, plan)
     run.point("planned", words)
 
 
-def _agreed(run: Run) -> bool:
+def agreed(run: Run) -> bool:
     """Let the person answer when it will."""
     if run.step.answers_after:
         run.pass_time(run.step.answers_after)
@@ -145,12 +154,19 @@ def _lineage(run: Run, applied: str) -> Lineage:
     return Lineage.DESCENDANT if commit_number(applied) <= run.step.commit else Lineage.OLDER
 
 
-def _definitions(run: Run) -> Definitions:
+def target_of(run: Run) -> Target:
+    """Return the account that a run is about."""
+    return Target(ACCOUNT, run.world.scenario.uin, _HOST)
+
+
+def definitions_of(run: Run) -> Definitions:
+    """Return what a run's commit defines."""
     wanted = signatures(run.world.scenario, run.step.commit)
     return Definitions(Path("/simulated"), (), ACCOUNT, None, wanted, ())
 
 
-def _context(run: Run, place: Place) -> ApplyContext:
+def context_of(run: Run, place: Place) -> ApplyContext:
+    """Open the account for writing, as the command does."""
     clock, limits = SimClock(run), RequestLimits()
     sdk = SimSdk(run, limits.request_timeout)
     option = run.step.option.split()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.state import State
 from reconciler.state.codec import parse
+from reconciler.state.store import record_name
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Record:
     now: Callable[[], float]
     history: list[Written] = field(default_factory=list)
     _tips: dict[str, State] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the record is called in its store."""
+        return record_name(self.empty.uin, self.empty.region)
 
     @property
     def state(self) -> State:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong when ``actor`` comes to ``seam`` for the ``nth`` time (from 1).
+    """What goes wrong when ``actor`` comes to ``seam`` for the ``nth`` time (from 1; 0: each time).
 
     Kinds: kill, stop (a signal), suspend:stop|lid|vm, slow, and those that a seam knows of itself.
     """
@@ -26,7 +26,8 @@ class Fault:
 class Step:
     """One actor. ``at`` is when it begins in virtual seconds; what else counts depends on its kind.
 
-    Kinds: apply, plan, adopt, forget, review, console, rollback, delete-branch.
+    Kinds: apply, plan, adopt, forget, review, console, rollback, delete-branch. The applies of a fleet are of all its
+    accounts.
     """
 
     name: str
@@ -48,6 +49,9 @@ class Scenario:
     ``twins`` says whether the vendor creates a second one of the same name. ``lag`` is the longest that a describe lags
     behind, ``names`` and ``create_time`` how the vendor treats these, ``date`` whether answers carry one,
     ``beyond`` the assumptions that it leaves on purpose. ``note`` says why a kept one was kept.
+
+    A fleet has ``accounts``, ``jobs`` of which are worked on at once; its ``steps`` are its own, and an account's are
+    what happens there besides. Its ``store`` is theirs too, or ``one-branch``: one for all of them.
     """
 
     seed: int
@@ -63,17 +67,26 @@ class Scenario:
     create_time: str = "moves"
     date: bool = True
     beyond: tuple[str, ...] = ()
+    uin: str = "100000000001"
+    accounts: tuple[Scenario, ...] = ()
+    jobs: int = 0
     steps: tuple[Step, ...] = ()
     faults: tuple[Fault, ...] = ()
     note: str = ""
 
     def to_json(self) -> str:
         """Return the scenario as a small JSON document."""
-        known = {f.name: f.default for f in fields(Scenario)}
-        plain = {name: value for name, value in asdict(self).items() if value != known.get(name)}
-        for listed in ("steps", "faults"):
-            plain[listed] = [_plain(entry) for entry in getattr(self, listed)]
-        return json.dumps(plain, indent=1, ensure_ascii=False) + "\n"
+        return json.dumps(_document(self), indent=1, ensure_ascii=False) + "\n"
+
+
+def _document(scenario: Scenario) -> dict[str, Any]:
+    known = {f.name: f.default for f in fields(Scenario)}
+    plain = {name: value for name, value in asdict(scenario).items() if value != known.get(name)}
+    for listed in ("steps", "faults"):
+        plain[listed] = [_plain(entry) for entry in getattr(scenario, listed)]
+    if scenario.accounts:
+        plain["accounts"] = [_document(account) for account in scenario.accounts]
+    return plain
 
 
 def _plain(entry: Step | Fault) -> dict[str, Any]:
@@ -82,7 +95,11 @@ def _plain(entry: Step | Fault) -> dict[str, Any]:
 
 def from_json(text: str) -> Scenario:
     """Return the scenario that a document holds."""
-    plain = json.loads(text)
+    return _scenario(json.loads(text))
+
+
+def _scenario(plain: dict[str, Any]) -> Scenario:
+    plain["accounts"] = tuple(map(_scenario, plain.get("accounts", ())))
     plain["steps"] = tuple(Step(**step) for step in plain.get("steps", ()))
     plain["faults"] = tuple(Fault(**fault) for fault in plain.get("faults", ()))
     for name in ("rows", "variants", "machines", "new"):

@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from reconciler.state.store import empty_state
+from reconciler.state import store
 from tests.sim import production
-from tests.sim.definitions import NAME
-from tests.sim.places import Branch, FileFolder, Folder, Place, git_branch, memory_branch
+from tests.sim.definitions import ACCOUNT
+from tests.sim.fleet import Fleet, Process
+from tests.sim.places import Branch, FileFolder, Folder, Place, Remote, git_remote, memory_remote
 from tests.sim.record import Record
 from tests.sim.scenario import Scenario, Step
 from tests.sim.scheduler import EndlessScheduleError
+from tests.sim.vendor import Log
 from tests.sim.world import Run, World
 
 QUIET: Final = "quiet"
@@ -29,47 +31,102 @@ _PRODUCTION: Final[Mapping[str, Callable[[Run, Place], None]]] = {
 
 
 class History:
-    """What a schedule left behind."""
+    """What a schedule left behind. A fleet's has its processes, and a part for each account."""
 
     def __init__(self, world: World, places: Mapping[str, Place], endless: str = "") -> None:
         self.world = world
         self.scenario = world.scenario
         self.records = {name: place.record for name, place in places.items()}
         self.endless = endless
+        self.parts: Mapping[str, History] = {}
+        self.processes: Mapping[str, Process] = {}
+
+    @property
+    def logs(self) -> list[Log]:
+        """The logs of all accounts."""
+        return [part.world.vendor.log for part in (self.parts.values() or (self,))]
 
 
 def run(scenario: Scenario, real: Path | None = None) -> History:
     """Run a scenario, over real git and real files in the folder ``real``. The same one leaves the same history."""
-    world = World(scenario)
-    places = _places(world, real)
     kept = random.getstate()
     random.seed(scenario.seed)  # the back-off of the branch store spreads its writers by it
-    endless = ""
     try:
-        for step in scenario.steps:
-            _begin(world, places, step)
-        world.scheduler.run()
-        for name in (QUIET, SECOND):
-            last = Step(name, "apply", world.now + _QUIET_AFTER_S, commit=len(scenario.variants))
-            _begin(world, places, last)
-            world.scheduler.run()
-    except EndlessScheduleError as error:
-        endless = str(error)
+        return _run_fleet(scenario, real) if scenario.accounts else _run_account(scenario, real)
     finally:
         random.setstate(kept)
+
+
+def _run_account(scenario: Scenario, real: Path | None) -> History:
+    world = World(scenario)
+    places = _places(world, real)
+    endless = _to_the_end(world, lambda step: _begin(world, places, step))
     return History(world, places, endless)
+
+
+def _run_fleet(scenario: Scenario, real: Path | None) -> History:
+    fleet = Fleet(scenario, FleetPlaces(scenario, real).place_of)
+    for name, world in fleet.worlds.items():
+        for step in world.scenario.steps:
+            _begin(world, {name: fleet.places[name]}, step)
+    with fleet.in_place():
+        endless = _to_the_end(fleet.world, fleet.begin)
+    history = History(fleet.world, {}, endless)
+    history.parts = {name: History(world, {name: fleet.places[name]}) for name, world in fleet.worlds.items()}
+    history.processes = fleet.processes
+    return history
+
+
+def _to_the_end(world: World, begin: Callable[[Step], None]) -> str:
+    """Let everything happen, then two quiet runs; return why it has no end, if it has none."""
+    try:
+        for step in world.scenario.steps:
+            begin(step)
+        world.scheduler.run()
+        for name in (QUIET, SECOND):
+            begin(Step(name, "apply", world.now + _QUIET_AFTER_S, commit=len(world.scenario.variants)))
+            world.scheduler.run()
+    except EndlessScheduleError as error:
+        return str(error)
+    return ""
 
 
 def _places(world: World, real: Path | None) -> dict[str, Place]:
     """Return the one branch, or each clone's own folder."""
 
     def record() -> Record:
-        return Record(empty_state(NAME), lambda: world.now)
+        return _record(world)
 
     if world.scenario.store == "branch":
-        return {"branch": memory_branch(record()) if real is None else git_branch(record(), real)}
+        return {"branch": Branch(record(), *(memory_remote() if real is None else git_remote(real)))}
     clones = set(world.machines) if world.scenario.store == "clones" else {"file"}
     return {name: Folder(record()) if real is None else FileFolder(record(), real / name) for name in sorted(clones)}
+
+
+def _record(world: World) -> Record:
+    # By the module's own name, so that it can be taken out.
+    return Record(store.empty_state(store.record_name(world.scenario.uin, ACCOUNT.region)), lambda: world.now)
+
+
+class FleetPlaces:
+    """Where the records of a fleet are kept: by name in one folder, on one branch, or on a branch for each account."""
+
+    def __init__(self, scenario: Scenario, real: Path | None) -> None:
+        self._kind = scenario.store
+        self._real = real
+        self._folders: dict[str, Place] = {}
+        self._remote: Remote | None = None
+
+    def place_of(self, world: World) -> Place:
+        """Return where an account's record is kept."""
+        record = _record(world)
+        if self._kind == "file":
+            made: Place = Folder(record) if self._real is None else FileFolder(record, self._real / record.name)
+            return self._folders.setdefault(record.name, made)
+        if self._kind == "one-branch" and self._remote is not None:
+            return Branch(record, *self._remote)
+        self._remote = memory_remote() if self._real is None else git_remote(self._real / record.name)
+        return Branch(record, *self._remote)
 
 
 def _place(places: Mapping[str, Place], run: Run) -> Place:

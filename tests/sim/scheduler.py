@@ -37,6 +37,7 @@ class Actor:
     delay: Callable[[float], float] = lambda at: at
     alive: bool = True
     killed: bool = False
+    parked: bool = False
     error: BaseException | None = None
     baton: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
@@ -51,6 +52,7 @@ class Scheduler:
         self._main = threading.Semaphore(0)
         self._failure: BaseException | None = None
         self._actors: list[Actor] = []
+        self.current: Actor
 
     def at(self, time: float, happen: Callable[[], None]) -> None:
         """Let something happen at a time; it runs in whichever thread holds the baton then."""
@@ -83,6 +85,21 @@ class Scheduler:
         self._dispatch(actor)
         if actor.killed:
             raise Killed
+
+    def park(self, actor: Actor) -> None:
+        """Give the baton away until somebody wakes the actor. Raises Killed once it was killed."""
+        if actor.killed:
+            raise Killed
+        actor.parked = True
+        self._dispatch(actor)
+        if actor.killed:
+            raise Killed
+
+    def wake(self, actor: Actor) -> None:
+        """Let an actor that is parked go on now."""
+        if actor.parked:
+            actor.parked = False
+            self._push(self.time, actor, None)
 
     def run(self) -> None:
         """Run everything to its end. Raises EndlessScheduleError, and what an event raised."""
@@ -121,6 +138,7 @@ class Scheduler:
             if later > self.time:
                 self._push(later, actor, None)
                 continue
+            self.current = actor
             if actor is me:
                 return
             actor.baton.release()

@@ -32,8 +32,8 @@ def search(family: str, seeds: Iterable[int]) -> Tally:
     for seed in seeds:
         history = run(scenario_of(family, seed))
         schedules += 1
-        calls += len(history.world.vendor.log.calls)
-        taken += len(history.world.vendor.log.taken)
+        calls += sum(len(log.calls) for log in history.logs)
+        taken += sum(len(log.taken) for log in history.logs)
         faults += sum(line.what.startswith("**") for line in history.world.lines)
         for kind in {violation.kind for violation in judge(history)}:
             kinds[kind] += 1

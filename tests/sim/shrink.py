@@ -41,6 +41,17 @@ def _smaller(scenario: Scenario) -> Iterator[Scenario]:
     if len(scenario.rows) > 1:
         yield replace(scenario, rows=scenario.rows[:-1], variants=tuple(commit[:-1] for commit in scenario.variants))
     yield from _plainer(scenario)
+    yield from _smaller_accounts(scenario)
+
+
+def _smaller_accounts(scenario: Scenario) -> Iterator[Scenario]:
+    """Yield a fleet with one account less, then with one thing less in an account."""
+    for place in range(len(scenario.accounts)):
+        if len(scenario.accounts) > 1:
+            yield replace(scenario, accounts=scenario.accounts[:place] + scenario.accounts[place + 1 :])
+    for place, account in enumerate(scenario.accounts):
+        for smaller in _smaller(account):
+            yield replace(scenario, accounts=_put(scenario.accounts, place, smaller))
 
 
 def _plainer(scenario: Scenario) -> Iterator[Scenario]:

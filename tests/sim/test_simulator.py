@@ -17,14 +17,17 @@ from tests.sim.shrink import shrink
 from tests.sim.trace import Line, columns
 
 
-@pytest.mark.parametrize("family", ["any", "kill-late", "push-kill", "suspend-kill", "create-any"])
+@pytest.mark.parametrize("family", ["any", "kill-late", "push-kill", "suspend-kill", "create-any", "fleet-any"])
 def test_a_seed_replays_to_the_letter(family: str) -> None:
     for seed in range(5):
         first, second = (run(scenario_of(family, seed)) for _ in range(2))
         assert explain(first, judge(first)) == explain(second, judge(second))
 
 
-_SAME = [("kill", 1), ("kill-lost", 4), ("kill", 4), ("push-kill", 2), ("create-kill", 3)]
+_SAME = [
+    ("kill", 1), ("kill-lost", 4), ("kill", 4), ("push-kill", 2), ("create-kill", 3),
+    ("fleet-kill", 2),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("family", "seed"), _SAME)

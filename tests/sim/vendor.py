@@ -20,7 +20,7 @@ from reconciler.sandbox.parameters import ActionContext, RateLimits, check
 from reconciler.sandbox.signing import DEFAULT_KEY, KeyRing
 from reconciler.tencent.writer import parameters
 from tests.sim.clocks import BASE
-from tests.sim.definitions import ACCOUNT, UIN, images, signatures
+from tests.sim.definitions import ACCOUNT, images, signatures
 from tests.sim.scenario import Scenario
 
 _TOLERANCE_S: Final = 300.0
@@ -94,7 +94,7 @@ class Vendor:
         self._rng = rng
         self.log = Log()
         self.account = SandboxAccount(
-            AccountData(UIN, tuple(RowData(i, name, True, status) for i, status, name in scenario.rows)),
+            AccountData(scenario.uin, tuple(RowData(i, name, True, status) for i, status, name in scenario.rows)),
             lag_s=max(scenario.lag, 0.001),
             clock=now,
         )

@@ -63,7 +63,7 @@ class World:
 
     def fault(self, actor: str, seam: str, nth: int) -> Fault | None:
         """Return the fault that waits there."""
-        return self._faults.get((actor, seam, nth))
+        return self._faults.get((actor, seam, nth)) or self._faults.get((actor, seam, 0))
 
     def begin(self, step: Step, work: Callable[[Run], None]) -> Run:
         """Let an actor begin at its time, or later if its machine sleeps then."""
@@ -103,10 +103,10 @@ class Run:
             return None
         self.world.note(self.name, seam, f"** {fault.kind} {fault.seconds or ''} {fault.text}".rstrip())
         if fault.kind == "kill":
-            self.actor.killed = True
+            self.end()
             raise Killed
         if fault.kind == "stop":
-            self.stopped = True
+            self.stop()
         elif fault.kind == "slow":
             self.pass_time(fault.seconds)
         elif fault.kind.startswith(_SUSPEND):
@@ -115,6 +115,14 @@ class Run:
         else:
             return fault
         return None
+
+    def end(self) -> None:
+        """Be killed: nothing of the process goes on."""
+        self.actor.killed = True
+
+    def stop(self) -> None:
+        """Get a signal."""
+        self.stopped = True
 
     def uniform(self, least: float, most: float) -> float:
         """Return seconds from the actor's own chance, in whole milliseconds so that traces read well."""
