@@ -5,6 +5,7 @@ They run in the environment that the second command of the README's quick start 
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -82,9 +83,20 @@ def workflows(session: nox.Session) -> None:
         "dependabot": [dependabot],
         "github-issue-forms": forms,
         "github-issue-config": [GITHUB / "ISSUE_TEMPLATE/config.yml"],
+        "gitlab-ci": gitlab_examples(Path(session.create_tmp())),
     }.items():
         run(session, "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
     run(session, "pre-commit", "validate-config", ROOT / ".pre-commit-config.yaml")
+
+
+def gitlab_examples(folder: Path) -> list[Path]:
+    """Write the documentation's examples for GitLab out as files."""
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/how-to.md").read_text("utf-8"), re.DOTALL)
+    files = []
+    for number, block in enumerate(block for block in blocks if "script:" in block):
+        files.append(folder / f"{number}.gitlab-ci.yml")
+        files[-1].write_text(block, encoding="utf-8")
+    return files
 
 
 @nox.session

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cli.sandbox import review_running
 from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.soak
 
 HUB = "100012345678"
 MERGE = "refs/pull/7/merge"
+SIGN = 1001
 NAMES = ("alpha", "beta", "delta", "eu/epsilon", "gamma")
 
 
@@ -42,9 +44,7 @@ def fleet(tmp_path: Path, hub: GitHub, installed: Path) -> Iterator[tuple[Runner
 def test_two_of_five_accounts_from_the_pull_request_to_their_apply(fleet: tuple[Runner, Sandbox], hub: GitHub) -> None:
     runner, sandbox = fleet
     before = git(runner.work, "rev-parse", "HEAD").strip()
-    changed = dict.fromkeys(("beta", "eu/epsilon"), (pending(1),))
-    write_fleet(runner.work / "accounts", changed, roles=True, branches=True, names=NAMES)
-    commit = runner.push(MERGE)
+    commit = change(runner, MERGE)
     head = {"ref": "topic", "sha": commit, "repo": {"full_name": REPOSITORY}}
     pull = {"pull_request": {"number": 7, "head": head, "base": {"ref": "main", "sha": before}}}
     planned = runner.run("fleet-plan", "pull_request", pull, MERGE)
@@ -69,3 +69,48 @@ def test_two_of_five_accounts_from_the_pull_request_to_their_apply(fleet: tuple[
 def writes(sandbox: Sandbox) -> Counter[str]:
     """Return how many submissions each account took."""
     return Counter(entry["uin"] for entry in sandbox.requests if entry["action"] == "ModifySmsSign")
+
+
+def change(runner: Runner, ref: str) -> str:
+    """Let two accounts define another name, and return the commit that does."""
+    changed = dict.fromkeys(("beta", "eu/epsilon"), (pending(1),))
+    write_fleet(runner.work / "accounts", changed, roles=True, branches=True, names=NAMES)
+    return runner.push(ref)
+
+
+def test_an_account_that_cannot_be_planned_stops_no_others_apply(fleet: tuple[Runner, Sandbox]) -> None:
+    runner, sandbox = fleet
+    before = git(runner.work, "rev-parse", "HEAD").strip()
+    (runner.work / "accounts/gamma/signatures.yaml").write_text("version: 2\n", encoding="utf-8")
+    push = {"ref": "refs/heads/main", "before": before, "after": change(runner, "refs/heads/main")}
+    applied = runner.run("fleet-apply", "push", push, "refs/heads/main")
+    assert applied.failed == {"Plan"}, applied.log
+    assert writes(sandbox) == {"100000000002": 1, "100000000004": 1}
+
+
+def test_a_rejection_in_one_account_opens_an_issue_that_its_approval_closes(
+    fleet: tuple[Runner, Sandbox], hub: GitHub
+) -> None:
+    runner, sandbox = fleet
+    review_running(sandbox.url, SIGN, "reject", "Blurred scan, @everyone", uin="100000000004")
+    broken = runner.work / "accounts/gamma/signatures.yaml"
+    whole = broken.read_text(encoding="utf-8")
+    broken.write_text("version: 2\n", encoding="utf-8")
+    runner.push("refs/heads/main")
+    watched = runner.run("fleet-drift", "schedule", {}, "refs/heads/main")
+    assert watched.failed == {"Watch"}, watched.log  # for gamma, which stops nobody's issues
+    [issue] = hub.issues
+    assert issue["title"] == "SMS signature sign-1 (1001): rejected"
+    assert "100000000004-ap-singapore" in issue["body"]
+    assert "Blurred scan" in issue["body"]
+    assert "accounts/eu/epsilon/signatures.yaml#L" in issue["body"]
+    broken.write_text(whole, encoding="utf-8")
+    runner.push("refs/heads/main")
+    again = runner.run("fleet-drift", "schedule", {}, "refs/heads/main")
+    assert again.succeeded == {"Watch"}, again.log
+    assert [item["state"] for item in hub.issues] == ["open"]
+    review_running(sandbox.url, SIGN, "approve", uin="100000000004")
+    settled = runner.run("fleet-drift", "schedule", {}, "refs/heads/main")
+    assert settled.succeeded == {"Watch"}, settled.log
+    assert [(item["number"], item["state"]) for item in hub.issues] == [(issue["number"], "closed")]
+    assert not writes(sandbox)
