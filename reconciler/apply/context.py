@@ -20,7 +20,6 @@ from reconciler.tencent.api import Describer, Images, Modifier
 from reconciler.tencent.connection import Connection, find_target, sms_address
 from reconciler.tencent.rate_limit import ModifyRateLimit
 from reconciler.tencent.reader import Reader
-from reconciler.tencent.sdk import Sdk
 from reconciler.tencent.writer import Writer
 
 
@@ -37,7 +36,7 @@ def writing(account: Account, reach: Connection, clock: Clock) -> Iterator[Writa
     """Open the account of the definitions: first whose keys they are, then access to read and to submit."""
     reach.limits.check(reach.endpoint)
     target = find_target(account, reach, clock)
-    sdk = Sdk(reach.keys, sms_address(account, reach), {DESCRIBE, MODIFY, ADD}, reach.limits.request_timeout)
+    sdk = reach.client(sms_address(account, reach), {DESCRIBE, MODIFY, ADD})
     try:
         yield WritableAccount(target, Reader(sdk, clock, reach.limits.describe_rate), Writer(sdk))
     finally:

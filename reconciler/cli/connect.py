@@ -16,6 +16,7 @@ from reconciler.contract.api import STATUS_CODES, Status
 from reconciler.errors import Refusal, UsageError, said
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account, Signature
+from reconciler.net.transport import Transport
 from reconciler.planning.planner import store_for
 from reconciler.sandbox.account_file import load_account_file
 from reconciler.sandbox.model import AccountData, RowData
@@ -29,7 +30,7 @@ from reconciler.state.store import Store
 from reconciler.tencent.connection import Connection
 from reconciler.tencent.credentials.base import CredentialInputs, Keys, Vendor
 from reconciler.tencent.credentials.chain import KeyFinder
-from reconciler.tencent.endpoint import ConnectionOptions, RequestLimits, endpoint_from
+from reconciler.tencent.endpoint import ConnectionOptions, Endpoint, RequestLimits, endpoint_from
 
 # Patterns of ARNs, separated by blanks or commas.
 ALLOWED_ROLES: Final = "RECONCILER_ROLES"
@@ -42,6 +43,10 @@ def _nothing_fetched(_root: Path) -> None:
     return None
 
 
+def _own_connections(_endpoint: Endpoint) -> None:
+    return None
+
+
 def _nobody_else(_target: Target) -> None:
     return None
 
@@ -51,7 +56,7 @@ class Shared(NamedTuple):
 
     ``finder`` finds their keys, ``fetched`` returns the records' branches that were fetched together for a root,
     ``claim`` hears of each account that is opened, and may raise Refusal. ``head`` and ``origin`` are what is checked
-    out at a root.
+    out at a root. ``transport`` returns the connections to an endpoint that are shared.
     """
 
     finder: KeyFinder | None = None
@@ -59,6 +64,7 @@ class Shared(NamedTuple):
     claim: Callable[[Target], None] = _nobody_else
     head: Callable[[Path], str | None] = head_commit
     origin: Callable[[Path], Origin] = origin_of
+    transport: Callable[[Endpoint], Transport | None] = _own_connections
 
 
 ALONE: Final = Shared()
@@ -68,7 +74,7 @@ ALONE: Final = Shared()
 def connect(inputs: Inputs, options: ConnectionOptions, shared: Shared = ALONE) -> Iterator[Connection]:
     """Yield how the account of a run is reached, for as long as the embedded sandbox, if it is one, has to serve."""
     if not options.sandbox:
-        yield _to_the_vendor(inputs, options, shared.finder or key_finder(options))
+        yield _to_the_vendor(inputs, options, shared)
         return
     if options.endpoint is not None:
         raise UsageError(
@@ -84,11 +90,13 @@ def key_finder(options: ConnectionOptions) -> KeyFinder:
     return KeyFinder(CredentialInputs(os.environ, _home(), options.oidc_provider, options.role_arn))
 
 
-def _to_the_vendor(inputs: Inputs, options: ConnectionOptions, finder: KeyFinder) -> Connection:
+def _to_the_vendor(inputs: Inputs, options: ConnectionOptions, shared: Shared) -> Connection:
     endpoint = endpoint_from(options.endpoint, inputs.account.endpoint, inputs.account.site)
     options.limits.check(endpoint)
-    vendor = Vendor(endpoint, inputs.account.region, options.request_timeout, SystemClock())
-    return Connection(endpoint, finder.keys(vendor, _role_to_take(inputs.account)), options.limits)
+    transport, finder = shared.transport(endpoint), shared.finder or key_finder(options)
+    vendor = Vendor(endpoint, inputs.account.region, options.request_timeout, SystemClock(), transport)
+    keys = finder.keys(vendor, _role_to_take(inputs.account))
+    return Connection(endpoint, keys, options.limits, transport=transport)
 
 
 def _home() -> Path:

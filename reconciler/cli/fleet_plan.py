@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
@@ -34,18 +34,23 @@ from reconciler.definitions.discover import discover, find_root
 from reconciler.errors import Exit, OptionKey, ReconcilerError, Refusal
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.model.plan import EVERYTHING, WRITES, Target
+from reconciler.net.transport import Transport
 from reconciler.planning.saved_plan import fleet_plan_text, plan_document, write_fleet_plan
 from reconciler.render.fleet import AccountResult, counted
 from reconciler.signals import StopFlag
 from reconciler.state.checkout import head_commit, origin_of
 from reconciler.state.git_repository import FetchedTogether
-from reconciler.tencent.endpoint import ConnectionOptions
+from reconciler.tencent.endpoint import ConnectionOptions, Endpoint
 
 # Only a guess at the branches that are worth fetching together: whatever it misses is fetched by itself.
 _BRANCH: Final = re.compile(rb"""\bbranch["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)""")
 _MOST_BYTES: Final = 1 << 16
 
 
+# Of one account at once.
+_CONNECTIONS: Final = 8
+
+Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
 
 
@@ -77,13 +82,17 @@ class Claims:
 
 
 class FleetAccess:
-    """What the accounts of a fleet share: one search for keys, one fetch for all branches, one look at the checkout."""
+    """What the accounts of a fleet share: one search for keys, one fetch for all branches, one look at the checkout.
+
+    They share connections too: else each would shake hands with the vendor's hosts four times.
+    """
 
     def __init__(self, choice: FleetChoice, options: ConnectionOptions) -> None:
         self._choice = choice
         self._finder = key_finder(options)
         self._head, self._origin = _once_each(head_commit), _once_each(origin_of)
         self._fetched = _once_each(self._fetch)
+        self._transport = _once_each(self._connections)
         self.claims = Claims()
 
     def sound(self, report: FleetReport) -> set[str]:
@@ -94,7 +103,10 @@ class FleetAccess:
         """Return what one account gets of it. Without ``together`` it fetches its record's branch by itself."""
         claim = partial(self.claims.claim, account.name)
         fetched = self._fetched if together else _none
-        return Shared(self._finder, fetched, claim, self._head, self._origin)
+        return Shared(self._finder, fetched, claim, self._head, self._origin, self._transport)
+
+    def _connections(self, endpoint: Endpoint) -> Transport:
+        return Transport(proxies=not endpoint.loopback, kept=_CONNECTIONS * self._choice.jobs)
 
     def _fetch(self, root: Path) -> FetchedTogether | None:
         branches = _branches(self._choice, root)
@@ -107,13 +119,13 @@ def _none(_root: Path) -> None:
     return None
 
 
-def _once_each(look: Callable[[Path], Found]) -> Callable[[Path], Found]:
+def _once_each(look: Callable[[Key], Found]) -> Callable[[Key], Found]:
     """Return ``look`` so that only the first thread looks, while the others wait for what it finds."""
     lock, found = threading.Lock(), cache(look)
 
-    def looked(root: Path) -> Found:
+    def looked(key: Key) -> Found:
         with lock:
-            return found(root)
+            return found(key)
 
     return looked
 

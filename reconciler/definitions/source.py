@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -168,8 +169,8 @@ def _is_odd(data: object) -> bool:
         return isinstance(data, str)
     sections = [data.get(name) for name in ("account", "state", "signatures")]
     inner = [*sections, *(sections[2].values() if isinstance(sections[2], dict) else ())]
-    keys = [*data, *(key for each in inner if isinstance(each, dict) for key in each)]
-    return any(isinstance(each, str) for each in inner) or any(not key.isascii() for key in keys)
+    keys = chain(data, *(each for each in inner if isinstance(each, dict)))
+    return any(isinstance(each, str) for each in inner) or not "".join(keys).isascii()
 
 
 def _not_a_mapping(tree: Tree) -> Message:

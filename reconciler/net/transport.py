@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
+from requests.adapters import DEFAULT_POOLSIZE, HTTPAdapter
 from requests.utils import default_headers, get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
@@ -41,12 +41,13 @@ class Transport:
     """Takes the place of a session of ``requests``: connections are kept, and nothing else is from call to call.
 
     A redirect would carry keys and images to wherever it points, so it is an answer like any other; there are no
-    cookies and no ``.netrc``. With ``proxies``, those of the environment are used, read as ``requests`` does.
+    cookies and no ``.netrc``. With ``proxies``, those of the environment are used, read as ``requests`` does. At most
+    ``kept`` connections to a host are kept, for callers in several threads.
     """
 
-    def __init__(self, *, proxies: bool) -> None:
+    def __init__(self, *, proxies: bool, kept: int = DEFAULT_POOLSIZE) -> None:
         self._proxies = proxies
-        self._adapter = _Adapter()
+        self._adapter = _Adapter(pool_maxsize=kept)
 
     def request(  # the signature by which the SDK calls a session
         self,

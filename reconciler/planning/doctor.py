@@ -154,7 +154,7 @@ class AccountChecks:
 
     def _client(self, action: str) -> Sdk:
         address = (sts_address if action == IDENTITY else sms_address)(self._account, self._connection)
-        return Sdk(self._connection.keys, address, {action}, self._connection.limits.request_timeout)
+        return self._connection.client(address, {action})
 
 
 def clock_finding(skew: float | None) -> Finding:

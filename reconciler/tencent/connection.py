@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
@@ -20,6 +20,7 @@ from reconciler.contract.api import (
 from reconciler.errors import CredentialsError, Refusal, VendorError
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
+from reconciler.net.transport import Transport
 from reconciler.tencent.api import Caller, Identity
 from reconciler.tencent.credentials.base import KeySource
 from reconciler.tencent.endpoint import Endpoint, RequestLimits
@@ -39,12 +40,20 @@ _SANDBOX_TYPE: Final = "Sandbox"
 
 
 class Connection(NamedTuple):
-    """Where the vendor is and with which keys. ``embedded`` where it is the sandbox inside this process."""
+    """Where the vendor is and with which keys. ``embedded`` where it is the sandbox inside this process.
+
+    ``transport`` keeps the connections where several accounts share them.
+    """
 
     endpoint: Endpoint
     keys: KeySource
     limits: RequestLimits
     embedded: bool = False
+    transport: Transport | None = None
+
+    def client(self, address: ServiceAddress, actions: Collection[str]) -> Sdk:
+        """Return what makes these calls there, and no others."""
+        return Sdk(self.keys, address, actions, self.limits.request_timeout, self.transport)
 
 
 class OpenAccount(NamedTuple):
@@ -59,7 +68,7 @@ def reading(account: Account, connection: Connection, clock: Clock) -> Iterator[
     """Open the account of the definitions: first whose keys they are, then access to what it holds."""
     connection.limits.check(connection.endpoint)
     target = find_target(account, connection, clock)
-    sdk = Sdk(connection.keys, sms_address(account, connection), {DESCRIBE}, connection.limits.request_timeout)
+    sdk = connection.client(sms_address(account, connection), {DESCRIBE})
     try:
         yield OpenAccount(target, Reader(sdk, clock, connection.limits.describe_rate))
     finally:
@@ -68,7 +77,7 @@ def reading(account: Account, connection: Connection, clock: Clock) -> Iterator[
 
 def find_target(account: Account, connection: Connection, clock: Clock) -> Target:
     """Find out whose keys they are. Raises Refusal for an account that is not the definitions'."""
-    sdk = Sdk(connection.keys, sts_address(account, connection), {IDENTITY}, connection.limits.request_timeout)
+    sdk = connection.client(sts_address(account, connection), {IDENTITY})
     try:
         # An embedded sandbox is nobody's account, so the definitions' uin says nothing about it.
         identity = identify(sdk, clock, None if connection.embedded else account.uin, connection.keys)

@@ -56,19 +56,25 @@ class Sdk:
     """Calls of one service version in one region. Safe to use from several threads; connections are kept.
 
     ``actions`` are all that it can be made to call: one opened for a plan has no way to write. ``timeout`` bounds each
-    call as a whole, in seconds. Without ``keys`` calls are not signed. Raises VendorError where the environment names a
-    CA bundle that cannot be used.
+    call as a whole, in seconds. Without ``keys`` calls are not signed. With ``transport`` the connections are its own,
+    and stay when this is closed. Raises VendorError where the environment names a CA bundle that cannot be used.
     """
 
     def __init__(
-        self, keys: KeySource | None, address: ServiceAddress, actions: Collection[str], timeout: float
+        self,
+        keys: KeySource | None,
+        address: ServiceAddress,
+        actions: Collection[str],
+        timeout: float,
+        transport: Transport | None = None,
     ) -> None:
         _silence_sdk()
         self._actions = frozenset(actions)
         self._keys = keys
         self._deadline = Deadline(timeout)
         self._address = address
-        self._client = _Client(address, timeout)
+        self._own = None if transport is not None else Transport(proxies=not address.endpoint.loopback)
+        self._client = _Client(address, timeout, transport or self._own)
         self._last: CallLog | None = None
 
     @property
@@ -98,8 +104,9 @@ class Sdk:
         return StartedCall(log, self._deadline.start(lambda: self._client.answer(action, parameters, options), check))
 
     def close(self) -> None:
-        """Close the kept connections."""
-        self._client.request.conn._session.close()  # noqa: SLF001  # the SDK offers no other way
+        """Close the kept connections, unless they are others' too."""
+        if self._own is not None:
+            self._own.close()
 
 
 class StartedCall(NamedTuple):
@@ -137,7 +144,7 @@ class _Credential:
 class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
     """The vendor's generic client with its connection and its ways of reading an answer replaced."""
 
-    def __init__(self, address: ServiceAddress, timeout: float) -> None:
+    def __init__(self, address: ServiceAddress, timeout: float, transport: Transport | None) -> None:
         http = HttpProfile(
             protocol=address.endpoint.scheme,
             endpoint=address.endpoint.host,
@@ -149,7 +156,7 @@ class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
             proxy_for(str(address.endpoint))  # one that cannot be read is told before the first call
         super().__init__(address.service, address.version, _Credential(), address.region, profile)
         self.request.conn.proxy = None
-        self.request.conn._session = Transport(proxies=not address.endpoint.loopback)  # noqa: SLF001  # no other way
+        self.request.conn._session = transport  # noqa: SLF001  # no other way
 
     def answer(self, action: str, parameters: dict[str, object], options: dict[str, Any]) -> Answer:
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from urllib3.connection import HTTPConnection
 
 from reconciler.cli.plan import planned_online
 from reconciler.cli.sandbox import review_running
@@ -51,6 +52,19 @@ def fleet_of(top: Path, *signs: Sign, names: Sequence[str] = NAMES) -> list[Acco
 
 def fleet(command: str, sandbox: Sandbox, *options: str) -> Done:
     return inside("fleet", command, "accounts", "--endpoint", sandbox.url, *FAST, *options)
+
+
+def test_the_accounts_share_their_connections(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect, made = HTTPConnection.connect, list[HTTPConnection]()
+
+    def counted(connection: HTTPConnection) -> None:
+        made.append(connection)
+        connect(connection)
+
+    monkeypatch.setattr(HTTPConnection, "connect", counted)
+    with served(fleet_of(top, pending(1))) as sandbox:
+        assert fleet("plan", sandbox, "--jobs", "1").code == 0
+    assert len(made) == 2  # the two series are read at the same time
 
 
 def document(done: Done) -> dict[str, Any]:

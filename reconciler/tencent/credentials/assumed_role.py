@@ -150,7 +150,7 @@ def _asked(role: Role, keys: KeySource, vendor: Vendor) -> Temporary:
 
 def _answer(role: Role, keys: KeySource, source: str, vendor: Vendor) -> Answer:
     address = ServiceAddress(STS_SERVICE, STS_VERSION, vendor.endpoint.for_service(STS_SERVICE), vendor.region)
-    sdk = Sdk(keys, address, {ASSUME_ROLE}, vendor.timeout)
+    sdk = Sdk(keys, address, {ASSUME_ROLE}, vendor.timeout, vendor.transport)
     parameters: dict[str, object] = {
         "RoleArn": role.arn,
         "RoleSessionName": role.session,

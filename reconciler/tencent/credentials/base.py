@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, Protocol
 
 from reconciler.clock import Clock
 from reconciler.errors import CredentialsError, ReconcilerError, said, system_words
+from reconciler.net.transport import Transport
 from reconciler.tencent.endpoint import Endpoint
 
 METADATA_URL: Final = "http://metadata.tencentyun.com/latest/meta-data/"
@@ -92,12 +93,13 @@ class CredentialInputs(NamedTuple):
 
 
 class Vendor(NamedTuple):
-    """Where temporary keys are asked for. ``timeout`` bounds each call, in seconds."""
+    """Where temporary keys are asked for. ``timeout`` bounds each call, in seconds; ``transport`` may be shared."""
 
     endpoint: Endpoint
     region: str
     timeout: float
     clock: Clock
+    transport: Transport | None = None
 
 
 class Absent(NamedTuple):
