@@ -80,7 +80,7 @@ def fleet_options(command: Callable[..., Any]) -> Callable[..., Any]:
         jobs: int,
         **given: Any,
     ) -> Any:
-        narrowing = Narrowing(only_accounts, parse_shard(shard) if shard else None)
+        narrowing = Narrowing(only_accounts, parse_shard(shard) if shard is not None else None)
         chosen = FleetChoice(folder, chosen_accounts(folder, narrowing, changed_ref), jobs)
         return command(*arguments, choice=chosen, **given)
 

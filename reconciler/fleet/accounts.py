@@ -86,7 +86,8 @@ def _topmost(top: Path) -> Iterator[str]:
 
 def left_beside(folder: str, *, cwd: Path) -> list[str]:
     """Return the definition files in the fleet's own folder, which belong to no account."""
-    return sorted(entry.name for entry in os.scandir(cwd / folder) if entry.is_file() and is_definition(entry.name))
+    # Not scandir, whose entries' is_file raises for some links that lead nowhere.
+    return sorted(path.name for path in (cwd / folder).iterdir() if is_definition(path.name) and path.is_file())
 
 
 def narrowed(accounts: Sequence[FleetAccount], asked: Narrowing) -> tuple[FleetAccount, ...]:

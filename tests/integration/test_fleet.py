@@ -290,6 +290,13 @@ def test_annotations_are_at_the_lines_and_at_most_ten_for_all(top: Path) -> None
     assert "3 more" in lines[-1]
 
 
+def test_an_empty_shard_is_refused_and_is_not_the_whole_fleet(top: Path) -> None:
+    write_fleet(top / "accounts", {"acme": (pending(1),)})
+    done = inside("fleet", "validate", "accounts", "--shard", "")  # as of a variable that is not set
+    assert done.code == 2
+    assert "'' is no shard" in done.err
+
+
 def test_a_shard_is_a_part_of_the_fleet_and_all_shards_are_the_whole(top: Path) -> None:
     with served(fleet_of(top, pending(1))) as sandbox:
         parts = [fleet("plan", sandbox, "--shard", f"{number}/3", "--format", "json") for number in (1, 2, 3)]

@@ -50,6 +50,13 @@ def test_the_fleets_own_folder_is_no_account_and_its_files_are_named(tmp_path: P
     assert left_beside("fleet", cwd=tmp_path) == ["signatures.yaml"]
 
 
+def test_a_link_that_leads_nowhere_is_beside_nobody(tmp_path: Path) -> None:
+    make(tmp_path, "fleet/one/signatures.yaml", "file")
+    for name, target in {"missing.yaml": "gone", "loop.yaml": "loop.yaml", "below.yaml": "../file/below"}.items():
+        (tmp_path / "fleet" / name).symlink_to(target)
+    assert left_beside("fleet", cwd=tmp_path) == []
+
+
 @pytest.mark.parametrize("folder", ["fleet", "missing", "a\0b", "file"])
 def test_where_there_is_no_account_it_is_said(tmp_path: Path, folder: str) -> None:
     make(tmp_path, "fleet/.hidden/signatures.yaml", "file")
