@@ -2,14 +2,27 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.apply.adopt import adopt, forget
+from reconciler.apply.adopt import Adoption, adopt, forget
 from reconciler.decision.transitions import StepRefused
 from reconciler.errors import Refusal, StateError
 from reconciler.model.plan import Verdict
-from reconciler.model.signature import LiveSignature
-from reconciler.model.state import IntentState
-from tests.fixtures.fake_run import EMPTY, Run
-from tests.fixtures.values import ACME, APPROVED, HIDDEN_EDIT, SIGN_ID, UNDOCUMENTED, desired, doubted, intent, row
+from reconciler.model.signature import NEW, LiveSignature, Signature
+from reconciler.model.state import Entry, IntentState, Submitted
+from tests.fixtures.fake_run import EMPTY, RUN, Run
+from tests.fixtures.translated import is_translated, says_what_to_do
+from tests.fixtures.values import (
+    ACME,
+    APPROVED,
+    HIDDEN_EDIT,
+    NOW,
+    SIGN_ID,
+    UNDOCUMENTED,
+    desired,
+    doubted,
+    intent,
+    known,
+    row,
+)
 
 
 @pytest.mark.parametrize("code", [1, APPROVED, -1])
@@ -71,3 +84,64 @@ def test_nothing_is_adopted_or_forgotten_over_what_a_run_recorded_meanwhile() ->
     assert run.store.state.entry(SIGN_ID) == newer
     forget(run.context, {SIGN_ID: newer})
     assert run.store.state.entry(SIGN_ID).perhaps == ()
+
+
+@pytest.mark.parametrize(("skew", "until"), [(None, NOW + 300.0), (5.0, NOW - 3.0)], ids=["no date", "a date"])
+def test_the_person_is_asked_about_all_that_would_be_recorded(skew: float | None, until: float) -> None:
+    run = Run(row())
+    run.vendor.skew = skew
+    context = run.context._replace(by="somebody", uncommitted=True)
+    asked: list[object] = []
+
+    def no(found: object) -> bool:
+        asked.append(found)
+        return False
+
+    assert not adopt(context, [desired()], no)
+    assert run.store.state == EMPTY
+    own = Submitted(
+        ACME, NOW, commit=context.commit, adopted=True, shown=row(), run=RUN, until=until, by="somebody",
+        uncommitted=True,
+    )  # fmt: skip
+    assert asked == [[Adoption(desired(), Entry(), own)]]
+    assert adopt(context, [desired()], lambda _: True)
+    assert run.store.state.entry(SIGN_ID) == Entry(1, own._replace(epoch=1))
+
+
+@pytest.mark.parametrize("commit", ["c" * 40, None])
+def test_the_commit_adopted_from_is_recorded_where_there_is_one(commit: str | None) -> None:
+    run = Run(row(), state=EMPTY._replace(commit="a" * 40))
+    adopt(run.context._replace(commit=commit), [desired()])
+    assert run.store.state.commit == (commit or "a" * 40)
+
+
+def test_several_are_adopted_in_one_step_of_the_history() -> None:
+    run = Run(row(), row(sign_id=2))
+    adopt(run.context, [desired(), desired(key="second", sign_id=2)])
+    assert [note.splitlines()[0] for note in run.store.notes] == ["adopt acme-otp (1110); adopt second (2)"]
+
+
+@pytest.mark.parametrize("shown", [row(sign_id=2), row(UNDOCUMENTED)], ids=["no row", "status"])
+def test_a_refusal_names_the_id_that_the_account_does_not_have_so(shown: LiveSignature) -> None:
+    with pytest.raises(Refusal, match="1110") as refused:
+        adopt(Run(shown).context, [desired()])
+    assert is_translated(refused.value.text)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "named"), [(desired(), "'Other'"), (desired(sign_id=NEW), "acme-otp")], ids=["name", "no id"]
+)
+def test_a_refusal_says_what_to_do_where_something_can_be_done(wanted: Signature, named: str) -> None:
+    with pytest.raises(Refusal, match=named) as refused:
+        adopt(Run(row(sign_name="Other")).context, [wanted])
+    assert says_what_to_do(refused.value)
+
+
+def test_a_run_at_work_is_waited_for_before_anything_is_forgotten() -> None:
+    live = doubted(intent(HIDDEN_EDIT, row(), ago=0.0, status=IntentState.LIVE))
+    run = Run(row(), state=EMPTY._replace(entries={SIGN_ID: live, "acme-otp": known(), 7: known()}))
+    forget(run.context, {SIGN_ID: live, "acme-otp": known()})
+    assert run.clock.passed == 26.0
+    assert run.store.state.entries == {SIGN_ID: Entry(3), "acme-otp": Entry(2), 7: known()}
+    assert [note.splitlines()[0] for note in run.store.notes] == ["forget (1110), (acme-otp)"]
+    assert run.store.notes[0].endswith("Run: this-run")
