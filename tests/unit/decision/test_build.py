@@ -6,17 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.contract.api import Status
-from reconciler.decision.plan import make_offline_plan, make_plan
+from reconciler.decision.compare import DecisionTime
+from reconciler.decision.plan import decide_known, fingerprint, make_offline_plan, make_plan
 from reconciler.decision.rules import Rule
 from reconciler.decision.table import decide
 from reconciler.model.plan import Plan, Selection, Verdict
-from reconciler.model.signature import SignFields
+from reconciler.model.signature import NEW, LiveSignature, SignFields, watched_fields
 from reconciler.model.state import Entry, State
 from tests.fixtures.strategies import Account, accounts
 from tests.fixtures.values import (
     ACME,
     HIDDEN_EDIT,
     MOMENT,
+    NOW,
     PENDING,
     REJECTED,
     RENAMED,
@@ -132,3 +134,63 @@ def test_offline_a_row_from_before_the_intent_does_not_prove_it() -> None:
 
 def test_offline_the_choice_narrows_too() -> None:
     assert offline(known(), ACME, Selection(only=frozenset({"other"}))).signatures == ()
+
+
+def test_offline_the_account_the_row_and_the_fingerprint_are_those_of_the_record() -> None:
+    plan = offline(known(), HIDDEN_EDIT)
+    assert (plan.target, plan.signatures[0].live) == (TARGET, row())
+    assert plan.fingerprint == fingerprint(TARGET, plan.signatures)
+    assert plan.fingerprint != offline(known()).fingerprint
+
+
+def offline_created(sign_id: int, key: str = "acme-otp") -> Plan:
+    own = submitted(sign_id=1200, shown=row(sign_id=1200))
+    entries = {key: Entry(1, own), 1200: Entry(1, own._replace(sign_id=None)), SIGN_ID: known()}
+    state = State(TARGET.uin, "ap-singapore", entries)
+    return make_offline_plan(TARGET, [desired(sign_id=sign_id)], state, MOMENT)
+
+
+def test_offline_a_signature_that_was_created_has_the_id_that_the_record_holds() -> None:
+    (planned,) = offline_created(NEW).signatures
+    assert (planned.desired.sign_id, planned.live) == (1200, row(sign_id=1200))
+    assert planned.verdict is Verdict.WAITING
+
+
+def test_offline_a_signature_that_was_never_created_stays_without_an_id() -> None:
+    (planned,) = offline_created(NEW, "another-key").signatures
+    assert (planned.desired.is_new, planned.live, planned.decision.rule) == (True, None, Rule.NOT_READ)
+    assert planned.decision.status is Status.UNKNOWN
+
+
+def test_offline_an_id_that_is_written_goes_before_the_one_that_was_created() -> None:
+    (planned,) = offline_created(SIGN_ID).signatures
+    assert (planned.desired.sign_id, planned.live) == (SIGN_ID, row())
+
+
+def test_a_signature_that_turns_out_to_be_created_is_decided_as_the_table_does() -> None:
+    state = State(TARGET.uin, "ap-singapore", {SIGN_ID: doubted(intent(RENAMED, row()))})
+    for now in (NOW, NOW + 3600.0):
+        decision = decide_known(desired(RENAMED), row(), state, now, site="international")
+        assert decision == decide(RENAMED, row(), state.entry(SIGN_ID), DecisionTime(now))
+    rejected = decide_known(desired(), row(REJECTED), State(TARGET.uin, "ap-singapore"), NOW, site="china")
+    assert rejected.rule is Rule.REJECTED_PERHAPS_FILING
+
+
+def test_a_plan_knows_its_target_and_the_site_counts() -> None:
+    china = TARGET._replace(account=TARGET.account._replace(site="china"))
+    rows: dict[int, LiveSignature] = {SIGN_ID: row(REJECTED)}
+    state = State(TARGET.uin, "ap-singapore")
+    for target, rule in ((TARGET, Rule.REJECTED_NOT_RECORDED), (china, Rule.REJECTED_PERHAPS_FILING)):
+        plan = make_plan(target, [desired()], rows, state, MOMENT)
+        assert (plan.target, plan.signatures[0].decision.rule) == (target, rule)
+        assert plan.fingerprint == fingerprint(target, plan.signatures)
+
+
+def test_what_is_watched_only_is_planned_as_watched() -> None:
+    watched = desired(watched_fields("Acme", international=False))._replace(observed=True)
+    state = State(TARGET.uin, "ap-singapore", {SIGN_ID: known()})
+    for plan in (
+        make_plan(TARGET, [watched], {SIGN_ID: row()}, state, MOMENT),
+        make_offline_plan(TARGET, [watched], state, MOMENT),
+    ):
+        assert plan.signatures[0].verdict is Verdict.OBSERVED

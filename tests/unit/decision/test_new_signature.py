@@ -6,10 +6,11 @@ from typing import Final
 
 import pytest
 
+from reconciler.contract.api import Status
 from reconciler.decision.new_signature import AccountRows, decide_new, is_same
 from reconciler.decision.plan import make_plan
 from reconciler.decision.rules import Rule
-from reconciler.model.plan import Planned, Verdict
+from reconciler.model.plan import Change, Decision, IntentStatus, Planned, Verdict
 from reconciler.model.signature import NEW as NO_ID
 from reconciler.model.signature import LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, Intent, IntentState, State, no_row
@@ -109,7 +110,9 @@ def test_the_list_and_the_record_decide(rows: list[LiveSignature], complete: boo
     found = decide_new(wanted(), AccountRows({each.sign_id: each for each in rows}, complete), state)
     assert isinstance(found, Planned)
     assert found.decision.rule is rule
-    assert found.decision.reason
+    words = found.decision.reason + found.hint
+    assert "{" not in words
+    assert "None" not in words
     assert (found.live is not None) == (rule in {Rule.NAME_HELD, Rule.NAME_REJECTED})
 
 
@@ -166,3 +169,56 @@ def test_the_reviewers_reply_to_a_rejected_one_of_the_name_is_shown() -> None:
     held = row(REJECTED, sign_id=5, review_reply="Blurred scan")
     (planned,) = make_plan(TARGET, [wanted()], {5: held}, EMPTY, MOMENT).signatures
     assert (planned.live, planned.decision.status, planned.desired.is_new) == (held, "rejected", True)
+
+
+def decided(rows: list[LiveSignature], state: State, fields: SignFields = ACME) -> Planned:
+    found = decide_new(wanted(fields), AccountRows({each.sign_id: each for each in rows}, complete=True), state)
+    assert isinstance(found, Planned)
+    return found
+
+
+def test_a_decision_without_an_id_names_what_stands_in_the_way() -> None:
+    held = decided([row(APPROVED, sign_id=5)], EMPTY).decision
+    assert held == Decision(Rule.NAME_HELD, Status.APPROVED, {"status": Status.APPROVED, "sign_id": 5})
+    otherwise = decided([CREATED], created(ACME._replace(sign_name="Old"))).decision
+    assert otherwise == Decision(Rule.CREATED_OTHERWISE, Status.MISSING, {"sign_id": 1200, "name": "Old"})
+    twice = make_plan(TARGET, [wanted(key="first"), wanted()], {}, EMPTY, MOMENT).signatures[1].decision
+    assert twice == Decision(Rule.NAME_TWICE, Status.MISSING, {"other": "first"})
+    perhaps_made = decided([], LIVE_STATE).decision
+    assert perhaps_made == Decision(Rule.PERHAPS_CREATED, Status.MISSING, intent=IntentStatus.OPEN)
+    (cut,) = make_plan(TARGET, [wanted()], {}, EMPTY, MOMENT, complete=False).signatures
+    assert (cut.live, cut.decision) == (None, Decision(Rule.CREATE_NOT_LISTED, Status.MISSING))
+
+
+@pytest.mark.parametrize(("international", "kind"), [(True, "global"), (False, "mainland")])
+def test_a_create_tells_its_kind_and_every_field_that_has_a_value(international: bool, kind: str) -> None:
+    fields = ACME._replace(international=international, remark="")
+    decision = decided([], EMPTY, fields).decision
+    assert (decision.rule, decision.status, decision.params) == (Rule.CREATE, Status.MISSING, {"kind": kind})
+    assert decision.changes == tuple(
+        Change(name, None, value)
+        for name, value in fields._asdict().items()
+        if name not in {"remark", "qualification_id"}
+    )
+
+
+def test_of_several_that_have_the_name_the_first_that_is_not_rejected_is_named() -> None:
+    rejected, first, second = row(REJECTED, sign_id=4), row(sign_id=5), row(APPROVED, sign_id=6)
+    assert decided([second, rejected, first], EMPTY).live == first
+    assert decided([rejected, row(REJECTED, sign_id=3)], EMPTY).live == row(REJECTED, sign_id=3)
+
+
+def test_what_was_submitted_last_for_an_id_tells_which_name_its_row_has() -> None:
+    renamed = created(key="old-key")
+    renamed = renamed._replace(entries={**renamed.entries, 1200: named(ACME._replace(sign_name="Zed")).entry(1200)})
+    assert decided([SPELT], renamed).decision.rule is Rule.CREATE
+    assert decided([SPELT], created(ACME._replace(sign_name="Zed"), key="old-key")).decision.rule is Rule.CREATE
+    assert decided([SPELT._replace(international=True)], named(ACME)).decision.rule is Rule.CREATE
+
+
+def test_two_definitions_of_other_names_are_both_created() -> None:
+    both = [wanted(), wanted(ACME._replace(sign_name="Zed"), "zed"), wanted(ACME._replace(sign_name="Zed"), "again")]
+    plan = make_plan(TARGET, both, {}, EMPTY, MOMENT)
+    assert [each.decision.rule for each in plan.signatures] == [Rule.CREATE, Rule.CREATE, Rule.NAME_TWICE]
+    assert plan.signatures[2].decision.params == {"other": "zed"}
+    assert plan.signatures[2].live is None

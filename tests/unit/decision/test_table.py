@@ -7,10 +7,23 @@ import pytest
 from reconciler.contract.api import Status
 from reconciler.decision.rules import Rule
 from reconciler.decision.table import decide
-from reconciler.model.plan import Compared, IntentStatus, Verdict
+from reconciler.model.plan import Change, Compared, Decision, IntentStatus, Planned, Verdict
+from reconciler.model.signature import LiveSignature
 from reconciler.model.state import IntentState
-from tests.fixtures.values import ACME, APPROVED, HIDDEN_EDIT, MOMENT, RENAMED, known, row
-from tests.unit.decision.cases import CASES, Case, opened
+from tests.fixtures.values import (
+    ACME,
+    APPROVED,
+    HIDDEN_EDIT,
+    MOMENT,
+    NOT_EFFECTIVE,
+    REJECTED,
+    RENAMED,
+    UNDOCUMENTED,
+    desired,
+    known,
+    row,
+)
+from tests.unit.decision.cases import CASES, WATCHED, Case, opened
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
@@ -105,3 +118,80 @@ def test_the_vendors_spelling_may_show_after_the_acceptance_was_recorded() -> No
 def test_another_spelling_of_the_name_is_no_drift() -> None:
     decision = decide(ACME, row(sign_name="[ACME]"), known(before=row()), MOMENT)
     assert (decision.rule, decision.drift) == (Rule.WAITING_FOR_REVIEW, ())
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_a_decision_has_a_value_for_each_word_that_its_rule_leaves_open(case: Case) -> None:
+    decision = case.decide()
+    words = decision.reason + Planned(desired(), case.live, decision).hint
+    assert "{" not in words
+    assert "None" not in words
+
+
+def told(case: str) -> tuple[str, tuple[Change, ...], tuple[str, ...]]:
+    decision = CASES[case].decide()
+    return decision.reason, decision.changes, decision.drift
+
+
+def test_a_decision_tells_what_differs_and_what_others_changed() -> None:
+    assert told("9 renamed outside") == (
+        "pending, and the definition differs in sign_name; changed outside this tool: sign_name",
+        (Change("sign_name", "Somebody's", "Acme"),),
+        ("sign_name",),
+    )
+    assert told("13 hidden edit") == (
+        "rejected, and the definition differs in remark",
+        (Change("remark", ACME.remark, HIDDEN_EDIT.remark),),
+        (),
+    )
+    assert told("9 neither intent nor record")[1:] == ((Change("remark", "Login codes", "Third"),), ())
+
+
+def test_a_definition_that_equals_the_record_but_no_open_call_differs_from_the_last_of_them() -> None:
+    third = ACME._replace(remark="Third", sign_purpose="self")
+    sent = opened(HIDDEN_EDIT, row())
+    assert decide(third, row(), sent, MOMENT).changes == (
+        Change("sign_purpose", "others", "self"),
+        Change("remark", HIDDEN_EDIT.remark, "Third"),
+    )
+
+
+@pytest.mark.parametrize(("international", "kind"), [(True, "global"), (False, "mainland")])
+def test_a_row_of_the_other_kind_is_named_as_what_the_account_holds(international: bool, kind: str) -> None:
+    wanted = ACME._replace(international=not international)
+    assert decide(wanted, row(international=international), known(), MOMENT).params == {"kind": kind}
+
+
+def test_an_undocumented_status_is_named() -> None:
+    assert decide(ACME, row(UNDOCUMENTED), known(), MOMENT).params == {"status_code": UNDOCUMENTED}
+
+
+def test_a_signature_that_is_only_watched_tells_what_the_account_shows() -> None:
+    same = decide(WATCHED, row(), known(), MOMENT, observed=True)
+    assert same == Decision(Rule.OBSERVED, Status.PENDING, {"status": Status.PENDING, "name": "Acme"})
+    other = decide(WATCHED, row(APPROVED, sign_name="Other"), known(), MOMENT, observed=True)
+    assert other == Decision(
+        Rule.OBSERVED_DRIFTED, Status.APPROVED, {"status": Status.APPROVED, "name": "Other"}, drift=("sign_name",)
+    )
+    assert other.reason.endswith("the account shows the name Other")
+
+
+@pytest.mark.parametrize(
+    ("live", "ago", "fate"),
+    [
+        (row(sign_name="Borealis"), 60.0, IntentStatus.PROVEN),
+        (row(), 60.0, IntentStatus.DROPPED),
+        (row(), 3600.0, IntentStatus.OPEN),
+    ],
+)
+def test_what_is_open_of_a_watched_signature_is_settled_all_the_same(
+    live: LiveSignature, ago: float, fate: IntentStatus
+) -> None:
+    entry = opened(RENAMED, row(), ago)
+    assert decide(WATCHED, live, entry, MOMENT, observed=True).intent is fate
+
+
+@pytest.mark.parametrize("code", [APPROVED, NOT_EFFECTIVE, REJECTED])
+def test_the_status_is_part_of_what_a_decision_says(code: int) -> None:
+    decision = decide(RENAMED, row(code), known(), MOMENT)
+    assert decision.params == {"status": row(code).status, "fields": ("sign_name",), "drift": ()}
