@@ -21,7 +21,10 @@ def image(file: str, data: bytes) -> Image:
     return Image(hashlib.sha256(data).hexdigest(), file, len(data), 24, 16, "PNG")
 
 
-def signature(top: Path, commission: Image | None = image("../attorney.jpg", COMMISSION)) -> Signature:
+ATTORNEY = image("../attorney.jpg", COMMISSION)
+
+
+def signature(top: Path, commission: Image | None = ATTORNEY) -> Signature:
     fields = ACME._replace(proof_image=image("license.png", PROOF), commission_image=commission)
     return desired(fields)._replace(folder=str(top / "evidence"))
 

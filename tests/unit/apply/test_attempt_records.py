@@ -1,0 +1,270 @@
+"""What a turn records and reports, whole: the intent, the submission, the result, and the lines of the history."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.contract.error_codes import TIMEOUT, describe
+from reconciler.errors import VendorError
+from reconciler.model.report import Outcome, Result
+from reconciler.model.signature import SignFields
+from reconciler.model.state import Entry, Intent, IntentState, Submitted
+from tests.fixtures.fake_run import EMPTY, RUN, Run
+from tests.fixtures.turns import KNOWN, Turn, failing, taken_but
+from tests.fixtures.values import (
+    HIDDEN_EDIT,
+    NOW,
+    REJECTED,
+    RENAMED,
+    SIGN_ID,
+    doubted,
+    intent,
+    known,
+    row,
+    submitted,
+)
+
+SHOWN = row(sign_name="Borealis")
+COMMIT = "c0ffee00" * 5
+
+
+def named(run: Run) -> Run:
+    """Let the run be somebody's, with changes that no commit holds."""
+    run.context = run.context._replace(by="somebody", uncommitted=True)
+    return run
+
+
+def intended(fields: SignFields = RENAMED, looked_at: float = NOW, tolerance: float = 300.0) -> Intent:
+    return Intent(
+        fields, row(), NOW, RUN, COMMIT, 1, looked_at, tolerance, window=26.0, by="somebody", uncommitted=True
+    )
+
+
+def error(code: str, request_id: str | None) -> VendorError:
+    return VendorError("words of the vendor", code=code, request_id=request_id)
+
+
+@pytest.mark.parametrize(("skew", "looked_at", "tolerance"), [(None, NOW, 300.0), (5.0, NOW - 5.0, 2.0)])
+def test_intent_and_submission_hold_all_that_a_later_run_needs(
+    skew: float | None, looked_at: float, tolerance: float
+) -> None:
+    run = named(Run(row()))
+    run.vendor.skew = skew
+    turn = Turn(run)
+    seen: list[Entry] = []
+
+    def look() -> str:
+        seen.append(turn.entry)
+        return run.vendor.take(SIGN_ID, RENAMED)
+
+    run.vendor.answers = [look]
+    assert turn.take() == Result(Outcome.ACCEPTED, "request-1", shown=SHOWN)
+    assert seen == [Entry(1, None, (intended(looked_at=looked_at, tolerance=tolerance),))]
+    assert turn.entry == Entry(1, Submitted(
+        RENAMED, NOW, "request-1", COMMIT, shown=SHOWN, before=row(), epoch=1, run=RUN,
+        until=looked_at + tolerance, by="somebody", uncommitted=True,
+    ))  # fmt: skip
+    assert run.store.state.saved_at == NOW
+
+
+def test_the_history_names_signature_fields_outcome_and_where_it_came_from() -> None:
+    turn = Turn(named(Run(row(), state=KNOWN)))
+    turn.take()
+    where = f"Applied-From: {COMMIT}, with changes that are not committed\nRun: {RUN}"
+    assert turn.run.store.notes == [
+        f"intend acme-otp (1110): sign_name\n\n{where}",
+        f"accepted acme-otp (1110) request request-1\n\n{where}",
+    ]
+
+
+def test_the_next_intent_counts_on_from_the_one_before() -> None:
+    turn = Turn(Run(row(), state=EMPTY._replace(entries={SIGN_ID: Entry(7)})))
+    turn.take()
+    assert turn.entry.epoch == 8
+    assert turn.entry.submitted is not None
+    assert turn.entry.submitted.epoch == 8
+
+
+def test_an_acceptance_is_looked_for_three_times_a_third_of_a_second_apart() -> None:
+    turn = Turn(Run(row()))
+    turn.run.vendor.hidden = True
+    result = turn.take()
+    assert result == Result(Outcome.ACCEPTED, "request-1", shown=row())
+    assert turn.run.vendor.looks == 4
+    assert turn.run.clock.passed == pytest.approx(0.6)
+
+
+def test_a_look_that_fails_keeps_what_the_one_before_it_showed() -> None:
+    turn = Turn(Run(row()))
+    turn.run.vendor.hidden = True
+    turn.run.vendor.unreadable = [None, None, error(TIMEOUT, None), error(TIMEOUT, None)]
+    assert turn.take().shown == row()
+
+
+def test_a_call_whose_effect_need_not_show_is_recorded_with_the_first_row() -> None:
+    turn = Turn(Run(row(), state=KNOWN), HIDDEN_EDIT)
+    turn.take()
+    assert turn.entry.submitted is not None
+    assert turn.entry.submitted.shown == row()
+    assert turn.run.clock.passed == 0.0
+
+
+def test_an_uncertain_call_that_arrived_is_recorded_as_the_row_proves_it() -> None:
+    run = named(Run(row()))
+    run.vendor.skew = 5.0
+    turn = Turn(run)
+    run.vendor.answers = [lambda: run.vendor.take(SIGN_ID, RENAMED) and failing(TIMEOUT)()]
+    assert turn.take() == Result(Outcome.ACCEPTED, "request-9", shown=SHOWN)
+    assert turn.entry == Entry(1, Submitted(
+        RENAMED, NOW, None, COMMIT, shown=SHOWN, before=row(), epoch=1, run=RUN, until=NOW - 5.0 + 26.0 + 2.0,
+        by="somebody", uncommitted=True,
+    ))  # fmt: skip
+    assert run.store.notes[-1].startswith("accepted acme-otp (1110) request request-9\n")
+
+
+def test_an_uncertain_call_that_never_shows_is_looked_after_once_a_second_until_it_cannot_show() -> None:
+    turn = Turn(Run(row()))
+    turn.run.vendor.answers = [failing(TIMEOUT)]
+    trouble = describe(error(TIMEOUT, None))
+    assert turn.take() == Result(Outcome.FAILED, "request-9", trouble, row())
+    limits = turn.run.context.timing
+    assert turn.run.clock.passed == limits.late + limits.lag
+    assert turn.run.vendor.looks == 2 + limits.late + limits.lag
+    assert turn.run.store.notes[-1].startswith(f"failed acme-otp (1110) {TIMEOUT} request request-9\n")
+
+
+def test_an_uncertain_call_that_stays_open_is_told_with_the_row_and_in_the_history() -> None:
+    turn = Turn(Run(row(), state=KNOWN), HIDDEN_EDIT)
+    turn.run.vendor.answers = [failing(TIMEOUT)]
+    trouble = describe(error(TIMEOUT, None))
+    assert turn.take() == Result(Outcome.UNSETTLED, "request-9", trouble, row())
+    assert turn.run.store.notes[-1].startswith(f"unsettled acme-otp (1110) {TIMEOUT} request request-9\n")
+    assert turn.run.clock.passed == turn.run.context.timing.late + turn.run.context.timing.lag
+
+
+def test_a_row_that_cannot_be_read_at_the_end_tells_nothing() -> None:
+    turn = Turn(Run(row()))
+    turn.run.vendor.answers = [failing(TIMEOUT)]
+    turn.run.vendor.unreadable = [None, *([None] * 15), error(TIMEOUT, None)]
+    result = turn.take()
+    assert (result.outcome, result.shown) == (Outcome.UNSETTLED, None)
+
+
+def test_a_row_that_is_gone_proves_neither() -> None:
+    run = Run(row())
+    turn = Turn(run)
+
+    def gone() -> str:
+        run.vendor.account.clear()
+        return failing(TIMEOUT)()
+
+    run.vendor.answers = [gone]
+    assert turn.take().outcome is Outcome.UNSETTLED
+    assert [(made.run, made.status) for made in turn.entry.perhaps] == [(RUN, IntentState.LAPSED)]
+
+
+def test_a_row_that_may_show_anothers_call_does_not_prove_this_one() -> None:
+    run = Run(row())
+    turn = Turn(run)
+    newer = doubted(intent(RENAMED, row(), run="other", epoch=7))
+
+    def lost() -> str:
+        run.store.put(run.store.state._replace(entries={SIGN_ID: newer}))
+        return taken_but(run, TIMEOUT)()
+
+    run.vendor.answers = [lost]
+    result = turn.take()
+    assert result == Result(Outcome.UNSETTLED, None, describe(error(TIMEOUT, None)), SHOWN)
+    assert [(made.run, made.status) for made in turn.entry.perhaps] == [
+        ("other", IntentState.LAPSED), (RUN, IntentState.LATE)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("own", [{"run": "other"}, {"epoch": 9}], ids=["another run's", "another one's"])
+def test_a_submission_that_another_run_recorded_meanwhile_is_not_taken_for_this_one(own: dict[str, object]) -> None:
+    run = Run(row())
+    turn = Turn(run)
+    theirs = submitted(RENAMED, epoch=1, run=RUN)._replace(**own)  # type: ignore[arg-type]  # by name
+
+    def lost() -> str:
+        run.store.put(run.store.state._replace(entries={SIGN_ID: Entry(9, theirs)}))
+        return taken_but(run, TIMEOUT)()
+
+    run.vendor.answers = [lost]
+    assert turn.take().outcome is Outcome.UNSETTLED
+
+
+def test_an_answer_that_came_after_others_may_have_waited_it_out_does_not_undo_what_they_did() -> None:
+    run = Run(row())
+    turn = Turn(run)
+
+    def late() -> str:
+        run.clock.wait(30.0)
+        theirs = submitted(HIDDEN_EDIT, ago=-30.0, epoch=2, run="other")
+        run.store.put(run.store.state._replace(entries={SIGN_ID: Entry(2, theirs)}))
+        return run.vendor.take(SIGN_ID, RENAMED)
+
+    run.vendor.answers = [late]
+    assert turn.take().outcome is Outcome.ACCEPTED
+    assert [(made.status, made.epoch) for made in turn.entry.perhaps] == [(IntentState.LATE, 3)]
+
+
+def test_a_lagging_row_is_waited_for_before_the_turn() -> None:
+    run = Run(row(), state=EMPTY._replace(entries={SIGN_ID: known(ago=1.0)}))
+    turn = Turn(run)
+    turn.take()
+    assert run.vendor.calls[0][0] == run.context.timing.lag
+
+
+def test_what_is_not_as_planned_is_looked_at_once_more_before_it_is_told() -> None:
+    run = Run(row())
+    turn = Turn(run)
+    run.vendor.account[SIGN_ID] = row(REJECTED)
+    result = turn.take()
+    assert (result.outcome, result.shown, run.vendor.looks) == (Outcome.NOT_ATTEMPTED, row(REJECTED), 2)
+    assert result.trouble is not None
+    assert "rejected" in result.trouble.message
+
+
+def test_a_verdict_that_changed_with_the_status_as_planned_is_not_sent() -> None:
+    run = Run(row())
+    turn = Turn(run)
+    run.vendor.account[SIGN_ID] = SHOWN
+    result = turn.take()
+    assert (result.outcome, run.vendor.calls) == (Outcome.NOT_ATTEMPTED, [])
+    assert result.trouble is not None
+    assert "nothing visible differs" in result.trouble.message
+
+
+def test_the_site_counts_in_the_turn_as_in_the_plan() -> None:
+    run = Run(row(REJECTED))
+    turn = Turn(run, RENAMED)
+    run.context = run.context._replace(site="china")
+    run.vendor.account[SIGN_ID] = row(REJECTED, sign_name="Borealis")
+    result = turn.take()
+    assert result.trouble is not None
+    assert "filing" in result.trouble.message
+
+
+def test_a_limit_that_was_met_five_times_is_told_as_the_vendor_said_it() -> None:
+    turn = Turn(Run(row()))
+    turn.run.vendor.answers = [failing("RequestLimitExceeded")] * 5
+    trouble = describe(error("RequestLimitExceeded", None))
+    assert turn.take() == Result(Outcome.FAILED, "request-9", trouble)
+    assert turn.run.store.notes[-1].startswith("withdraw acme-otp (1110)\n")
+
+
+@pytest.mark.parametrize("code", ["InvalidParameterValue.ImageInvalid", "FailedOperation.TemplateAlreadyPassedCheck"])
+def test_what_the_vendor_refused_is_told_in_the_history_with_its_request(code: str) -> None:
+    turn = Turn(Run(row()))
+    turn.run.vendor.answers = [failing(code)]
+    result = turn.take()
+    note = f"{result.outcome} acme-otp (1110) {code} request request-9\n"
+    assert turn.run.store.notes[-1].startswith(note)
+
+
+def test_a_stop_before_the_look_asks_the_vendor_nothing() -> None:
+    turn = Turn(Run(row()))
+    turn.run.stop_now()
+    turn.take()
+    assert turn.run.vendor.looks == 0
