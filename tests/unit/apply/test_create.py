@@ -15,7 +15,7 @@ from reconciler.model.signature import NEW, LiveSignature
 from reconciler.model.state import Entry, Intent, IntentState, Submitted, no_row
 from tests.fixtures.fake_run import EMPTY, RUN, Run
 from tests.fixtures.turns import failing
-from tests.fixtures.values import ACME, APPROVED, NOW, REJECTED, RENAMED, desired, intent, row, submitted
+from tests.fixtures.values import ACME, APPROVED, NOW, PENDING, REJECTED, RENAMED, desired, intent, row, submitted
 
 WANTED = desired(ACME, "acme-otp", NEW)
 
@@ -27,10 +27,10 @@ def applied(run: Run) -> Result:
     return report.result(plan.signatures[0])
 
 
-def lost(run: Run, code: str = "Client.Timeout") -> Callable[[], str]:
+def lost(run: Run, code: str = "Client.Timeout", request_id: str | None = None) -> Callable[[], str]:
     def lose() -> str:
         run.vendor.create(ACME)
-        return failing(code, None)()
+        return failing(code, request_id)()
 
     return lose
 
@@ -152,9 +152,13 @@ def test_all_that_a_later_run_needs_is_recorded_under_key_and_id() -> None:
     ]  # fmt: skip
 
 
+def show(run: Run) -> None:
+    run.vendor.create(ACME)
+
+
 def test_a_row_that_shows_a_little_later_is_recorded_all_the_same() -> None:
     run = Run()
-    run.clock.at(0.3, lambda: run.vendor.create(ACME) and None)
+    run.clock.at(0.3, lambda: show(run))
     run.vendor.answers = [lambda: "1000"]
     result = applied(run)
     assert result.shown == run.vendor.account[1000]
@@ -173,7 +177,7 @@ def test_a_new_row_is_looked_for_three_times_whatever_a_look_meets(failing_looks
 
 def test_a_lost_answer_is_told_with_its_request_and_the_row_that_proves_it() -> None:
     run = Run()
-    run.vendor.answers = [lambda: run.vendor.create(ACME) and failing("Client.Timeout")()]
+    run.vendor.answers = [lost(run, request_id="request-9")]
     assert applied(run) == Result(Outcome.ACCEPTED, "request-9", shown=run.vendor.account[1000], sign_id=1000)
     assert run.store.notes[-1].startswith("accepted acme-otp (1000) request request-9\n")
     assert {subject for subject, entry in run.store.state.entries.items() if entry.submitted} == {"acme-otp", 1000}
@@ -188,10 +192,10 @@ def test_a_call_that_would_start_too_late_is_intended_anew() -> None:
     assert len(run.vendor.calls) == 1
 
 
-def taken_first(run: Run, *doubts: Intent, forgotten: bool = False) -> Result:
+def taken_first(run: Run, *doubts: Intent, forgotten: bool = False, status: int = PENDING) -> Result:
     """Return the result where another run created just this between plan and turn."""
     plan = run.plan(WANTED)
-    made = run.vendor.create(ACME)
+    made = run.vendor.create(ACME, status)
     at_once = submitted(ACME, ago=60.0, sign_id=made.sign_id, until=NOW, run="other", epoch=1)
     under_id = Entry(2, None if forgotten else at_once._replace(sign_id=None), doubts)
     run.store.put(EMPTY._replace(entries={"acme-otp": Entry(1, at_once), made.sign_id: under_id}))
@@ -213,9 +217,7 @@ def test_what_is_open_of_a_signature_that_was_created_meanwhile_is_settled_by_it
 def test_a_signature_that_was_created_meanwhile_and_forgotten_is_told_as_its_site_has_it() -> None:
     run = Run()
     run.context = run.context._replace(site="china")
-    create = run.vendor.create
-    run.vendor.create = lambda fields, _status=1: create(fields, REJECTED)  # type: ignore[method-assign]  # rejected
-    result = taken_first(run, forgotten=True)
+    result = taken_first(run, forgotten=True, status=REJECTED)
     assert result.trouble is not None
     assert "filing" in result.trouble.message
 

@@ -3,13 +3,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from reconciler.apply.results import stopped
 from reconciler.cli.formats import report_exit
 from reconciler.contract.error_codes import RECORD, STOPPED
 from reconciler.decision.plan import make_plan
 from reconciler.errors import StateError, VendorError
 from reconciler.model.plan import Plan
 from reconciler.model.report import ApplyReport, Outcome
-from reconciler.model.signature import Signature
+from reconciler.model.signature import NEW, Signature
 from tests.fixtures.fake_run import EMPTY, Run
 from tests.fixtures.values import APPROVED, MOMENT, RENAMED, TARGET, desired, row
 
@@ -182,3 +183,69 @@ def test_a_plan_without_writes_touches_nothing() -> None:
     report = run.execute(plan(run))
     assert (run.vendor.calls, run.store.notes, run.vendor.looks) == ([], [], 0)
     assert report.trouble is None
+
+
+def test_the_person_hears_whose_turn_it_is_and_how_each_one_ended() -> None:
+    run = account(1, 0, 1)
+    heard: list[object] = []
+    run.told.begins = lambda planned, number, total: heard.append((planned.desired.key, number, total))  # type: ignore[method-assign]
+    run.told.ended = lambda planned, result: heard.append((planned.desired.key, result.outcome))  # type: ignore[method-assign]
+    run.execute(plan(run))
+    assert heard == [
+        ("sign-1", 1, 2), ("sign-1", Outcome.ACCEPTED), ("sign-3", 2, 2), ("sign-3", Outcome.ACCEPTED)
+    ]  # fmt: skip
+
+
+def test_a_run_that_ended_early_is_told_as_that_and_not_as_a_record_that_could_not_be_closed() -> None:
+    run = account()
+    run.store.costly = True
+    planned = plan(run)
+    run.vendor.answers = [None, failing("AuthFailure.TokenFailure")]
+    run.store.trouble = [None, None, *([StateError("disk full")] * 9)]
+    report = run.execute(planned)
+    assert report.trouble is not None
+    assert report.trouble.code == "AuthFailure.TokenFailure"
+
+
+def test_a_costly_record_is_written_once_for_each_signature_and_once_at_the_end() -> None:
+    run = account()
+    run.store.costly = True
+    run.execute(plan(run))
+    assert [note.split()[0] for note in run.store.notes] == ["intend", "accepted", "accepted", "accepted", "accepted"]
+    assert run.store.notes[-1].startswith("accepted sign-4 (4) request request-4\n")
+
+
+def test_a_run_that_was_stopped_says_what_to_do() -> None:
+    run = account()
+    run.stop_now()
+    report = run.execute(plan(run))
+    assert report.trouble == stopped().trouble
+    assert (report.results, run.vendor.looks, run.told.ends) == ({}, 0, [])
+
+
+def test_what_ended_otherwise_is_not_described_again() -> None:
+    run = account(1, 1, 1)
+    run.vendor.answers = [failing("InvalidParameterValue.ImageInvalid")]
+    asked: list[dict[int, bool]] = []
+    describe = run.vendor.rows
+
+    def rows(declared: dict[int, bool], *, everything: bool = True) -> object:
+        asked.append(declared)
+        assert not everything
+        return describe(declared, everything=everything)
+
+    run.vendor.rows = rows  # type: ignore[assignment,method-assign]  # notes what was asked for
+    report = run.execute(plan(run))
+    assert asked == [{2: False}]
+    assert "sign-1" in report.results
+    assert report.results["sign-1"].shown is None
+
+
+def test_a_signature_that_was_created_is_described_again_by_its_new_id() -> None:
+    run = Run(row(sign_id=1))
+    wanted = [desired(RENAMED, "new-one", NEW), desired(RENAMED._replace(sign_name="Carina"), "sign-1", 1)]
+    planned = run.plan(*wanted)
+    run.store.before_save = [lambda: None, lambda: run.vendor.account.update({2: row(APPROVED, sign_id=2)})]
+    report = run.execute(planned)
+    assert report.results["new-one"].shown == row(APPROVED, sign_id=2)
+    assert report.results["new-one"].sign_id == 2

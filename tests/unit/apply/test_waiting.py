@@ -89,7 +89,7 @@ def test_another_runs_call_is_waited_for_a_second_at_a_time_and_the_person_is_to
 
 
 def test_of_several_calls_the_longest_is_waited_for() -> None:
-    entries = {
+    entries: dict[Subject, Entry] = {
         1: Entry(2, None, (OTHERS._replace(window=5.0),)),
         2: Entry(2, None, (OTHERS._replace(window=20.0, run="run-2"),)),
         3: Entry(2, None, (OTHERS._replace(window=10.0, run="run-3"),)),

@@ -11,7 +11,7 @@ from reconciler.decision.plan import decide_known, fingerprint, make_offline_pla
 from reconciler.decision.rules import Rule
 from reconciler.decision.table import decide
 from reconciler.model.plan import Plan, Selection, Verdict
-from reconciler.model.signature import NEW, LiveSignature, SignFields, watched_fields
+from reconciler.model.signature import NEW, LiveSignature, SignFields, Subject, watched_fields
 from reconciler.model.state import Entry, State
 from tests.fixtures.strategies import Account, accounts
 from tests.fixtures.values import (
@@ -145,7 +145,7 @@ def test_offline_the_account_the_row_and_the_fingerprint_are_those_of_the_record
 
 def offline_created(sign_id: int, key: str = "acme-otp") -> Plan:
     own = submitted(sign_id=1200, shown=row(sign_id=1200))
-    entries = {key: Entry(1, own), 1200: Entry(1, own._replace(sign_id=None)), SIGN_ID: known()}
+    entries: dict[Subject, Entry] = {key: Entry(1, own), 1200: Entry(1, own._replace(sign_id=None)), SIGN_ID: known()}
     state = State(TARGET.uin, "ap-singapore", entries)
     return make_offline_plan(TARGET, [desired(sign_id=sign_id)], state, MOMENT)
 

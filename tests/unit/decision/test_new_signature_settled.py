@@ -16,7 +16,7 @@ from reconciler.decision.new_signature import (
     trailing_row,
     with_created,
 )
-from reconciler.model.signature import NEW, LiveSignature, Signature
+from reconciler.model.signature import NEW, LiveSignature, Signature, Subject
 from reconciler.model.state import Entry, Intent, IntentState, State, Submitted, no_row
 from tests.fixtures.fake_run import EMPTY
 from tests.fixtures.values import ACME, HIDDEN_EDIT, MOMENT, NOW, desired, intent, row, submitted
@@ -40,7 +40,9 @@ def account(*rows: LiveSignature, complete: bool = True) -> AccountRows:
 
 
 def state(*doubts: Intent, own: Submitted | None = None, **others: Entry) -> State:
-    return EMPTY._replace(entries={"acme-otp": Entry(2, own, doubts), **others, 1: Entry(4)})
+    entries: dict[Subject, Entry] = {"acme-otp": Entry(2, own, doubts), 1: Entry(4)}
+    entries.update(others.items())
+    return EMPTY._replace(entries=entries)
 
 
 def settled(found: State, *rows: LiveSignature, complete: bool = True) -> Entry:
