@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from reconciler.apply import results
@@ -34,11 +36,12 @@ def test_the_history_tells_the_outcome_with_code_and_request() -> None:
 
 
 @pytest.mark.parametrize(
-    ("result", "code"),
-    [(results.stopped(), STOPPED), (results.crowded_out(), RECORD)],
+    ("told", "code"),
+    [(results.stopped, STOPPED), (results.crowded_out, RECORD)],
     ids=["stopped", "crowded out"],
 )
-def test_what_was_not_attempted_says_why_and_what_to_do(result: Result, code: str) -> None:
+def test_what_was_not_attempted_says_why_and_what_to_do(told: Callable[[], Result], code: str) -> None:
+    result = told()
     assert result.trouble is not None
     assert (result.outcome, result.trouble.code) == (Outcome.NOT_ATTEMPTED, code)
     assert is_said(result.trouble.message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconciler.decision.transitions import take_over
 from reconciler.model.state import Entry, IntentState, State
-from tests.fixtures.values import ACME, HIDDEN_EDIT, SIGN_ID, doubted, intent, known, row, submitted
+from tests.fixtures.values import ACME, HIDDEN_EDIT, NOW, SIGN_ID, doubted, intent, known, row, submitted
 
 EMPTY = State("1", "x")
 OLD, NEW = known(ago=500.0), known(HIDDEN_EDIT, ago=100.0)
@@ -34,6 +34,12 @@ def test_doubts_of_both_stay_and_a_call_under_way_stays_one() -> None:
     live = DOUBT._replace(run="run-9", status=IntentState.LIVE)
     found = joined(doubted(DOUBT, own=OLD.submitted), doubted(live, own=OLD.submitted))
     assert found == Entry(3, OLD.submitted, (DOUBT, live))
+
+
+def test_doubts_alone_are_newer_than_nothing_and_older_than_what_was_submitted_since() -> None:
+    assert joined(doubted(DOUBT), NEW) == Entry(3, NEW.submitted, (DOUBT,))
+    assert joined(NEW, doubted(DOUBT, own=OLD.submitted)) == Entry(3, NEW.submitted, (DOUBT,))
+    assert joined(NEW, doubted(DOUBT._replace(at=NOW - 100.0), own=OLD.submitted)) == NEW
 
 
 def test_taking_over_twice_is_taking_over_once() -> None:
