@@ -229,3 +229,13 @@ def test_a_call_of_another_key_that_was_waited_out_stands_in_nobodys_way() -> No
     run.store.put(EMPTY._replace(entries={"other-key": Entry(2, None, (live,))}))
     assert run.execute(plan).result(plan.signatures[0]).outcome is Outcome.ACCEPTED
     assert run.vendor.calls[0][0] == 26.0 + run.context.timing.lag
+
+
+def test_what_the_list_proves_that_another_run_created_meanwhile_is_in_place() -> None:
+    run = Run()
+    plan = run.plan(WANTED)
+    run.vendor.create(ACME)
+    lost_answer = intent(ACME, no_row(ACME), ago=0.0, run="other", known=())
+    run.store.put(EMPTY._replace(entries={"acme-otp": Entry(2, None, (lost_answer,))}))
+    result = run.execute(plan).result(plan.signatures[0])
+    assert (result.in_place, run.vendor.calls) == (True, [])
