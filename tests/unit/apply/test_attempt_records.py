@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.contract.error_codes import TIMEOUT, describe
+from reconciler.contract.error_codes import TIMEOUT, TOO_LATE, describe
 from reconciler.errors import VendorError
 from reconciler.model.report import Outcome, Result
 from reconciler.model.signature import SignFields
@@ -207,6 +207,40 @@ def test_an_answer_that_came_after_others_may_have_waited_it_out_does_not_undo_w
     run.vendor.answers = [late]
     assert turn.take().outcome is Outcome.ACCEPTED
     assert [(made.status, made.epoch) for made in turn.entry.perhaps] == [(IntentState.LATE, 3)]
+
+
+def test_an_answer_in_time_is_recorded_below_a_call_that_another_run_began_meanwhile() -> None:
+    run = Run(row())
+    turn = Turn(run)
+    newer = intent(HIDDEN_EDIT, row(), run="other", epoch=7)
+
+    def slow() -> str:
+        run.clock.wait(26.0)
+        entry = turn.entry
+        run.store.put(
+            run.store.state._replace(entries={SIGN_ID: entry._replace(epoch=7, perhaps=(*entry.perhaps, newer))})
+        )
+        return run.vendor.take(SIGN_ID, RENAMED)
+
+    run.vendor.answers = [slow]
+    turn.take()
+    assert turn.entry.submitted is not None
+    assert (turn.entry.submitted.run, turn.entry.perhaps) == (RUN, (newer,))
+
+
+def test_an_acceptance_after_which_nobody_could_look_is_recorded_without_a_row() -> None:
+    turn = Turn(Run(row()))
+    turn.run.vendor.unreadable = [None, *([error(TIMEOUT, None)] * 3)]
+    assert turn.take() == Result(Outcome.ACCEPTED, "request-1")
+    assert turn.entry.submitted is not None
+    assert turn.entry.submitted.shown is None
+
+
+def test_a_call_that_always_started_too_late_says_so() -> None:
+    result = Turn(Run(row(), slow=6.0)).take()
+    assert result.trouble is not None
+    assert result.trouble.code == TOO_LATE
+    assert result.trouble.message.endswith("(the call was not started in time)")
 
 
 def test_a_lagging_row_is_waited_for_before_the_turn() -> None:

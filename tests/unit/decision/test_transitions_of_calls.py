@@ -78,9 +78,10 @@ def test_an_acceptance_is_noted_as_far_as_nothing_newer_is_known(
 
 
 def test_an_intent_takes_the_place_of_the_runs_own_unused_one_and_ends_what_was_waited_out() -> None:
-    seen = Entry(4, OLD, (TWIN._replace(epoch=3, status=LIVE), MINE._replace(epoch=4)))
+    gone = late(2, TWIN)
+    seen = Entry(4, OLD, (gone, TWIN._replace(epoch=3, status=LIVE), MINE._replace(epoch=4)))
     found = transitions.intend(of(seen), SIGN_ID, seen, MINE)
-    assert found == of(Entry(5, OLD, (TWIN._replace(epoch=3), MINE)), commit="b" * 40)
+    assert found == of(Entry(5, OLD, (gone, TWIN._replace(epoch=3), MINE)), commit="b" * 40)
 
 
 def test_an_intent_without_a_commit_leaves_the_one_that_is_recorded() -> None:
