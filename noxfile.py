@@ -6,6 +6,7 @@ They run in the environment that the second command of the README's quick start 
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -118,6 +119,8 @@ def mutation(session: nox.Session) -> None:
     session.chdir(ROOT)
     session.install("-c", str(CONSTRAINTS), "-e", ".[test]")
     session.install(MUTMUT)
+    # What is left of an earlier run says which test reaches which function, also where a test has changed since.
+    shutil.rmtree(ROOT / "mutants", ignore_errors=True)
     session.run("mutmut", "run", "--max-children", "2")
     session.run("python", "-m", "tests.mutation", "mutants")
 
