@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.apply.attempt import Attempt
 from reconciler.contract.error_codes import TIMEOUT, TOO_LATE, describe
 from reconciler.errors import VendorError
 from reconciler.model.report import Outcome, Result
@@ -17,6 +18,7 @@ from tests.fixtures.values import (
     REJECTED,
     RENAMED,
     SIGN_ID,
+    desired,
     doubted,
     intent,
     known,
@@ -241,6 +243,16 @@ def test_a_call_that_always_started_too_late_says_so() -> None:
     assert result.trouble is not None
     assert result.trouble.code == TOO_LATE
     assert result.trouble.message.endswith("(the call was not started in time)")
+
+
+def test_a_call_of_another_run_that_was_waited_out_is_settled_by_the_row_in_the_turn() -> None:
+    run = Run(row())
+    planned = run.plan(desired(RENAMED)).signatures[0]
+    live = intent(RENAMED, row(), ago=0.0, run="other", status=IntentState.LIVE)
+    run.store.put(EMPTY._replace(entries={SIGN_ID: doubted(live)}))
+    result = Attempt(run.context, run.watch, run.journal(), planned).take()
+    assert (result.outcome, len(run.vendor.calls)) == (Outcome.ACCEPTED, 1)
+    assert run.vendor.calls[0][0] == 26.0 + run.context.timing.lag
 
 
 def test_a_lagging_row_is_waited_for_before_the_turn() -> None:
