@@ -108,6 +108,13 @@ def test_a_call_is_waited_for_since_this_run_saw_it_first_whatever_its_own_clock
     assert run.clock.passed == 26.0
 
 
+def test_a_call_that_comes_while_another_is_waited_for_is_waited_for_as_long() -> None:
+    run = Run(row(), state=recorded(OTHERS))
+    run.clock.at(10.0, lambda: run.store.put(recorded(OTHERS._replace(epoch=3, run="run-2"))))
+    run.watch.await_turn()
+    assert run.clock.passed == 36.0
+
+
 def test_the_last_wait_is_as_long_as_what_is_left() -> None:
     run = Run(row(), state=recorded(OTHERS._replace(window=2.5)))
     run.watch.await_turn()
@@ -214,7 +221,8 @@ def test_of_several_rows_that_trail_the_last_is_waited_for() -> None:
     run = Run(row())
     run.watch.await_shown(SUBMITTED, [])
     run.clock.wait(1.0)
-    later = SUBMITTED._replace(entries={**SUBMITTED.entries, 7: Entry(1, submitted(ACME, ago=1.0, epoch=1))})
+    own = submitted(ACME, ago=1.0, epoch=1, run="other")
+    later = SUBMITTED._replace(entries={**SUBMITTED.entries, 7: Entry(1, own)})
     run.watch.await_shown(later, [SIGN_ID, 7])
     assert run.clock.passed == 1.0 + LAG
 
