@@ -108,6 +108,12 @@ def test_a_call_is_waited_for_since_this_run_saw_it_first_whatever_its_own_clock
     assert run.clock.passed == 26.0
 
 
+def test_a_call_of_its_own_keeps_nobody_from_waiting_for_anothers() -> None:
+    run = Run(row(), state=recorded(OTHERS._replace(run=RUN), OTHERS))
+    run.watch.await_turn()
+    assert run.clock.passed == 26.0
+
+
 def test_a_call_that_comes_while_another_is_waited_for_is_waited_for_as_long() -> None:
     run = Run(row(), state=recorded(OTHERS))
     run.clock.at(10.0, lambda: run.store.put(recorded(OTHERS._replace(epoch=3, run="run-2"))))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reconciler.decision.plan import _value_digest, field_digests, fingerprint, operations_of
 from reconciler.model.plan import WRITES, Planned, Target, Verdict
-from reconciler.model.signature import FIELD_NAMES, Image, SignFields
+from reconciler.model.signature import FIELD_NAMES, NEW, Image, SignFields
 from tests.fixtures.strategies import sign_fields, texts
 from tests.fixtures.values import ACME, PENDING, REJECTED, TARGET, desired, image, planned, row
 
@@ -98,6 +98,33 @@ def test_what_is_not_sent_is_no_part_of_it(verdict: Verdict) -> None:
 def test_order_is_no_part_of_it(ids: list[int]) -> None:
     in_order = [write(sign_id=sign_id) for sign_id in sorted(ids)]
     assert printed(*(write(sign_id=sign_id) for sign_id in ids)) == printed(*in_order)
+
+
+def digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def test_a_fingerprint_is_made_as_the_saved_plans_of_earlier_releases_have_it() -> None:
+    values = ACME._asdict() | {"proof_image": {"sha256": "a" * 64}, "commission_image": {"sha256": "b" * 64}}
+    fields = {name: digest(value) for name, value in values.items()}
+    modify = {"verdict": "modify", "sign_id": 1110, "status": "pending", "fields": fields}
+    create = {"verdict": "create", "sign_id": None, "status": "missing", "fields": fields}
+    new = planned(Verdict.CREATE, sign_id=NEW)
+    assert operations_of([write(), new]) == [modify, create]
+    document = {"uin": "100000000001", "region": "ap-singapore"}
+    assert printed(write()) == digest(document | {"operations": [modify]})
+    assert printed(new) == digest(document | {"operations": [create]})
+
+
+@given(st.permutations(["Acme", "Borealis", "Carina"]), st.booleans())
+def test_the_order_of_what_is_created_is_no_part_of_it(names: list[str], international: bool) -> None:
+    def creating(name: str) -> Planned:
+        fields = ACME._replace(sign_name=name, international=international)
+        return planned(Verdict.CREATE, sign_id=NEW)._replace(desired=desired(fields, name, NEW))
+
+    in_order = [creating(name) for name in sorted(names)]
+    assert printed(*(creating(name) for name in names)) == printed(*in_order)
 
 
 def test_an_operation_holds_digests_instead_of_values() -> None:

@@ -156,6 +156,7 @@ def test_what_was_created_just_now_waits_though_a_describe_does_not_show_it_yet(
     for signature in (wanted(), desired(sign_id=1200)):
         (soon,) = make_plan(TARGET, [signature], {}, state, MOMENT._replace(lag=5.0)).signatures
         (late,) = make_plan(TARGET, [signature], {}, state, MOMENT._replace(lag=1.0)).signatures
+        assert soon.live == LiveSignature(1200, False, PENDING, "Acme", "", int(NOW) - 2)
         assert (soon.decision.rule, late.decision.rule) == (Rule.WAITING_FOR_REVIEW, Rule.NO_SUCH_SIGNATURE)
 
 
@@ -217,8 +218,11 @@ def test_what_was_submitted_last_for_an_id_tells_which_name_its_row_has() -> Non
 
 
 def test_two_definitions_of_other_names_are_both_created() -> None:
-    both = [wanted(), wanted(ACME._replace(sign_name="Zed"), "zed"), wanted(ACME._replace(sign_name="Zed"), "again")]
+    zed = ACME._replace(sign_name="Zed")
+    both = [wanted(), wanted(zed, "zed"), wanted(zed, "again"), wanted(ACME._replace(sign_name="Last"), "last")]
     plan = make_plan(TARGET, both, {}, EMPTY, MOMENT)
-    assert [each.decision.rule for each in plan.signatures] == [Rule.CREATE, Rule.CREATE, Rule.NAME_TWICE]
+    assert [each.decision.rule for each in plan.signatures] == [
+        Rule.CREATE, Rule.CREATE, Rule.NAME_TWICE, Rule.CREATE
+    ]  # fmt: skip
     assert plan.signatures[2].decision.params == {"other": "zed"}
     assert plan.signatures[2].live is None

@@ -4,7 +4,8 @@ import pytest
 
 from reconciler.decision.plan import SavedPlan, fingerprint, hold_against, operations_of
 from reconciler.model.plan import Plan, Planned, Verdict
-from reconciler.model.signature import SignFields
+from reconciler.model.signature import NEW, SignFields
+from tests.fixtures.translated import is_said
 from tests.fixtures.values import ACME, APPROVED, NOT_EFFECTIVE, PENDING, REJECTED, RENAMED, image, plan, planned, row
 
 
@@ -51,6 +52,30 @@ def test_what_was_not_reviewed_is_named() -> None:
 )
 def test_a_field_that_is_not_as_reviewed_is_named(changed: SignFields, told: str) -> None:
     assert hold_against(saved(writing("one")), plan([wanting(changed)])).differing == (told,)
+
+
+def creating(sign_name: str, international: bool = False, remark: str = "") -> Planned:
+    fields = ACME._replace(sign_name=sign_name, international=international, remark=remark)
+    found = planned(Verdict.CREATE, key=sign_name, sign_id=NEW)
+    return found._replace(desired=found.desired._replace(fields=fields))
+
+
+def test_what_is_created_is_told_apart_by_name_and_kind() -> None:
+    reviewed = saved(plan([creating("a"), creating("b"), creating("b", international=True)]))
+    assert (
+        hold_against(reviewed, plan([creating("b", international=True), creating("a"), creating("b")])).differing == ()
+    )
+    fresh = plan([creating("a"), creating("b", remark="x"), creating("c"), creating("a", international=True)])
+    assert hold_against(reviewed, fresh).differing == (
+        "b (new): remark changed since the plan",
+        "c (new): not in the saved plan",
+        "a (new): not in the saved plan",
+    )
+
+
+def test_what_differs_is_said_in_the_persons_language() -> None:
+    fresh = plan([wanting(RENAMED), one("two", 2, code=REJECTED), one("three", 3)])
+    assert all(is_said(words) for words in hold_against(saved(writing("one", "two")), fresh).differing)
 
 
 def test_a_review_that_went_on_is_a_difference() -> None:

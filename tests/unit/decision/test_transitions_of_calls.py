@@ -130,6 +130,11 @@ def test_only_the_call_that_was_waited_out_lapses() -> None:
     assert transitions.lapse(state, SIGN_ID, gone) == state
 
 
+def test_only_a_call_that_was_live_lapses() -> None:
+    assert transitions.as_lapsed(MINE) == MINE._replace(status=LAPSED)
+    assert transitions.as_lapsed(late(5)) == late(5)
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
