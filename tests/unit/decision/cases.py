@@ -164,6 +164,12 @@ CASES: Final = {
         ACME._replace(international=True),
         site="china",
     ),
+    "13 neither intent nor record": Case(
+        Rule.REJECTED_DIFFERS,
+        row(REJECTED, review_reply="No"),
+        opened(HIDDEN_EDIT, row(REJECTED), since=known()),
+        ACME._replace(remark="Third"),
+    ),
     "13 nothing recorded": Case(Rule.REJECTED_NOT_RECORDED, row(REJECTED)),
     "13 hidden edit": Case(Rule.REJECTED_DIFFERS, row(REJECTED), known(), HIDDEN_EDIT),
     "13 renamed": Case(Rule.REJECTED_DIFFERS, row(REJECTED), known(), RENAMED),

@@ -91,6 +91,17 @@ def test_a_qualification_that_the_record_has_and_the_row_has_not_was_changed_by_
     assert (found.changes, found.drift) == ((Change("qualification_id", 1, 2),), ("qualification_id",))
 
 
+def test_every_difference_is_told_whether_the_row_or_the_record_shows_it() -> None:
+    name, qualification = Change("sign_name", "Other", "Acme"), Change("qualification_id", 1, 2)
+    live = row(sign_name="Other", qualification_id=1)
+    assert compare(QUALIFIED, live, None, MOMENT).changes == (name, qualification)
+    drifted = compare(QUALIFIED, live, submitted(QUALIFIED), MOMENT)
+    assert (drifted.changes, drifted.drift) == ((name, qualification), ("sign_name", "qualification_id"))
+    edited = Change("remark", ACME.remark, "x")
+    for shown in (row(APPROVED), row(sign_name="Other")):
+        assert compare(ACME._replace(remark="x"), shown, submitted(), MOMENT).changes[-1] == edited
+
+
 def test_a_qualification_in_a_spelling_of_the_name_is_no_qualification() -> None:
     found = compare(QUALIFIED, row(sign_name="ACME", qualification_id=1), submitted(QUALIFIED), MOMENT)
     assert found.drift == ("qualification_id",)
