@@ -265,6 +265,8 @@ class _Module:
             yield from self._all(call.args[:2] if name == "map" else call.args[:1])
         elif name in self._errors or name == "__init__":
             yield from self._all([*call.args[:1], *keywords])
+        elif name == "storage_errors":
+            yield from (f"{text}: {{reason}}" for text in self._all(call.args[:1]))
         elif name == "Message":
             yield from self._all([*call.args[1:3], *keywords])
         elif name == "table_head":

@@ -12,10 +12,13 @@ import fcntl
 import json
 import os
 import platform
+import pwd
 import secrets
+import shlex
 import stat
 import time
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +29,11 @@ _FOLDER_MODE: Final = 0o700
 _LOCK_WAIT_S: Final = 10.0
 _MAX_NOTE_BYTES: Final = 4096
 _LOCK_POLL_S: Final = 0.02
+_ROOT: Final = 0
+_MOST_LOOKED_AT: Final = 10_000
+
+# The tool's own folder in a checkout.
+OWN_FOLDER: Final = ".reconciler"
 
 # O_NONBLOCK: opening a pipe without a writer would wait for one. O_NOCTTY: a terminal must not become ours.
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
@@ -41,6 +49,27 @@ def open_plain(name: str | os.PathLike[str], dir_fd: int | None = None) -> int:
         return descriptor
     os.close(descriptor)
     raise OSError(errno.EINVAL, "it is not a plain file", os.fspath(name))
+
+
+def open_lock(name: str | os.PathLike[str], dir_fd: int | None = None) -> int:
+    """Return a descriptor of a lock file, made where there is none yet. Raises OSError."""
+    try:
+        descriptor = os.open(name, _LOCK | os.O_EXCL, PRIVATE_MODE, dir_fd=dir_fd)
+    except FileExistsError:  # perhaps a link to somebody's file, which must not be given away
+        return os.open(name, _LOCK, PRIVATE_MODE, dir_fd=dir_fd)
+    give_away(descriptor, os.stat(Path(name).parent, dir_fd=dir_fd))
+    return descriptor
+
+
+def give_away(descriptor: int, like: os.stat_result) -> None:
+    """As root, make the owner of the folder ``like`` that of a new file in it.
+
+    Root in somebody's checkout must not lock the owner out of the record. Not the owner of a file that is replaced:
+    anybody can put a file of their own into ``/tmp``.
+    """
+    if os.geteuid() == _ROOT and like.st_uid != _ROOT:
+        with contextlib.suppress(OSError):  # not every container lets root do it; the owner is told of it then
+            os.fchown(descriptor, like.st_uid, like.st_gid)
 
 
 class Folder:
@@ -69,6 +98,7 @@ class Folder:
         temporary = f".{name}.{secrets.token_hex(8)}.tmp"
         try:
             with os.fdopen(os.open(temporary, _NEW, mode, dir_fd=self._descriptor), "wb") as file:
+                give_away(file.fileno(), os.fstat(self._descriptor))
                 file.write(data)
                 file.flush()
                 if durable:
@@ -84,6 +114,7 @@ class Folder:
     def create(self, name: str, data: bytes, *, mode: int = PRIVATE_MODE) -> None:
         """Make a new file. Raises OSError, FileExistsError where there is anything of that name."""
         with os.fdopen(os.open(name, _NEW, mode, dir_fd=self._descriptor), "wb") as file:
+            give_away(file.fileno(), os.fstat(self._descriptor))
             file.write(data)
 
     def remove(self, name: str) -> None:
@@ -97,7 +128,7 @@ class Folder:
 
         Raises OSError, and StateError where another process holds it longer than any write takes.
         """
-        descriptor = os.open(name, _LOCK, PRIVATE_MODE, dir_fd=self._descriptor)
+        descriptor = open_lock(name, self._descriptor)
         try:
             self._acquire(descriptor, self._path / name)
             os.ftruncate(descriptor, 0)
@@ -187,12 +218,15 @@ def replace_plain(path: Path, data: bytes, *, mode: int = PRIVATE_MODE) -> None:
 
 def make_folder(path: Path) -> None:
     """Make a folder for its owner alone, durably, where there is none yet. Raises OSError."""
+    parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        path.mkdir(mode=_FOLDER_MODE)
-    except FileExistsError:
-        return
-    parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
+        try:
+            os.mkdir(path.name, _FOLDER_MODE, dir_fd=parent)
+        except FileExistsError:
+            return
+        folder = os.open(path.name, _FOLDER, dir_fd=parent)
+        give_away(folder, os.fstat(parent))
+        os.close(folder)
         os.fsync(parent)
     finally:
         os.close(parent)
@@ -226,14 +260,49 @@ _HINTS: Final = {
     errno.ENOLCK: "The file system knows no locks: keep the record on a local disk or on a branch.",
 }
 _OTHER_HINT: Final = "Check the disk and the rights on it."
+_DENIED: Final = (errno.EACCES, errno.EPERM)
+NOT_OURS: Final = (
+    "{folder} or a file in it belongs to {owner}, and this runs as {user}: after a run with sudo or in a container, "
+    '`sudo chown -R "$USER" {quoted}` gives it back.'
+)
 
 
 @contextlib.contextmanager
-def storage_errors(what: Said) -> Iterator[None]:
-    """Turn an OSError into a StateError that begins with ``what``: "cannot write the record x"."""
+def storage_errors(what: Said, *, folder: Path | None = None) -> Iterator[None]:
+    """Turn an OSError into a StateError that begins with ``what``: "cannot write the record x".
+
+    ``folder`` is one of ours: where it or a file in it is another user's, that is what the hint says.
+    """
     try:
         yield
     except OSError as problem:
         hint = _HINTS.get(problem.errno or 0, _OTHER_HINT)
         reason = system_words(problem) if problem.strerror else str(problem)
-        raise StateError("{what}: {reason}", hint=hint, what=what, reason=reason) from problem
+        ownership = whose(folder, problem) if folder is not None else {}
+        hint = NOT_OURS if ownership else hint
+        raise StateError("{what}: {reason}", hint=hint, what=what, reason=reason, **ownership) from problem
+
+
+def whose(folder: Path, problem: OSError) -> dict[str, object]:
+    """Return the values of ``NOT_OURS`` where a folder of ours is denied since it is another user's, else nothing."""
+    # To give away with all that is below it is told of no folder that may hold anything else: it could be `/etc`.
+    ours = problem.errno in _DENIED and folder.name in {OWN_FOLDER, ".git"}
+    owner = _other_owner(folder) if ours else None
+    if owner is None:
+        return {}
+    return {"folder": folder, "owner": owner, "user": _user(os.geteuid()), "quoted": shlex.quote(str(folder))}
+
+
+def _other_owner(folder: Path) -> str | None:
+    with contextlib.suppress(OSError):
+        for path in islice(chain([folder], folder.rglob("*")), _MOST_LOOKED_AT):
+            if (owner := path.lstat().st_uid) != os.geteuid():
+                return _user(owner)
+    return None
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"

@@ -15,9 +15,9 @@ from reconciler.definitions.discover import find_root
 from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.diagnostics import Severity
 from reconciler.errors import UsageError
+from reconciler.files import OWN_FOLDER
 from reconciler.model.signature import Account
 from reconciler.render.findings import diagnostics_text
-from reconciler.state.local import OWN_FOLDER
 from reconciler.text import say
 
 
@@ -50,9 +50,10 @@ def here() -> Path:
 def _default_path() -> str:
     start = here()
     for folder in (start, *start.parents):
-        if (folder / DEFAULT_PATH).exists() or folder == find_root(start):
-            found = folder / DEFAULT_PATH
-            return os.path.relpath(found, start) if found.exists() else DEFAULT_PATH
+        found = folder / DEFAULT_PATH
+        exists = os.path.exists(found)  # noqa: PTH110  # Path raises where a folder may not be entered
+        if exists or folder == find_root(start):
+            return os.path.relpath(found, start) if exists else DEFAULT_PATH
     return DEFAULT_PATH
 
 

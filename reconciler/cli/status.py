@@ -21,7 +21,7 @@ from reconciler.cli.formats import (
     style,
 )
 from reconciler.cli.inputs import Inputs, load_valid
-from reconciler.cli.output import Session, spinner
+from reconciler.cli.output import Session, failure_line, spinner
 from reconciler.clock import Clock, SystemClock
 from reconciler.contract.error_codes import Treatment, look_up
 from reconciler.decision.compare import DecisionTime
@@ -33,7 +33,7 @@ from reconciler.planning.planner import check_keys, describe, status_report
 from reconciler.render.status import state_lines, status_text
 from reconciler.tencent.connection import Connection, reading
 from reconciler.tencent.endpoint import ConnectionOptions
-from reconciler.text import say
+from reconciler.text import local, say
 
 # Seconds between two looks; the vendor's own review takes hours.
 _EVERY_S: Final = 30.0
@@ -144,7 +144,10 @@ def _recorded(note: Callable[[str], None], inputs: Inputs, target: Target, share
     try:
         return record_of(inputs, target, shared, embedded=embedded).load().state
     except (StateError, Refusal) as error:
-        note(say("the record cannot be read, so no submission of this tool is shown: {why}", why=error.message))
+        info, _ = failure_line(error)
+        note(say("the record cannot be read, so no submission of this tool is shown: {why}", why=info.message))
+        if info.hint:
+            note(local(info.hint))
         return State(target.uin, target.account.region)
 
 

@@ -89,12 +89,22 @@ def _below(path: str, cwd: Path) -> Iterator[SourceFile | Diagnostic]:
     if "\0" not in path and _leads_out(absolute):
         # Nothing that is found there is reported, not even whether there is anything.
         yield _problem(name, messages.OUTSIDE_ROOT)
-    elif "\0" in path or not os.path.lexists(absolute):
+    elif "\0" in path or _is_missing(absolute):
         yield _problem(name, messages.FILE_MISSING)
     elif os.path.isdir(absolute):  # noqa: PTH112  # Path.is_dir raises where a folder may not be entered
         yield from _in_folder(absolute, path, name, cwd)
     else:
         yield SourceFile(absolute, name)
+
+
+def _is_missing(absolute: Path) -> bool:
+    try:
+        absolute.lstat()
+    except PermissionError:  # it is there for all that anybody knows; reading it says what is wrong
+        return False
+    except (OSError, ValueError):  # characters that no path can hold
+        return True
+    return False
 
 
 def _leads_out(absolute: Path) -> bool:

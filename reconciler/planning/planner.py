@@ -15,6 +15,7 @@ from reconciler.decision.new_signature import AccountRows, decide_new
 from reconciler.decision.plan import make_offline_plan, make_plan, row_of
 from reconciler.definitions.load import Definitions
 from reconciler.errors import OptionKey, Refusal, UsageError, said
+from reconciler.files import OWN_FOLDER
 from reconciler.model.plan import Plan, Planned, Selection, Target, Verdict
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature, id_edit
@@ -22,7 +23,7 @@ from reconciler.model.state import OLD_INTENT_S, State, holder_of
 from reconciler.state.branch import BranchStore
 from reconciler.state.checkout import Lineage, SeenBranch
 from reconciler.state.git_repository import FetchedTogether
-from reconciler.state.local import OWN_FOLDER, FileStore
+from reconciler.state.local import FileStore
 from reconciler.state.moves import check_single
 from reconciler.state.store import Snapshot, StateReader, Store, record_name
 from reconciler.tencent.api import Describer

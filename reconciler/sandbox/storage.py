@@ -10,18 +10,14 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from reconciler.errors import ReconcilerError, said, system_words
-from reconciler.files import PRIVATE_MODE, open_plain, replace_plain
+from reconciler.files import NOT_OURS, open_lock, open_plain, replace_plain, whose
 from reconciler.sandbox.account_file import AccountFileError, read_account
 from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submission
 
 Version = tuple[int, int, int, int]
-
-
-# Whoever can put a link or a pipe beside the definitions must not choose another file to be locked.
-_LOCK_FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class SaveFile:
@@ -36,7 +32,7 @@ class SaveFile:
         """Hold the lock beside the file, waiting for whoever has it."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.path.with_name(f"{self.path.name}.lock"), _LOCK_FLAGS, PRIVATE_MODE)
+            lock = open_lock(self.path.with_name(f"{self.path.name}.lock"))
         except OSError as problem:
             raise _unusable(self.path, problem) from problem
         try:
@@ -61,6 +57,8 @@ class SaveFile:
             plain = json.loads(self._content())
         except FileNotFoundError:
             return None
+        except PermissionError as problem:
+            raise _unusable(self.path, problem) from problem
         except (OSError, ValueError, RecursionError) as problem:
             raise AccountFileError(
                 [said("{path}: cannot be read as a saved sandbox account ({why})", path=self.path, why=_why(problem))]
@@ -125,9 +123,11 @@ def _why(problem: Exception) -> str:
 
 
 def _unusable(path: Path, problem: OSError) -> ReconcilerError:
+    ownership = whose(path.parent, problem)
     return ReconcilerError(
         "{path}: the sandbox cannot keep its account there ({why})",
-        hint="name a file in a folder that can be written to",
+        hint=NOT_OURS if ownership else "name a file in a folder that can be written to",
         path=path,
         why=system_words(problem),
+        **ownership,
     )

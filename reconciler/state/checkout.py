@@ -11,8 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from reconciler.errors import OptionKey, Refusal, StateError
-from reconciler.files import opened, read_note
+from reconciler.errors import OptionKey, Refusal, StateError, said
+from reconciler.files import opened, read_note, storage_errors
 from reconciler.state.git_command import git, is_commit, plain_environment
 from reconciler.state.local import ensure_folder
 
@@ -91,7 +91,8 @@ def head_commit(root: Path) -> str | None:
 
     Raises StateError where there is a checkout that cannot be read, so that no record silently lacks its commit.
     """
-    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+    inside = next((folder / ".git" for folder in (root, *root.parents) if os.path.lexists(folder / ".git")), None)
+    if inside is None:
         return None
     result = git(root, plain_environment(), "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if result.code == _FATAL and "not a git repository" not in result.words:
@@ -101,7 +102,27 @@ def head_commit(root: Path) -> str | None:
             root=root,
             git=result.words,
         )
-    return result.text if not result.code and is_commit(result.text) else None
+    if result.code or not is_commit(result.text):
+        _check_readable(inside)
+        return None
+    return result.text
+
+
+def _check_readable(inside: Path) -> None:
+    """Raise StateError where git's own folder cannot be read: git takes it for no repository, or for an empty one."""
+    with storage_errors(said("cannot read {path}", path=inside), folder=inside):
+        if not os.path.isdir(inside):  # noqa: PTH112  # a worktree's; Path raises where a folder may not be entered
+            os.close(os.open(inside, os.O_RDONLY | os.O_CLOEXEC))
+            return
+        for folder, _, files in os.walk(inside, onerror=_raise_denied):
+            refs = Path(folder).is_relative_to(inside / "refs")
+            for name in files if refs else {"HEAD"}.intersection(files):
+                os.close(os.open(Path(folder, name), os.O_RDONLY | os.O_CLOEXEC))
+
+
+def _raise_denied(problem: OSError) -> None:
+    if isinstance(problem, PermissionError):
+        raise problem
 
 
 def lineage(root: Path, applied: str, head: str) -> Lineage:

@@ -13,8 +13,6 @@ from reconciler.model.state import State
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
 from reconciler.state.store import Snapshot, Step, check_name, empty_state
 
-OWN_FOLDER: Final = ".reconciler"
-
 _IGNORE_FILE: Final = ".gitignore"
 _IGNORE_ALL: Final = b"*\n"
 _LOCK: Final = "folder.lock"
@@ -22,7 +20,7 @@ _LOCK: Final = "folder.lock"
 
 def ensure_folder(path: Path) -> None:
     """Make the folder where there is none yet. Raises StateError where it cannot be made or is not a real folder."""
-    with storage_errors(said("cannot write to {path}", path=path)):
+    with storage_errors(said("cannot write to {path}", path=path), folder=path):
         make_folder(path)
         with opened(path) as folder:
             if folder is not None and not _ignored(folder):
@@ -68,7 +66,10 @@ class FileStore:
 
     def load(self) -> Snapshot:
         """Read the record; an empty state where there is no file. Raises StateError where it cannot be read."""
-        with storage_errors(said("cannot read the record {path}", path=self.where)), opened(self._folder) as folder:
+        with (
+            storage_errors(said("cannot read the record {path}", path=self.where), folder=self._folder),
+            opened(self._folder) as folder,
+        ):
             return Snapshot(self._empty, "") if folder is None else self._current(folder)
 
     def update(self, step: Step, note: str) -> Snapshot:
@@ -79,7 +80,10 @@ class FileStore:
         """
         del note
         ensure_folder(self._folder)
-        with storage_errors(said("cannot write the record {path}", path=self.where)), opened(self._folder) as folder:
+        with (
+            storage_errors(said("cannot write the record {path}", path=self.where), folder=self._folder),
+            opened(self._folder) as folder,
+        ):
             if folder is None:
                 raise StateError("{path} was removed meanwhile", hint="Start the run again.", path=self._folder)
             with folder.locked(f"{self._name}.lock"):
@@ -87,7 +91,7 @@ class FileStore:
 
     def moved_to(self) -> str | None:
         """Return the branch that this record was moved to, ``None`` where it was not."""
-        with storage_errors(said("cannot read {path}", path=self._folder / self._moved)):
+        with storage_errors(said("cannot read {path}", path=self._folder / self._moved), folder=self._folder):
             note = read_note(self._folder, self._moved)
         return None if note is None else str(note.get("branch", "unknown"))
 
@@ -96,7 +100,10 @@ class FileStore:
 
         Without ``branch`` the note goes too. Returns whether it was removed. Raises StateError where it cannot be.
         """
-        with storage_errors(said("cannot write to {path}", path=self._folder)), opened(self._folder) as folder:
+        with (
+            storage_errors(said("cannot write to {path}", path=self._folder), folder=self._folder),
+            opened(self._folder) as folder,
+        ):
             if folder is None:
                 return not version
             with folder.locked(f"{self._name}.lock"):

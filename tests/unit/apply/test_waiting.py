@@ -13,7 +13,7 @@ from reconciler.model.signature import Subject
 from reconciler.model.state import OLD_INTENT_S, Entry, Intent, IntentState, State
 from reconciler.state.checkout import Lineage
 from reconciler.state.store import Snapshot
-from reconciler.tencent.connection import RequestLimits
+from reconciler.tencent.endpoint import RequestLimits
 from tests.fixtures.fake_run import EMPTY, RUN, FakeClock, Run
 from tests.fixtures.translated import says_what_to_do
 from tests.fixtures.values import ACME, HIDDEN_EDIT, NOW, SIGN_ID, intent, row, submitted
