@@ -40,6 +40,7 @@ _YAML: Final = {
 
 _SHAPE: Final = {
     "top-level": "The file is not a mapping.",
+    "leading-zeros": "Warning: a text without quotes that editors read as a number.",
     "missing-field": "A required field is missing.",
     "unknown-key": "An unknown field.",
     "unknown-word": "A value that is not one of the words of its field.",

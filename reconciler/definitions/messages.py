@@ -92,6 +92,17 @@ QUOTED_NUMBER: Final = Message(
     "`{field}` must be an integer, not text",
     "write it without quotes and leading zeros: `{field}: {number}`",
 )
+LEADING_ZEROS: Final = Message(
+    "wrong-type",
+    "`{field}` must be an integer; the leading zeros of {written} make it text",
+    "write `{field}: {number}`; editors read {written} as a number, and do not say so",
+)
+TEXT_WITH_ZEROS: Final = Message(
+    "leading-zeros",
+    "`{field}` is the text {written} here, and a number to editors and other checkers",
+    'put it in quotes: `{field}: "{raw}"`',
+    Severity.WARNING,
+)
 NOT_TEXT: Final = Message("wrong-type", "`{field}` must be text, not {value}", "write it as text, in quotes")
 NOT_A_NUMBER: Final = Message("wrong-type", "`{field}` must be an integer, not {value}", "write the number alone")
 NOT_AN_ID: Final = Message(

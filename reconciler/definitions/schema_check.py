@@ -255,7 +255,8 @@ def _wrong_type(field: str, value: Any, expected: str, written: str) -> Message:
         rule = messages.BOOLEAN_AS_TEXT if isinstance(value, bool) else messages.NUMBER_AS_TEXT
         return rule.given(written=quoted(written), field=field, raw=printable(written))
     if expected == "integer" and isinstance(value, str) and _DIGITS.fullmatch(value):
-        return messages.QUOTED_NUMBER.given(field=field, number=int(value))
+        rule = messages.LEADING_ZEROS if written == value else messages.QUOTED_NUMBER
+        return rule.given(field=field, number=int(value), written=quoted(value))
     if field == "sign_id":
         rule = messages.NEW_AND_OBSERVED if value == "new" else messages.NOT_AN_ID
         return rule.given(field=field, value=quoted(written if isinstance(value, float) else value))

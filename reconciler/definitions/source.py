@@ -16,6 +16,7 @@ from reconciler.definitions.discover import SourceFile, find_root
 from reconciler.diagnostics import Diagnostic, Location, Message
 from reconciler.errors import system_words
 from reconciler.files import open_plain
+from reconciler.text import quoted
 from reconciler.yaml12.nodes import Positions
 from reconciler.yaml12.problems import Place, Problem, conflict_markers, lookalikes, place_after, unsupported_directive
 from reconciler.yaml12.reader import Tree, build_tree
@@ -33,6 +34,10 @@ MAX_PULL_REQUEST_CHARS: Final = 8 * 1024 * 1024
 _SYNTAX: Final = frozenset({"yaml-syntax", "yaml-unsupported"})
 
 _MEBI: Final = 1024 * 1024
+
+# Fields that a number may be written into without quotes.
+_TEXTS: Final = ("sign_name", "remark")
+_LEADING_ZEROS: Final = re.compile("[-+]?0[0-9]+")
 
 # What YAML 1.2 does not print, and the line ends of YAML 1.1 that editors do not count as such.
 _UNSUPPORTED: Final = "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -188,6 +193,24 @@ def _end(text: str) -> Place:
     """Return the place behind a text, without cutting a large one into its lines."""
     line_ends = text.count("\n") + text.count("\r") - text.count("\r\n")
     return line_ends + 1, len(text) - max(text.rfind("\n"), text.rfind("\r"))
+
+
+def leading_zeros(file: DefinitionFile) -> Iterator[Diagnostic]:
+    """Yield a warning for each text without quotes that the YAML 1.2 core schema and editors read as a number.
+
+    ``0123`` is text here, so that a brand of that name needs no quotes.
+    """
+    lines: list[str] = []
+    for key, fields in file.signatures.items():
+        for name in _TEXTS if isinstance(fields, dict) else ():
+            value = fields.get(name)
+            if not isinstance(value, str) or not _LEADING_ZEROS.fullmatch(value):
+                continue
+            lines = lines or file.text.splitlines()
+            line, column = file.positions.value(fields, name)
+            if lines[line - 1].startswith(value, column - 1):
+                rule = messages.TEXT_WITH_ZEROS.given(field=name, written=quoted(value), raw=value)
+                yield Diagnostic(file.at((line, column)), rule, key)
 
 
 def read_text(path: Path, root: Path) -> str | Problem:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.definitions.load import load_definitions
 from reconciler.schemas import read_schema
 
 SCHEMA = json.loads(read_schema("signatures"))
@@ -62,11 +63,38 @@ def test_both_values_of_a_switch_are_described() -> None:
     ],
 )
 def test_check_jsonschema_says_what_is_wrong(tmp_path: Path, site: str, changed: dict[str, str], said: str) -> None:
-    (tmp_path / "schema.json").write_text(read_schema("signatures"))
+    output = check_jsonschema(tmp_path, changed, site)
+    assert said in output
+    assert "should not be valid under" not in output
+
+
+def check_jsonschema(folder: Path, changed: dict[str, str], site: str = "international") -> str:
+    """Return what check-jsonschema says of x.yaml, a definition with these fields changed; empty where nothing."""
+    (folder / "schema.json").write_text(read_schema("signatures"))
     fields = "".join(f"    {name}: {value}\n" for name, value in {**FIELDS, **changed}.items())
-    (tmp_path / "x.yaml").write_text(HEAD % site + fields)
+    (folder / "x.yaml").write_text(HEAD % site + fields)
     command = [sys.executable, "-m", "check_jsonschema", "--schemafile", "schema.json", "x.yaml", "-v"]
-    child = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert child.returncode == 1
-    assert said in child.stdout + child.stderr
-    assert "should not be valid under" not in child.stdout
+    child = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert child.returncode in {0, 1}
+    return child.stdout + child.stderr if child.returncode else ""
+
+
+@pytest.mark.parametrize("value", ["0o14", "0x0c", "+12", "12.0", "1.2e1"])
+def test_an_integer_in_another_spelling_is_the_same_to_other_checkers(tmp_path: Path, value: str) -> None:
+    assert check_jsonschema(tmp_path, {"sign_id": value}) == ""
+    assert [each.code for each in load_definitions(["x.yaml"], cwd=tmp_path, evidence=False).diagnostics] == []
+
+
+@pytest.mark.parametrize("field", ["sign_name", "remark"])
+def test_a_text_with_leading_zeros_is_marked_by_all(tmp_path: Path, field: str) -> None:
+    assert "123 is not of type 'string'" in check_jsonschema(tmp_path, {field: "0123"})
+    found = load_definitions(["x.yaml"], cwd=tmp_path, evidence=False).diagnostics
+    assert [(each.code, each.hint) for each in found] == [("leading-zeros", f'put it in quotes: `{field}: "0123"`')]
+    assert check_jsonschema(tmp_path, {field: '"0123"'}) == ""
+    assert load_definitions(["x.yaml"], cwd=tmp_path, evidence=False).diagnostics == ()
+
+
+def test_an_integer_with_leading_zeros_is_refused_since_no_schema_can(tmp_path: Path) -> None:
+    assert check_jsonschema(tmp_path, {"sign_id": "0012"}) == ""
+    found = load_definitions(["x.yaml"], cwd=tmp_path, evidence=False).diagnostics
+    assert [(each.code, each.hint.partition(";")[0]) for each in found] == [("wrong-type", "write `sign_id: 12`")]
