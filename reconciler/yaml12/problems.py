@@ -139,6 +139,13 @@ BLOCK_HEADER: Final = Message(
     "begin the text on the next line",
 )
 CONTROL: Final = Message("yaml-character", "a control character", "remove it, or escape it in double quotes")
+QUESTION: Final = Message(
+    "yaml-unsupported", "a `?` in a text without quotes in brackets is not supported", "put the text in quotes"
+)
+TAG_AND_COMMA: Final = Message(
+    "yaml-unsupported", "a tag with a comma right behind it is not supported", "remove the tag: tags are not read here"
+)
+_COMMA_AFTER_TAG: Final = re.compile(r"(?<=[\s,\[{])![^\s\[\]{}]*,(?=\s)")
 _ANCHOR_KEY: Final = re.compile(r"[&*][^\s]*:(?=\s)")
 _DOCUMENT_END: Final = re.compile(r"^\.\.\.(?=\s|$)", re.MULTILINE)
 _BLOCK_DOCUMENT: Final = re.compile(r"^---[ \t]+[|>]", re.MULTILINE)
@@ -318,9 +325,20 @@ def _unsupported(words: str, context: str, text: str, index: int) -> Message | N
     if "<document start>" in words:
         ends = _DOCUMENT_END.search(text, 0, index)
         return SECOND_DOCUMENT if ends else BLOCK_DOCUMENT if _BLOCK_DOCUMENT.search(text, 0, index) else None
+    in_brackets = next((each for each in "]}" if f"or '{each}', but got" in words), None)
+    if in_brackets and (found := _in_brackets(text, index, in_brackets)):
+        return found
     if not text.startswith(":", index) or "mapping values" in words:
         return None
     return COLON if "or '}'" not in words or "}" in text[index:] else None
+
+
+def _in_brackets(text: str, index: int, closing: str) -> Message | None:
+    """Return what PyYAML's own parser does not read in brackets, and libyaml does."""
+    if text.startswith("?", index) and closing in text[index:]:
+        return QUESTION
+    above = max(text.rfind("\n", 0, max(text.rfind("\n", 0, index), 0)), 0)
+    return TAG_AND_COMMA if _COMMA_AFTER_TAG.search(text, above, index) else None
 
 
 def in_scalar(event: Any, *, plain_key: bool) -> Iterator[Problem]:

@@ -32,6 +32,13 @@ _LINES: Final = re.compile(r"\r\n|\r|\n")
 _BLANK: Final = re.compile(r"[ \t]*")
 _SPACES: Final = re.compile(" *")
 
+_LEADING_TAB: Final = re.compile(r"^ *\t[ \t]*", re.MULTILINE)
+
+# Around brackets that are the document, as in JSON, there is no block whose indentation could matter.
+_OUTERMOST_BRACKETS: Final = re.compile(r"%YAML[^\r\n]*|\s|#[^\r\n]*|---(?=\s)")
+
+_STRUCTURE: Final = re.compile(r"^[ \t]*[-?](?:\s|$)|:(?:\s|$)", re.MULTILINE)
+
 _STARTS_BLOCK: Final = re.compile(r"[-?](?:\s|$)|[^\"'#\[{]*:(?:\s|$)")
 _BLOCK_START: Final = re.compile(r"(?:^|[\s:\-?])[|>][-+0-9]*[ \t]*(?:[ \t]#.*)?$")
 
@@ -103,8 +110,11 @@ def without_tab(text: str, problem: Problem) -> str | None:
     """Return the text with the tab at a problem set right, in the same columns, or ``None`` where it is an error.
 
     A tab is fine on a blank line, in block text behind its indentation, and between indentation or an indicator and a
-    value on the same line.
+    value on the same line. Only PyYAML's own parser refuses one at the start of a line of JSON or of a text that is
+    the document.
     """
+    if _is_in_brackets(text):
+        return _LEADING_TAB.sub(lambda found: " " * len(found[0]), text)
     index = _index_of(text, (problem.line, problem.column))
     start = max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
     end = next((found.start() for found in _LINES.finditer(text, index)), len(text))
@@ -119,6 +129,14 @@ def without_tab(text: str, problem: Problem) -> str | None:
     return None
 
 
+def _is_in_brackets(text: str) -> bool:
+    """Return whether the document is one in brackets."""
+    at = 0
+    while found := _OUTERMOST_BRACKETS.match(text, at):
+        at = found.end()
+    return text[at : at + 1] in {"[", "{"}
+
+
 def _follows_header(above: str) -> bool:
     """Return whether block text begins here, whose indentation is not known yet."""
     lines = above.rstrip().splitlines()
@@ -127,7 +145,9 @@ def _follows_header(above: str) -> bool:
 
 def _is_separation(before: str, above: str) -> bool:
     """Return whether a tab behind this may separate: after an indicator or spaces, or with nothing before it at all."""
-    return before.rstrip(" \t").endswith(("-", ":", "?")) or " " in before.rstrip("\t") or not above.strip("-\r\n\t ")
+    if before.rstrip(" \t").endswith(("-", ":", "?")) or " " in before.rstrip("\t"):
+        return True
+    return _STRUCTURE.search(above) is None
 
 
 def _index_of(text: str, place: Place) -> int:

@@ -30,6 +30,10 @@ READ = {
     "quoted-over-two-lines": ('a: "x\n  y"\n', {"a": "x y"}),
     "plain-over-two-lines": ("a: x\n  y\n", {"a": "x y"}),
     "brackets-over-lines": ("a: [x,\n  y\n  ]\n", {"a": ["x", "y"]}),
+    "question-mark-within-a-word": ("a: x?y\nb: z?\n", {"a": "x?y", "b": "z?"}),
+    "tabs-in-brackets-at-the-top": ('{\n\t"a": [\n\t\t1,\n\t"x\n\ty"]\n\t}\n', {"a": [1, "x y"]}),
+    "tabs-in-brackets-behind-a-comment": ("%YAML 1.2\n---\n# x\n{\n\ta: 1}\n", {"a": 1}),
+    "more-tabs-in-json-than-are-set-right-one-by-one": ('{"a": [' + "\n\t1," * 300 + "\n]}\n", {"a": [1] * 300}),
     "brackets-at-the-top": ('{"a": [\n1\n]\n}\n', {"a": [1]}),
     "folded": ("a: >-\n  x\n  y\n", {"a": "x y"}),
     "literal-with-indicator": ("a: |2-\n   x\n", {"a": " x"}),
@@ -82,6 +86,17 @@ ON_PURPOSE = {
     "text-at-the-top": ("a\n", "top-level"),
 }
 
+# Valid, and read by libyaml, but not where PyYAML has only its own parser.
+NOT_BY_THE_PURE_PARSER = {
+    "question-mark-within-a-word-in-brackets": ("a: [x?y]\n", {"a": ["x?y"]}),
+    "question-mark-behind-a-word-in-brackets": ("a: [b, x?]\n", {"a": ["b", "x?"]}),
+    "question-mark-alone-in-brackets": ("a: [x ? y]\n", {"a": ["x ? y"]}),
+    "question-mark-behind-a-value-in-braces": ("a: {k: v? }\n", {"a": {"k": "v?"}}),
+    "question-mark-behind-a-key-in-braces": ("a: {k?: v}\n", {"a": {"k?": "v"}}),
+    "tag-before-a-comma": ("a: {x: !!str, y: 1}\n", {"a": {"x": "", "y": 1}}),
+    "tag-before-a-comma-on-the-line-before": ("{\n  a: !!str,\n  b: 1,\n}\n", {"a": "", "b": 1}),
+}
+
 NO_YAML = {
     "comment-glued-to-double-quotes": 'a: "x"#y\n',
     "comment-glued-to-single-quotes": "a: 'x'#y\n",
@@ -106,6 +121,9 @@ NO_YAML = {
     "tab-at-the-start-of-a-literal": "a: |\n\tx\n",
     "tab-alone-where-a-literal-begins": "a: |\n\t\nb: 1\n",
     "unclosed-bracket": "a: [x\n",
+    "unclosed-bracket-with-a-question-mark": "a: [x?\n",
+    "exclamation-mark-before-a-comma": 'a: {x: "hi!, y", z w: v\n',
+    "tab-before-a-key-below-text": "one\n\ttwo: 1\n",
     "unclosed-brace": "a: {x: 1\nb: 2\n",
     "unclosed-quotes": 'a: "x\n',
     "two-values": "a: b: c\n",
@@ -133,6 +151,27 @@ def told(text: str, *, pure: bool = False) -> tuple[object, set[str]]:
 def test_what_yaml_allows_is_read(kind: str) -> None:
     text, data = READ[kind]
     assert told(text) == (data, set())
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="how libyaml reads; the parser without it differs")
+@pytest.mark.parametrize("kind", NOT_BY_THE_PURE_PARSER)
+def test_what_the_parser_without_libyaml_cannot_read_is_called_unsupported(kind: str) -> None:
+    text, data = NOT_BY_THE_PURE_PARSER[kind]
+    assert told(text) == (data, set())
+    codes = told(text, pure=True)[1]
+    assert "yaml-unsupported" in codes
+    assert codes <= {"yaml-unsupported", "yaml-tag"}  # the comma counts as a part of the tag
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_what_yaml_allows_is_read_without_libyaml_too(kind: str) -> None:
+    text, data = READ[kind]
+    assert told(text, pure=True) == (data, set())
+
+
+def test_a_text_with_tabs_is_no_mapping_and_nothing_worse() -> None:
+    for pure in (False, True):
+        assert told("one\n\ttwo\n", pure=pure) == ("one two", set()) if pure else (None, {"top-level"})
 
 
 @pytest.mark.parametrize("kind", ON_PURPOSE)
