@@ -48,6 +48,11 @@ NOT_A_MAPPING: Final = Message(
 # Fields, values and their types.
 
 MISSING_FIELD: Final = Message("missing-field", "missing field `{name}` in `{owner}`", "add `{name}`")
+MISSING_GLOBAL_IMAGE: Final = Message(
+    "missing-field",
+    "missing field `{name}` in `{owner}`",
+    "add `{name}`: the console asks for no image for global SMS, but the API requires one; or write `observe: true`",
+)
 MISSING_TOP_FIELD: Final = Message("missing-field", "missing field `{name}`", "add `{name}` at the top level")
 UNKNOWN_FIELD: Final = Message("unknown-key", "unknown field {name} in `{owner}`", "the fields here are {known}")
 UNKNOWN_FIELD_NEAR: Final = Message("unknown-key", "unknown field {name} in `{owner}`", "did you mean `{guess}`?")

@@ -135,7 +135,7 @@ class _Explanation:
     def _value_message(self, violation: Violation, field: str, case: RuleCase) -> Message:
         match violation.keyword:
             case "required" if violation.rule != "commission-missing":
-                return _missing_field(violation)
+                return _missing_field(violation, case)
             case "type" | "pattern" if field == "sign_id":
                 return _wrong_type(field, violation.value, "integer", self._written(violation.path))
             case "type":
@@ -198,10 +198,12 @@ def _strength(found: Diagnostic) -> int:
     return _STRONGEST.index(found.code) if found.code in _STRONGEST else len(_STRONGEST)
 
 
-def _missing_field(violation: Violation) -> Message:
+def _missing_field(violation: Violation, case: RuleCase) -> Message:
     if not violation.path:
         return messages.MISSING_TOP_FIELD.given(name=violation.name)
-    return messages.MISSING_FIELD.given(owner=printable(violation.path[-1]), name=violation.name)
+    is_global = violation.name == "proof_image" and case.signature.get("international") is True
+    rule = messages.MISSING_GLOBAL_IMAGE if is_global else messages.MISSING_FIELD
+    return rule.given(owner=printable(violation.path[-1]), name=violation.name)
 
 
 def _unknown_field(violation: Violation) -> Message:

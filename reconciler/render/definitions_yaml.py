@@ -139,10 +139,14 @@ def _fields_to_fill_in(entry: KeyedRow) -> Iterator[str]:
     yield "sign_type: company"
     yield "document_type: business-license"
     yield "sign_purpose: self"
-    yield f"proof_image: evidence/{entry.key}-proof.png"
+    yield f"proof_image: evidence/{entry.key}-proof.png{_image_remark(row)}"
     if row.qualification_id:
         yield f"qualification_id: {row.qualification_id}"
     yield 'remark: ""'
+
+
+def _image_remark(row: LiveSignature) -> str:
+    return f"   # {say('required by the API, though the console asks for none')}" if row.international else ""
 
 
 class Managed(NamedTuple):

@@ -64,7 +64,9 @@ def check_row(context: ActionContext, params: Params) -> RowData:
 
 
 def check_values(context: ActionContext, params: Params, row: RowData) -> None:
-    """Check the purpose, the pair of sign type and document type, and what else either of them needs."""
+    """Check the images, the purpose, the pair of sign type and document type, and what else either of them needs."""
+    if "ProofImage" not in params and not (row.international and context.facts.global_image != "required"):
+        raise ApiError("MissingParameter", "The request lacks the required parameter `ProofImage`.")
     if params["SignPurpose"] not in (0, 1):
         raise ApiError("InvalidParameterValue.InvalidSignPurpose", "`SignPurpose` is 0 or 1.")
     if params["DocumentType"] not in DOCUMENTS_OF.get(params["SignType"], frozenset()):
@@ -129,11 +131,15 @@ def submission(context: ActionContext, params: Params, row: RowData) -> Submissi
         sign_type=params["SignType"],
         document_type=params["DocumentType"],
         sign_purpose=params["SignPurpose"],
-        proof_image=_image(context, params, "ProofImage"),
+        proof_image=None if _is_without_image(context, params, row) else _image(context, params, "ProofImage"),
         # it takes effect only for the use of others, so for oneself it is not even looked at
         commission_image=_image(context, params, "CommissionImage") if params["SignPurpose"] == 1 else None,
         remark=params.get("Remark", old_remark),
     )
+
+
+def _is_without_image(context: ActionContext, params: Params, row: RowData) -> bool:
+    return row.international and ("ProofImage" not in params or context.facts.global_image == "ignored")
 
 
 def _image(context: ActionContext, params: Params, name: str) -> ImageDigest:
@@ -205,7 +211,7 @@ ACTION: Final = Action(
         "DocumentType": Parameter(Kind.UNSIGNED, required=True),
         "International": Parameter(Kind.UNSIGNED, required=True),
         "SignPurpose": Parameter(Kind.UNSIGNED, required=True),
-        "ProofImage": Parameter(Kind.TEXT, required=True),
+        "ProofImage": Parameter(Kind.TEXT),
         "CommissionImage": Parameter(Kind.TEXT),
         "Remark": Parameter(Kind.TEXT),
         "QualificationId": Parameter(Kind.UNSIGNED),

@@ -101,6 +101,13 @@ class UnconfirmedBehaviour:
         default="kept",
         metadata={"ways": ("kept", "none"), "help": "whether an add is refused where the account holds 50 signatures"},
     )
+    global_image: str = field(
+        default="required",
+        metadata={
+            "ways": ("required", "optional", "ignored"),
+            "help": "ProofImage of a global signature, for which the console asks for none",
+        },
+    )
     describe_lag_s: float = 0.0
 
 

@@ -170,3 +170,9 @@ def test_the_comment_above_says_the_state(code: int, said: str) -> None:
     assert "2021-04-04" in text
     assert "  # reviewer: Blurred scan\\u202e\n" in text
     assert ("# proof_image: evidence/acme-proof.png" in text) is (code in (1, -1))
+
+
+@pytest.mark.parametrize("international", [False, True])
+def test_an_image_that_the_console_does_not_ask_for_is_said_to_be_required(international: bool) -> None:
+    entries = keyed([LiveSignature(7, international, -1, "Acme")])
+    assert ("though the console asks for none" in file_text(ACCOUNT, entries, "")) is international

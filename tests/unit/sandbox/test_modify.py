@@ -275,3 +275,28 @@ def shown_name(sandbox: Sandbox, sign_id: int) -> str:
     row = sandbox.account.row(sign_id)
     assert row is not None
     return row.sign_name
+
+
+@pytest.mark.parametrize("action", ["ModifySmsSign", "AddSmsSign"])
+@pytest.mark.parametrize(
+    ("way", "without", "kept"),
+    [("required", "MissingParameter", True), ("optional", None, True), ("ignored", None, False)],
+)
+def test_a_global_signature_may_need_no_image(
+    start: Start, action: str, way: str, without: str | None, *, kept: bool
+) -> None:
+    sandbox = start(account(RowData(GLOBAL, "Old", True, 1)), global_image=way)
+    own = {"SignId": None} if action == "AddSmsSign" else {}
+    wanted = {"International": 1, "SignName": "First", **own}
+    assert Caller(sandbox.url).code(action, submission(GLOBAL, ProofImage=None, **wanted)) == without
+    answer = Caller(sandbox.url).call(action, submission(GLOBAL, **{**wanted, "SignName": "Second"}))
+    row = sandbox.account.row(answer[f"{action.removesuffix('SmsSign')}SignStatus"]["SignId"])
+    assert row is not None
+    assert row.submitted is not None
+    assert (row.submitted.proof_image is not None) is kept
+
+
+@pytest.mark.parametrize("way", ["required", "optional", "ignored"])
+def test_a_mainland_signature_always_needs_its_image(start: Start, way: str) -> None:
+    sandbox = start(global_image=way)
+    assert Caller(sandbox.url).code("ModifySmsSign", submission(ProofImage=None)) == "MissingParameter"
