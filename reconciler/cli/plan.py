@@ -76,7 +76,7 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     """
     session.format = output
     if len(paths) == len(_SHOW) and paths[0] == _SHOW[0] and not Path(paths[0]).exists():
-        session.result(saved_plan_text(read_plan(Path(paths[1]))))
+        session.result(saved_plan_text(read_plan(Path(paths[1])), style(), columns=session.columns()))
         return Exit.DONE
     aside = is_stdout(session, out)
     inputs = load_valid(session, paths)

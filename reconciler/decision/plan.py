@@ -57,6 +57,11 @@ def field_digests(fields: SignFields) -> dict[str, str]:
     return {name: _value_digest(getattr(fields, name)) for name in FIELD_NAMES}
 
 
+def document_digest(value: object) -> str:
+    """Return the digest of a field's value as documents hold it."""
+    return _digest({"sha256": value.get("sha256")} if isinstance(value, Mapping) else value)
+
+
 @lru_cache(maxsize=1024, typed=True)
 def _value_digest(value: FieldValue) -> str:
     # Kept, since most values are the same few words and images; by type too, since `True` equals 1.
@@ -70,8 +75,23 @@ def _digest(value: object) -> str:
 # Holding a saved plan against a fresh one: what was reviewed is what may be sent, and nothing else.
 
 
+class SavedValues(NamedTuple):
+    """What a file shows of one operation to people: what changes, old to new, or every value where that is not known.
+
+    Values are as in documents. Each new one has the digest of its field; nobody can hold an old one against anything.
+    """
+
+    key: str
+    name: str
+    changes: tuple[tuple[str, Any, Any], ...]
+    values: tuple[tuple[str, Any], ...]
+
+
 class SavedPlan(NamedTuple):
-    """A plan as a file keeps it: operations as ``operations_of`` makes them, and the keys it was narrowed to."""
+    """A plan as a file keeps it: operations as ``operations_of`` makes them, and the keys it was narrowed to.
+
+    ``values`` are those of the operations, in their order; ``None`` for files of releases that kept digests alone.
+    """
 
     uin: str
     region: str
@@ -79,6 +99,7 @@ class SavedPlan(NamedTuple):
     fingerprint: str
     only: tuple[str, ...]
     operations: tuple[Mapping[str, Any], ...]
+    values: tuple[SavedValues | None, ...] = ()
 
     def is_for(self, target: Target) -> bool:
         """Return whether the plan was made for this account and region."""

@@ -140,6 +140,11 @@ class Planned(NamedTuple):
         return self.decision.verdict
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every field is shown, since nothing is known to differ."""
+        return self.verdict is Verdict.CREATE or (self.verdict is Verdict.MODIFY and not self.decision.changes)
+
+    @property
     def hint(self) -> str:
         """What a person does next, with the signature's own key in it; empty where nothing is to do."""
         return fill(self.decision.rule.hint, {**self.decision.params, "key": self.desired.key})

@@ -1,4 +1,4 @@
-"""A plan as a file that anyone may read: ids, verdicts and digests, no image, no value, no key."""
+"""A plan as a file: what would be sent, by digest, and beside it the values for people. No image, and no key."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from reconciler.decision.plan import SavedPlan, hold_against, operations_of
+from reconciler.decision.plan import SavedPlan, SavedValues, document_digest, hold_against, operation_of
 from reconciler.errors import Exit, OptionKey, Refusal, UsageError, said, system_words
 from reconciler.files import replace_plain
-from reconciler.model.plan import Plan, Selection
+from reconciler.model.plan import Plan, Planned, Selection
+from reconciler.model.signature import FIELD_NAMES
+from reconciler.render.layout import value_document
 from reconciler.text import joined
 
 _VERSION: Final = 1
-# It holds nothing that others may not read; the umask decides.
+# It holds nothing that a plan in a pull request does not show; the umask decides.
 _MODE: Final = 0o666
 _KIND: Final = "sms-signature-plan"
 _FLEET_KIND: Final = "sms-signature-fleet-plan"
@@ -26,6 +28,8 @@ _OPERATION: Final[dict[str, tuple[type, ...]]] = {
     "status": (str,),
     "fields": (dict,),
 }
+
+_IMAGE: Final = {"file": str, "sha256": str, "bytes": int, "width": int, "height": int, "format": str}
 
 
 def plan_text(plan: Plan, choice: Selection) -> str:
@@ -43,7 +47,21 @@ def plan_document(plan: Plan, choice: Selection) -> dict[str, Any]:
         "sandbox": plan.target.sandbox,
         "fingerprint": plan.fingerprint,
         "only": sorted(choice.only),
-        "operations": operations_of(plan.signatures),
+        "operations": [{**operation_of(planned), **_values_of(planned)} for planned in plan.writes],
+    }
+
+
+def _values_of(planned: Planned) -> dict[str, Any]:
+    changes = [] if planned.is_whole else planned.decision.changes
+    fields = planned.desired.fields if planned.is_whole else None
+    return {
+        "key": planned.desired.key,
+        "sign_name": planned.desired.fields.sign_name,
+        "changes": [
+            {"field": change.field, "old": value_document(change.old), "new": value_document(change.new)}
+            for change in changes
+        ],
+        "values": {name: value_document(getattr(fields, name)) for name in FIELD_NAMES} if fields is not None else {},
     }
 
 
@@ -105,6 +123,7 @@ def _saved(document: Any) -> SavedPlan:
     if (document["version"], document["kind"]) != (_VERSION, _KIND):
         raise ValueError
     operations = tuple(_operation(operation) for operation in document["operations"])
+    values = tuple(_values(operation) if "key" in operation else None for operation in document["operations"])
     return SavedPlan(
         uin=_typed(document["uin"], str),
         region=_typed(document["region"], str),
@@ -112,6 +131,7 @@ def _saved(document: Any) -> SavedPlan:
         fingerprint=_typed(document["fingerprint"], str),
         only=tuple(_typed(key, str) for key in document["only"]),
         operations=operations,
+        values=values,
     )
 
 
@@ -120,6 +140,25 @@ def _operation(operation: Any) -> dict[str, Any]:
     if found["sign_id"] is None and not {"sign_name", "international"} <= found["fields"].keys():
         raise KeyError("sign_name")
     return found
+
+
+def _values(operation: Any) -> SavedValues:
+    """Return the values of an operation. Raises ValueError where they are not those that it stands for."""
+    changes = tuple(
+        (_typed(each["field"], str), _value(each["old"]), _value(each["new"])) for each in operation["changes"]
+    )
+    values = tuple((_typed(name, str), _value(value)) for name, value in _typed(operation["values"], dict).items())
+    sign_name = _typed(operation["sign_name"], str)
+    for name, value in (("sign_name", sign_name), *((name, new) for name, _, new in changes), *values):
+        if operation["fields"][name] != document_digest(value):
+            raise ValueError
+    return SavedValues(_typed(operation["key"], str), sign_name, changes, values)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _typed(value[name], kind) for name, kind in _IMAGE.items()}
+    return _typed(value, str, bool, int, type(None))
 
 
 def _typed(value: Any, *kinds: type) -> Any:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from reconciler.decision.plan import SavedPlan
+from reconciler.decision.plan import SavedPlan, SavedValues
 from reconciler.model.plan import Change, Verdict
 from reconciler.model.signature import FIELD_NAMES, Signature, SignFields, Subject
 from reconciler.model.state import Entry, HistoryEntry, Intent, IntentState, State, Submitted
 from reconciler.render.findings import number
-from reconciler.render.layout import aligned
-from reconciler.render.text import changes, counted_verdicts
+from reconciler.render.layout import Style, aligned, plain, wrapped
+from reconciler.render.text import SIGNS, change_lines, changes, counted_verdicts, whole
 from reconciler.text import escape_line, local, named, say, utc_time
 
 _SHORT: Final = 12
@@ -109,27 +109,44 @@ def _history_lines(entry: HistoryEntry) -> Iterator[str]:
     yield from (_INDENT + escape_line(line) for line in entry.lines if line)
 
 
-def saved_plan_text(saved: SavedPlan) -> str:
-    """Return a saved plan for people: what an apply of it may send. It holds digests of values, not the values."""
-    rows = [
-        (
-            named("verdict", escape_line(str(operation["verdict"]))),
-            str(operation["sign_id"] or "new"),
-            say("was {status}", status=named("status", escape_line(str(operation["status"])))),
-            _digests(operation),
-        )
-        for operation in saved.operations
-    ]
+def saved_plan_text(saved: SavedPlan, paint: Style = plain, *, columns: int | None = None) -> str:
+    """Return a saved plan for people: what an apply of it may send, with the values where the file has them."""
     words = (
         "SANDBOX, not the vendor: account {uin}, region {region}" if saved.sandbox else "Account {uin}, region {region}"
     )
     head = say(words, uin=escape_line(saved.uin), region=escape_line(saved.region))
-    lines = [head, "", *(f"  {line}" for line in aligned(rows)), ""]
+    lines = [head, "", *_saved_operations(saved, paint), ""]
     if saved.only:
         lines.append(say("Only: {keys}", keys=escape_line(", ".join(saved.only))))
     lines.append(_operations(saved))
     lines.append(say("Fingerprint: {fingerprint}", fingerprint=escape_line(saved.fingerprint)))
-    return "\n".join(lines)
+    return "\n".join(lines if columns is None else (part for line in lines for part in wrapped(line, columns)))
+
+
+def _saved_operations(saved: SavedPlan, paint: Style) -> Iterator[str]:
+    values = saved.values or (None,) * len(saved.operations)
+    heads = aligned([_saved_head(*each) for each in zip(saved.operations, values, strict=True)])
+    for operation, known, head in zip(saved.operations, values, heads, strict=True):
+        yield "  " + paint(head, _verdict(operation))
+        if known is not None:
+            yield from (_INDENT + line for line in (*change_lines(known.changes, paint), *whole(known.values)))
+
+
+def _saved_head(operation: Mapping[str, Any], known: SavedValues | None) -> tuple[str, ...]:
+    verdict = _verdict(operation)
+    return (
+        SIGNS[verdict] if verdict is not None else "?",
+        named("verdict", escape_line(str(operation["verdict"]))),
+        escape_line(known.key) if known is not None else "",
+        str(operation["sign_id"] or "new"),
+        escape_line(known.name) if known is not None else "",
+        say("was {status}", status=named("status", escape_line(str(operation["status"])))),
+        _digests(operation) if known is None else "",
+    )
+
+
+def _verdict(operation: Mapping[str, Any]) -> Verdict | None:
+    return Verdict(operation["verdict"]) if operation["verdict"] in set(Verdict) else None
 
 
 def _operations(saved: SavedPlan) -> str:

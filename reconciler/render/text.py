@@ -9,10 +9,11 @@ from typing import Final
 from reconciler.model.plan import READING_ORDER, Change, Plan, Planned, Target, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import FIELD_NAMES, LiveSignature, id_edit
+from reconciler.render.document import Value
 from reconciler.render.layout import Style, aligned, in_words, padded, plain, value_document, widest, wrapped
 from reconciler.text import escape_line, local, named, say
 
-_SIGNS: Final = {
+SIGNS: Final = {
     Verdict.MODIFY: "~",
     Verdict.CREATE: "+",
     Verdict.IN_SYNC: "=",
@@ -112,15 +113,16 @@ def _head(planned: Planned) -> Sequence[str]:
     desired = planned.desired
     name = escape_line(desired.fields.sign_name)
     verdict, status = named("verdict", planned.verdict), named("status", planned.decision.status)
-    return _SIGNS[planned.verdict], verdict, desired.key, desired.id_text, name, status
+    return SIGNS[planned.verdict], verdict, desired.key, desired.id_text, name, status
 
 
 def details(planned: Planned, paint: Style = plain) -> Iterator[str]:
     """Yield why, what changes, what the reviewer said, and what to do."""
     decision = planned.decision
     yield escape_line(local(decision.reason))
-    if decision.verdict is Verdict.CREATE or (decision.verdict is Verdict.MODIFY and not decision.changes):
-        yield from _whole(planned)
+    if planned.is_whole:
+        fields = planned.desired.fields
+        yield from whole([(name, value_document(getattr(fields, name))) for name in FIELD_NAMES])
     elif decision.changes:
         yield from changes(decision.changes, paint)
     if planned.live is not None and planned.live.review_reply:
@@ -131,20 +133,24 @@ def details(planned: Planned, paint: Style = plain) -> Iterator[str]:
 
 def changes(changed: Sequence[Change], paint: Style = plain) -> list[str]:
     """Return one aligned line per change, old to new."""
-    names = aligned([(change.field,) for change in changed])
+    return change_lines(
+        [(change.field, value_document(change.old), value_document(change.new)) for change in changed], paint
+    )
+
+
+def change_lines(changed: Sequence[tuple[str, Value, Value]], paint: Style = plain) -> list[str]:
+    """Return what ``changes`` does, of values as documents hold them."""
+    names = aligned([(escape_line(field),) for field, _, _ in changed])
     size = widest(names)
     return [
-        f"{padded(name, size)}  {paint(in_words(value_document(change.old)), Outcome.FAILED)} -> "
-        f"{paint(in_words(value_document(change.new)), Outcome.ACCEPTED)}"
-        for name, change in zip(names, changed, strict=True)
+        f"{padded(name, size)}  {paint(in_words(old), Outcome.FAILED)} -> {paint(in_words(new), Outcome.ACCEPTED)}"
+        for name, (_, old, new) in zip(names, changed, strict=True)
     ]
 
 
-def _whole(planned: Planned) -> list[str]:
+def whole(values: Sequence[tuple[str, Value]]) -> list[str]:
     """Return every field that would be sent, where nothing is known to differ."""
-    fields = planned.desired.fields
-    values = [(name, getattr(fields, name)) for name in FIELD_NAMES]
-    return aligned([(name, in_words(value_document(value))) for name, value in values if value not in (None, "")])
+    return aligned([(escape_line(name), in_words(value)) for name, value in values if value not in (None, "")])
 
 
 def unmanaged_lines(rows: Sequence[LiveSignature]) -> Iterator[str]:

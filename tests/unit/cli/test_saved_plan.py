@@ -40,13 +40,74 @@ def test_a_saved_plan_is_applied_as_it_is(sandbox: Sandbox) -> None:
     assert accepted(sandbox.requests) == Counter([1001, 1002, 1003])
 
 
-def test_a_saved_plan_holds_no_image_no_value_and_no_key(sandbox: Sandbox, top: Path) -> None:
+def test_a_saved_plan_holds_no_image_and_no_key(sandbox: Sandbox, top: Path) -> None:
     text = (top / "plan.json").read_text()
     image = (top / "evidence" / "1.png").read_bytes()
     assert accepted(sandbox.requests) == Counter()
-    for secret in (*KEYS.values(), "New 1", base64.b64encode(image).decode()[:40], "evidence"):
+    for secret in (*KEYS.values(), base64.b64encode(image).decode()[:40]):
         assert secret not in text
     assert json.loads(text)["fingerprint"].startswith("sha256:")
+
+
+def details(text: str) -> list[str]:
+    """The lines of values below each signature."""
+    lines = [line for line in text.splitlines() if line.startswith("      ")]
+    reasons = ("pending", "rejected; no", "the account has no", "reviewer:", "->")
+    return sorted(line for line in lines if not line.strip().startswith(reasons))
+
+
+def test_a_saved_plan_shows_the_values_that_the_plan_showed(sandbox: Sandbox, top: Path) -> None:
+    at = ("--endpoint", sandbox.url, *FAST)
+    assert inside("apply", "--yes", *at).code == 0
+    signs = [
+        SIGNS[0]._replace(remark="Other", image=2),
+        SIGNS[1]._replace(name="Newer 2"),
+        SIGNS[2],
+        pending(4, sign_id="new", name="First"),
+    ]
+    write(top, signs)
+    plan = inside("plan", "--out", "plan.json", *at)
+    shown = inside("plan", "show", "plan.json")
+    assert details(shown.out) == details(plan.out)
+    assert '"" -> "Other"' in shown.out
+    assert "evidence/1.png" in shown.out
+    assert 'sign_purpose   "self"' in shown.out
+    assert [line.split()[:4] for line in shown.out.splitlines() if line.startswith("  ~")] == [
+        ["~", "modify", "sign-1", "1001"],
+        ["~", "modify", "sign-2", "1002"],
+    ]
+
+
+def test_a_saved_plan_of_digests_alone_is_shown_and_applied_as_before(sandbox: Sandbox, top: Path) -> None:
+    document = json.loads((top / "plan.json").read_text())
+    for operation in document["operations"]:
+        for name in ("key", "sign_name", "changes", "values"):
+            del operation[name]
+    (top / "plan.json").write_text(json.dumps(document))
+    done = inside("plan", "show", "plan.json")
+    assert done.code == 0
+    assert "sign_name=" in done.out
+    assert apply(sandbox).code == 0
+    assert accepted(sandbox.requests) == Counter([1001, 1002, 1003])
+
+
+@pytest.mark.parametrize("command", [("plan", "show", "plan.json"), ("apply", "--yes", "--plan", "plan.json")])
+@pytest.mark.parametrize("field", ["sign_name", "changes"])
+def test_a_saved_plan_that_shows_other_values_than_it_stands_for_is_none(
+    sandbox: Sandbox, top: Path, command: tuple[str, ...], field: str
+) -> None:
+    document = json.loads((top / "plan.json").read_text())
+    first = document["operations"][0]
+    if field == "changes":
+        first["changes"][0]["new"] = "Harmless"
+    else:
+        first["sign_name"] = "Harmless"
+    (top / "plan.json").write_text(json.dumps(document))
+    at = ("--endpoint", sandbox.url, *FAST) if command[0] == "apply" else ()
+    done = inside(*command, *at)
+    assert done.code == 2
+    assert "is not a saved plan" in done.err
+    assert accepted(sandbox.requests) == Counter()
 
 
 def test_the_fingerprint_is_the_same_for_the_same_plan(sandbox: Sandbox, top: Path) -> None:
@@ -176,6 +237,6 @@ def test_a_saved_plan_is_shown_for_people(top: Path) -> None:
         inside("plan", "--out", "saved.json", "--endpoint", sandbox.url, *FAST)
     done = inside("plan", "show", "saved.json")
     assert done.code == 0
-    assert "modify  1001  was pending" in done.out
+    assert "modify  sign-1  1001  New 1  was pending" in done.out
     assert "Plan: 2 to modify\nFingerprint: sha256:" in done.out
     assert inside("plan", "show", "signatures.yaml").code == 2

@@ -9,11 +9,14 @@ import pytest
 from reconciler.decision.plan import make_plan, operations_of
 from reconciler.errors import UsageError
 from reconciler.model.plan import Selection
-from reconciler.planning.saved_plan import read_plan, write_plan
+from reconciler.planning.saved_plan import plan_document, read_plan, write_plan
 from tests.fixtures.fake_run import EMPTY
 from tests.fixtures.values import MOMENT, RENAMED, SIGN_ID, TARGET, desired, row
 
 PLAN = make_plan(TARGET, [desired(RENAMED)], {SIGN_ID: row()}, EMPTY, MOMENT)
+
+
+OPERATION = plan_document(PLAN, Selection())["operations"][0]
 
 
 @pytest.fixture
@@ -56,6 +59,12 @@ def test_a_plan_that_cannot_be_saved_leaves_nothing_behind(tmp_path: Path) -> No
         {"operations": [{}]},
         {"operations": [{"verdict": "modify", "sign_id": "1", "status": "pending", "fields": {}}]},
         {"operations": "modify"},
+        {"operations": [{**OPERATION, "key": 1}]},
+        {"operations": [{**OPERATION, "changes": 1}]},
+        {"operations": [{**OPERATION, "changes": [{"field": "colour", "old": None, "new": None}]}]},
+        {"operations": [{**OPERATION, "changes": [{"field": "remark", "old": [], "new": ""}]}]},
+        {"operations": [{**OPERATION, "values": {"proof_image": {"sha256": 1}}}]},
+        {"operations": [{**OPERATION, "values": []}]},
         {"fingerprint": []},
     ],
     ids=str,
