@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple, Protocol
 
 from reconciler.contract.api import APPROVED, Status
-from reconciler.errors import ErrorInfo, Exit
+from reconciler.errors import ErrorInfo, Exit, said
 from reconciler.model.plan import Plan, Planned, Target, Verdict
 from reconciler.model.signature import LiveSignature, Signature
 from reconciler.model.state import Submitted
@@ -108,11 +108,14 @@ class Attention(StrEnum):
 FILING_S: Final = 14 * 86_400
 
 
+_NOT_CREATED: Final = "not created yet: `reconciler apply` adds it"
+
+
 class SignatureStatus(NamedTuple):
     """One signature of the definitions and its row, ``None`` where the account has none.
 
     ``submitted`` is the last submission that the record knows, ``unsettled`` whether one more was perhaps made; ``now``
-    is unix seconds.
+    is unix seconds. ``creation`` is what a plan says of one that has no id yet.
     """
 
     desired: Signature
@@ -121,6 +124,7 @@ class SignatureStatus(NamedTuple):
     unsettled: bool = False
     site: str = "international"
     now: float = 0.0
+    creation: Planned | None = None
 
     @property
     def status(self) -> Status:
@@ -141,8 +145,21 @@ class SignatureStatus(NamedTuple):
         return Wait.FILING if recent and not live.review_reply else None
 
     @property
+    def detail(self) -> str:
+        """Why one that has no id yet is missing; empty for every other."""
+        if self.creation is None:
+            return ""
+        return said(_NOT_CREATED) if self._is_to_be_created else self.creation.decision.reason
+
+    @property
+    def _is_to_be_created(self) -> bool:
+        return self.creation is not None and self.creation.verdict is Verdict.CREATE and not self.unsettled
+
+    @property
     def attention(self) -> Attention | None:
-        """Why a person has to look at it, ``None`` where nobody has to."""
+        """Why a person has to look at it, ``None`` where nobody has to: an apply is all that a new one needs."""
+        if self._is_to_be_created:
+            return None
         if self.status in {Status.MISSING, Status.UNKNOWN}:
             return Attention(self.status.value)
         if self.status is Status.REJECTED and self.wait is None:

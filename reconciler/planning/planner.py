@@ -315,12 +315,6 @@ def check_size(plan: Plan, most: int | None) -> None:
         )
 
 
-def _with_id(signature: Signature, account: AccountRows, state: State) -> Signature:
-    """Return a signature with the id that it was created with, as far as the record knows it."""
-    found = decide_new(signature, account, state) if signature.is_new else signature
-    return found if isinstance(found, Signature) else signature
-
-
 def status_report(
     target: Target,
     definitions: Definitions,
@@ -332,15 +326,24 @@ def status_report(
     """Put the chosen signatures beside their rows, and what the record says of them."""
     rows = described.rows
     account = AccountRows(rows, complete=described.complete)
-    desired = [_with_id(signature, account, state) for signature in definitions.signatures]
+    # The record knows the id of one that was created, or a plan says why there is none yet.
+    found = [decide_new(each, account, state) if each.is_new else each for each in definitions.signatures]
+    desired = [each.desired if isinstance(each, Planned) else each for each in found]
     named = {signature.sign_id for signature in desired}
+    creations = {each.desired.key: each for each in found if isinstance(each, Planned)}
 
     def reviewed(signature: Signature) -> SignatureStatus:
         entry = state.entry(signature.subject)
         row = row_of(signature, rows, state, moment)
         settled = entry if row is None else after_rows(entry, row, moment.now)
         return SignatureStatus(
-            signature, row, entry.submitted, bool(settled.perhaps), site=target.account.site, now=moment.now
+            signature,
+            row,
+            entry.submitted,
+            bool(settled.perhaps),
+            site=target.account.site,
+            now=moment.now,
+            creation=creations.get(signature.key),
         )
 
     return StatusReport(

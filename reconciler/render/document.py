@@ -168,6 +168,7 @@ class StatusRowDocument(TypedDict):
     observed: NotRequired[bool]
     wait: NotRequired[str | None]
     needs: NotRequired[str | None]
+    detail: NotRequired[str | None]
     qualification: NotRequired[QualificationDocument | None]
     submitted: NotRequired[SubmittedDocument | None]
 

@@ -281,7 +281,9 @@ def _signature(signature: SignatureDocument) -> str:
 
 
 def _status(row: StatusRowDocument) -> str:
-    return _row(named("status", row["status"]), code(row["key"]), id_words(row), code(row["sign_name"]))
+    detail = row.get("detail")
+    status = named("status", row["status"]) + (f", {words(local_document(detail))}" if detail else "")
+    return _row(status, code(row["key"]), id_words(row), code(row["sign_name"]))
 
 
 def _value(value: Value) -> str:

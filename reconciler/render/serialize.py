@@ -206,6 +206,7 @@ def _status_row(reviewed: SignatureStatus) -> StatusRowDocument:
         "location": _location(desired.location),
         "observed": desired.observed,
         "wait": reviewed.wait.value if reviewed.wait is not None else None,
+        "detail": reviewed.detail or None,
         "needs": reviewed.attention.value if reviewed.attention is not None else None,
         "qualification": _qualification(live),
         "submitted": _submitted(reviewed.submitted),

@@ -9,7 +9,7 @@ from reconciler.model.report import Attention, SignatureStatus, StatusReport, Wa
 from reconciler.model.state import Submitted
 from reconciler.render.layout import Style, aligned
 from reconciler.render.text import QUIET_LINES, target_line, unmanaged_lines
-from reconciler.text import escape_line, named, say, utc_time
+from reconciler.text import escape_line, local, named, say, utc_time
 
 _INDENT: Final = "      "
 
@@ -47,8 +47,9 @@ def needing_lines(report: StatusReport, paint: Style) -> Iterator[str]:
 
 def _groups(report: StatusReport, paint: Style, *, everything: bool) -> Iterator[str]:
     needing = [row for row in report.signatures if row.attention is not None]
-    waiting = [row for row in report.signatures if row.attention is None and row.wait is not None]
-    quiet = [row for row in report.signatures if row.attention is None and row.wait is None]
+    calm = [row for row in report.signatures if row.attention is None]
+    waiting = [row for row in calm if row.wait is not None or row.detail]
+    quiet = [row for row in calm if row.wait is None and not row.detail]
     shown = len(quiet) if everything else QUIET_LINES
     heads = iter(aligned([_head(row) for row in (*needing, *waiting, *quiet[:shown])]))
     for row in (*needing, *waiting):
@@ -74,11 +75,15 @@ def _details(row: SignatureStatus) -> Iterator[str]:
         yield say("reviewer: {reply}", reply=escape_line(live.review_reply))
     if live is not None and live.qualification_problem is not None:
         yield say("qualification {id} {problem}", id=live.qualification_id, problem=live.qualification_problem)
+    if row.detail:
+        yield escape_line(local(row.detail))
     if row.wait is not None:
         yield say(_NORMAL[row.wait])
     if row.submitted is not None:
         yield _last(row.submitted)
-    if row.attention is not None:
+    if row.creation is not None and row.creation.hint:
+        yield escape_line(f"-> {local(row.creation.hint)}")
+    elif row.attention is not None:
         yield "-> " + say(_ADVICE[row.attention])
 
 

@@ -184,3 +184,57 @@ def until(terminal: int, word: str) -> str:
                 break
     assert word in seen, seen
     return seen
+
+
+NEW = Sign("fresh", "new", "Fresh")  # type: ignore[arg-type]  # the word that stands for no id
+HELD = RowData(1120, "Fresh", True, APPROVED)
+
+
+def status_of_new(top: Path, *rows: RowData, more: tuple[str, ...] = ()) -> dict[str, Done]:
+    """Return the status of a new signature, with ``--check``, in each format."""
+    write(top, [NEW])
+    with serving(AccountData(UIN, rows)) as sandbox:
+        return {form: run(sandbox.url, "--check", "--format", form, *more) for form in ("text", "json", "markdown")}
+
+
+@pytest.mark.parametrize("more", [(), ("--only", "fresh")])
+def test_a_signature_that_is_not_created_yet_is_said_to_be_and_needs_nobody(top: Path, more: tuple[str, ...]) -> None:
+    found = status_of_new(top, RowData(1, "Other", True, APPROVED), more=more)
+    assert [done.code for done in found.values()] == [0, 0, 0]
+    text = found["text"].out
+    assert "missing  fresh  new  Fresh\n      not created yet: `reconciler apply` adds it\n" in text
+    assert "check sign_id" not in text
+    assert found["json"].by_key("status") == {"fresh": "missing"}
+    assert found["json"].by_key("detail") == {"fresh": "not created yet: `reconciler apply` adds it"}
+    assert found["json"].by_key("needs") == {"fresh": None}
+    assert "not created yet" in found["markdown"].out
+    assert first_mismatch("status", found["json"].document) is None
+
+
+def test_it_is_said_in_chinese_too(top: Path) -> None:
+    write(top, [NEW])
+    with serving(AccountData(UIN, ())) as sandbox:
+        done = inside("--lang", "zh", "status", "--endpoint", sandbox.url, *FAST)
+    assert "尚未创建" in done.out
+
+
+def test_a_new_signature_whose_name_is_taken_needs_a_person(top: Path) -> None:
+    found = status_of_new(top, HELD)
+    assert [done.code for done in found.values()] == [6, 6, 6]
+    assert "the account holds a signature of this name already, approved: 1120" in found["text"].out
+    assert "-> write `sign_id: 1120` to manage that one" in found["text"].out
+    assert found["json"].by_key("needs") == {"fresh": "missing"}
+
+
+def test_watch_does_not_wait_for_what_no_apply_created(top: Path) -> None:
+    write(top, [NEW])
+    with serving(AccountData(UIN, ())) as sandbox:
+        assert run(sandbox.url, "--watch", "--every", "0.05").code == 6
+
+
+def test_a_row_that_is_gone_is_no_signature_that_is_not_created_yet(top: Path) -> None:
+    write(top, [Sign("gone", 7, "Gone")])
+    with serving(AccountData(UIN, ())) as sandbox:
+        done = run(sandbox.url, "--check", "--format", "json")
+    assert done.code == 6
+    assert done.by_key("detail") == {"gone": None}
