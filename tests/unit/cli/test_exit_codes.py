@@ -12,7 +12,7 @@ import pytest
 
 from reconciler.errors import Exit
 from tests.fixtures.commands import FAST, KEYS, inside, process
-from tests.fixtures.project import APPROVED, UIN, Sign, pending, write
+from tests.fixtures.project import APPROVED, REJECTED, UIN, Sign, pending, write
 from tests.fixtures.record_places import NAME
 from tests.fixtures.serving import serving
 
@@ -64,6 +64,10 @@ CASES: Final = (
     Case("approved, applied", 6, ("apply", "--yes", *ONLINE), (LOCKED, pending(1))),
     Case("blocked over changes", 6, ("plan", "--detailed-exitcode", *ONLINE), (GONE, pending(1))),
     Case("another account", 6, ("plan", *ONLINE), uin="100000000002", told="the keys belong to account"),
+    Case("a rejection, checked", 6, ("status", "--check", *ONLINE), (SAME._replace(status=REJECTED),)),
+    Case("a rejection, looked at", 0, ("status", *ONLINE), (SAME._replace(status=REJECTED),)),
+    Case("not all approved, watched", 6, ("status", "--watch", "--timeout", "0", *ONLINE)),
+    Case("all approved, watched", 0, ("status", "--watch", *ONLINE), (SAME._replace(status=APPROVED),)),
     Case("too many changes", 6, ("plan", "--max-changes", "0", *ONLINE), (pending(1),), told="--max-changes allows 0"),
     Case("not accepted", 7, ("apply", "--yes", *ONLINE), (pending(1),), (FAILING,)),
     Case("not accepted over refused", 7, ("apply", "--yes", *ONLINE), (LOCKED, pending(1)), (FAILING,)),
@@ -100,6 +104,26 @@ def test_a_command_line_that_cannot_be_read_is_a_usage_error(tmp_path: Path, arg
 def test_a_program_reads_a_document_also_of_a_usage_error(tmp_path: Path, words: tuple[str, ...]) -> None:
     for arguments in (("plan", "--bogus", *words), ("plan", *words, "--max-changes", "x")):
         assert process(*arguments, cwd=tmp_path).document["error"]["code"] == 2
+
+
+@pytest.mark.parametrize("arguments", [("adopt", "same"), ("state", "forget", "same"), ("state", "migrate")])
+def test_a_command_that_asks_is_a_usage_error_where_nobody_can_answer(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    write(tmp_path, [SAME])
+    with serving([SAME]) as sandbox:
+        done = process(*arguments, "--endpoint", sandbox.url, cwd=tmp_path)
+    assert (done.code, "add --yes" in done.err) == (2, True), done
+
+
+def test_a_stale_plan_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, [pending(1)])
+    with serving([pending(1)]) as sandbox:
+        at = ("--endpoint", sandbox.url, *FAST)
+        assert process("plan", "--out", "plan.json", *at, cwd=tmp_path).code == 0
+        write(tmp_path, [pending(1, remark="Other")])
+        done = process("apply", "--yes", "--plan", "plan.json", *at, cwd=tmp_path)
+    assert (done.code, "stale" in done.err) == (6, True), done
 
 
 def test_definitions_that_are_not_valid_keep_the_account_from_being_asked_anything(tmp_path: Path) -> None:

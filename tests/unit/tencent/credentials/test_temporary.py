@@ -185,6 +185,22 @@ def test_a_token_file_is_read_anew_for_every_exchange(find: Find, tmp_path: Path
     assert [body_of(request)["WebIdentityToken"] for request in sts.requests] == ["one", "two"]
 
 
+def test_the_variables_of_the_container_service_are_read_alike(find: Find, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("canary-file-token\n")
+    environment = {
+        "TKE_PROVIDER_ID": "tke-cluster",
+        "TKE_ROLE_ARN": ARN,
+        "TKE_WEB_IDENTITY_TOKEN_FILE": str(token),
+    }
+    with serving(answering(ok({"Credentials": None}))) as sts:
+        keys = find(environment, endpoint=endpoint_from(f"http://{sts.host}", None))
+        with pytest.raises(CredentialsError):
+            keys.current(0)
+    (sent,) = (body_of(request) for request in sts.requests)
+    assert (sent["ProviderId"], sent["RoleArn"], sent["WebIdentityToken"]) == ("tke-cluster", ARN, "canary-file-token")
+
+
 def failure(call: Callable[[], object]) -> ReconcilerError:
     with pytest.raises(ReconcilerError) as refused:
         call()
