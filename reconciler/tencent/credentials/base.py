@@ -31,6 +31,8 @@ _MAX_BYTES: Final = 65536
 # Every id of a key begins so; a secret key is 32 letters and digits.
 _ID_START: Final = "AKID"
 _SECRET_FORM: Final = re.compile(r"[A-Za-z0-9]{32}")
+# What a template, a shell or a log with masks leaves in the place of a value.
+_UNFILLED: Final = re.compile(r"[${}<>]|\*{3}|^TENCENTCLOUD_")
 _QUOTES: Final = ("'", '"', "`")
 _ROLE_ARN: Final = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]{1,20}):role(?:Name)?/[A-Za-z0-9+=,.@_/-]{1,128}")
 
@@ -115,9 +117,10 @@ def keys_of(secret_id: str, secret_key: str, token: str, source: str, owner: str
             raise CredentialsError(
                 "{source}: the {part} {wrong}", hint="copy it again, as one word", source=source, part=name, wrong=wrong
             )
-    if secret_key.startswith(_ID_START) and not secret_id.startswith(_ID_START):
+    if secret_key.startswith(_ID_START):
+        both = secret_id.startswith(_ID_START)
         raise CredentialsError(
-            "{source}: key id and secret key are swapped",
+            "{source}: the secret key is a key id" if both else "{source}: key id and secret key are swapped",
             hint="an id begins with {start}",
             source=source,
             start=_ID_START,
@@ -128,6 +131,8 @@ def keys_of(secret_id: str, secret_key: str, token: str, source: str, owner: str
 def _copied_wrongly(part: str) -> str | None:
     if not (part.isascii() and part.isprintable()) or " " in part:
         return said("holds characters that none has")
+    if _UNFILLED.search(part):
+        return said("is a placeholder, or the name of a variable, and not what belongs there")
     if part[:1] in _QUOTES or part[-1:] in _QUOTES:
         return said("has quotation marks around it")
     return said("is still in base64") if _is_encoded(part) else None

@@ -34,6 +34,9 @@ TOKENS: Final = ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN")
 
 _ABOUT_ROLES: Final = ("TENCENTCLOUD_ROLE_", "TENCENTCLOUD_ASSUME_ROLE_")
 
+# Variables for the same.
+_SYNONYMS: Final = (TOKENS, PROVIDERS, ROLES, TOKEN_FILES)
+
 # Variables that choose a source, by source.
 _CHOICES: Final = (
     (SECRET_ID, SECRET_KEY, *TOKENS),
@@ -118,6 +121,8 @@ def _is_web_identity(near: CredentialInputs) -> bool:
 
 def _check_one_choice(near: CredentialInputs) -> None:
     """Raise CredentialsError where the environment chooses two sources: whichever won, the other would be ignored."""
+    if not near.oidc_provider:
+        _check_names_agree(near)
     chosen = [name for names in _CHOICES for name in names if near.variable(name)]
     by_source = [next((name for name in names if name in chosen), "") for names in _CHOICES]
     sources = [name for name in by_source if name]
@@ -129,6 +134,17 @@ def _check_one_choice(near: CredentialInputs) -> None:
         first=sources[0],
         second=sources[1],
     )
+
+
+def _check_names_agree(near: CredentialInputs) -> None:
+    """Raise CredentialsError where two variables for one thing differ: one of them would be passed over in silence."""
+    for names in _SYNONYMS:
+        first, *others = [name for name in names if near.variable(name)] or [""]
+        other = next((name for name in others if near.variable(name) != near.variable(first)), None)
+        if other is not None:
+            raise CredentialsError(
+                "{first} and {second} name different things", hint="unset one of them", first=first, second=other
+            )
 
 
 def _sources(near: CredentialInputs, vendor: Vendor) -> Iterator[KeySource | Absent]:

@@ -133,6 +133,22 @@ def test_two_names_of_a_profile_have_to_agree(find: Find, home: Any) -> None:
     assert "different profiles" in refusal(find, {"TCCLI_PROFILE": "a", "TENCENTCLOUD_PROFILE": "b"}).message
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN"),
+        ("TENCENTCLOUD_PROVIDER_ID", "TKE_PROVIDER_ID"),
+        ("TENCENTCLOUD_ROLE_ARN", "TKE_ROLE_ARN"),
+        ("TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE", "TKE_WEB_IDENTITY_TOKEN_FILE"),
+    ],
+)
+def test_two_variables_for_the_same_have_to_agree(find: Find, first: str, second: str) -> None:
+    message = refusal(find, {first: "canary-one", second: "canary-two"}).message
+    assert message == f"{first} and {second} name different things"
+    if first == "TENCENTCLOUD_TOKEN":
+        assert find(ENVIRONMENT | {first: "same", second: "same"}).current(0).token == "same"
+
+
 @pytest.mark.parametrize("name", ["../x", "/etc/x", ".hidden"])
 def test_the_name_of_a_profile_is_no_path(find: Find, name: str) -> None:
     assert "not the name of a profile" in refusal(find, {"TENCENTCLOUD_PROFILE": name}).message
@@ -213,6 +229,12 @@ SECRET = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE"  # the vendor's own example
         ("AKIDexample", base64.b64encode(SECRET.encode()).decode(), "secret key is still in base64"),
         ("AKIDexample", base64.b64encode(SECRET.encode() + b"\n").decode(), "secret key is still in base64"),
         (SECRET, "AKIDexample", "swapped"),
+        ("AKIDexample", "AKIDexample", "secret key is a key id"),
+        ("$ID", SECRET, "key id is a placeholder"),
+        ("<your-id>", SECRET, "key id is a placeholder"),
+        ("AKIDexample", "${{secrets.KEY}}", "secret key is a placeholder"),
+        ("AKIDexample", "***", "secret key is a placeholder"),
+        ("TENCENTCLOUD_SECRET_ID=AKIDexample", SECRET, "key id is a placeholder"),
     ],
 )
 def test_keys_that_were_copied_wrongly_are_seen_before_the_first_call(
