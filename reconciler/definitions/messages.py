@@ -45,6 +45,11 @@ NOT_A_MAPPING: Final = Message(
     "top-level", "the file must be a mapping", "start with `version: 1`, `account:` and `signatures:`"
 )
 
+COLON_GLUED: Final = Message(
+    "yaml-syntax", "`{field}:` must be followed by a space", "write `{field}: ` before the value"
+)
+EQUALS_SIGN: Final = Message("yaml-syntax", "`{field}` must be followed by `: `, not by `=`", "write `{field}: value`")
+
 # Fields, values and their types.
 
 MISSING_FIELD: Final = Message("missing-field", "missing field `{name}` in `{owner}`", "add `{name}`")
@@ -79,6 +84,9 @@ NO_SERIES: Final = Message(
     "wrong-type", "`{field}` has no value", "write `false` for Chinese mainland SMS, `true` for global SMS"
 )
 NO_VALUE: Final = Message("wrong-type", "`{field}` has no value", "write one")
+HIDDEN_VALUE: Final = Message(
+    "wrong-type", "`{field}` has no value: to YAML, `{mark}` begins a comment or a name", "put the text in quotes"
+)
 NO_OPTIONAL_VALUE: Final = Message("wrong-type", "`{field}` has no value", "write one, or remove the line")
 NO_MAPPING: Final = Message("wrong-type", "`{field}` has no value", "write its fields below `{field}:`, indented")
 NO_OPTIONAL_MAPPING: Final = Message(

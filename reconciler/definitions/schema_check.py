@@ -136,6 +136,8 @@ class _Explanation:
         match violation.keyword:
             case "required" if violation.rule != "commission-missing":
                 return _missing_field(violation, case)
+            case "type" if violation.value is None and violation.demand == "string" and (mark := self._mark(violation)):
+                return messages.HIDDEN_VALUE.given(field=field, mark=mark)
             case "type" | "pattern" if field == "sign_id":
                 return _wrong_type(field, violation.value, "integer", self._written(violation.path))
             case "type":
@@ -144,6 +146,13 @@ class _Explanation:
                 return _wrong_word(field, violation.value, fitting_words(case))
             case _:
                 return RULES[violation.rule](case)
+
+    def _mark(self, violation: Violation) -> str:
+        """Return the ``#`` or ``&`` that hides the text of a field, empty where nothing is written."""
+        self._written(violation.path)
+        line, column = self._file.positions.value(self._mapping(violation.path[:-1]), violation.path[-1])
+        rest = self._lines[line - 1][column - 1 :].lstrip() if line <= len(self._lines) else ""
+        return rest[0] if rest[:1] in ("#", "&") and rest[1:2].strip() else ""
 
     def _is_block_text(self, violation: Violation) -> bool:
         value = violation.value

@@ -24,7 +24,9 @@ SITES: Final = ("international", "china")
 _BRACKETS: Final = re.compile(r"[\[\](){}<>\uff08\uff09\uff3b\uff3d\uff5b\uff5d\u3008-\u3011\u3014-\u301b]")
 
 # Quotes of word processors and input methods; a plain one inside a text is nobody's name either.
-_QUOTES: Final = frozenset("\u201c\u201d\u2018\u2019\u201e\u201f\uff02\uff07\u300c\u300d\u300e\u300f\"'")
+_QUOTES: Final = frozenset(
+    "\u00ab\u00bb\u2039\u203a\u201a\u201c\u201d\u2018\u2019\u201e\u201f\uff02\uff07\u300c\u300d\u300e\u300f\"'"
+)
 
 # Other spaces than the plain one, characters of no width, and those that turn the direction of writing.
 _UNSEEN: Final = re.compile("[\u00a0\u00ad\u115f\u1160\u2000-\u200f\u202a-\u202f\u205f-\u2069\u3000\u3164]")

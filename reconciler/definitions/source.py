@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +34,14 @@ MAX_PULL_REQUEST_CHARS: Final = 8 * 1024 * 1024
 _SYNTAX: Final = frozenset({"yaml-syntax", "yaml-unsupported"})
 
 _MEBI: Final = 1024 * 1024
+
+# Fields as they are written where YAML sees no key.
+_FIELDS: Final = (
+    "version|account|site|region|uin|role|endpoint|state|branch|signatures|observe|sign_id|sign_name|sign_type"
+    "|document_type|international|sign_purpose|proof_image|commission_image|remark|qualification_id"
+)
+_GLUED: Final = re.compile(rf"^ *(?:- +)?(?P<name>{_FIELDS})(?: *(?P<sign>[=\uff1d])|:(?=[^\s:/]))", re.MULTILINE)
+_MOST_NAMED: Final = 100
 
 # Fields that a number may be written into without quotes.
 _TEXTS: Final = ("sign_name", "remark")
@@ -163,9 +171,19 @@ def _named(tree: Tree, text: str) -> Sequence[Problem]:
     """Return the problems of a tree; where characters that look like others explain them, those in their place."""
     if tree.complete and not _is_odd(tree.data):
         return tree.problems
-    found = lookalikes(text)
+    if not tree.complete and (marks := conflict_markers(text, broken=True)):
+        return marks
+    found = [*lookalikes(text), *_without_colon(text)]
     # The syntax error is what such a character leads to, so it would only hide the cause.
     return [*found, *(problem for problem in tree.problems if not found or problem.code not in _SYNTAX)]
+
+
+def _without_colon(text: str) -> Iterator[Problem]:
+    """Yield the fields that are not followed by a colon and a space, each at its own place."""
+    for match in islice(_GLUED.finditer(text), _MOST_NAMED):
+        name = match["name"]
+        rule = messages.EQUALS_SIGN if match["sign"] else messages.COLON_GLUED
+        yield Problem(*place_after(text[: match.end("name")]), rule.given(field=name))
 
 
 def _is_odd(data: object) -> bool:

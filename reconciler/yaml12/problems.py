@@ -158,6 +158,9 @@ CONFLICT: Final = Message(
 WIDE_COLON: Final = Message(
     "yaml-lookalike", "this is a full-width colon `\uff1a`, not `:`", "write `: ` with a space behind it"
 )
+WIDE_COMMA: Final = Message(
+    "yaml-lookalike", "this is a full-width comma `\uff0c`, not `,`", "write `, ` with a space behind it"
+)
 WIDE_SPACE: Final = Message(
     "yaml-lookalike", "this is {character}, which looks like a space and is none", "write plain spaces"
 )
@@ -166,7 +169,8 @@ _MOST_NAMED: Final = 100
 _CONFLICT: Final = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?=\s|\Z)", re.MULTILINE)
 _WIDE_BLANKS: Final = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000"
 _LOOKALIKE: Final = re.compile(
-    rf"^ *(?:- +)?[A-Za-z0-9_-]+ *(\uff1a)|^ *([{_WIDE_BLANKS}])|^ *(?:- +)?[A-Za-z0-9_-]+:([{_WIDE_BLANKS}])",
+    rf"(\uff0c)(?= *[A-Za-z0-9_-]+: )|^ *(?:- +)?[A-Za-z0-9_-]+ *(\uff1a)|^ *([{_WIDE_BLANKS}])"
+    rf"|^ *(?:- +)?[A-Za-z0-9_-]+:([{_WIDE_BLANKS}])",
     re.MULTILINE,
 )
 
@@ -274,9 +278,12 @@ def unsupported_directive(text: str) -> Problem | None:
     return Problem(*place_after(text[: match.start()]), DIRECTIVE) if match else None
 
 
-def conflict_markers(text: str) -> list[Problem]:
-    """Return the marks of a merge that was not finished, if there are any: they are no YAML, and nothing else is."""
-    if "<<<<<<<" not in text and ">>>>>>>" not in text:
+def conflict_markers(text: str, *, broken: bool = False) -> list[Problem]:
+    """Return the marks of a merge that was not finished, if there are any: they are no YAML, and nothing else is.
+
+    The one in the middle alone may stand in a text: it counts where the file is ``broken``.
+    """
+    if "<<<<<<<" not in text and ">>>>>>>" not in text and not (broken and "=======" in text):
         return []
     return [
         Problem(*place_after(text[: found.start()]), CONFLICT)
@@ -290,7 +297,8 @@ def lookalikes(text: str) -> list[Problem]:
     for match in islice(_LOOKALIKE.finditer(text), _MOST_NAMED):
         character = next(group for group in match.groups() if group)
         index = match.end() - 1
-        rule = WIDE_COLON if character == "\uff1a" else WIDE_SPACE.given(character=f"U+{ord(character):04X}")
+        known = {"\uff1a": WIDE_COLON, "\uff0c": WIDE_COMMA}.get(character)
+        rule = known or WIDE_SPACE.given(character=f"U+{ord(character):04X}")
         found.append(Problem(*place_after(text[:index]), rule))
     return found
 
