@@ -95,17 +95,18 @@ def head_commit(root: Path) -> str | None:
     if inside is None:
         return None
     result = git(root, plain_environment(), "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    if result.code == _FATAL and "not a git repository" not in result.words:
+    if result.code or not is_commit(result.text):
+        _check_readable(inside)
+    # An empty folder is no repository; one with a HEAD is one that is damaged.
+    is_none = "not a git repository" in result.words and not os.path.lexists(inside / "HEAD")
+    if result.code == _FATAL and not is_none:
         raise StateError(
             "git does not read the checkout at {root}: {git}",
             hint="Correct what git names; `git status` there shows the same.",
             root=root,
             git=result.words,
         )
-    if result.code or not is_commit(result.text):
-        _check_readable(inside)
-        return None
-    return result.text
+    return result.text if not result.code and is_commit(result.text) else None
 
 
 def _check_readable(inside: Path) -> None:

@@ -242,7 +242,7 @@ class GitRepository:
         # An id that is empty would make a refspec that deletes the branch.
         refspec = f"{self._commit_id(commit)}:{self._ref}"
         result = self._remote("push", "--porcelain", "--no-verify", lease, _ALIAS, refspec)
-        refused = [line[1:] for line in result.text.splitlines() if line.startswith("!")]
+        refused = [" ".join(line[1:].split()) for line in result.text.splitlines() if line.startswith("!")]
         return result._replace(words="; ".join([*refused, result.words]))
 
     def _local(self, *arguments: str, data: bytes = b"") -> GitResult:

@@ -33,6 +33,7 @@ def test_a_rule_of_the_branch_that_refuses_is_told(tmp_path: Path) -> None:
     hook(hub, "pre-receive", "printf 'Protected \\033[31mbranch'; exit 1")
     error = failure(work)
     assert "hook declined" in error.message
+    assert "\t" not in error.message
     assert "Protected" in error.message
     assert "\x1b" not in error.message
     assert "rules for branches" in error.hint

@@ -45,6 +45,17 @@ def test_a_checkout_that_git_does_not_trust_is_not_taken_for_none(work: Path, mo
     assert "safe.directory" in refused.value.message
 
 
+def test_a_damaged_checkout_is_not_taken_for_none(work: Path) -> None:
+    (work / ".git" / "HEAD").write_text("garbage\n")
+    with pytest.raises(StateError, match="git does not read the checkout"):
+        head_commit(work)
+
+
+def test_an_empty_folder_called_git_is_no_repository(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    assert head_commit(tmp_path) is None
+
+
 def test_the_actor_of_a_workflow_runs_it(work: Path) -> None:
     workflow = {"GITHUB_ACTIONS": "true", "GITHUB_ACTOR": "octo-cat", "GITHUB_ACTOR_ID": "42"}
     assert author_of(work, workflow) == ("octo-cat", "42+octo-cat@users.noreply.github.com")
