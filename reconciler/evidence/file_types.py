@@ -41,6 +41,14 @@ _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
         ),
     ),
     (
+        rb"(?:\xc2\x89|\xef\xbf\xbd)PNG|\xc3\xbf\xc3\x98\xc3\xbf|(?:\xef\xbf\xbd){3}",
+        Message(
+            "image-broken",
+            "the image was read and written as text, which changed its bytes",
+            "copy the original again; whatever handled it must treat it as binary",
+        ),
+    ),
+    (
         rb"\0GITCRYPT\0",
         Message("image-locked", "the image is locked by git-crypt", "run `git-crypt unlock` in this checkout"),
     ),

@@ -23,6 +23,7 @@ _MAKES_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _HEADER: Final = struct.Struct(">I4s")
 _CHECKSUM: Final = struct.Struct(">I")
 _FIELDS: Final = struct.Struct(">IIBBBBB")
+_PALETTE: Final = 3
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 _ONE_FRAME: Final = b"\0\0\0\x01"  # num_frames of acTL
@@ -113,6 +114,7 @@ def parse(data: bytes) -> Structure:
     if any(chunk.kind == b"acTL" and chunk.body[:4] != _ONE_FRAME for chunk in chunks):
         raise UnusableError(problems.ANIMATED)
     header = _header(chunks)
+    _check_parts({chunk.kind for chunk in chunks}, header)
     _check_pixels(chunks, header)
     bare = SIGNATURE + b"".join(chunk.raw for chunk in chunks if chunk.kind in _MAKES_PIXELS)
     if not has_end:
@@ -125,6 +127,14 @@ def parse(data: bytes) -> Structure:
 
 def _name(chunk: _Chunk) -> str:
     return chunk.kind.decode("ascii") if chunk.kind.isalpha() else "unknown"
+
+
+def _check_parts(kinds: set[bytes], header: Header) -> None:
+    # A capital first letter: a program that does not know the chunk must not show the picture (section 5.4).
+    if any(kind[:1].isupper() and kind not in _MAKES_PIXELS for kind in kinds):
+        raise UnusableError(problems.UNKNOWN_PART)
+    if header.colour == _PALETTE and b"PLTE" not in kinds:
+        raise UnusableError(problems.PALETTE_MISSING)
 
 
 def _check_pixels(chunks: list[_Chunk], header: Header) -> None:

@@ -62,6 +62,10 @@ HEADER_MISSING: Final = Message(
 )
 END_MISSING: Final = Message("image-broken", "the image is damaged: its end is missing", _EXPORT_AGAIN)
 PIXELS_MISSING: Final = Message("image-broken", "the image is damaged: some of its pixels are missing", _EXPORT_AGAIN)
+UNKNOWN_PART: Final = Message(
+    "image-broken", "the image is damaged: it has a part that every program must know, and none does", _EXPORT_AGAIN
+)
+PALETTE_MISSING: Final = Message("image-broken", "the image is damaged: its palette is missing", _EXPORT_AGAIN)
 NO_PIXELS: Final = Message("image-broken", "the image is damaged: its width or height is 0", _EXPORT_AGAIN)
 TOO_MANY_PARTS: Final = Message("image-broken", "the image is damaged: it has too many parts", _EXPORT_AGAIN)
 TOO_MANY_SCANS: Final = Message(
