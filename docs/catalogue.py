@@ -166,7 +166,7 @@ def _of_tables() -> Iterator[str]:
     for rule in Rule:
         yield from (rule.live, rule.condition, rule.reason, rule.hint)
     for row in (*CODES.values(), *PLAIN_CODES, UNKNOWN_CODE):
-        yield from (row.meaning, row.hint)
+        yield from (row.meaning, row.hint, *(row.created or ()))
 
 
 def _of_help(command: click.Command) -> Iterator[str]:

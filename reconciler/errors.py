@@ -118,7 +118,8 @@ class CredentialsError(ReconcilerError):
 class VendorError(ReconcilerError):
     """The vendor or the network failed. ``code`` is the vendor's error code or one of our own ``Client.*``.
 
-    ``host`` is who was called, ``keys`` the masked id of the keys and where they are from, noted by who made the call.
+    ``host`` is who was called, ``keys`` the masked id of the keys and where they are from, ``creates`` whether the call
+    was one that creates a signature, noted by who made the call.
     """
 
     exit_code = Exit.VENDOR
@@ -131,6 +132,7 @@ class VendorError(ReconcilerError):
         self.request_id = request_id
         self.host: str | None = None
         self.keys: str | None = None
+        self.creates = False
 
 
 class StateError(ReconcilerError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -13,47 +12,57 @@ import click
 
 from reconciler.cli.connect import connect
 from reconciler.cli.formats import DEFAULT_PATH, FilledPath, connection_options
-from reconciler.cli.import_terraform import import_state
-from reconciler.cli.inputs import Inputs, here, load
+from reconciler.cli.import_terraform import import_state, next_command
+from reconciler.cli.inputs import Inputs, default_path, here, load
 from reconciler.cli.output import Session, spinner
 from reconciler.clock import SystemClock
 from reconciler.definitions.discover import find_root
 from reconciler.definitions.load import Definitions
 from reconciler.errors import Exit, OptionKey, UsageError, said
-from reconciler.files import replace_plain
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
-from reconciler.planning.importing import Found, merged, read_account
-from reconciler.render.definitions_yaml import KeyedRow, file_text, keyed
-from reconciler.render.layout import aligned
+from reconciler.planning.importing import Found, Merge, check_account, check_place, merged, read_account, save
+from reconciler.planning.terraform import read_state
+from reconciler.render.definitions_yaml import file_text, keyed
+from reconciler.render.findings import number
+from reconciler.render.layout import aligned, cut
 from reconciler.render.text import target_line
 from reconciler.tencent.connection import reading
 from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import escape_line, named, say
 
 _STDOUT: Final = "-"
-_REGION_FORM: Final = r"[a-z]+(-[a-z0-9]+)+"
 _FILE_MODE: Final = 0o644
 
-# Rows of the table on the terminal.
+# Rows of the table on the terminal, and cells of a name in it.
 _SHOWN: Final = 60
+_LONGEST_NAME: Final = 32
+
+_OUT_HELP: Final = (
+    f"The file; - is stdout.  [default: {DEFAULT_PATH}, here; without --site the one in a folder above, where it is]"
+)
 
 
 class _Request(NamedTuple):
-    """What is to be imported into what. ``file`` is ``None`` for stdout."""
+    """What is to be imported into what. ``file`` is ``None`` for stdout, ``name`` is how the person would type it."""
 
     account: Account
     file: Path | None
+    name: str
     definitions: Definitions | None
 
 
 @click.command("import")
-@click.option("--out", default=DEFAULT_PATH, show_default=True, type=FilledPath(), help="The file; - is stdout.")
+@click.option("--out", type=FilledPath(), help=_OUT_HELP)
 @click.option("--merge", is_flag=True, help="Add what is missing to the file, which stays as it is otherwise.")
 @click.option("--site", type=click.Choice(("international", "china")), help="The vendor's site of the account.")
 @click.option("--region", metavar="REGION", help="The service region, such as ap-singapore.")
 @click.option(
-    "--from-terraform", "state", type=FilledPath(path_type=Path), metavar="FILE", help="A state instead of the account."
+    "--from-terraform",
+    "state_file",
+    type=FilledPath(path_type=Path),
+    metavar="FILE",
+    help="A state instead of the account.",
 )
 @click.option("--adopt", is_flag=True, help="With --from-terraform: record what it holds as submitted.")
 @click.option("--yes", is_flag=True, help="With --adopt: do not ask; needed off a terminal.")
@@ -65,12 +74,12 @@ class _Request(NamedTuple):
 @click.pass_obj
 def import_(  # noqa: PLR0913  # a parameter for each option
     session: Session,
-    out: str,
+    out: str | None,
     site: str | None,
     region: str | None,
     role: str | None,
     sign_ids: tuple[int, ...],
-    state: Path | None,
+    state_file: Path | None,
     connection: ConnectionOptions,
     *,
     merge: bool,
@@ -82,47 +91,82 @@ def import_(  # noqa: PLR0913  # a parameter for each option
     The account is named by --site and --region, or by the `account` section of the file that is there. Reads only the
     account.
     """
-    _check_combination(state, site, merge=merge, adopt=adopt)
+    if state_file is not None:
+        state = read_state(state_file)
+        _check_for_state(out, site, sign_ids, merge=merge)
+        request = _request(out, site, region, role, merge=False)
+        return import_state(session, state, request.account, request.name, connection, adopt=adopt, yes=yes)
+    if adopt:
+        raise UsageError("--adopt goes with --from-terraform", hint="`reconciler adopt` records definitions")
     request = _request(out, site, region, role, merge=merge)
-    if state is not None and request.file is not None:
-        return import_state(session, state, request.account, request.file, connection, adopt=adopt, yes=yes)
-    with _reaching(request, connection, sign_ids) as (target, found):
-        pass
+    target, found = _read(request, connection, sign_ids)
     account = request.account._replace(uin=None if target.sandbox else target.uin)
+    missing = [say("{sign_id}: the account has no such signature", sign_id=sign_id) for sign_id in found.missing]
     if request.file is None:
         session.result(file_text(account, keyed(found.rows), _origin(target)).rstrip("\n"))
+        for line in missing:
+            session.note(line)
         return Exit.DONE
-    entries = _written(request, account, found, _origin(target))
-    session.result("\n".join(_shown(request, target, found, entries)))
+    done = _written(request.file, request, account, found, _origin(target))
+    lines = [target_line(target), "", *_table(session, done), *(f"  {line}" for line in missing), ""]
+    session.result("\n".join([*lines, *_closing(request, found, done)]))
     return Exit.DONE
 
 
-def _check_combination(state: Path | None, site: str | None, *, merge: bool, adopt: bool) -> None:
-    if state is None and adopt:
-        raise UsageError("--adopt goes with --from-terraform", hint="`reconciler adopt` records definitions")
-    if state is not None and merge:
+def _check_for_state(out: str | None, site: str | None, sign_ids: tuple[int, ...], *, merge: bool) -> None:
+    """Raise UsageError for an option that a state has no use for, or that it needs."""
+    if merge:
         raise UsageError("--from-terraform writes a new file", hint="name one with --out, beside the definitions")
-    if state is not None and site is None:
+    if out == _STDOUT:
+        raise UsageError(
+            "--from-terraform writes images beside the file, so it does not go to stdout", hint="name a file with --out"
+        )
+    if sign_ids:
+        raise UsageError("--sign-id is for an account", hint="a state is imported as a whole: leave --sign-id out")
+    if site is None:
         raise UsageError(
             "a state does not say which account it is of", hint="give --site international or china, and --region"
         )
 
 
-def _request(out: str, site: str | None, region: str | None, role: str | None, *, merge: bool) -> _Request:
-    file = None if out == _STDOUT else here() / out
-    if file is not None and os.path.lexists(file) and not merge:
+def _request(out: str | None, site: str | None, region: str | None, role: str | None, *, merge: bool) -> _Request:
+    name = out or (DEFAULT_PATH if site is not None and not merge else default_path())
+    file = None if name == _STDOUT else here() / name
+    if merge:
+        definitions = _definitions_to_add_to(file, name)
+    else:
+        definitions = None
+        _check_new(file, name)
+    account = _account(site, region, role, definitions)
+    check_account(account)
+    return _Request(account, file, name, definitions)
+
+
+def _definitions_to_add_to(file: Path | None, name: str) -> Definitions:
+    if file is None or not os.path.lexists(file):
+        raise UsageError(
+            "there is no {file} to merge into", hint="leave {merge} out", file=name, merge=OptionKey("merge")
+        )
+    definitions = load((str(file),))
+    if definitions.account is None or not definitions.valid:
+        raise _not_valid(name)
+    return definitions
+
+
+def _not_valid(name: str) -> UsageError:
+    command = next_command("reconciler validate", name)
+    return UsageError("{file} is not valid", hint="`{command}` names every problem", file=name, command=command)
+
+
+def _check_new(file: Path | None, name: str) -> None:
+    if file is None:
+        return
+    if os.path.lexists(file):
         raise UsageError(
             "{file} is there already", hint="{merge} adds what is missing to it; {out} names another file",
-            file=out, merge=OptionKey("merge"), out=OptionKey("out"),
+            file=name, merge=OptionKey("merge"), out=OptionKey("out"),
         )  # fmt: skip
-    if merge and (file is None or not file.exists()):
-        raise UsageError(
-            "there is no {file} to merge into", hint="leave {merge} out", file=out, merge=OptionKey("merge")
-        )
-    definitions = load((str(file),)) if merge else None
-    if definitions is not None and definitions.account is None:
-        raise UsageError("{file} is not valid", hint="`reconciler validate {file}` names every problem", file=out)
-    return _Request(_account(site, region, role, definitions), file, definitions)
+    check_place(file, name)
 
 
 def _account(site: str | None, region: str | None, role: str | None, definitions: Definitions | None) -> Account:
@@ -132,35 +176,40 @@ def _account(site: str | None, region: str | None, role: str | None, definitions
     if site is not None and region is not None:
         return _named(site, region, role, declared)
     if declared is None:
-        declared = load(()).account if (here() / DEFAULT_PATH).exists() else None
-    if declared is None:
+        declared = _account_of_default()
+    return declared if role is None else declared._replace(role=role)
+
+
+def _account_of_default() -> Account:
+    name = default_path()
+    if not os.path.lexists(here() / name):
         raise UsageError(
             "which account is it?",
             hint="give --site international or china and --region such as ap-singapore, or write a file with `account`",
         )
-    return declared if role is None else declared._replace(role=role)
+    account = load((name,)).account
+    if account is None:
+        raise _not_valid(name)
+    return account
 
 
 def _named(site: str, region: str, role: str | None, declared: Account | None) -> Account:
     if declared is not None and (declared.site, declared.region) != (site, region):
         raise UsageError("the file is of site {site}, region {region}", site=declared.site, region=declared.region)
-    return (declared or Account(site, region))._replace(**({"role": role} if role else {}))
+    return (declared or Account(site, region))._replace(**({"role": role} if role is not None else {}))
 
 
-@contextmanager
-def _reaching(
-    request: _Request, options: ConnectionOptions, sign_ids: tuple[int, ...] = ()
-) -> Iterator[tuple[Target, Found]]:
+def _read(request: _Request, options: ConnectionOptions, sign_ids: tuple[int, ...]) -> tuple[Target, Found]:
+    """Return whose account it is, and what it holds."""
     file = request.file or here() / DEFAULT_PATH
     root = find_root(file.parent)
     definitions = request.definitions or Definitions(root, (file,), request.account, None, (), ())
-    inputs = Inputs(definitions, request.account)
     with (
-        connect(inputs, options) as connected,
+        connect(Inputs(definitions, request.account), options) as connected,
         reading(request.account, connected, SystemClock()) as opened,
         spinner(say("reading the account")),
     ):
-        yield opened.target, read_account(opened.reader, sign_ids)
+        return opened.target, read_account(opened.reader, sign_ids)
 
 
 def _origin(target: Target) -> str:
@@ -168,38 +217,41 @@ def _origin(target: Target) -> str:
     return said(words, uin=target.uin, site=target.account.site, region=target.account.region)
 
 
-def _written(request: _Request, account: Account, found: Found, origin: str) -> tuple[KeyedRow, ...]:
-    file = request.file
-    if file is None:
-        raise AssertionError("what goes to stdout is not written to a file")
-    if request.definitions is not None:
-        merge = merged(file, request.definitions, found.rows)
-        if merge.added:
-            replace_plain(file, merge.text.encode(), mode=stat.S_IMODE(file.stat().st_mode))
-        return merge.added
-    entries = keyed(found.rows)
-    replace_plain(file, file_text(account, entries, origin).encode(), mode=_FILE_MODE)
-    return tuple(entries)
+def _written(file: Path, request: _Request, account: Account, found: Found, origin: str) -> Merge:
+    """Write the file, and return what was written."""
+    if request.definitions is None:
+        entries = keyed(found.rows)
+        done = Merge(file_text(account, entries, origin), tuple(entries))
+        save(file, done.text, request.name, mode=_FILE_MODE)
+        return done
+    done = merged(file, request.definitions, found.rows)
+    if done.added:
+        save(file, done.text, request.name, mode=stat.S_IMODE(file.stat().st_mode))
+    return done
 
 
-def _shown(request: _Request, target: Target, found: Found, entries: tuple[KeyedRow, ...]) -> Iterator[str]:
-    yield target_line(target)
-    yield ""
+def _table(session: Session, done: Merge) -> Iterator[str]:
     rows = [
-        (named("status", row.status), str(row.sign_id), escape_line(row.sign_name), key)
-        for key, row in entries[:_SHOWN]
+        (
+            session.printable(named("status", row.status)),
+            str(row.sign_id),
+            session.printable(cut(escape_line(row.sign_name), _LONGEST_NAME)),
+            key,
+        )
+        for key, row in done.added[:_SHOWN]
     ]
     yield from (f"  {line}" for line in aligned(rows))
-    if len(entries) > _SHOWN:
-        yield "  " + say("and {count} more", count=len(entries) - _SHOWN)
-    missing = "{sign_id}: the account has no such signature"
-    yield from ("  " + say(missing, sign_id=sign_id) for sign_id in found.missing)
-    name = request.file.name if request.file is not None else ""
-    known = len(found.rows) - len(entries)
-    yield ""
-    words = "Import: {count} signatures written to {file}"
+    if len(done.added) > _SHOWN:
+        yield "  " + say("and {count} more", count=len(done.added) - _SHOWN)
+    words = "{sign_id}: left out: {key} says `sign_id: new` for this name; write `sign_id: {sign_id}` there"
+    yield from ("  " + say(words, sign_id=row.sign_id, key=key) for key, row in done.awaited)
+
+
+def _closing(request: _Request, found: Found, done: Merge) -> Iterator[str]:
+    known = len(found.rows) - len(done.added) - len(done.awaited)
+    words = "Import: {signatures} written to {file}"
     if known:
-        words = "Import: {count} signatures written to {file}, {known} were there already"
-    yield say(words, count=len(entries), file=name, known=known)
-    command = "reconciler plan" + ("" if name == DEFAULT_PATH else f" {name}")
+        words = "Import: {signatures} written to {file}, {known} there already"
+    yield say(words, signatures=number(len(done.added), "signature"), file=request.name, known=known)
+    command = next_command("reconciler plan", request.name)
     yield say("Next: `{command}` shows them; then commit the file.", command=command)

@@ -34,7 +34,7 @@ def load(paths: Sequence[str]) -> Definitions:
     Without paths it is the default file, here or in the nearest folder above within the repository.
     """
     with spinner(say("checking definitions and evidence")), _uncollected():
-        return load_definitions(paths or (_default_path(),), cwd=here())
+        return load_definitions(paths or (default_path(),), cwd=here())
 
 
 def here() -> Path:
@@ -47,7 +47,8 @@ def here() -> Path:
         ) from None
 
 
-def _default_path() -> str:
+def default_path() -> str:
+    """Return the default file as a person would type it: here, or in the nearest folder above in the repository."""
     start = here()
     for folder in (start, *start.parents):
         found = folder / DEFAULT_PATH

@@ -66,6 +66,12 @@ class Session:
 
             click.echo(failure_as(self.format, code, message, hint, error_code))
 
+    @staticmethod
+    def printable(text: str) -> str:
+        """Return text as stdout prints it: what its character set lacks is written out, and then measured so."""
+        encoding = sys.stdout.encoding or "utf-8"
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+
     def columns(self) -> int | None:
         """Return how wide the terminal of stdout is, ``None`` where it is none: files are not wrapped."""
         if not sys.stdout.isatty():

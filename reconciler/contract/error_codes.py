@@ -39,6 +39,7 @@ class ErrorCode(NamedTuple):
     ``source`` is ``page`` for the error code list of the ``ModifySmsSign`` reference page (2024-09-10), ``common`` for
     the vendor's list of codes that any action may answer, ``sdk`` for codes that newer vendor SDKs name for signatures,
     ``sts`` for those of taking a role on, and ``client`` for our own, of failures for which no vendor code exists.
+    ``created`` is meaning and hint where a call that creates a signature is answered so, if they are others then.
     """
 
     code: str
@@ -46,6 +47,12 @@ class ErrorCode(NamedTuple):
     treatment: Treatment
     meaning: str
     hint: str
+    created: tuple[str, str] | None = None
+
+    @property
+    def for_create(self) -> ErrorCode:
+        """The row as an answer to a call that creates."""
+        return self if self.created is None else self._replace(meaning=self.created[0], hint=self.created[1])
 
 
 CONNECTION_NOT_MADE: Final = "Client.ConnectionNotMade"
@@ -62,6 +69,7 @@ REMOTE: Final = "Client.Remote"
 STOPPED: Final = "Client.Stopped"
 TOO_LATE: Final = "Client.TooLate"
 CUT_ON_THE_WAY: Final = "Client.CutOnTheWay"
+NOT_LISTED: Final = "Client.NotListed"
 
 
 def look_up(code: str) -> ErrorCode:
@@ -80,7 +88,7 @@ def describe(error: ReconcilerError) -> ErrorInfo:
     """
     if not isinstance(error, VendorError):
         return ErrorInfo(error.code, error.message, error.hint)
-    row = look_up(error.code)
+    row = look_up(error.code).for_create if error.creates else look_up(error.code)
     details: dict[str, object] = {"message": error.message} if error.message else {}
     if error.host and error.code.startswith("Client."):
         details["host"] = error.host
@@ -145,7 +153,8 @@ _ROWS: Final = (
               "Remove unused signatures in the console, or ask the vendor for a higher limit."),
     ErrorCode("FailedOperation.TemplateAlreadyPassedCheck", "page", REFUSE, "it passed review and cannot be changed",
               "Leave it as it is; a different text needs a new submission in the console."),
-    ErrorCode("FailedOperation.TemplateIdNotExist", "page", FAIL, "there is no such template", "Check `sign_id`."),
+    ErrorCode("FailedOperation.TemplateIdNotExist", "page", FAIL, "there is no such template", "Check `sign_id`.",
+              ("there is no such template", _SUPPORT)),
     ErrorCode("InternalError.OtherError", "page", SETTLE, "the vendor failed inside", _SUPPORT),
     ErrorCode("InternalError.RequestTimeException", "page", STOP,
               "this machine's clock is too far from the vendor's (more than 10 minutes)",
@@ -166,12 +175,16 @@ _ROWS: Final = (
               "Choose a pair of `sign_type` and `document_type` that the vendor's table allows."),
     ErrorCode("InvalidParameterValue.InvalidInternational", "page", FAIL,
               "`international` is not that of the signature",
-              "A mainland signature cannot become a global one: correct `international` or `sign_id`."),
+              "A mainland signature cannot become a global one: correct `international` or `sign_id`.",
+              ("`international` is not accepted",
+               "Check that the account may have signatures of this kind; the request id helps the vendor's support.")),
     ErrorCode("InvalidParameterValue.InvalidSignPurpose", "page", FAIL, "the purpose is not accepted",
               "Use `sign_purpose: self` or `others`; `others` needs a commission image."),
     ErrorCode("InvalidParameterValue.SignAlreadyPassedCheck", "page", REFUSE,
               "the signature is approved and cannot be changed",
-              "Leave the definition as approved; a different text needs a new signature."),
+              "Leave the definition as approved; a different text needs a new signature.",
+              ("the account has a signature of this name already, approved or pending",
+               "Run `reconciler plan`, which names it; keep one definition for each name and kind.")),
     ErrorCode("InvalidParameterValue.SignExistAndUnapproved", "page", FAIL,
               "another signature with this name already waits for review",
               "Choose another name, or wait for the other one's review."),
@@ -316,6 +329,9 @@ _ROWS: Final = (
     ErrorCode(CUT_ON_THE_WAY, "client", FAIL,
               "the vendor answers a large request with AuthFailure.SignatureFailure, though the keys are good",
               "Save the images smaller; something on the way may cut large requests."),
+    ErrorCode(NOT_LISTED, "client", STOP,
+              "this account's signatures cannot be listed with these keys at this endpoint",
+              "Name the signatures by their ids, which the console shows; or use keys that may list."),
     ErrorCode(STOPPED, "client", STOP, "the run was stopped before its turn came; nothing was sent",
               "Run apply again."),
 )  # fmt: skip

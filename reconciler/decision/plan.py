@@ -20,6 +20,7 @@ from reconciler.model.state import Entry, IntentState, State
 
 Operation = Mapping[str, object]
 _DIGEST_PREFIX: Final = "sha256:"
+_HELD: Final = frozenset({Rule.NAME_HELD, Rule.NAME_REJECTED})
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
@@ -163,7 +164,9 @@ def make_plan(
     """
     account = AccountRows(live, complete)
     chosen = [signature for signature in desired if choice.takes(signature.key)]
-    planned = tuple(_once([_planned(target, each, account, state, moment, choice) for each in chosen]))
+    decided = [_planned(target, each, account, state, moment, choice) for each in chosen]
+    defined = _defined(desired, account, state)
+    planned = tuple(_once([_beside(defined, each) for each in decided]))
     named = {signature.sign_id for signature in desired} | {each.desired.sign_id for each in planned}
     return Plan(target, planned, _unmanaged(live, named), fingerprint=fingerprint(target, planned))
 
@@ -186,6 +189,22 @@ def row_of(
 ) -> LiveSignature | None:
     """Return a signature's row, also one that was created just now and need not show yet."""
     return rows.get(signature.sign_id) or trailing_row(signature.sign_id, state.entry(signature.sign_id), moment)
+
+
+def _defined(desired: Iterable[Signature], account: AccountRows, state: State) -> Mapping[int, str]:
+    """Return which definition is about which id, the recorded ids of those without one among them."""
+    found = [decide_new(each, account, state) if each.is_new else each for each in desired]
+    return {each.sign_id: each.key for each in found if isinstance(each, Signature)}
+
+
+def _beside(defined: Mapping[int, str], planned: Planned) -> Planned:
+    """Return a decision; that the name is held is told otherwise where another definition is about the holder."""
+    decision = planned.decision
+    other = defined.get(planned.live.sign_id) if planned.live is not None else None
+    if decision.rule not in _HELD or other is None:
+        return planned
+    params = {"sign_id": decision.params["sign_id"], "other": other}
+    return planned._replace(decision=decision._replace(rule=Rule.NAME_DEFINED, params=params))
 
 
 def _once(planned: Sequence[Planned]) -> Iterator[Planned]:

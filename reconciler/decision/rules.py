@@ -291,6 +291,15 @@ class Rule(RuleText, Enum):
         "{other} creates a signature of this name already",
         "keep one of the two definitions",
     )
+    NAME_DEFINED = (
+        "name-defined",
+        "N2",
+        "`sign_id: new`",
+        "the account holds a signature of this name and kind, and another definition is about it",
+        Verdict.BLOCKED,
+        "the account holds a signature of this name already, {sign_id}, which {other} defines",
+        "keep one of the two definitions",
+    )
     CREATED_OTHERWISE = (
         "created-otherwise",
         "N1",

@@ -54,7 +54,7 @@ def load_definitions(paths: Sequence[str], *, cwd: Path, evidence: bool = True, 
     if len(files) == len(found.files) and not found.problems:
         problems += run_checks.check_account(files)
     for file in files:
-        problems += _check_file(file, run_checks.site_of(account))
+        problems += check_file(file, run_checks.site_of(account))
     whole = _without_cut_off(files, problems)
     problems += run_checks.check_duplicates(whole)
     wanted = list(candidates(whole, errors_of(problems), _places(problems))) if evidence else []
@@ -72,7 +72,7 @@ def load_definitions(paths: Sequence[str], *, cwd: Path, evidence: bool = True, 
     )
 
 
-def _check_file(file: DefinitionFile, site: str | None) -> list[Diagnostic]:
+def check_file(file: DefinitionFile, site: str | None) -> list[Diagnostic]:
     """Return what is wrong with one file by itself. ``site`` is the run's, which another file may name."""
     problems = [*check_schema(file, site), *leading_zeros(file)]
     if site is None or not _without_cut_off([file], problems):

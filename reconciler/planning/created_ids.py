@@ -31,9 +31,16 @@ def write_created_ids(definitions: Definitions, report: ApplyReport) -> Iterator
     created = _created(definitions, report)
     if created and report.plan.target.sandbox:
         yield said("the ids are those of the SANDBOX: do not commit them")
+    defined = {signature.sign_id: signature for signature in definitions.signatures if not signature.is_new}
     files: dict[Path, list[_Created]] = {}
     for each in created:
-        files.setdefault(_path(each.signature), []).append(each)
+        if (other := defined.get(each.sign_id)) is not None:
+            words = (
+                "{key} is left as it is: its `sign_id: {sign_id}` is that of {other} already, so one of them must go"
+            )
+            yield said(words, key=each.signature.key, sign_id=each.sign_id, other=other.key)
+        else:
+            files.setdefault(_path(each.signature), []).append(each)
     for path, wanted in files.items():
         try:
             _write(path, definitions.root, wanted)
@@ -61,8 +68,14 @@ def _path(signature: Signature) -> Path:
 
 
 def _write(path: Path, root: Path, wanted: Sequence[_Created]) -> None:
-    """Replace the file in one step. Raises Refusal or UsageError where the word is not where it was read."""
+    """Replace the file in one step.
+
+    Raises Refusal or UsageError where the word is not where it was read, or an id came into the file since.
+    """
     file, text = parsed(path, root)
+    ids = {fields.get("sign_id") for fields in file.signatures.values() if isinstance(fields, dict)}
+    if taken := next((each for each in wanted if each.sign_id in ids), None):
+        raise Refusal("`sign_id: {sign_id}` is defined there already", sign_id=taken.sign_id)
     new = text
     starts = list(accumulate((len(line) for line in _LINE.findall(text)), initial=0))
     places = sorted(((_place(file, each, starts, text), each.sign_id) for each in wanted), reverse=True)

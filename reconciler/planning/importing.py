@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import unicodedata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from reconciler.contract.error_codes import NOT_LISTED
 from reconciler.definitions.discover import SourceFile
-from reconciler.definitions.load import Definitions
+from reconciler.definitions.load import Definitions, check_file
+from reconciler.definitions.run_checks import check_roles
+from reconciler.definitions.schema_check import check_schema
 from reconciler.definitions.source import DefinitionFile, read, read_text
-from reconciler.errors import CredentialsError, OptionKey, Refusal, UsageError
-from reconciler.model.signature import LiveSignature
-from reconciler.render.definitions_yaml import KeyedRow, entries_text, keyed
+from reconciler.diagnostics import Severity
+from reconciler.errors import OptionKey, Refusal, UsageError, VendorError, said
+from reconciler.files import replace_plain
+from reconciler.model.signature import Account, LiveSignature, Signature
+from reconciler.render.definitions_yaml import KeyedRow, entries_text, file_text, keyed
 from reconciler.tencent.api import Describer
 from reconciler.yaml12.problems import Problem
 
@@ -28,26 +35,76 @@ class Found(NamedTuple):
 def read_account(reader: Describer, sign_ids: Sequence[int]) -> Found:
     """Return the whole account, or only the signatures asked for by id.
 
-    Raises CredentialsError where the account cannot be listed.
+    Raises VendorError where the account cannot be listed.
     """
     if sign_ids:
         rows = reader.rows(dict.fromkeys(sign_ids, True), everything=False).rows
         return Found(tuple(rows.values()), tuple(each for each in sign_ids if each not in rows))
     listing = reader.rows({})
     if not listing.complete:
-        raise CredentialsError(
-            "this account's signatures cannot be listed with these keys at this endpoint",
-            hint="name them with {option}, once for each; the console shows the ids",
-            option=OptionKey("sign-id"),
-        )
+        hint = "name them with {option}, once for each; the console shows the ids"
+        raise VendorError("", code=NOT_LISTED, hint=hint, option=OptionKey("sign-id"))
     return Found(tuple(listing.rows.values()))
 
 
+def check_account(account: Account) -> None:
+    """Raise UsageError where a file with this account would not be valid."""
+    found = read(SourceFile(Path(), ""), file_text(account, (), ""))
+    problems = found if isinstance(found, list) else [*check_schema(found, account.site), *check_roles([found])]
+    for problem in problems:
+        raise UsageError(
+            "the account cannot be written like this: {problem}", hint="{remedy}", problem=problem.message,
+            remedy=problem.hint,
+        )  # fmt: skip
+
+
+def field_errors(text: str, site: str) -> Mapping[str, Mapping[str, str]]:
+    """Return what is wrong with the definitions of a text that was made here, by key and field.
+
+    What is about no line of a field is told of the name, which every definition has.
+    """
+    file = read(SourceFile(Path(), ""), text)
+    if not isinstance(file, DefinitionFile):
+        return {}
+    errors: dict[str, dict[str, str]] = {}
+    for problem in check_file(file, site):
+        fields = file.signatures.get(problem.about or "")
+        if problem.severity is Severity.ERROR and isinstance(fields, dict):
+            lines = {file.key_at(fields, name).line: name for name in fields}
+            of_key = errors.setdefault(str(problem.about), {})
+            of_key.setdefault(lines.get(problem.location.line, "sign_name"), problem.message)
+    return errors
+
+
+def check_place(file: Path, name: str) -> None:
+    """Raise UsageError where a file cannot be made, as far as its folder tells. ``name`` is what the person typed."""
+    if not os.path.isdir(file.parent):  # noqa: PTH112  # Path.is_dir raises where a folder may not be entered
+        raise _not_writable(name, said("there is no folder {folder}", folder=os.path.dirname(name)))  # noqa: PTH120
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise _not_writable(name, said("nothing may be written to its folder"))
+
+
+def save(file: Path, text: str, name: str, *, mode: int) -> None:
+    """Make a text the content of a plain file in one step. Raises UsageError where that is not possible."""
+    try:
+        replace_plain(file, text.encode(), mode=mode)
+    except OSError as error:
+        raise _not_writable(name, said(error.strerror or "")) from None
+
+
+def _not_writable(name: str, why: str) -> UsageError:
+    return UsageError("{file} cannot be written: {why}", file=name, why=why)
+
+
 class Merge(NamedTuple):
-    """A definitions file with what was missing: its whole text, and what was added."""
+    """A definitions file with what was missing: its whole text, and what was added.
+
+    ``awaited`` are rows that a definition names whose id it does not have yet, each with the key of that definition.
+    """
 
     text: str
     added: tuple[KeyedRow, ...]
+    awaited: tuple[KeyedRow, ...] = ()
 
 
 def merged(path: Path, definitions: Definitions, rows: Sequence[LiveSignature]) -> Merge:
@@ -57,19 +114,25 @@ def merged(path: Path, definitions: Definitions, rows: Sequence[LiveSignature]) 
     """
     file, text = parsed(path, definitions.root)
     known = {signature.sign_id for signature in definitions.signatures}
-    known |= {
-        fields["sign_id"] for fields in file.signatures.values() if isinstance(fields, dict) and "sign_id" in fields
-    }
-    entries = keyed((row for row in rows if row.sign_id not in known), set(file.signatures))
+    rows = [row for row in rows if row.sign_id not in known]
+    new = {_name_of(each): each.key for each in definitions.signatures if each.is_new}
+    awaited = tuple(KeyedRow(new[name], row) for row in rows if (name := _name_of(row)) in new)
+    entries = keyed((row for row in rows if _name_of(row) not in new), set(file.signatures))
     if not entries:
-        return Merge(text, ())
+        return Merge(text, (), awaited)
     at, indent, inner = _place(file, text)
     added = entries_text(entries, indent, inner)
     if "\r\n" in text:
         added = added.replace("\n", "\r\n")
-    new = _spliced(text, at, added, has_section="signatures" in file.data)
-    _check(path, file, new, entries)
-    return Merge(new, tuple(entries))
+    changed = _spliced(text, at, added, has_section="signatures" in file.data)
+    _check(path, file, changed, entries)
+    return Merge(changed, tuple(entries), awaited)
+
+
+def _name_of(each: Signature | LiveSignature) -> tuple[bool, str]:
+    """Return what a definition without an id and its row have in common: the vendor may spell a name without blanks."""
+    fields = each.fields if isinstance(each, Signature) else each
+    return fields.international, "".join(unicodedata.normalize("NFKC", fields.sign_name).split())
 
 
 def parsed(path: Path, root: Path) -> tuple[DefinitionFile, str]:

@@ -18,7 +18,7 @@ from reconciler.errors import UsageError, fill, said, system_words
 from reconciler.evidence.file_types import JPEG, format_of
 from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import UnusableError
-from reconciler.render.definitions_yaml import key_of
+from reconciler.render.definitions_yaml import distinct, key_of
 
 _TYPE: Final = "tencentcloud_sms_sign"
 _MAX_BYTES: Final = 256 * 1024 * 1024
@@ -62,15 +62,19 @@ class Instance(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """An instance without an id or a name: nothing can be made of it."""
+    """An instance without an id or a name, or of a signature that another one is too: nothing can be made of it."""
 
     address: str
     why: str
 
 
 class TerraformState(NamedTuple):
-    """What a state holds of signatures. Deposed instances, which Terraform is about to delete, are left out."""
+    """What a state holds of signatures, in the order of their ids. ``name`` is that of its file.
 
+    Deposed instances, which Terraform is about to delete, are left out.
+    """
+
+    name: str
     instances: tuple[Instance, ...]
     unreadable: tuple[Unreadable, ...]
 
@@ -96,18 +100,26 @@ def read_state(path: Path) -> TerraformState:
     document = _document(path)
     resources = list(_resources(document, path))
     if len(resources) > _MOST_INSTANCES:
-        raise UsageError("{file} holds more than {most} signatures", file=path.name, most=_MOST_INSTANCES)
-    instances: list[Instance] = []
+        raise UsageError("{file} holds more than {most} signatures", file=path, most=_MOST_INSTANCES)
+    by_id: dict[int, Instance] = {}
     unreadable: list[Unreadable] = []
-    taken: set[str] = set()
-    for resource in resources:
-        made = _instance(resource, taken)
-        if isinstance(made, Instance):
-            taken.add(made.key)
-            instances.append(made)
-        else:
+    for made in map(_instance, resources):
+        if isinstance(made, Unreadable):
             unreadable.append(made)
-    return TerraformState(tuple(instances), tuple(unreadable))
+        elif (first := by_id.setdefault(made.sign_id, made)) is not made:
+            why = said("it is signature {sign_id} as {other} is", sign_id=made.sign_id, other=first.address)
+            unreadable.append(Unreadable(made.address, why))
+    instances = tuple(_with_keys(by_id[sign_id] for sign_id in sorted(by_id)))
+    return TerraformState(path.name, instances, tuple(unreadable))
+
+
+def _with_keys(instances: Iterable[Instance]) -> Iterator[Instance]:
+    """Yield the instances with keys that differ, as those of rows do."""
+    taken: set[str] = set()
+    for each in instances:
+        key = distinct(each.key, each.sign_id, taken)
+        taken.add(key)
+        yield each._replace(key=key)
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -115,30 +127,28 @@ def _document(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise UsageError("{file} cannot be read: {why}", file=path.name, why=system_words(error)) from None
+        raise UsageError("{file} cannot be read: {why}", file=path, why=system_words(error)) from None
     if len(data) > _MAX_BYTES:
-        raise UsageError("{file} is larger than {most} MiB", file=path.name, most=_MAX_BYTES // 2**20)
+        raise UsageError("{file} is larger than {most} MiB", file=path, most=_MAX_BYTES // 2**20)
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
         document = None
     if isinstance(document, dict):
         return document
-    raise UsageError(
-        "{file} is not JSON of Terraform", hint="`terraform show -json > state.json` makes one", file=path.name
-    )
+    raise UsageError("{file} is not JSON of Terraform", hint="`terraform show -json > state.json` makes one", file=path)
 
 
 def _resources(document: Mapping[str, Any], path: Path) -> Iterator[_Resource]:
     if "encrypted_data" in document:
         raise UsageError(
-            "{file} is an encrypted state", hint="`tofu show -json > state.json` writes it in plain", file=path.name
+            "{file} is an encrypted state", hint="`tofu show -json > state.json` writes it in plain", file=path
         )
     if "planned_values" in document or "resource_changes" in document:
         raise UsageError(
             "{file} is the JSON of a plan, not of a state",
             hint="`terraform show -json > state.json`, without a plan file",
-            file=path.name,
+            file=path,
         )
     if document.get("version") == 4 and "resources" in document:  # noqa: PLR2004  # the one version that there is
         return _of_raw_state(document)
@@ -147,7 +157,7 @@ def _resources(document: Mapping[str, Any], path: Path) -> Iterator[_Resource]:
     raise UsageError(
         "{file} is neither a state of version 4 nor what `terraform show -json` prints, format 1.x",
         hint="`terraform show -json > state.json` makes one",
-        file=path.name,
+        file=path,
     )
 
 
@@ -197,7 +207,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _instance(resource: _Resource, taken: set[str]) -> Instance | Unreadable:
+def _instance(resource: _Resource) -> Instance | Unreadable:
     found = _ID.fullmatch(str(resource.values.get("id", "")))
     if found is None:
         return Unreadable(resource.address, said("its id is not of the form 1110#0"))
@@ -216,17 +226,14 @@ def _instance(resource: _Resource, taken: set[str]) -> Instance | Unreadable:
     if isinstance(remark, str) and remark:
         values["remark"] = remark
     pictures = dict(_pictures(resource, values, problems))
-    key = _key(resource, int(found[1]), taken)
-    return Instance(key, resource.address, int(found[1]), found[2] == "1", values, pictures, problems, resource.tainted)
+    return Instance(
+        _key(resource), resource.address, int(found[1]), found[2] == "1", values, pictures, problems, resource.tainted
+    )
 
 
-def _key(resource: _Resource, sign_id: int, taken: set[str]) -> str:
+def _key(resource: _Resource) -> str:
     index = "" if resource.at is None else str(resource.at)
-    key = key_of(f"{resource.module.replace('module.', ' ')} {resource.name} {index}")
-    key = f"{key}-{sign_id}" if key in taken else key
-    while key in taken:
-        key += "-x"
-    return key
+    return key_of(f"{resource.module.replace('module.', ' ')} {resource.name} {index}")
 
 
 def _pictures(

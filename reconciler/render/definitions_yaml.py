@@ -44,22 +44,26 @@ class KeyedRow(NamedTuple):
 
 
 def keyed(rows: Iterable[LiveSignature], taken: Collection[str] = ()) -> list[KeyedRow]:
-    """Return the rows with a key each, in the order of series and id; ``taken`` keys are left alone.
+    """Return the rows with a key each, in the order of their ids; ``taken`` keys are left alone.
 
-    A key is made of the name, Chinese characters in pinyin. Of equal ones the first row in this order keeps it, and
-    each other has its id behind it.
+    A key is made of the name, Chinese characters in pinyin. Of equal ones the lowest id keeps it, and each other has
+    its id behind it: a row with a higher id than all others moves no key.
     """
     used = set(taken)
     entries = []
-    for row in sorted(rows, key=lambda row: (row.international, row.sign_id)):
-        key = key_of(row.sign_name)
-        if key in used:
-            key = f"{key}-{row.sign_id}"
-        while key in used:
-            key += "-x"
+    for row in sorted(rows, key=lambda row: row.sign_id):
+        key = distinct(key_of(row.sign_name), row.sign_id, used)
         used.add(key)
         entries.append(KeyedRow(key, row))
     return entries
+
+
+def distinct(key: str, sign_id: int, taken: Collection[str]) -> str:
+    """Return a key, with the id behind it where it is taken."""
+    key = f"{key}-{sign_id}" if key in taken else key
+    while key in taken:
+        key += "-x"
+    return key
 
 
 def key_of(name: str) -> str:
@@ -87,8 +91,8 @@ def file_text(account: Account, entries: Sequence[KeyedRow], where: str) -> str:
         "",
         "account:",
         *(f"  {name}: {scalar(value)}" for name, value in _account_fields(account).items()),
-        "",
-        "signatures:" if entries else "signatures: {}",
+        # An empty account gets no section at all: `--merge` can add one, but not to `signatures: {}`.
+        *(("", "signatures:") if entries else ()),
     ]
     return "\n".join(lines) + "\n" + entries_text(entries)
 
@@ -184,7 +188,7 @@ def managed_file_text(account: Account, found: Iterable[Managed], where: str) ->
         "",
     ]
     entries = [line for each in found for line in _managed_lines(each)]
-    return "\n".join([*lines, "signatures:" if entries else "signatures: {}", *entries]).rstrip("\n") + "\n"
+    return "\n".join([*lines, "signatures:", *entries]).rstrip("\n") + "\n"
 
 
 def _managed_lines(each: Managed) -> Iterator[str]:
@@ -194,6 +198,8 @@ def _managed_lines(each: Managed) -> Iterator[str]:
         todo = say("not everything could be read; fill in what is marked and delete this line")
         yield f"    observe: true   # TODO: {todo}"
     yield f"    sign_id: {each.sign_id}"
+    if "sign_name" in each.problems:
+        yield f"    # TODO sign_name: {comment(local(each.problems['sign_name']))}"
     yield f"    sign_name: {scalar(each.fields['sign_name'])}"
     yield f"    international: {'true' if each.international else 'false'}"
     for field in _FIELD_ORDER:

@@ -46,6 +46,7 @@ def verdict_text(problems: Sequence[Diagnostic], signatures: int, files: int) ->
 
 _NUMBERS: Final[Mapping[str, tuple[str, str]]] = {
     "signature": ("{count} signature", "{count} signatures"),
+    "definition": ("{count} definition", "{count} definitions"),
     "file": ("{count} file", "{count} files"),
     "error": ("{count} error", "{count} errors"),
     "warning": ("{count} warning", "{count} warnings"),
@@ -103,6 +104,8 @@ def code_text(row: ErrorCode) -> str:
                 ("meaning", say(row.meaning)),
                 ("treatment", f"{row.treatment}: {say(TREATMENTS[row.treatment])}"),
                 ("to do", say(row.hint)),
+                ("of a create", say(row.for_create.meaning) if row.created else ""),
+                ("to do then", say(row.for_create.hint) if row.created else ""),
                 ("source", say(_SOURCES[row.source])),
             ),
         ]

@@ -141,6 +141,11 @@ def _fitting(word: str, cells: int) -> str:
     return word[:taken]
 
 
+def cut(text: str, cells: int) -> str:
+    """Return a text of at most so many cells, with three dots where its end is left out."""
+    return text if width(text) <= cells else f"{_fitting(text, cells - 3)}..."
+
+
 # Field values in words. An image is its name, sizes and digest, never its bytes.
 
 _SHORT_DIGEST: Final = 12

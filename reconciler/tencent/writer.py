@@ -57,6 +57,7 @@ class Writer:
         try:
             return self._sdk.call(action, sent, check)
         except VendorError as error:
+            error.creates = action == ADD
             raise _cut_on_the_way(error, size) if error.code == _BAD_SIGNATURE and size > _LARGE else error from None
 
 

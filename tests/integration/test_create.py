@@ -134,6 +134,38 @@ def test_a_name_that_the_account_holds_is_blocked_with_the_id_to_write(status: i
         assert held(sandbox) == [NAMES[0]]
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("InvalidParameterValue.SignAlreadyPassedCheck", "the account has a signature of this name already"),
+        ("InvalidParameterValue.InvalidInternational", "`international` is not accepted"),
+        ("FailedOperation.TemplateIdNotExist", "there is no such template"),
+    ],
+)
+def test_a_code_says_of_a_create_what_it_means_there(code: str, words: str, tmp_path: Path) -> None:
+    file = project(tmp_path, NAMES[:1])
+    with serving([OLD], f"{ADD}:1:error={code}") as sandbox:
+        error = inside(*arguments(sandbox, str(file))).by_key("error")["new-1"]
+    assert error["code"] == code
+    assert error["message"].startswith(words)
+    assert "`sign_id`" not in error["hint"], "it has none yet"
+    assert "approved and cannot be changed" not in error["message"]
+
+
+def test_of_one_name_twice_the_second_definition_never_gets_the_id_of_the_first(tmp_path: Path) -> None:
+    file = project(tmp_path, ["New 1", "New 1"])
+    with serving([OLD]) as sandbox:
+        inside(*arguments(sandbox, str(file)))
+        assert held(sandbox) == ["New 1"]
+        done = inside("plan", str(file), "--endpoint", sandbox.url, "--format", "json", *FAST)
+    assert done.by_key("rule") == {
+        "old": "approved-not-recorded",
+        "new-1": "waiting-for-review",
+        "new-2": "name-defined",
+    }
+    assert "write `sign_id" not in done.by_key("reason")["new-2"]
+
+
 def test_more_than_fifty_is_warned_of_in_the_plan(tmp_path: Path) -> None:
     file = project(tmp_path)
     rows = [OLD, *(Sign(f"x{number}", 2000 + number, f"X {number}") for number in range(49))]

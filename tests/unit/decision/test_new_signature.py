@@ -11,6 +11,7 @@ from reconciler.decision.new_signature import AccountRows, decide_new, is_same
 from reconciler.decision.plan import make_plan
 from reconciler.decision.rules import Rule
 from reconciler.model.plan import Change, Decision, IntentStatus, Planned, Verdict
+from reconciler.model.plan import EVERYTHING, Planned, Selection, Verdict
 from reconciler.model.signature import NEW as NO_ID
 from reconciler.model.signature import LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, Intent, IntentState, State, no_row
@@ -137,6 +138,26 @@ def test_a_created_one_that_is_gone_is_not_created_again() -> None:
 def test_of_two_definitions_of_one_name_the_first_alone_is_created() -> None:
     plan = make_plan(TARGET, [wanted(), wanted(key="again")], {}, EMPTY, MOMENT)
     assert [each.decision.rule for each in plan.signatures] == [Rule.CREATE, Rule.NAME_TWICE]
+
+
+HOLDERS: Final[list[tuple[Signature, State, Selection]]] = [
+    (wanted(), created(), EVERYTHING),
+    (wanted(), created(), Selection(frozenset({"again"}))),
+    (desired(ACME, "acme-otp", 1200), EMPTY, EVERYTHING),
+    (desired(ACME, "acme-otp", 1200)._replace(observed=True), EMPTY, EVERYTHING),
+]
+
+
+@pytest.mark.parametrize("status", [PENDING, APPROVED, REJECTED])
+@pytest.mark.parametrize(("holder", "state", "choice"), HOLDERS)
+def test_the_id_of_another_definition_is_not_what_to_write(
+    holder: Signature, state: State, choice: Selection, status: int
+) -> None:
+    rows = {1200: CREATED._replace(status_code=status)}
+    plan = make_plan(TARGET, [holder, wanted(key="again")], rows, state, MOMENT, choice)
+    decision = plan.signatures[-1].decision
+    assert (decision.rule, decision.params) == (Rule.NAME_DEFINED, {"sign_id": 1200, "other": "acme-otp"})
+    assert (decision.verdict, decision.reason.count("acme-otp")) == (Verdict.BLOCKED, 1)
 
 
 def test_every_field_of_a_create_is_a_change_from_nothing() -> None:

@@ -29,7 +29,7 @@ def written(folder: Path, text: str, *, meanwhile: str = "") -> tuple[str, list[
     file = folder / "signatures.yaml"
     file.write_bytes(text.encode())
     definitions = load_definitions([str(file)], cwd=folder)
-    (signature,) = definitions.signatures
+    signature = next(each for each in definitions.signatures if each.is_new)
     report = ApplyReport(
         plan([planned(Verdict.CREATE)._replace(desired=signature)]),
         {signature.key: Result(Outcome.ACCEPTED, sign_id=1200)},
@@ -77,3 +77,21 @@ def test_a_file_that_cannot_be_edited_for_certain_stays_and_the_edit_is_said(
     assert after == (meanwhile or text)
     assert said[0].startswith("signatures.yaml was left as it is: ")
     assert "write `sign_id: 1200`" in said[1]
+
+
+OTHER: Final = "  other: {observe: true, sign_id: 1200, sign_name: Acme, international: true}\n"
+
+
+def test_an_id_that_another_definition_has_is_not_written(tmp_path: Path) -> None:
+    text = BLOCK + OTHER
+    after, said = written(tmp_path, text)
+    assert after == text
+    assert said == [
+        "acme is left as it is: its `sign_id: 1200` is that of other already, so one of them must go",
+    ]
+
+
+def test_an_id_that_came_into_the_file_meanwhile_is_not_written(tmp_path: Path) -> None:
+    after, said = written(tmp_path, BLOCK, meanwhile=BLOCK + OTHER)
+    assert after == BLOCK + OTHER
+    assert said[0] == "signatures.yaml was left as it is: `sign_id: 1200` is defined there already"

@@ -106,7 +106,7 @@ def test_a_value_is_read_as_just_this_text_by_yaml_1_1_too(text: str) -> None:
 def test_a_file_says_of_each_row_what_the_account_shows_and_nothing_else(found: list[LiveSignature]) -> None:
     entries = keyed(found)
     text = file_text(ACCOUNT, entries, "account 1")
-    assert parsed(text) == {
+    assert {"signatures": {}, **parsed(text)} == {
         "version": 1,
         "account": {"site": "international", "region": "ap-singapore", "uin": "100000000001"},
         "signatures": {
@@ -121,6 +121,22 @@ def test_a_file_says_of_each_row_what_the_account_shows_and_nothing_else(found: 
     }
     assert not LEAVES.search(text.replace("\n", ""))
     assert len({key for key, _ in entries}) == len(found)
+
+
+@given(st.lists(rows, min_size=1, max_size=6, unique_by=lambda row: row.sign_id))
+def test_a_row_with_the_highest_id_moves_no_key_whichever_its_series(found: list[LiveSignature]) -> None:
+    newest = max(found, key=lambda row: row.sign_id)
+    before = keyed(row for row in found if row is not newest)
+    assert keyed(found)[:-1] == before
+
+
+def test_of_equal_names_the_lowest_id_keeps_the_key_whichever_its_series() -> None:
+    found = [
+        LiveSignature(20, False, 1, "Acme"),
+        LiveSignature(10, True, 1, "Acme"),
+        LiveSignature(5, True, 1, "ACME"),
+    ]
+    assert [(key, row.sign_id) for key, row in keyed(found)] == [("acme", 5), ("acme-10", 10), ("acme-20", 20)]
 
 
 @given(names)

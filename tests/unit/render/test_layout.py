@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.render.layout import aligned, padded, widest, width
+from reconciler.render.layout import aligned, cut, padded, widest, width
 from reconciler.text import escape_line
 from tests.fixtures.strategies import texts
 
@@ -20,6 +20,13 @@ def test_columns_start_at_the_same_cell_in_every_line() -> None:
         "=   北京银行  pending",
         "~~  Acme      approved",
     ]
+
+
+@given(texts, st.integers(4, 40))
+def test_a_text_is_cut_to_the_cells_there_are_and_says_so(text: str, cells: int) -> None:
+    shown = cut(text, cells)
+    assert width(shown) <= cells
+    assert shown == text or (shown.endswith("...") and text.startswith(shown[:-3]))
 
 
 def test_nothing_is_aligned_where_there_is_nothing() -> None:
