@@ -38,9 +38,7 @@ _FILE_MODE: Final = 0o644
 _SHOWN: Final = 60
 _LONGEST_NAME: Final = 32
 
-_OUT_HELP: Final = (
-    f"The file; - is stdout.  [default: {DEFAULT_PATH}, here; without --site the one in a folder above, where it is]"
-)
+_OUT_HELP: Final = f"The file; - is stdout.  [default: {DEFAULT_PATH}, here or, without --site, in a folder above]"
 
 
 class _Request(NamedTuple):
