@@ -9,7 +9,14 @@ import click
 from reconciler.apply.adopt import Adoption
 from reconciler.apply.adopt import adopt as adopt_all
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
-from reconciler.cli.formats import Allowed, believe_option, connection_options, definitions_option, yes_option
+from reconciler.cli.formats import (
+    Allowed,
+    FilledText,
+    believe_option,
+    connection_options,
+    definitions_option,
+    yes_option,
+)
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
@@ -25,7 +32,7 @@ from reconciler.text import say
 
 
 @click.command()
-@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.argument("keys", nargs=-1, metavar="[KEY]...", type=FilledText())
 @click.option("--all", "everything", is_flag=True, help="Every signature of the definitions.")
 @yes_option
 @believe_option

@@ -20,6 +20,7 @@ from reconciler.cli.formats import (
     FORMATS,
     Allowed,
     FilledPath,
+    FilledText,
     allowing_options,
     connection_options,
     format_option,
@@ -52,7 +53,13 @@ from reconciler.text import local, say
 @click.command()
 @paths_argument
 @only_option
-@click.option("--resubmit", multiple=True, metavar="KEY", help="Submit this one again regardless; may be repeated.")
+@click.option(
+    "--resubmit",
+    multiple=True,
+    type=FilledText(),
+    metavar="KEY",
+    help="Submit this one again regardless; may be repeated.",
+)
 @click.option(
     "--plan", "plan_file", type=FilledPath(path_type=Path), metavar="FILE", help="Apply just this saved plan."
 )

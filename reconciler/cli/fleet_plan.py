@@ -27,7 +27,7 @@ from reconciler.cli.formats import (
 )
 from reconciler.cli.inputs import here
 from reconciler.cli.output import Session
-from reconciler.cli.plan import is_stdout, planned_offline, planned_online
+from reconciler.cli.plan import check_out, files_of, is_stdout, planned_offline, planned_online
 from reconciler.cli.status import looking
 from reconciler.clock import Clock, SystemClock
 from reconciler.definitions.discover import discover, find_root
@@ -174,9 +174,12 @@ def plan(  # a parameter for each option
     how = planned_offline if offline else planned_online
     cwd = here()
     saved: dict[str, dict[str, Any]] = {}
+    named = set[Path]()
+    check_out(out, (file.path for account in choice.accounts for file in discover((account.path,), cwd=cwd).files))
 
     def planned(clock: Clock, account: FleetAccount) -> AccountResult:
         inputs = valid_inputs(account, cwd)
+        named.update(files_of(inputs.definitions) if out is not None else ())
         made = how(inputs, EVERYTHING, connection, access.shared(account), clock)
         if out is not None and made.writes:
             saved[account.name] = plan_document(made, EVERYTHING)
@@ -186,6 +189,7 @@ def plan(  # a parameter for each option
         sound = access.sound(report)
         report.show(choice.accounts)
         check_fleet_size(writes_of(report, choice), max_changes)
+        check_out(out, named)  # an image is known to be one only now
         plans = {name: saved[name] for name in sorted(saved) if name in sound}
         if aside:
             session.result(fleet_plan_text(plans))

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, Self
 
 import click
 
-from reconciler.cli.formats import for_stdout, style
+from reconciler.cli.formats import FilledPath, FilledText, for_stdout, style
 from reconciler.cli.inputs import Inputs, here
 from reconciler.cli.output import Session, failure_line
 from reconciler.cli.progress import FleetProgress, fleet_progress
@@ -90,17 +90,31 @@ def fleet_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return collected
 
 
-folder_argument = click.argument("folder", type=click.Path())
+folder_argument = click.argument("folder", type=FilledPath())
 only_account_option = click.option(
-    "--only", "only_accounts", multiple=True, metavar="ACCOUNT", help="Only this account, or pattern; may be repeated."
+    "--only",
+    "only_accounts",
+    multiple=True,
+    type=FilledText(),
+    metavar="ACCOUNT",
+    help="Only this account, or pattern; may be repeated.",
 )
 changed_option = click.option(
-    "--changed-since", "changed_ref", metavar="REF", help="Only accounts that REF...HEAD touches."
+    "--changed-since",
+    "changed_ref",
+    type=FilledText(),
+    metavar="REF",
+    help="Only accounts that REF...HEAD touches.",
 )
 _OPTIONS: Final[tuple[Callable[[Any], Any], ...]] = (
     folder_argument,
     only_account_option,
-    click.option("--shard", metavar="I/N", help="Only the accounts of this part of N; the names alone decide."),
+    click.option(
+        "--shard",
+        type=FilledText(),
+        metavar="I/N",
+        help="Only the accounts of this part of N; the names alone decide.",
+    ),
     changed_option,
     click.option(
         "--jobs",

@@ -33,7 +33,7 @@ from reconciler.render.serialize import (
 from reconciler.render.status import status_text
 from reconciler.render.text import plan_text, report_text
 from reconciler.tencent.endpoint import ConnectionOptions
-from reconciler.text import to_json
+from reconciler.text import say, to_json
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -50,19 +50,41 @@ class FilledPath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path. Ends with a usage error where it is empty."""
         if value == "":
-            self.fail("the path is empty, as that of an unset variable is", param, ctx)
+            self.fail(say("the path is empty, as that of an unset variable is"), param, ctx)
         return super().convert(value, param, ctx)
+
+
+class FilledText(click.ParamType[str]):
+    """A text that is not empty: the empty text of an unset variable asks for nothing, and must not mean everything."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the text. Ends with a usage error where it is empty."""
+        if value == "":
+            self.fail(say("it is empty, as the text of an unset variable is"), param, ctx)
+        return value
 
 
 paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...", type=FilledPath())
 
 _CONNECTION: Final[tuple[Callable[[Any], Any], ...]] = (
-    click.option("--endpoint", metavar="URL", help="Instead of account.endpoint; plain http on loopback only."),
+    click.option(
+        "--endpoint",
+        type=FilledText(),
+        metavar="URL",
+        help="Instead of account.endpoint; plain http on loopback only.",
+    ),
     click.option(
         "--sandbox", is_flag=True, help="Work against a sandbox inside this process, kept below .reconciler/."
     ),
-    click.option("--oidc-provider", metavar="NAME", help="Exchange a web identity token at this provider for keys."),
-    click.option("--role-arn", metavar="ARN", help="The role whose keys the exchange gives."),
+    click.option(
+        "--oidc-provider",
+        type=FilledText(),
+        metavar="NAME",
+        help="Exchange a web identity token at this provider for keys.",
+    ),
+    click.option("--role-arn", type=FilledText(), metavar="ARN", help="The role whose keys the exchange gives."),
     click.option(
         "--request-timeout",
         type=click.FloatRange(0.1, 300),
@@ -147,7 +169,11 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
 def only_option(command: Command) -> Command:
     """Add the option that narrows a run to some signatures."""
     return click.option(
-        "--only", multiple=True, metavar="KEY", help="Only this key, or pattern of keys; may be repeated."
+        "--only",
+        multiple=True,
+        type=FilledText(),
+        metavar="KEY",
+        help="Only this key, or pattern of keys; may be repeated.",
     )(command)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -25,12 +27,14 @@ from reconciler.cli.formats import (
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, spinner
 from reconciler.clock import Clock, SystemClock
-from reconciler.errors import Exit, UsageError
+from reconciler.definitions.load import Definitions
+from reconciler.errors import Exit, OptionKey, UsageError
 from reconciler.model.plan import Plan, Selection, Target
 from reconciler.planning.planner import Run, check_keys, check_size, plan_offline, plan_online
 from reconciler.planning.saved_plan import plan_text, read_plan, write_plan
 from reconciler.render.record import saved_plan_text
 from reconciler.render.text import plan_text as plan_as_text
+from reconciler.state.local import OWN_FOLDER
 from reconciler.tencent.connection import reading
 from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import say
@@ -82,6 +86,7 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     inputs = load_valid(session, paths)
     if inputs is None:
         return Exit.INVALID
+    check_out(out, files_of(inputs.definitions))
     choice = Selection(only=frozenset(only))
     check_keys(choice, inputs.definitions)
     with spinner(say("reading the account")):
@@ -105,6 +110,29 @@ def is_stdout(session: Session, out: Path | None) -> bool:
     if session.format != "text":
         raise UsageError("a saved plan on stdout goes with --format text only", hint="save it to a file")
     return True
+
+
+def files_of(definitions: Definitions) -> Iterator[Path]:
+    """Yield the files that the definitions were read from, and the images that they name."""
+    yield from definitions.files
+    for signature in definitions.signatures:
+        for image in (signature.fields.proof_image, signature.fields.commission_image):
+            if image is not None and image.file:
+                yield Path(signature.folder, image.file)
+
+
+def check_out(out: Path | None, read: Iterable[Path]) -> None:
+    """Raise UsageError where a saved plan would take the place of a file that was ``read``, or of one of the record."""
+    if out is None or out == _STDOUT:
+        return
+    real = os.path.realpath(out)
+    if Path(real).parent.name == OWN_FOLDER or (os.path.lexists(out) and real in map(os.path.realpath, read)):
+        raise UsageError(
+            "{option} names {file}, which the run itself needs",
+            hint="name a file of its own for the plan",
+            option=OptionKey("out"),
+            file=out,
+        )
 
 
 def planned_online(

@@ -12,7 +12,14 @@ import click
 from reconciler.apply.adopt import forget as forget_all
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
 from reconciler.cli.connect import connect
-from reconciler.cli.formats import Allowed, connection_options, definitions_option, format_option, yes_option
+from reconciler.cli.formats import (
+    Allowed,
+    FilledText,
+    connection_options,
+    definitions_option,
+    format_option,
+    yes_option,
+)
 from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, spinner
 from reconciler.cli.progress import progress
@@ -101,7 +108,7 @@ def _at(inputs: Inputs, target: Target, *, embedded: bool) -> _Record:
 
 
 @state.command()
-@click.argument("key", required=False)
+@click.argument("key", required=False, type=FilledText())
 @_options
 @format_option("text", "json")
 def show(session: Session, key: str | None, paths: tuple[str, ...], connection: ConnectionOptions, output: str) -> int:
@@ -139,7 +146,7 @@ def _note_second(session: Session, place: _Record) -> None:
 
 
 @state.command()
-@click.argument("key", required=False)
+@click.argument("key", required=False, type=FilledText())
 @_options
 def history(session: Session, key: str | None, paths: tuple[str, ...], connection: ConnectionOptions) -> int:
     """Show what was recorded when, by whom and from which commit: of every signature, or of KEY.
@@ -164,7 +171,7 @@ def history(session: Session, key: str | None, paths: tuple[str, ...], connectio
 
 
 @state.command()
-@click.argument("key", required=False)
+@click.argument("key", required=False, type=FilledText())
 @click.option("--local", is_flag=True, help="Drop the local record that is left beside a branch.")
 @click.option("--force", is_flag=True, help="Also where nobody knows whether something was sent.")
 @yes_option

@@ -242,6 +242,15 @@ def test_a_saved_plan_of_an_account_that_the_fleet_does_not_hold_is_refused(top:
         assert not writes(sandbox)
 
 
+@pytest.mark.parametrize("name", ["accounts/eu/hooli/signatures.yaml", "accounts/acme/evidence/1.png"])
+def test_plans_are_not_saved_over_what_an_account_needs(top: Path, name: str) -> None:
+    with served(fleet_of(top, pending(1))) as sandbox:
+        before = (top / name).read_bytes()
+        done = fleet("plan", sandbox, "--out", name)
+    assert (done.code, f"--out names {name}, which the run itself needs" in done.err) == (2, True)
+    assert (top / name).read_bytes() == before
+
+
 def test_status_tells_who_needs_a_person(top: Path) -> None:
     with served(fleet_of(top, Sign("brand", 1001, "Brand"))) as sandbox:
         review_running(sandbox.url, 1001, "reject", "Blurred", uin=uin_of(1))

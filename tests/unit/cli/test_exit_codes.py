@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from reconciler.errors import Exit
+from reconciler.errors import Exit, StateError
 from tests.fixtures.commands import FAST, KEYS, inside, process
 from tests.fixtures.project import APPROVED, REJECTED, UIN, Sign, pending, write
 from tests.fixtures.record_places import NAME
@@ -159,6 +159,8 @@ def test_what_was_probably_meant_is_said(arguments: tuple[str, ...], told: str) 
         ("state", "show", "--definitions", ""),
         ("sandbox", "serve", "--account", ""),
         ("github", "comment", ""),
+        *(("fleet", command, "") for command in ("list", "validate", "plan", "status")),
+        ("fleet", "apply", "", "--yes"),
     ],
 )
 def test_an_empty_path_is_refused_and_not_taken_for_the_folder(arguments: tuple[str, ...]) -> None:
@@ -166,10 +168,36 @@ def test_an_empty_path_is_refused_and_not_taken_for_the_folder(arguments: tuple[
     assert (done.code, "the path is empty" in done.err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("plan", "--only", ""),
+        ("status", "--only", ""),
+        ("apply", "--yes", "--resubmit", ""),
+        ("adopt", "--yes", ""),
+        ("state", "show", ""),
+        ("state", "history", ""),
+        ("state", "forget", "", "--yes"),
+        ("plan", "--endpoint", ""),
+        ("plan", "--oidc-provider", ""),
+        ("plan", "--role-arn", ""),
+        *(("fleet", "validate", ".", option, "") for option in ("--only", "--shard", "--changed-since")),
+        ("fleet", "list", ".", "--changed-since", ""),
+    ],
+)
+def test_an_empty_text_is_refused_and_not_taken_for_none(arguments: tuple[str, ...]) -> None:
+    done = inside(*arguments)
+    assert (done.code, "it is empty, as the text of an unset variable is" in done.err) == (2, True)
+
+
 def test_the_table_of_the_readme_is_what_the_command_does() -> None:
     readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
     table = [int(code) for code in re.findall(r"^\| (\d+) \| ", readme.partition("| exit code |")[2], re.MULTILINE)]
     assert table == sorted(int(code) for code in Exit)
+    row_of_a_broken_record = next(
+        line for line in readme.splitlines() if line.startswith(f"| {int(StateError.exit_code)} |")
+    )
+    assert "a record that cannot be read" in row_of_a_broken_record
     # Ctrl-C at a question needs a terminal; tests/unit/cli/test_output.py has it.
     assert {case.code for case in CASES} == set(table) - {int(Exit.INTERRUPTED)}
 

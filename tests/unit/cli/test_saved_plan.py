@@ -240,3 +240,16 @@ def test_a_saved_plan_is_shown_for_people(top: Path) -> None:
     assert "modify  sign-1  1001  New 1  was pending" in done.out
     assert "Plan: 2 to modify\nFingerprint: sha256:" in done.out
     assert inside("plan", "show", "signatures.yaml").code == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["signatures.yaml", "evidence/1.png", "other/../signatures.yaml", ".reconciler/100000000001-x.json"]
+)
+def test_a_plan_is_not_saved_over_what_the_run_needs(sandbox: Sandbox, top: Path, name: str) -> None:
+    (top / "other").mkdir()
+    before = {file: file.read_bytes() for file in top.rglob("*") if file.is_file()}
+    calls = len(sandbox.requests)
+    done = inside("plan", "--out", name, "--endpoint", sandbox.url, *FAST)
+    assert (done.code, f"--out names {name}, which the run itself needs" in done.err) == (2, True)
+    assert {file: file.read_bytes() for file in before} == before
+    assert len(sandbox.requests) == calls
