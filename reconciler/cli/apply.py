@@ -164,7 +164,8 @@ class _Dialogue:
         if self._session.format == "text":
             show_plan(self._session, plan)
         elif not self._allowed.yes:
-            self._session.note(plan_text(plan, style(stderr=True)))
+            self._session.note(plan_text(plan, style(stderr=True), columns=self._session.columns(stderr=True)))
+            self._session.remind()
         check_size(plan, self._allowed.max_changes)
 
     def confirm(self, plan: Plan) -> bool:

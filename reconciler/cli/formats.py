@@ -21,7 +21,7 @@ from reconciler.render.annotations import workflow_commands
 from reconciler.render.document import Document
 from reconciler.render.findings import diagnostics_text
 from reconciler.render.html import html_page
-from reconciler.render.layout import Style, coloured, plain
+from reconciler.render.layout import Style, coloured, fitted, plain
 from reconciler.render.markdown import markdown
 from reconciler.render.serialize import (
     failure_document,
@@ -236,7 +236,7 @@ def show_plan(session: Session, plan: Plan, *, everything: bool = False) -> None
 def show_report(session: Session, report: ApplyReport) -> None:
     """Print what became of a plan as the result of a run. As text, the plan was shown before."""
     if session.format == "text":
-        session.result(report_text(report, style()))
+        session.result(fitted(report_text(report, style()), session.columns()))
     else:
         _show_document(session, report_document(report))
 
@@ -244,7 +244,7 @@ def show_report(session: Session, report: ApplyReport) -> None:
 def show_status(session: Session, report: StatusReport, *, everything: bool) -> None:
     """Print the review state of signatures as the result of a run."""
     if session.format == "text":
-        session.result(status_text(report, style(), everything=everything))
+        session.result(fitted(status_text(report, style(), everything=everything), session.columns()))
     else:
         _show_document(session, status_document(report))
 

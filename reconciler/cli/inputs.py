@@ -18,6 +18,7 @@ from reconciler.errors import UsageError
 from reconciler.files import OWN_FOLDER
 from reconciler.model.signature import Account
 from reconciler.render.findings import diagnostics_text
+from reconciler.render.layout import fitted
 from reconciler.text import say
 
 
@@ -77,10 +78,11 @@ def load_valid(session: Session, paths: Sequence[str]) -> Inputs | None:
     if definitions.valid and definitions.account is not None:
         warnings = [problem for problem in definitions.diagnostics if problem.severity is Severity.WARNING]
         if warnings:
-            session.note(diagnostics_text(warnings, style(stderr=True)))
+            session.keep(fitted(diagnostics_text(warnings, style(stderr=True)), session.columns(stderr=True)))
         return Inputs(definitions, definitions.account)
     if session.format == "text":
-        session.note(diagnostics_text(definitions.diagnostics, style(stderr=True)))
+        text = diagnostics_text(definitions.diagnostics, style(stderr=True))
+        session.note(fitted(text, session.columns(stderr=True)))
     else:
         show_problems(session, definitions.diagnostics, valid=False)
     session.note(say("the definitions are not valid, so the account was not read"))

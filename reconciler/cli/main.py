@@ -163,7 +163,11 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
     _speak(sys.argv[1:] if arguments is None else arguments)
     group = in_language(cli)
     try:
-        return int(group.main(args=arguments, prog_name="reconciler", standalone_mode=False, obj=session) or Exit.DONE)
+        try:
+            code = group.main(args=arguments, prog_name="reconciler", standalone_mode=False, obj=session)
+        finally:
+            session.remind()
+        return int(code or Exit.DONE)
     except click.ClickException as error:
         error.show()
         if isinstance(error, click.NoSuchOption) and error.option_name in _BEFORE_THE_COMMAND:

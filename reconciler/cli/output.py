@@ -34,11 +34,23 @@ class Session:
     def __init__(self) -> None:
         self.format = "text"
         self.answered = False
+        self._remarks: list[str] = []
 
     def result(self, text: str) -> None:
-        """Print a result to stdout."""
+        """Print a result to stdout, and then what was kept for after it."""
         self.answered = True
         click.echo(text, color=True)
+        self.remind()
+
+    def keep(self, text: str) -> None:
+        """Keep a remark for people until a result is out, or the run ends: what they asked for comes first."""
+        self._remarks.append(text)
+
+    def remind(self) -> None:
+        """Print what was kept, once."""
+        kept, self._remarks = self._remarks, []
+        for text in kept:
+            self.note(text)
 
     def note(self, text: str) -> None:
         """Print a remark for people to stderr."""
@@ -72,9 +84,9 @@ class Session:
         encoding = sys.stdout.encoding or "utf-8"
         return text.encode(encoding, "backslashreplace").decode(encoding)
 
-    def columns(self) -> int | None:
-        """Return how wide the terminal of stdout is, ``None`` where it is none: files are not wrapped."""
-        if not sys.stdout.isatty():
+    def columns(self, *, stderr: bool = False) -> int | None:
+        """Return how wide the terminal of a stream is, ``None`` where it is none: files are not wrapped."""
+        if not (sys.stderr if stderr else sys.stdout).isatty():
             return None
         return max(_LEAST_COLUMNS, shutil.get_terminal_size().columns)
 

@@ -29,12 +29,12 @@ from reconciler.cli.output import Session, spinner
 from reconciler.clock import Clock, SystemClock
 from reconciler.definitions.load import Definitions
 from reconciler.errors import Exit, OptionKey, UsageError
+from reconciler.files import OWN_FOLDER
 from reconciler.model.plan import Plan, Selection, Target
 from reconciler.planning.planner import Run, check_keys, check_size, plan_offline, plan_online
 from reconciler.planning.saved_plan import plan_text, read_plan, write_plan
 from reconciler.render.record import saved_plan_text
 from reconciler.render.text import plan_text as plan_as_text
-from reconciler.state.local import OWN_FOLDER
 from reconciler.tencent.connection import reading
 from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import say
@@ -92,7 +92,8 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     with spinner(say("reading the account")):
         made = (planned_offline if offline else planned_online)(inputs, choice, connection)
     if aside:
-        session.note(plan_as_text(made, style(stderr=True), everything=everything))
+        columns = session.columns(stderr=True)
+        session.note(plan_as_text(made, style(stderr=True), columns=columns, everything=everything))
     else:
         show_plan(session, made, everything=everything)
     check_size(made, max_changes)

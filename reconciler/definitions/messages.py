@@ -330,6 +330,12 @@ SAME_LOOK: Final = Message(
     "type one of the two again: the vendor may take them for one name",
     Severity.WARNING,
 )
+SAME_LOOK_WATCHED: Final = Message(
+    "duplicate-name",
+    "`sign_name` {value} looks the same as the one at {place}, and is made of other characters",
+    "`reconciler status` says whether the account shows both as they are written here",
+    Severity.WARNING,
+)
 DUPLICATE_NAME: Final = Message(
     "duplicate-name",
     "duplicate `sign_name` {value}, first defined at {place}",

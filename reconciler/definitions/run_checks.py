@@ -116,20 +116,26 @@ def _check_field(entries: Sequence[_Entry], field: str, rule: Message) -> Iterat
     seen: dict[Any, _Entry] = {}
     for entry in entries:
         value = entry.fields.get(field)
-        if type(value) not in _COMPARABLE or _may_repeat(entry.fields, field):
+        if type(value) not in _COMPARABLE or (field == "sign_id" and isinstance(value, str)):  # a word is no id
             continue
-        alike = normalize("NFC", value) if isinstance(value, str) and not value.isascii() else value
-        first = seen.setdefault((_series(entry.fields, field), alike), entry)
+        composed = normalize("NFC", value) if isinstance(value, str) and not value.isascii() else value
+        series = (_series(entry.fields, field), composed)
+        first = seen.setdefault(series, entry)
         if first is not entry:
+            is_equal, is_watched = first.fields[field] == value, _is_watched(first) or _is_watched(entry)
+            if is_equal and is_watched and field == "sign_name":
+                seen[series] = entry if _is_watched(first) else first
+                continue
             place = str(first.file.value_at(first.fields, field))
-            said = rule if first.fields[field] == value else messages.SAME_LOOK
+            alike = messages.SAME_LOOK_WATCHED if is_watched else messages.SAME_LOOK
+            said = rule if is_equal else alike
             found = said.given(value=quoted(value), place=place)
             yield Diagnostic(entry.file.value_at(entry.fields, field), found, entry.key)
 
 
-def _may_repeat(fields: dict[str, Any], field: str) -> bool:
-    """Return whether equal values say nothing: a word is no id, and an account may show a watched name twice."""
-    return isinstance(fields[field], str) if field == "sign_id" else fields.get("observe") is True
+def _is_watched(entry: _Entry) -> bool:
+    """Return whether an entry is only observed: an account may show one name twice, and nobody here chose it."""
+    return entry.fields.get("observe") is True
 
 
 def _series(fields: dict[str, Any], field: str) -> Any:

@@ -102,7 +102,11 @@ class Attention(StrEnum):
     UNKNOWN = "unknown"
     QUALIFICATION = "qualification"
     UNSETTLED = "unsettled"
+    DRIFTED = "drifted"
 
+
+# Seconds after which a review is pointed out: normally it takes hours, and the longest holiday is of about nine days.
+REVIEW_S: Final = 14 * 86_400
 
 # Seconds that a carrier filing normally takes at most: 10 working days (announcement 382/112640).
 FILING_S: Final = 14 * 86_400
@@ -156,6 +160,20 @@ class SignatureStatus(NamedTuple):
         return self.creation is not None and self.creation.verdict is Verdict.CREATE and not self.unsettled
 
     @property
+    def is_overdue(self) -> bool:
+        """Whether its review takes longer than holidays explain."""
+        created = self.live.create_time if self.live is not None else 0
+        return self.wait is Wait.REVIEW and bool(created) and self.now - created > REVIEW_S
+
+    @property
+    def drift(self) -> tuple[str, ...]:
+        """Fields of an observed signature that the account shows otherwise; of others a plan says what differs."""
+        live, desired = self.live, self.desired
+        if live is None or not desired.observed or live.international != desired.fields.international:
+            return ()
+        return ("sign_name",) if live.sign_name != desired.fields.sign_name else ()
+
+    @property
     def attention(self) -> Attention | None:
         """Why a person has to look at it, ``None`` where nobody has to: an apply is all that a new one needs."""
         if self._is_to_be_created:
@@ -166,7 +184,9 @@ class SignatureStatus(NamedTuple):
             return Attention.REJECTED
         if self.live is not None and self.live.qualification_problem is not None:
             return Attention.QUALIFICATION
-        return Attention.UNSETTLED if self.unsettled else None
+        if self.unsettled:
+            return Attention.UNSETTLED
+        return Attention.DRIFTED if self.drift else None
 
 
 class StatusReport(NamedTuple):

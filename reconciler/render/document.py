@@ -169,6 +169,8 @@ class StatusRowDocument(TypedDict):
     wait: NotRequired[str | None]
     needs: NotRequired[str | None]
     detail: NotRequired[str | None]
+    drift: NotRequired[list[str]]
+    overdue: NotRequired[bool]
     qualification: NotRequired[QualificationDocument | None]
     submitted: NotRequired[SubmittedDocument | None]
 

@@ -95,7 +95,15 @@ _ESCAPES: Final = re.compile(r"\x1b\[[0-9;]*m")
 # Chinese has no blanks: a line may end behind each of its characters, but not before a mark that closes.
 _WIDE: Final = r"\u2e80-\u2fff\u3040-\ufaff"
 _CLOSING: Final = r"[\u3001\u3002\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u300d\u201d]*"
+_CHUNKS: Final = re.compile(r"\s*\S+")
 _WORDS: Final = re.compile(rf"\s*(?:[{_WIDE}]{_CLOSING}|[^\s{_WIDE}]+{_CLOSING})")
+
+
+def fitted(text: str, columns: int | None) -> str:
+    """Return a text whose lines are wrapped to ``columns`` cells, as it is where that is ``None``."""
+    if columns is None:
+        return text
+    return "\n".join(part for line in text.split("\n") for part in wrapped(line, columns))
 
 
 def wrapped(line: str, columns: int) -> Iterator[str]:
@@ -108,7 +116,7 @@ def wrapped(line: str, columns: int) -> Iterator[str]:
         return
     indent = " " * min(len(line) - len(line.lstrip(" ")) + 2, columns // 2)
     piece = ""
-    waiting = deque(_WORDS.findall(line))
+    waiting = deque(_words(line, columns))
     while waiting:
         word = waiting.popleft()
         room = columns - _visible(piece)
@@ -124,6 +132,12 @@ def wrapped(line: str, columns: int) -> Iterator[str]:
             piece = indent
             waiting.appendleft(word[len(head) :])
     yield piece.rstrip()
+
+
+def _words(line: str, columns: int) -> Iterator[str]:
+    """Yield the pieces between which a line may end: a short one, as a name is, stays whole."""
+    for chunk in _CHUNKS.findall(line):
+        yield from [chunk] if _visible(chunk.strip(" ")) <= columns // 3 else _WORDS.findall(chunk)
 
 
 def _visible(text: str) -> int:

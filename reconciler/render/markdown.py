@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from reconciler.decision.rules import Rule
 from reconciler.model.plan import READING_ORDER, STOPPED, WRITES, Verdict
+from reconciler.model.report import Attention
 from reconciler.render.document import (
     AccountDocument,
     DiagnosticDocument,
@@ -28,6 +29,7 @@ from reconciler.render.document import (
 from reconciler.render.findings import number
 from reconciler.render.layout import in_words
 from reconciler.render.markdown_escape import COMMENT_BYTES, Section, code, fitted, prose, words
+from reconciler.render.status import advice_on
 from reconciler.text import ENGLISH, language, local, local_document, named, say
 
 CHANGES: Final = ("Signature", "Field", "Old", "New")
@@ -117,7 +119,7 @@ def document_sections(document: Document, files_url: str) -> list[Section]:
     if "fingerprint" in document:
         return _plan_sections(document, files_url)
     if "signatures" in document:
-        return _status_sections(document)
+        return _status_sections(document, files_url)
     return [_diagnostics(document["diagnostics"], files_url)] if "valid" in document else []
 
 
@@ -153,8 +155,10 @@ def _plan_sections(plan: PlanDocument, url: str) -> list[Section]:
     ]
 
 
-def _status_sections(status: StatusDocument) -> list[Section]:
+def _status_sections(status: StatusDocument, url: str) -> list[Section]:
+    needing = [_needing(row, needs, url) for row in status["signatures"] if (needs := row.get("needs"))]
     return [
+        Section(say("Needs a person"), needing),
         _replies(status["signatures"]),
         Section(say("Review state"), list(map(_status, status["signatures"])), table_head(_STATUSES), folded=True),
         _unmanaged(status["unmanaged"]),
@@ -234,11 +238,16 @@ def _problem(problem: DiagnosticDocument, url: str) -> str:
     return f"- **{severity}** {place} {message}{say('.')}{_hint(local_document(problem['hint']))}"
 
 
-def _subject(signature: SignatureDocument, url: str) -> str:
+def _subject(signature: SignatureDocument | StatusRowDocument, url: str) -> str:
     file, line = signature["location"]["file"], signature["location"]["line"]
     place = _linked(f"{file}:{line}", file, line, url)
     who = f"{code(signature['key'])} ({id_words(signature)}, {code(signature['sign_name'])})"
     return say("{who} at {place}", who=who, place=place)
+
+
+def _needing(row: StatusRowDocument, needs: str, url: str) -> str:
+    advice = advice_on(Attention(needs), observed=row.get("observed", False))
+    return f"- **{named('status', row['status'])}** {_subject(row, url)}{say('.')}{_hint(advice)}"
 
 
 def _linked(text: str, file: str, line: int, url: str) -> str:

@@ -208,6 +208,8 @@ def _status_row(reviewed: SignatureStatus) -> StatusRowDocument:
         "wait": reviewed.wait.value if reviewed.wait is not None else None,
         "detail": reviewed.detail or None,
         "needs": reviewed.attention.value if reviewed.attention is not None else None,
+        "drift": list(reviewed.drift),
+        "overdue": reviewed.is_overdue,
         "qualification": _qualification(live),
         "submitted": _submitted(reviewed.submitted),
     }

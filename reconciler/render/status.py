@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from reconciler.contract.api import Status
 from reconciler.model.report import Attention, SignatureStatus, StatusReport, Wait
 from reconciler.model.state import Submitted
 from reconciler.render.layout import Style, aligned
@@ -24,7 +25,17 @@ _ADVICE: Final[Mapping[Attention, str]] = {
     Attention.UNKNOWN: "the vendor shows a code that no page documents: look at it in the console",
     Attention.QUALIFICATION: "put the qualification right in the console",
     Attention.UNSETTLED: "a run ended before its outcome was known: `reconciler plan` says what is proven",
+    Attention.DRIFTED: "write the name that the account shows, or look who changed it",
 }
+# Of an observed signature nothing is submitted, however its definition is changed.
+_MANAGE_IT: Final = (
+    "it is only observed: submit it again in the console, or remove `observe: true`, write the other fields and apply"
+)
+_NOT_EFFECTIVE: Final = (
+    "waits to take effect, which is up to the vendor; a mainland one normally takes 5 to 10 working days"
+)
+_OVERDUE: Final = "it has waited for {days} days, longer than a review normally takes: ask the vendor's support"
+_DAY_S: Final = 86_400
 
 
 def status_text(report: StatusReport, paint: Style, *, everything: bool = False) -> str:
@@ -47,9 +58,8 @@ def needing_lines(report: StatusReport, paint: Style) -> Iterator[str]:
 
 def _groups(report: StatusReport, paint: Style, *, everything: bool) -> Iterator[str]:
     needing = [row for row in report.signatures if row.attention is not None]
-    calm = [row for row in report.signatures if row.attention is None]
-    waiting = [row for row in calm if row.wait is not None or row.detail]
-    quiet = [row for row in calm if row.wait is None and not row.detail]
+    rest = [row for row in report.signatures if row.attention is None]
+    waiting, quiet = [row for row in rest if _waits(row)], [row for row in rest if not _waits(row)]
     shown = len(quiet) if everything else QUIET_LINES
     heads = iter(aligned([_head(row) for row in (*needing, *waiting, *quiet[:shown])]))
     for row in (*needing, *waiting):
@@ -59,6 +69,10 @@ def _groups(report: StatusReport, paint: Style, *, everything: bool) -> Iterator
         yield "  " + paint(next(heads), row.status)
     if len(quiet) > shown:
         yield "  " + say("and {count} more that need nothing; --all shows them", count=len(quiet) - shown)
+
+
+def _waits(row: SignatureStatus) -> bool:
+    return row.wait is not None or bool(row.detail) or row.status is Status.APPROVED_NOT_EFFECTIVE
 
 
 def _head(row: SignatureStatus) -> Sequence[str]:
@@ -77,14 +91,31 @@ def _details(row: SignatureStatus) -> Iterator[str]:
         yield say("qualification {id} {problem}", id=live.qualification_id, problem=live.qualification_problem)
     if row.detail:
         yield escape_line(local(row.detail))
+    if live is not None and row.drift:
+        words = "the account shows the name {live}, the definition has {defined}"
+        defined = escape_line(row.desired.fields.sign_name)
+        yield say(words, live=escape_line(live.sign_name), defined=defined)
     if row.wait is not None:
         yield say(_NORMAL[row.wait])
+    elif row.status is Status.APPROVED_NOT_EFFECTIVE:
+        yield say(_NOT_EFFECTIVE)
     if row.submitted is not None:
         yield _last(row.submitted)
+    yield from _to_do(row)
+
+
+def _to_do(row: SignatureStatus) -> Iterator[str]:
+    if row.live is not None and row.is_overdue:
+        yield "-> " + say(_OVERDUE, days=int((row.now - row.live.create_time) // _DAY_S))
     if row.creation is not None and row.creation.hint:
         yield escape_line(f"-> {local(row.creation.hint)}")
     elif row.attention is not None:
-        yield "-> " + say(_ADVICE[row.attention])
+        yield "-> " + advice_on(row.attention, observed=row.desired.observed)
+
+
+def advice_on(attention: Attention, *, observed: bool) -> str:
+    """Return what a person is to do about a signature."""
+    return say(_MANAGE_IT if observed and attention is Attention.REJECTED else _ADVICE[attention])
 
 
 def _last(own: Submitted) -> str:

@@ -10,7 +10,7 @@ from reconciler.model.plan import READING_ORDER, Change, Plan, Planned, Target, 
 from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import FIELD_NAMES, LiveSignature, id_edit
 from reconciler.render.document import Value
-from reconciler.render.layout import Style, aligned, in_words, padded, plain, value_document, widest, wrapped
+from reconciler.render.layout import Style, aligned, fitted, in_words, padded, plain, value_document, widest
 from reconciler.text import escape_line, local, named, say
 
 SIGNS: Final = {
@@ -64,7 +64,7 @@ def plan_text(plan: Plan, paint: Style, *, columns: int | None = None, everythin
     if len(rows) < len(plan.unmanaged):
         lines.append(_INDENT + say("and {count} more; --all shows them", count=len(plan.unmanaged) - len(rows)))
     lines += _closing(plan)
-    return "\n".join(lines if columns is None else (part for line in lines for part in wrapped(line, columns)))
+    return fitted("\n".join(lines), columns)
 
 
 def target_line(target: Target) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import time
 from functools import partial
 from pathlib import Path
@@ -11,7 +13,7 @@ from reconciler.model.state import Entry, IntentState, State
 from reconciler.sandbox.model import AccountData, RowData
 from reconciler.sandbox.options import UnconfirmedBehaviour
 from reconciler.state.local import FileStore
-from tests.fixtures.commands import FAST, inside
+from tests.fixtures.commands import COMMAND, FAST, KEYS, inside
 from tests.fixtures.project import APPROVED, UIN, Sign, pending, write
 from tests.fixtures.record_places import NAME
 from tests.fixtures.serving import modifies, serving
@@ -143,3 +145,29 @@ def test_an_account_with_more_signatures_than_the_vendor_allows_is_noted(top: Pa
         with serving(many[:held]) as sandbox:
             done = inside("plan", "--endpoint", sandbox.url, *FAST)
         assert ("the account shows 51 signatures" in done.out) is noted
+
+
+def test_what_is_odd_about_the_definitions_comes_below_the_plan(top: Path) -> None:
+    signs = (pending(1), pending(2, name="New 1"))
+    write(top, signs)
+    with serving(signs) as sandbox:
+        command = [*COMMAND, "plan", "--endpoint", sandbox.url, *FAST]
+        done = subprocess.run(
+            command,
+            env={**os.environ, **KEYS},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("SANDBOX")
+    assert "warning: duplicate `sign_name`" in lines[-1]
+    assert done.stdout.count("warning:") == 1
+
+
+def test_what_is_odd_about_the_definitions_is_said_where_the_account_fails_too(top: Path) -> None:
+    write(top, (pending(1), pending(2, name="New 1")))
+    done = inside("plan", "--endpoint", "http://127.0.0.1:9", *FAST)
+    assert done.code == 5
+    assert "warning: duplicate `sign_name`" in done.err

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cli.output import Session
 from reconciler.sandbox.account import review, review_saved
 from reconciler.sandbox.model import AccountData, RowData
 from reconciler.schemas import first_mismatch
@@ -56,6 +57,64 @@ def test_check_turns_red_for_a_qualification_with_a_problem(top: Path) -> None:
         done = run(sandbox.url, "--check")
     assert done.code == 6
     assert "qualification 7 was refused" in done.out
+
+
+def test_another_name_of_an_observed_one_needs_a_person(top: Path) -> None:
+    watched = "  one: {sign_id: 1001, sign_name: Old, international: true, observe: true}"
+    (top / "signatures.yaml").write_text(
+        f"version: 1\naccount: {{site: international, region: ap-singapore}}\nsignatures:\n{watched}\n"
+    )
+    with serving([Sign("one", 1001, "New", status=APPROVED)]) as sandbox:
+        text, table = run(sandbox.url, "--check"), run(sandbox.url, "--format", "markdown").out
+        document = run(sandbox.url, "--format", "json")
+    assert text.code == 6
+    assert "the account shows the name New, the definition has Old\n      -> write the name" in text.out
+    assert (document.by_key("needs"), document.by_key("drift")) == ({"one": "drifted"}, {"one": ["sign_name"]})
+    assert first_mismatch("status", document.document) is None
+    assert "**Needs a person (1)**" in table
+    assert "write the name that the account shows" in table
+
+
+def test_a_rejected_one_that_is_only_observed_is_not_told_to_be_applied(top: Path) -> None:
+    watched = "  one: {sign_id: 1001, sign_name: One, international: true, observe: true}"
+    (top / "signatures.yaml").write_text(
+        f"version: 1\naccount: {{site: international, region: ap-singapore}}\nsignatures:\n{watched}\n"
+    )
+    with serving([Sign("one", 1001, "One", status=REJECTED)]) as sandbox:
+        done, table = run(sandbox.url, "--check"), run(sandbox.url, "--format", "markdown").out
+    assert done.code == 6
+    for shown in (done.out, table):
+        assert "submit it again in the console, or remove" in shown
+        assert "change the definition as the reviewer asks" not in shown
+
+
+def test_what_an_approved_one_waits_for_is_said_and_nobody_is_needed(top: Path) -> None:
+    sign = Sign("one", 1001, "One", status=NOT_EFFECTIVE)
+    write(top, [sign])
+    with serving([sign]) as sandbox:
+        done = run(sandbox.url, "--check", "--watch")
+    assert done.code == 0
+    assert "waits to take effect" in done.out
+
+
+def test_a_review_that_takes_longer_than_any_is_pointed_out(top: Path) -> None:
+    write(top, [Sign("one", 1001, "One")])
+    for days, told in ((13, False), (15, True)):
+        row = RowData(1001, "One", international=True, status_code=1, create_time=int(time.time()) - days * 86_400)
+        with serving(AccountData(UIN, (row,))) as sandbox:
+            done, document = run(sandbox.url, "--check"), run(sandbox.url, "--format", "json")
+        assert done.code == 0, "it waits, and is neither rejected nor for somebody of this side to put right"
+        assert (f"it has waited for {days} days" in done.out) is told
+        assert document.by_key("overdue") == {"one": told}
+
+
+def test_status_fits_the_terminal(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign = Sign("one", 1001, "One")
+    write(top, [sign])
+    monkeypatch.setattr(Session, "columns", lambda _self, **_given: 40)
+    with serving([sign]) as sandbox:
+        done = run(sandbox.url)
+    assert max(map(len, done.out.splitlines())) <= 40
 
 
 def test_a_carrier_filing_is_a_wait_of_its_own(top: Path) -> None:

@@ -10,8 +10,7 @@ from reconciler.contract.api import Status
 from reconciler.decision.new_signature import AccountRows, decide_new, is_same
 from reconciler.decision.plan import make_plan
 from reconciler.decision.rules import Rule
-from reconciler.model.plan import Change, Decision, IntentStatus, Planned, Verdict
-from reconciler.model.plan import EVERYTHING, Planned, Selection, Verdict
+from reconciler.model.plan import EVERYTHING, Change, Decision, IntentStatus, Planned, Selection, Verdict
 from reconciler.model.signature import NEW as NO_ID
 from reconciler.model.signature import LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, Intent, IntentState, State, no_row

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.render.layout import aligned, cut, padded, widest, width
+from reconciler.render.layout import aligned, cut, padded, widest, width, wrapped
 from reconciler.text import escape_line
 from tests.fixtures.strategies import texts
 
@@ -43,3 +43,14 @@ def test_the_second_column_starts_at_one_cell_whatever_the_first_holds(rows: lis
     lines = aligned(rows)
     starts = {width(line.removesuffix("|")) for line in lines}
     assert starts == {widest(first for first, _ in rows) + 2}
+
+
+def test_a_short_name_is_not_split_over_lines() -> None:
+    line = "  ~  modify  acme-otp-singapore  1110  改名  pending"
+    assert "改名" in "\n".join(wrapped(line, 40)).replace(" ", "")
+    assert [part for part in wrapped(line, 40) if "改名" in part]
+
+
+def test_chinese_prose_is_broken_between_its_characters() -> None:
+    parts = list(wrapped("账号显示的名称与定义不同并且没有提交记录因此这一次不提交任何内容请先在控制台查看", 40))
+    assert all(width(part) > 30 for part in parts[:-1])
