@@ -24,18 +24,31 @@ class Adoption(NamedTuple):
     own: Submitted
 
 
+class AdoptionsRefused(Refusal):
+    """Some of the chosen signatures cannot be what was submitted; ``problems`` says of each why."""
+
+    def __init__(self, problems: Sequence[Refusal], count: int) -> None:
+        super().__init__(
+            "{refused} of {count} cannot be recorded as submitted, so none is",
+            hint="correct what is said of them, or name only the others",
+            refused=len(problems),
+            count=count,
+        )
+        self.problems = tuple(problems)
+
+
 def adopt(
     context: ApplyContext, wanted: Sequence[Signature], confirm: Callable[[Sequence[Adoption]], bool] | None = None
 ) -> bool:
     """Record each definition as submitted, with the row that the account shows, if ``confirm`` agrees.
 
-    Returns whether it did. Raises Refusal, with nothing recorded, where the account shows something else than a
-    definition says, StepRefused where a run recorded something else meanwhile.
+    Returns whether it did. Raises Refusal, with nothing recorded and every problem in it, where the account shows
+    something else than a definition says, StepRefused where a run recorded something else meanwhile.
     """
     watch = Watch(context)
     state = watch.await_turn().state
     check_lineage(context, state)
-    found = [Adoption(each, state.entry(each.sign_id), _adopted(context, each)) for each in wanted]
+    found = _found(context, state, wanted)
     if confirm is not None and not confirm(found):
         return False
 
@@ -49,11 +62,23 @@ def adopt(
             for intent in seen.perhaps:
                 state = transitions.lapse(state, signature.sign_id, intent)
             state = transitions.adopt(state, signature.sign_id, signature.fields, own)
-        return state._replace(commit=context.commit or state.commit)
+        return state._replace(commit=context.commit or state.commit, saved_at=context.clock.now())
 
     note = "; ".join(f"adopt {signature.key} ({signature.sign_id})" for signature in wanted)
     context.store.update(step, f"{note}\n{from_where(context)}")
     return True
+
+
+def _found(context: ApplyContext, state: State, wanted: Sequence[Signature]) -> list[Adoption]:
+    found, problems = list[Adoption](), list[Refusal]()
+    for each in wanted:
+        try:
+            found.append(Adoption(each, state.entry(each.sign_id), _adopted(context, each)))
+        except Refusal as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0] if len(wanted) == 1 else AdoptionsRefused(problems, len(wanted))
+    return found
 
 
 def _adopted(context: ApplyContext, signature: Signature) -> Submitted:
@@ -117,7 +142,7 @@ def forget(context: ApplyContext, seen: Mapping[Subject, Entry]) -> None:
             for intent in state.entry(subject).perhaps:
                 state = transitions.lapse(state, subject, intent)
             state = transitions.forget(state, subject)
-        return state
+        return state._replace(saved_at=context.clock.now())
 
     note = "forget " + ", ".join(f"({subject})" for subject in sorted(seen, key=str))
     context.store.update(step, f"{note}\n{from_where(context)}")

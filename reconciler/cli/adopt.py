@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from reconciler.apply.adopt import Adoption
+from reconciler.apply.adopt import Adoption, AdoptionsRefused
 from reconciler.apply.adopt import adopt as adopt_all
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
 from reconciler.cli.formats import (
@@ -18,13 +18,14 @@ from reconciler.cli.formats import (
     yes_option,
 )
 from reconciler.cli.inputs import Inputs, load_valid
-from reconciler.cli.output import Session
+from reconciler.cli.output import Session, failure_line
 from reconciler.cli.progress import progress
 from reconciler.errors import Exit, UsageError, said
-from reconciler.model.plan import Selection
+from reconciler.model.plan import Selection, Target
 from reconciler.model.signature import Signature
 from reconciler.planning.planner import check_keys
-from reconciler.render.record import adoption_text
+from reconciler.render.layout import fitted
+from reconciler.render.record import adoptions_text
 from reconciler.render.text import target_line
 from reconciler.signals import StopFlag
 from reconciler.tencent.endpoint import ConnectionOptions
@@ -52,8 +53,8 @@ def adopt(  # a parameter for each option
     """Record definitions as what was submitted, without submitting anything.
 
     For signatures that were submitted in the console, or whose outcome nobody recorded: look there first, then adopt
-    what is the same. KEY may be a pattern of the shell. Shows what is recorded and what would be, and asks. Refused,
-    exit code 6, where the account shows another name.
+    what is the same. KEY may be a pattern of the shell. Shows what is recorded and what would be, and asks. Where the
+    account shows another name of one, all such are named and none of the chosen is recorded: exit code 6.
     """
     if bool(keys) == everything:
         raise click.UsageError(say("name the keys to adopt, or give --all alone"))
@@ -72,16 +73,27 @@ def adopt(  # a parameter for each option
 
         def confirm(found: Sequence[Adoption]) -> bool:
             observer.pause()
-            session.result(
-                "\n".join([target_line(opened.target), *(adoption_text(each.signature, each.seen) for each in found)])
-            )
+            show_adoptions(session, opened.target, found)
             return confirmed(say("Record {count} as submitted?", count=len(found)), yes=yes)
 
-        if not adopt_all(opened.context, chosen, confirm):
+        try:
+            recorded = adopt_all(opened.context, chosen, confirm)
+        except AdoptionsRefused as refused:
+            observer.pause()
+            for problem in refused.problems:
+                session.note(failure_line(problem)[1])
+            raise
+        if not recorded:
             return Exit.DONE
     for signature in chosen:
         session.result(say("{key} ({id}) is recorded as submitted", key=signature.key, id=signature.sign_id))
     return Exit.DONE
+
+
+def show_adoptions(session: Session, target: Target, found: Sequence[Adoption]) -> None:
+    """Print what would be recorded, as the result of a run."""
+    text = adoptions_text([(each.signature, each.seen) for each in found])
+    session.result(fitted(f"{target_line(target)}\n{text}", session.columns()))
 
 
 def _chosen(inputs: Inputs, choice: Selection) -> list[Signature]:
@@ -90,7 +102,7 @@ def _chosen(inputs: Inputs, choice: Selection) -> list[Signature]:
     named = [signature.key for signature in taken if signature.observed and signature.key in choice.only]
     if named or all(signature.observed for signature in taken):
         raise UsageError(
-            "{keys} is observed, so there is nothing to record",
+            "nothing can be recorded of {keys}: only observed",
             hint="remove `observe: true` and write the other fields to manage it",
             keys=", ".join(named) or said("every chosen signature"),
         )

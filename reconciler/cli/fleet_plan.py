@@ -36,6 +36,7 @@ from reconciler.fleet.accounts import FleetAccount
 from reconciler.model.plan import EVERYTHING, WRITES, Target
 from reconciler.net.transport import Transport
 from reconciler.planning.saved_plan import fleet_plan_text, plan_document, write_fleet_plan
+from reconciler.render.findings import number
 from reconciler.render.fleet import AccountResult, counted
 from reconciler.signals import StopFlag
 from reconciler.state.checkout import head_commit, origin_of
@@ -226,9 +227,9 @@ def check_fleet_size(writes: int, most: int | None) -> None:
     """Raise Refusal where more writes are planned in all accounts together than ``most``."""
     if most is not None and writes > most:
         raise Refusal(
-            "the plans hold {writes} changes, {option} allows {most}",
+            "the plans hold {changes}, {option} allows {most}",
             hint="look at the plans first",
-            writes=writes,
+            changes=number(writes, "change"),
             option=OptionKey("max-changes"),
             most=most,
         )

@@ -11,6 +11,7 @@ from typing import Final
 from reconciler.apply.adopt import Adoption
 from reconciler.apply.adopt import adopt as adopt_all
 from reconciler.apply.context import ApplyContext
+from reconciler.cli.adopt import show_adoptions
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
 from reconciler.cli.formats import DEFAULT_PATH, Allowed
 from reconciler.cli.inputs import here, load_valid
@@ -26,8 +27,6 @@ from reconciler.planning.terraform import Instance, Picture, TerraformState, com
 from reconciler.render.definitions_yaml import Managed, managed_file_text
 from reconciler.render.findings import number
 from reconciler.render.layout import aligned, cut
-from reconciler.render.record import adoption_text
-from reconciler.render.text import target_line
 from reconciler.signals import StopFlag
 from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.text import escape_line, local, say
@@ -95,6 +94,7 @@ def next_command(command: str, name: str) -> str:
 
 _NO_ROW = "{key} is not recorded: the account has no such signature"
 _OTHER_NAME = "{key} is not recorded: the account shows another name"
+_TAINTED = "{key} is not recorded: in Terraform it is tainted, as one that was not created as a whole"
 
 
 def _text(state: TerraformState, account: Account) -> str:
@@ -205,6 +205,8 @@ def _adopted(session: Session, state: TerraformState, file: Path, options: Conne
     sound = {each.sign_id for each in complete(state.instances) if not each.tainted}
     wanted = [each for each in inputs.definitions.signatures if each.sign_id in sound and not each.observed]
     choice = Selection(only=frozenset(each.key for each in wanted))
+    for each in filter(lambda one: one.tainted, state.instances):
+        session.note(say(_TAINTED, key=each.key))
     if not wanted:
         session.note(say("nothing can be recorded: no signature of the state is complete and not tainted"))
         return Exit.DONE
@@ -216,14 +218,13 @@ def _adopted(session: Session, state: TerraformState, file: Path, options: Conne
 
         def confirm(found: Sequence[Adoption]) -> bool:
             observer.pause()
-            lines = [target_line(session_of.target), *(adoption_text(each.signature, each.seen) for each in found)]
-            session.result("\n".join(lines))
+            show_adoptions(session, session_of.target, found)
             session.note(say(_BELIEF))
             return confirmed(say("Record {count} as submitted?", count=len(found)), yes=yes)
 
         if shown and adopt_all(session_of.context, shown, confirm):
             session.result(say("Recorded as submitted: {keys}", keys=", ".join(each.key for each in shown)))
-    return Exit.DONE
+    return Exit.DONE if len(shown) == len(wanted) else Exit.REFUSED
 
 
 def _as_in_the_account(session: Session, context: ApplyContext, wanted: Sequence[Signature]) -> list[Signature]:

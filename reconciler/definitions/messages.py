@@ -264,7 +264,7 @@ IMAGE_EMBEDDED: Final = Message(
 
 NAME_LENGTH_UNUSUAL: Final = Message(
     "name-length-unusual",
-    "the name has {length} characters; the {series} page allows {shortest} to {longest}",
+    "the length of the name is {length}; the {series} page allows {shortest} to {longest} characters",
     "shorten it if it is rejected",
     Severity.WARNING,
 )

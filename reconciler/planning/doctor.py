@@ -20,6 +20,7 @@ from reconciler.model.signature import Account
 from reconciler.model.state import State
 from reconciler.net.environment import CA_VARIABLES, ca_bundle, proxy_for
 from reconciler.planning.planner import store_for
+from reconciler.render.findings import number
 from reconciler.state.checkout import head_commit
 from reconciler.tencent.api import Identity
 from reconciler.tencent.connection import Connection, identify, sms_address, sts_address
@@ -187,11 +188,11 @@ def _content(state: State) -> str:
         return said("nothing recorded yet")
     is_open = any(intent.is_live for entry in state.entries.values() for intent in entry.perhaps)
     words = (
-        "{count} signatures, last written {time}; another run is at work, or was cut off"
+        "{signatures}, last written {time}; another run is at work, or was cut off"
         if is_open
-        else "{count} signatures, last written {time}"
+        else "{signatures}, last written {time}"
     )
-    return said(words, count=len(state.signatures), time=utc_time(state.saved_at))
+    return said(words, signatures=number(len(state.signatures), "signature"), time=utc_time(state.saved_at))
 
 
 def commit_finding(root: Path) -> Finding:

@@ -20,6 +20,7 @@ from reconciler.model.plan import Plan, Planned, Selection, Target, Verdict
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature, id_edit
 from reconciler.model.state import OLD_INTENT_S, State, holder_of
+from reconciler.render.findings import number
 from reconciler.state.branch import BranchStore
 from reconciler.state.checkout import Lineage, SeenBranch
 from reconciler.state.git_repository import FetchedTogether
@@ -307,9 +308,9 @@ def check_size(plan: Plan, most: int | None) -> None:
     writes = len(plan.writes)
     if most is not None and writes > most:
         raise Refusal(
-            "the plan holds {writes} changes, {option} allows {most}",
+            "the plan holds {changes}, {option} allows {most}",
             hint="look at the plan first",
-            writes=writes,
+            changes=number(writes, "change"),
             option=OptionKey("max-changes"),
             most=most,
         )

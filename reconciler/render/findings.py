@@ -51,6 +51,7 @@ _NUMBERS: Final[Mapping[str, tuple[str, str]]] = {
     "error": ("{count} error", "{count} errors"),
     "warning": ("{count} warning", "{count} warnings"),
     "problem": ("{count} problem", "{count} problems"),
+    "change": ("{count} change", "{count} changes"),
     "account": ("{count} account", "{count} accounts"),
 }
 

@@ -11,7 +11,7 @@ from reconciler.model.signature import FIELD_NAMES, Signature, SignFields, Subje
 from reconciler.model.state import Entry, HistoryEntry, Intent, IntentState, State, Submitted
 from reconciler.render.findings import number
 from reconciler.render.layout import Style, aligned, plain, wrapped
-from reconciler.render.text import SIGNS, change_lines, changes, counted_verdicts, whole
+from reconciler.render.text import SIGNS, change_lines, changes, counted_verdicts, field_lines, whole
 from reconciler.text import escape_line, local, named, say, utc_time
 
 _SHORT: Final = 12
@@ -82,11 +82,16 @@ def _count(state: State) -> str:
     return say("Record: {signatures}, {open} open", signatures=signatures, open=opened)
 
 
-def adoption_text(signature: Signature, entry: Entry) -> str:
-    """Return what an adoption would record of a signature, beside what is recorded of it."""
+def adoptions_text(found: Sequence[tuple[Signature, Entry]]) -> str:
+    """Return what an adoption would record of each signature, beside what is recorded of it, and how many they are."""
+    count = say("To record: {signatures}", signatures=local(number(len(found), "signature")))
+    return "\n".join(["", *(_adoption(signature, entry) for signature, entry in found), "", count])
+
+
+def _adoption(signature: Signature, entry: Entry) -> str:
     head = f"  {signature.key} ({signature.id_text}): {escape_line(signature.fields.sign_name)}"
     if entry.submitted is None:
-        lines = [say("nothing is recorded; the definition would be recorded as submitted")]
+        lines = [say("nothing is recorded; this would be recorded as submitted"), *field_lines(signature.fields)]
     else:
         changed = _changed(entry.submitted.fields, signature.fields)
         lines = [say("recorded: {words}", words=submission_words(entry.submitted))]

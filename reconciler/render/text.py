@@ -8,7 +8,7 @@ from typing import Final
 
 from reconciler.model.plan import READING_ORDER, Change, Plan, Planned, Target, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result
-from reconciler.model.signature import FIELD_NAMES, LiveSignature, id_edit
+from reconciler.model.signature import FIELD_NAMES, LiveSignature, SignFields, id_edit
 from reconciler.render.document import Value
 from reconciler.render.layout import Style, aligned, fitted, in_words, padded, plain, value_document, widest
 from reconciler.text import escape_line, local, named, say
@@ -121,8 +121,7 @@ def details(planned: Planned, paint: Style = plain) -> Iterator[str]:
     decision = planned.decision
     yield escape_line(local(decision.reason))
     if planned.is_whole:
-        fields = planned.desired.fields
-        yield from whole([(name, value_document(getattr(fields, name))) for name in FIELD_NAMES])
+        yield from field_lines(planned.desired.fields)
     elif decision.changes:
         yield from changes(decision.changes, paint)
     if planned.live is not None and planned.live.review_reply:
@@ -151,6 +150,11 @@ def change_lines(changed: Sequence[tuple[str, Value, Value]], paint: Style = pla
 def whole(values: Sequence[tuple[str, Value]]) -> list[str]:
     """Return every field that would be sent, where nothing is known to differ."""
     return aligned([(escape_line(name), in_words(value)) for name, value in values if value not in (None, "")])
+
+
+def field_lines(fields: SignFields) -> list[str]:
+    """Return one aligned line per field that holds something."""
+    return whole([(name, value_document(getattr(fields, name))) for name in FIELD_NAMES])
 
 
 def unmanaged_lines(rows: Sequence[LiveSignature]) -> Iterator[str]:

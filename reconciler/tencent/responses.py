@@ -47,7 +47,8 @@ def _raise_error(content: dict[str, object]) -> NoReturn:
     code, message = (error.get("Code"), error.get("Message")) if isinstance(error, dict) else (None, None)
     if not isinstance(code, str) or not _is_code(code):
         raise VendorError("the answer's Error has no usable code", code=BAD_ANSWER, request_id=request_id_of(content))
-    text = printable(message)[:_MAX_MESSAGE] if isinstance(message, str) else ""
+    # Without its stop: it goes into a sentence, in brackets and before other words.
+    text = printable(message)[:_MAX_MESSAGE].rstrip(" .\u3002") if isinstance(message, str) else ""
     raise VendorError("{message}", code=code, request_id=request_id_of(content), message=text)
 
 

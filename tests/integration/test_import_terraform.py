@@ -101,6 +101,8 @@ def test_adopting_makes_every_signature_with_images_known() -> None:
         done = imported(raw_state(), "--adopt", "--yes", "--endpoint", sandbox.url, *FAST)
         assert done.code == 0, done
         assert "An update that the vendor refused looks the same there" in done.err
+        assert "half is not recorded: in Terraform it is tainted" in done.err
+        assert "proof_image" in done.out
         assert "half" not in done.out.partition("Recorded as submitted")[2], "a tainted one is skipped"
         assert verdicts(sandbox) == {
             "brand-acme": "waiting",
@@ -110,6 +112,16 @@ def test_adopting_makes_every_signature_with_images_known() -> None:
             "example": "blocked",
         }
         assert modifies(sandbox.requests) == []
+
+
+def test_one_that_the_account_contradicts_is_left_out_and_the_exit_code_says_so() -> None:
+    from reconciler.sandbox.model import AccountData  # noqa: PLC0415  # beside its one use
+
+    with serving(AccountData(UIN, account({1110: 1, 1111: 0}))) as sandbox:
+        done = imported(raw_state(), "--adopt", "--yes", "--endpoint", sandbox.url, *FAST)
+    assert done.code == 6
+    assert "brands-x-inner is not recorded: the account has no such signature" in done.err
+    assert "Recorded as submitted: brand-acme, counted-0" in done.out
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.apply.adopt import Adoption, adopt, forget
+from reconciler.apply.adopt import AdoptionsRefused, adopt, forget
 from reconciler.decision.transitions import StepRefused
 from reconciler.errors import Refusal, StateError
 from reconciler.model.plan import Verdict
@@ -58,8 +59,36 @@ def test_adopting_waits_for_a_run_at_work() -> None:
 def test_what_the_account_contradicts_is_refused_and_nothing_is_recorded(shown: LiveSignature) -> None:
     run = Run(shown, row(sign_id=2))
     with pytest.raises(Refusal, match="acme-otp"):
+        adopt(run.context, [desired()])
+    with pytest.raises(AdoptionsRefused, match="1 of 2 cannot be recorded as submitted, so none is") as refused:
         adopt(run.context, [desired(key="second", sign_id=2), desired()])
+    assert ["acme-otp" in problem.message for problem in refused.value.problems] == [True]
     assert run.store.state == EMPTY
+
+
+def test_every_problem_of_an_adoption_is_named() -> None:
+    run = Run(row(sign_name="Other"), row(sign_id=2))
+    wanted = [
+        desired(),
+        desired(key="second", sign_id=2),
+        desired(key="gone", sign_id=3),
+        desired(key="new", sign_id=0),
+    ]
+    with pytest.raises(AdoptionsRefused, match="3 of 4") as refused:
+        adopt(run.context, wanted)
+    said = [problem.message for problem in refused.value.problems]
+    assert [message.split()[0].rstrip(":") for message in said] == ["acme-otp", "gone", "new"]
+    assert run.store.state == EMPTY
+
+
+def test_the_record_says_when_it_was_adopted_or_forgotten() -> None:
+    run = Run(row())
+    adopt(run.context, [desired()])
+    adopted_at = run.store.state.saved_at
+    assert adopted_at == run.clock.now()
+    run.clock.wait(5.0)
+    forget(run.context, {SIGN_ID: run.store.state.entry(SIGN_ID)})
+    assert run.store.state.saved_at == run.clock.now() != adopted_at
 
 
 def test_a_record_that_cannot_be_written_is_told() -> None:

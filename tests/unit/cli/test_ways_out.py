@@ -55,7 +55,12 @@ def test_adopt_is_the_way_out_of_unverified(top: Path) -> None:
         done = inside("adopt", "same", "--yes", *reach)
         assert (done.code, done.out.splitlines()[-1]) == (0, "same (1002) is recorded as submitted")
         assert "SANDBOX" in done.out
-        assert "nothing is recorded; the definition would be recorded as submitted" in done.out
+        assert "nothing is recorded; this would be recorded as submitted" in done.out
+        shown = {line.split()[0]: line for line in done.out.splitlines() if line.startswith("      ")}
+        assert {"sign_name", "sign_type", "document_type", "international", "sign_purpose", "proof_image"} <= set(shown)
+        assert "evidence/1.png" in shown["proof_image"]
+        assert "sha256" in shown["proof_image"]
+        assert "To record: 1 signature\n" in done.out
         assert inside("plan", "--format", "json", *reach).by_key("verdict") == {"same": "waiting"}
         assert sent(sandbox.requests) == Counter()
 
@@ -112,6 +117,17 @@ def test_adopt_shows_what_it_would_change_and_takes_no_for_an_answer(
     own = FileStore(top / ".reconciler", NAME).load().state.entry(1002).submitted
     assert own is not None
     assert own.fields.remark == ""
+
+
+def test_adopt_names_every_refusal_and_records_nothing(top: Path) -> None:
+    write(top, SIGNS)
+    with serving(SIGNS) as sandbox:
+        done = inside("adopt", "--all", "--yes", "--endpoint", sandbox.url, *FAST)
+    assert done.code == 6
+    assert "sign-1: the account shows the name" in done.err
+    assert "gone: the account has no signature 1004" in done.err
+    assert re.search(r"2 of \d cannot be recorded as submitted, so none is", done.err)
+    assert not list(top.glob(".reconciler/*.json"))
 
 
 def test_adopt_takes_patterns_and_all(top: Path) -> None:
