@@ -24,9 +24,10 @@ _NEVER_CONNECTED = (ConnectTimeout, ConnectTimeoutError, InvalidSchema, InvalidU
 
 CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
-# User and password hold none of the characters that end them: with one, two readers see two hosts.
+# User and password hold none of the characters that end them: with one, two readers see two hosts. Without a scheme, a
+# user is taken for one.
 _PROXY: Final = re.compile(
-    r"(?:(?P<scheme>https?|socks[45][ah]?)://)?(?:[^\s@:/?#]*(?::[^\s@:/?#]*)?@)?"
+    r"(?:(?P<scheme>https?|socks[45][ah]?)://(?:[^\s@:/?#]*(?::[^\s@:/?#]*)?@)?)?"
     r"(?P<address>(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)/?",
     re.IGNORECASE | re.ASCII,
 )

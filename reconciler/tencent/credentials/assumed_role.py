@@ -40,13 +40,17 @@ _ROLE_FORM: Final = "qcs::cam::uin/UIN:roleName/NAME"
 
 
 class Role(NamedTuple):
-    """A role to take on. ``origin`` says in words who asked for it; ``duration`` is in seconds."""
+    """A role to take on; ``duration`` is in seconds.
+
+    ``origin`` says in words who asked for it, ``session_origin`` where the name of the session is from.
+    """
 
     arn: str
     origin: str
     session: str = DEFAULT_SESSION
     duration: int = DURATION_S
     external_id: str = ""
+    session_origin: str = ""
 
 
 def role_in_environment(near: CredentialInputs, *, has_web_identity: bool) -> Role | None:
@@ -69,7 +73,8 @@ def role_in_environment(near: CredentialInputs, *, has_web_identity: bool) -> Ro
 def _plain_role(near: CredentialInputs) -> Role | None:
     arn = near.role_arn or near.variable(ROLE)
     if arn:
-        return checked(Role(arn, "--role-arn" if near.role_arn else ROLE, near.variable(SESSION) or DEFAULT_SESSION))
+        origin, session = "--role-arn" if near.role_arn else ROLE, near.variable(SESSION) or DEFAULT_SESSION
+        return checked(Role(arn, origin, session, session_origin=SESSION))
     if near.variable(SESSION):
         raise _without_role(SESSION, ROLE)
     return None
@@ -89,7 +94,8 @@ def _terraform_role(near: CredentialInputs) -> Role | None:
     if "ARN" not in given:
         raise _without_role(TERRAFORM + min(given), TERRAFORM + "ARN")
     arn, session, duration, external = (near.variable(TERRAFORM + part) for part in _TERRAFORM_PARTS)
-    return checked(Role(arn, TERRAFORM + "ARN", session or DEFAULT_SESSION, _seconds(duration), external))
+    role = Role(arn, TERRAFORM + "ARN", session or DEFAULT_SESSION, _seconds(duration), external)
+    return checked(role._replace(session_origin=TERRAFORM + "SESSION_NAME"))
 
 
 def _without_role(variable: str, needed: str) -> CredentialsError:
@@ -126,7 +132,7 @@ def checked(role: Role) -> Role:
         raise CredentialsError(
             "{origin}: {session!r} is not a session name",
             hint="2 to 128 letters, digits and any of _ + = , . @ -",
-            origin=role.origin,
+            origin=role.session_origin,
             session=role.session,
         )
     return role

@@ -93,6 +93,19 @@ class CredentialInputs(NamedTuple):
         """Return the first of these variables that is set, else an empty text."""
         return next(filter(None, map(self.variable, names)), "")
 
+    def agreed(self, names: Iterable[str]) -> str:
+        """Return what these variables say, which mean the same. Raises CredentialsError where two differ."""
+        given = {name: value for name in names if (value := self.variable(name))}
+        first = next(iter(given), "")
+        if other := next((name for name, value in given.items() if value != given[first]), ""):
+            raise CredentialsError(
+                "{first} and {second} are set to different values",
+                hint="unset one of them",
+                first=first,
+                second=other,
+            )
+        return given.get(first, "")
+
 
 class Vendor(NamedTuple):
     """Where temporary keys are asked for. ``timeout`` bounds each call, in seconds; ``transport`` may be shared."""

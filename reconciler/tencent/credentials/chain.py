@@ -98,6 +98,14 @@ def _role_of_run(near: CredentialInputs) -> Role | None:
 
 def _first_keys(near: CredentialInputs, vendor: Vendor) -> KeySource:
     _check_one_choice(near)
+    if near.variable(ROLES[1]) and not _is_web_identity(near):
+        raise CredentialsError(
+            "{variable} is set, but no web identity is",
+            hint="set {provider} and {file} too, or unset it",
+            variable=ROLES[1],
+            provider=PROVIDERS[1],
+            file=TOKEN_FILES[1],
+        )
     looked = []
     for found in _sources(near, vendor):
         if not isinstance(found, Absent):
@@ -159,7 +167,7 @@ def _sources(near: CredentialInputs, vendor: Vendor) -> Iterator[KeySource | Abs
 
 def from_environment(near: CredentialInputs) -> Keys | Absent:
     """Return the keys of the environment. Raises CredentialsError where only a part of them is set."""
-    token = next((value for name in TOKENS if (value := near.variable(name))), "")
+    token = near.agreed(TOKENS)
     missing = [name for name in (SECRET_ID, SECRET_KEY) if not near.variable(name)]
     if not missing:
         return keys_of(near.variable(SECRET_ID), near.variable(SECRET_KEY), token, said("environment"))

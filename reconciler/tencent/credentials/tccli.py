@@ -51,15 +51,7 @@ def from_tccli(near: CredentialInputs, vendor: Vendor) -> KeySource | Absent:
 
 
 def _profile(near: CredentialInputs) -> str:
-    names = {near.variable(name) for name in PROFILES} - {""}
-    if len(names) > 1:
-        raise CredentialsError(
-            "{first} and {second} name different profiles",
-            hint="unset one of them",
-            first=PROFILES[0],
-            second=PROFILES[1],
-        )
-    profile = names.pop() if names else ""
+    profile = near.agreed(PROFILES)
     if "/" in profile or profile.startswith("."):
         raise CredentialsError("{profile!r} is not the name of a profile", hint="a name, not a path", profile=profile)
     return profile
@@ -67,7 +59,7 @@ def _profile(near: CredentialInputs) -> str:
 
 def _keys_in(text: str, path: Path, vendor: Vendor) -> KeySource:
     data = _json(text, path)
-    if data.get("type") == "cvm-role":
+    if data.get("type") == "cvm-role" or data.get("use-cvm-role") not in (None, False, "", "false"):
         raise CredentialsError(
             "{path} asks for the role of this machine",
             hint="set {variable} to the role's name instead",
@@ -93,7 +85,7 @@ def _role(data: dict[str, Any], path: Path) -> Role | None:
         return None
     if not arn or not isinstance(arn, str) or not isinstance(session, str):
         raise CredentialsError("{path} has a role-session-name without a role-arn", hint=_REMEDY, path=path)
-    return checked(Role(arn, f"role-arn in {path}", session))
+    return checked(Role(arn, f"role-arn in {path}", session, session_origin=f"role-session-name in {path}"))
 
 
 def _json(text: str, path: Path) -> dict[str, Any]:

@@ -53,12 +53,13 @@ def from_web_identity(near: CredentialInputs, vendor: Vendor) -> RenewedKeys | A
     """
     if not (near.oidc_provider or near.first((*PROVIDERS, *TOKEN_FILES))):
         return Absent(said("web identity: {provider} and {role} not set", provider=PROVIDERS[0], role=ROLES[0]))
-    provider = near.oidc_provider or near.first(PROVIDERS)
-    arn = near.role_arn or near.first(ROLES)
+    provider = near.oidc_provider or near.agreed(PROVIDERS)
+    arn = near.role_arn or near.agreed(ROLES)
     token = token_source(near, vendor.timeout)
     if not provider or not arn or token is None:
         raise incomplete(provider=provider, role=arn, token=token)
-    asked = checked(Role(arn, ROLES[0], near.variable(SESSION) or DEFAULT_SESSION))
+    origin = "--role-arn" if near.role_arn else next(name for name in ROLES if near.variable(name))
+    asked = checked(Role(arn, origin, near.variable(SESSION) or DEFAULT_SESSION, session_origin=SESSION))
     role = _Role(provider, asked, token)
     return RenewedKeys(lambda: _exchanged(role, vendor), vendor.clock)
 
@@ -81,7 +82,7 @@ def incomplete(**given: object) -> CredentialsError:
 
 def token_source(near: CredentialInputs, timeout: float) -> Callable[[], str] | None:
     """Return what gets a token that is fresh each time, ``None`` where nothing does."""
-    if path := near.first(TOKEN_FILES):
+    if path := near.agreed(TOKEN_FILES):
         return lambda: _from_file(Path(path))
     url, request_token = near.variable(REQUEST_URL), near.variable(REQUEST_TOKEN)
     if url and request_token:

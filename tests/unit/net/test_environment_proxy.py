@@ -43,6 +43,8 @@ UNREADABLE = [
     "http://someone:canary@proxy.example:8080/path",
     "http://proxy.example:8080?canary",
     "http://someone:canary@",
+    "someone:canary@proxy.example:8080",
+    "someone@proxy.example:8080",
     "http://[canary",
     "http://proxy.example:canary",
     "http://proxy.example:0",

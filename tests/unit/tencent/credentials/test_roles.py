@@ -130,7 +130,7 @@ def test_profiles_may_lie_in_another_folder(find: Find, tmp_path: Any, home: Any
 def test_two_names_of_a_profile_have_to_agree(find: Find, home: Any) -> None:
     write_tccli(home, TCCLI, "a")
     assert find({"TCCLI_PROFILE": "a", "TENCENTCLOUD_PROFILE": "a"}).current(0).secret_id == TCCLI["secretId"]
-    assert "different profiles" in refusal(find, {"TCCLI_PROFILE": "a", "TENCENTCLOUD_PROFILE": "b"}).message
+    assert "different values" in refusal(find, {"TCCLI_PROFILE": "a", "TENCENTCLOUD_PROFILE": "b"}).message
 
 
 @pytest.mark.parametrize(
@@ -186,6 +186,16 @@ def test_two_sources_that_the_environment_chooses_are_refused(find: Find, first:
     ("given", "said"),
     [
         ({TERRAFORM + "ARN": ARN, "TENCENTCLOUD_ROLE_ARN": OTHER}, "name different roles"),
+        ({"TENCENTCLOUD_TOKEN": "canary1", "TENCENTCLOUD_SECURITY_TOKEN": "canary2"}, "set to different values"),
+        ({"TKE_ROLE_ARN": ARN}, "TKE_ROLE_ARN is set, but no web identity is"),
+        (
+            {"TENCENTCLOUD_ROLE_ARN": ARN, "TENCENTCLOUD_ROLE_SESSION_NAME": "s"},
+            "TENCENTCLOUD_ROLE_SESSION_NAME: 's' is not a session name",
+        ),
+        (
+            {TERRAFORM + "ARN": ARN, TERRAFORM + "SESSION_NAME": "s"},
+            "TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME: 's' is not a session name",
+        ),
         ({TERRAFORM + "SESSION_NAME": "x"}, "is set, but no role is"),
         ({"TENCENTCLOUD_ROLE_SESSION_NAME": "x"}, "is set, but no role is"),
         ({TERRAFORM + "ARN": ARN, TERRAFORM + "SESSION_DURATION": "0"}, "from 1 to 43200"),
@@ -200,6 +210,27 @@ def test_a_role_of_the_environment_that_cannot_be_honoured_is_refused(
     find: Find, given: dict[str, str], said: str
 ) -> None:
     assert said in refusal(find, ENVIRONMENT | given).message
+
+
+def test_one_token_under_both_names_is_taken(find: Find) -> None:
+    given = ENVIRONMENT | {"TENCENTCLOUD_TOKEN": "canary", "TENCENTCLOUD_SECURITY_TOKEN": "canary"}
+    assert find(given).current(0).token == "canary"
+
+
+@pytest.mark.parametrize("name", ["PROVIDER_ID", "ROLE_ARN", "WEB_IDENTITY_TOKEN_FILE"])
+def test_a_web_identity_that_is_said_twice_and_differs_is_refused(find: Find, name: str) -> None:
+    whole = {"PROVIDER_ID": "p", "ROLE_ARN": ARN, "WEB_IDENTITY_TOKEN_FILE": "/nowhere"}
+    given = {f"TENCENTCLOUD_{part}": value for part, value in whole.items()} | {f"TKE_{name}": "other"}
+    message = refusal(find, given).message
+    assert message == f"TENCENTCLOUD_{name} and TKE_{name} are set to different values"
+
+
+@pytest.mark.parametrize("value", [True, "name", [1]])
+def test_a_profile_that_asks_for_the_role_of_the_machine_is_refused(find: Find, home: Any, value: object) -> None:
+    write_tccli(home, {**TCCLI, "use-cvm-role": value})
+    assert "asks for the role of this machine" in refusal(find).message
+    write_tccli(home, {**TCCLI, "use-cvm-role": False})
+    assert find().current(0).secret_id == TCCLI["secretId"]
 
 
 def test_a_role_in_the_sdks_profile_file_is_refused(find: Find, home: Any) -> None:
