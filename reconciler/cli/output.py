@@ -178,6 +178,11 @@ class SafeStream:
             self._fail(problem)
         self._pending.clear()
 
+    @property
+    def buffer(self) -> _SafeBytes:
+        """The stream for bytes, which click's completion writes; as safe as that for text."""
+        return _SafeBytes(self)
+
     def __getattr__(self, name: str) -> Any:
         """Be the stream in everything else."""
         return getattr(self._stream, name)
@@ -205,6 +210,18 @@ class SafeStream:
             self._instead.write(text)
             self._instead.flush()
         return len(text)
+
+
+class _SafeBytes:
+    def __init__(self, stream: SafeStream) -> None:
+        self._stream = stream
+
+    def write(self, data: bytes) -> int:
+        self._stream.write(data.decode("utf-8", "backslashreplace"))
+        return len(data)
+
+    def flush(self) -> None:
+        self._stream.flush()
 
 
 def settle_streams() -> None:

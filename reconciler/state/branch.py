@@ -15,7 +15,7 @@ from reconciler.model.state import HistoryEntry, State
 from reconciler.state.checkout import SeenBranch
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
 from reconciler.state.git_command import GitTimeout
-from reconciler.state.git_repository import FetchedTogether, GitRepository, Leaf
+from reconciler.state.git_repository import FetchedTogether, GitRepository, Leaf, conflict
 from reconciler.state.store import Snapshot, Step, check_name, empty_state, is_record_file
 
 _MAX_LENGTH: Final = 200
@@ -93,21 +93,17 @@ def meaning(words: str) -> Answer:
     return Answer.AGAIN if _RACE.search(words) or _CUT.search(words) else Answer.FAILED
 
 
-def check_worth_trying(words: str, where: str) -> None:
+def check_worth_trying(words: str, branch: str, remote: str) -> None:
     """Raise RemoteError, or Refusal for a name that conflicts, where trying again cannot help.
 
-    ``words`` are git's, ``where`` names the branch.
+    ``words`` are git's.
     """
     answer = meaning(words)
     if answer is Answer.AGAIN:
         return
-    if (conflict := _PREFIX.search(words)) is not None:
-        raise Refusal(
-            "{where} cannot be made: there is a branch {other}, and git keeps no branch beside a folder of its name",
-            hint="choose a name under `state` that neither begins with another branch's name and a slash, nor is one",
-            where=where,
-            other=conflict["other"],
-        )
+    if (found := _PREFIX.search(words)) is not None:
+        raise conflict(branch, remote, found["other"])
+    where = said("branch {branch} of {remote}", branch=branch, remote=remote)
     hint = _GRANT if answer is Answer.DENIED else "Correct what git says, and start the run again."
     raise RemoteError("the record cannot be pushed to {where}: {git}", hint=hint, where=where, git=words)
 
@@ -238,7 +234,7 @@ class BranchStore:
             self._pause(_spread(attempt))
             found = self.load()
             if found.version == seen.version:
-                check_worth_trying(words, said("branch {branch} of {remote}", branch=self._branch, remote=self._remote))
+                check_worth_trying(words, self._branch, self._remote)
                 futile += 1
             if futile == _FUTILE:
                 break

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from reconciler.errors import RemoteError, StateError, said
+from reconciler.errors import Refusal, RemoteError, StateError, said
 from reconciler.files import storage_errors
 from reconciler.model.state import HistoryEntry
 from reconciler.state.checkout import author_of
@@ -29,9 +29,9 @@ from reconciler.state.git_command import (
 )
 
 _ALIAS: Final = "record"
+_HEADS: Final = "refs/heads/"
 _TIPS: Final = "refs/reconciler/tips/"
 _FETCH: Final = ("fetch", "--depth=1", "--no-tags", "--no-write-fetch-head")
-_NO_SUCH_REF: Final = 2
 _FETCHES: Final = 3
 _LOG: Final = "%H%n%an%n%at%n%B"
 _IDENTITY: Final = {
@@ -76,6 +76,24 @@ def _checked(result: GitResult) -> GitResult:
     return result
 
 
+def conflicting(refs: Iterable[str], ref: str) -> str | None:
+    """Return the first of the remote's ``refs`` beside which git can keep no ``ref``, ``None`` where there is none."""
+    in_the_way = (other for other in refs if other.startswith(f"{ref}/") or ref.startswith(f"{other}/"))
+    return min(in_the_way, default=None)
+
+
+def conflict(branch: str, remote: str, other: str) -> Refusal:
+    """Return the refusal of a branch that cannot be made beside ``other``."""
+    return Refusal(
+        "branch {branch} of {remote} cannot be made: there is a branch {other}, and git keeps no branch beside a folder"
+        " of its name",
+        hint="choose a name under `state` that neither begins with another branch's name and a slash, nor is one",
+        branch=branch,
+        remote=remote,
+        other=other.removeprefix(_HEADS),
+    )
+
+
 class BareRepository:
     """A repository in a temporary folder that reaches ``remote`` of the checkout at ``root`` as the checkout does.
 
@@ -117,7 +135,7 @@ class FetchedTogether:
     def __init__(self, root: Path, branches: Iterable[str], remote: str = "origin") -> None:
         self._bare = BareRepository(root, remote)
         self._tips: dict[str, str | None] = {}
-        wanted = {f"refs/heads/{branch}": branch for branch in branches}
+        wanted = {f"{_HEADS}{branch}": branch for branch in branches}
         listed = self._bare.reach("ls-remote", "--heads", _ALIAS)
         if listed.code:
             return  # each account says by itself why it cannot be reached
@@ -127,7 +145,8 @@ class FetchedTogether:
             return
         tips = self._bare.run("for-each-ref", "--format=%(refname) %(objectname)", _TIPS).text.splitlines()
         commits = dict(line.split(" ", 1) for line in tips)
-        self._tips = {branch: commits.get(f"{_TIPS}{branch}") for ref, branch in wanted.items() if ref not in known}
+        absent = (each for each in wanted.items() if each[0] not in known and conflicting(known, each[0]) is None)
+        self._tips = {branch: commits.get(f"{_TIPS}{branch}") for _, branch in absent}
         self._tips |= {name.removeprefix(_TIPS): commit for name, commit in commits.items()}
 
     def take(self, branch: str) -> tuple[BareRepository, str | None] | None:
@@ -143,7 +162,7 @@ class GitRepository:
 
     def __init__(self, root: Path, remote: str, branch: str, fetched: FetchedTogether | None = None) -> None:
         self._root = root
-        self._ref = f"refs/heads/{branch}"
+        self._ref = f"{_HEADS}{branch}"
         self._tip = f"{_TIPS}{branch}"
         self._name = remote
         self._first = fetched.take(branch) if fetched is not None else None
@@ -153,7 +172,7 @@ class GitRepository:
     def fetch(self) -> str | None:
         """Fetch the branch's tip and return its commit id, ``None`` where the remote has no such branch.
 
-        Raises RemoteError where the remote cannot be reached.
+        Raises RemoteError where the remote cannot be reached, Refusal where another branch is in the way of this one.
         """
         if self._first is not None:
             (_, tip), self._first = self._first, None
@@ -165,13 +184,25 @@ class GitRepository:
             if not result.code:
                 return self._commit_id(self._local("rev-parse", "--verify", self._tip).text)
             # The tip can also have moved between the two halves of a fetch: then it is there, and fetched again.
-            if self._remote("ls-remote", "--exit-code", _ALIAS, self._ref).code == _NO_SUCH_REF:
+            if self._is_absent():
                 return None
         raise RemoteError(
             "the branch of the record cannot be fetched: {git}",
             hint="Check the connection and the right to read, with `git fetch`, from where this ran.",
             git=result.words,
         )
+
+    def _is_absent(self) -> bool:
+        """Return whether the remote certainly has no such branch. Raises Refusal where it can have none."""
+        parts = self._ref.removeprefix(_HEADS).split("/")
+        above = [_HEADS + "/".join(parts[:count]) for count in range(1, len(parts))]
+        listed = self._remote("ls-remote", _ALIAS, self._ref, *above, f"{self._ref}/*")
+        refs = {line.partition("\t")[2] for line in listed.text.splitlines()}
+        if listed.code or self._ref in refs:
+            return False
+        if (other := conflicting(refs, self._ref)) is not None:
+            raise conflict(self._ref.removeprefix(_HEADS), self._name, other)
+        return True
 
     def _leave_shared(self) -> None:
         """Go on in a repository of its own: two fetches at once into one would be in each other's way."""

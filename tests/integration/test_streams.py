@@ -90,3 +90,15 @@ def test_what_needs_no_account_is_not_lost_either(line: str, tmp_path: Path) -> 
     with serving(SIGNS) as sandbox:
         done = shell(line, sandbox, tmp_path)
     assert (done.code, "stdout cannot be written" in done.err) == (0, True)
+
+
+@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
+def test_a_reader_of_a_completion_script_may_leave(shell_name: str) -> None:
+    running = subprocess.Popen(
+        COMMAND, env={**os.environ, "_RECONCILER_COMPLETE": f"{shell_name}_source"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert running.stdout is not None
+    running.stdout.close()
+    _, told = running.communicate(timeout=60)
+    assert (running.returncode, told) == (0, b"")

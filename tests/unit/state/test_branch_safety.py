@@ -10,6 +10,7 @@ from reconciler.errors import Refusal, StateError
 from reconciler.state.branch import Answer, BranchStore, meaning
 from reconciler.state.git_command import git as run_git
 from reconciler.state.git_command import plain_environment
+from reconciler.state.git_repository import FetchedTogether
 from tests.fixtures.git_http import hosting
 from tests.fixtures.repositories import commit, git, hub_and_clone
 from tests.fixtures.state_values import NAME, put, state
@@ -27,6 +28,20 @@ def test_a_branch_whose_name_conflicts_with_another_is_refused_at_once(tmp_path:
         put(store, state(s1="one"), "note")
     assert refused.value.exit_code == 6
     assert len(pauses) <= 1
+
+
+@pytest.mark.parametrize(("there", "wanted"), [("state", "state/x"), ("state/x", "state"), ("a", "a/b/c")])
+@pytest.mark.parametrize("together", [False, True])
+def test_a_name_that_conflicts_is_seen_by_what_only_reads(
+    tmp_path: Path, there: str, wanted: str, *, together: bool
+) -> None:
+    hub, work = hub_and_clone(tmp_path)
+    git(hub, "branch", there, "main")
+    git(hub, "branch", "statement", "main")
+    fetched = FetchedTogether(work, (wanted, "other")) if together else None
+    with pytest.raises(Refusal, match=f"there is a branch {there}, and git keeps no branch"):
+        BranchStore(work, wanted, NAME, fetched=fetched).load()
+    assert BranchStore(work, "other", NAME, fetched=fetched).load().version == ""
 
 
 @pytest.mark.parametrize(
