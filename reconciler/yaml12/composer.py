@@ -24,7 +24,8 @@ from reconciler.yaml12.problems import (
     Problem,
     too_many_problems,
 )
-from reconciler.yaml12.whitespace import TAB_IN_TEXT, in_flow_layout, in_scalar_layout, is_suspicious
+from reconciler.yaml12.tabs import TAB_IN_TEXT
+from reconciler.yaml12.whitespace import in_flow_layout, in_scalar_layout, is_suspicious
 
 Scalar = str | int | float | bool | None
 _WORDS: Final[dict[str, bool | None]] = {

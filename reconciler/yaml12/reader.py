@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
 import yaml
@@ -11,13 +13,13 @@ import yaml
 from reconciler.yaml12.composer import Composer, StopReading
 from reconciler.yaml12.nodes import Positions
 from reconciler.yaml12.problems import MAX_DEPTH, TAB, TOO_DEEP, Place, Problem, place_after, syntax_problem
-from reconciler.yaml12.whitespace import TAB_IN_TEXT, without_tab
+from reconciler.yaml12.tabs import TAB_IN_TEXT, with_stand_ins
 
 # Characters behind the last event that are searched for levels: a parser looks ahead up to 1,024 on the line.
 _LOOKED_THROUGH: Final = 4096
 
-# Tabs that are set right before a file counts as one that is full of them: each takes reading it anew.
-_MOST_REPAIRS: Final = 100
+_BLANKS: Final = (" ", "\t")
+_LINE_ENDS: Final = ("\r", "\n")
 
 _OPENING_EVENTS: Final = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
 _CLOSING_EVENTS: Final = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
@@ -33,7 +35,7 @@ def parser_for(text: str | bytes, *, pure: bool = False) -> Any:  # two classes 
 
 
 class _PureParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
-    """The parts of PyYAML's loader that end in events."""
+    """The parts of PyYAML's loader that end in events, which take tabs where libyaml does."""
 
     def __init__(self, text: str | bytes) -> None:
         yaml.reader.Reader.__init__(self, text)
@@ -49,6 +51,41 @@ class _PureParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
             raise yaml.scanner.ScannerError(
                 "while scanning a quoted scalar", start_mark, words, self.get_mark()
             ) from None
+
+    def scan_to_next_token(self) -> None:
+        """Pass over what separates tokens; over tabs too, where libyaml does and the original does not."""
+        super().scan_to_next_token()
+        while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
+            self.forward()
+            super().scan_to_next_token()
+
+    def scan_plain_spaces(self, indent: int, start_mark: yaml.Mark) -> list[str]:
+        """Return what is between two words of a text without quotes; tabs are part of it, as they are to libyaml."""
+        length = 0
+        while self.peek(length) in _BLANKS:
+            length += 1
+        if "\t" not in self.prefix(length):
+            return super().scan_plain_spaces(indent, start_mark)
+        blanks = self.prefix(length)
+        self.forward(length)
+        return super().scan_plain_spaces(indent, start_mark) if self.peek() in _LINE_ENDS else [blanks]
+
+    def scan_block_scalar_indicators(self, start_mark: yaml.Mark) -> tuple[bool | None, int | None]:
+        """Return what the header of block text says of its last line breaks and its indentation."""
+        try:
+            return super().scan_block_scalar_indicators(start_mark)
+        except yaml.scanner.ScannerError:
+            if self.peek() != "\t":
+                raise
+        signs = re.split(r"[|>]", self.buffer[self.pointer - 3 : self.pointer])[-1]
+        digit = signs.strip("+-")
+        return None if signs == digit else "+" in signs, int(digit) if digit else None
+
+    def scan_block_scalar_ignored_line(self, start_mark: yaml.Mark) -> None:
+        """Pass over what follows the header of block text."""
+        while self.peek() in _BLANKS:
+            self.forward()
+        super().scan_block_scalar_ignored_line(start_mark)
 
 
 def events_of(text: str, *, pure: bool = False) -> Iterator[yaml.Event]:
@@ -108,28 +145,28 @@ class Tree(NamedTuple):
     empty: bool
 
 
-def build_tree(text: str, *, pure: bool = False, repairs: int = _MOST_REPAIRS) -> Tree:
-    """Read a YAML text. Never raises for what the text holds; ``pure`` chooses PyYAML's parser without libyaml.
-
-    Of the tabs that YAML allows and the parsers do not, ``repairs`` are set right.
-    """
+def build_tree(text: str, *, pure: bool = False) -> Tree:
+    """Read a YAML text. Never raises for what the text holds; ``pure`` chooses PyYAML's parser without libyaml."""
     pure = pure or not yaml.__with_libyaml__
-    is_repaired = repairs < _MOST_REPAIRS
-    composer = Composer(text, pure=pure, repaired=is_repaired)
+    tree = _read(text, text, pure=pure)
+    if TAB_IN_TEXT in text or not any(problem.rule is TAB for problem in tree.problems):
+        return tree
+    del tree  # large ones are not kept twice
+    return _read(text, with_stand_ins(text, partial(events_of, pure=pure)), pure=pure)
+
+
+def _read(text: str, parsed: str, *, pure: bool) -> Tree:
+    """Return the tree of a text. ``parsed``: the same one with stand-ins for tabs that the parsers do not take."""
+    composer = Composer(text, pure=pure, repaired=parsed is not text)
     complete = False
     try:
-        composer.feed(events_of(text, pure=pure))
+        composer.feed(events_of(parsed, pure=pure))
         complete = True
     except yaml.YAMLError as error:
-        end = end_of_depth(text, error, MAX_DEPTH, pure=pure)
+        end = end_of_depth(parsed, error, MAX_DEPTH, pure=pure)
         if end is not None and end < len(text):
             return build_tree(text[:end], pure=pure)
-        problem = syntax_problem(error, text) if end is None else _too_deep_at_the_end(text)
-        may_repair = problem.rule is TAB and repairs and (is_repaired or TAB_IN_TEXT not in text)
-        repaired = without_tab(text, problem) if may_repair else None
-        if repaired is not None:
-            return build_tree(repaired, pure=pure, repairs=repairs - 1)
-        composer.problems.append(problem)
+        composer.problems.append(syntax_problem(error, parsed) if end is None else _too_deep_at_the_end(text))
         composer.give_up()
     except StopReading:
         composer.give_up()

@@ -1,4 +1,4 @@
-"""Where libyaml and YAML 1.2 differ about the layout of a text: what it lets through, and tabs that it refuses.
+"""What YAML 1.2 forbids about the layout of a text, and libyaml lets through.
 
 Source: chapters 6 to 8 of the specification, and the public yaml-test-suite, whose kinds are in the tests.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from reconciler.diagnostics import Message
-from reconciler.yaml12.problems import Place, Problem, place_after
+from reconciler.yaml12.problems import Problem, place_after
 
 COMMENT_GLUED: Final = Message("yaml-syntax", "a comment must have a space before its `#`", "write ` #`")
 CONTINUATION: Final = Message(
@@ -23,24 +23,12 @@ BLANKS_BEFORE_BLOCK: Final = Message(
     "yaml-syntax", "a blank line has more spaces than the text that follows it", "remove the spaces of that line"
 )
 
-# Stands for a tab at the start of a line of block text, which libyaml takes for indentation; of the private use area.
-TAB_IN_TEXT: Final = "\uf8ff"
-
 _QUOTED_OR_COMMENT: Final = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'|(?<=\s)#[^\r\n]*", re.DOTALL)
 _BLOCK_HEADER: Final = re.compile(r"[|>][-+0-9]*#")
 _LINES: Final = re.compile(r"\r\n|\r|\n")
 _BLANK: Final = re.compile(r"[ \t]*")
+_COMMENT: Final = re.compile(r"[ \t]*(?:#.*)?", re.DOTALL)
 _SPACES: Final = re.compile(" *")
-
-_LEADING_TAB: Final = re.compile(r"^ *\t[ \t]*", re.MULTILINE)
-
-# Around brackets that are the document, as in JSON, there is no block whose indentation could matter.
-_OUTERMOST_BRACKETS: Final = re.compile(r"%YAML[^\r\n]*|\s|#[^\r\n]*|---(?=\s)")
-
-_STRUCTURE: Final = re.compile(r"^[ \t]*[-?](?:\s|$)|:(?:\s|$)", re.MULTILINE)
-
-_STARTS_BLOCK: Final = re.compile(r"[-?](?:\s|$)|[^\"'#\[{]*:(?:\s|$)")
-_BLOCK_START: Final = re.compile(r"(?:^|[\s:\-?])[|>][-+0-9]*[ \t]*(?:[ \t]#.*)?$")
 
 
 def is_suspicious(event: Any, text: str) -> bool:
@@ -62,7 +50,7 @@ def in_scalar_layout(event: Any, text: str, column: int) -> Iterator[Problem]:
 
 def in_flow_layout(start: Any, end: Any, text: str, column: int) -> Iterator[Problem]:
     """Yield what YAML forbids about the layout of an outermost collection in brackets, from its two events."""
-    yield from _continuation(start, end, text, column)
+    yield from _continuation(start, end, text, column, beside=_COMMENT)
     yield from _glued(end, text)
     inside = text[start.start_mark.index : end.end_mark.index]
     if ",#" in inside:
@@ -78,14 +66,17 @@ def _glued(event: Any, text: str) -> Iterator[Problem]:
         yield Problem(mark.line + 1, mark.column + 1, COMMENT_GLUED)
 
 
-def _continuation(start: Any, end: Any, text: str, column: int) -> Iterator[Problem]:
+def _continuation(
+    start: Any, end: Any, text: str, column: int, beside: re.Pattern[str] = _BLANK
+) -> Iterator[Problem]:
+    """Yield lines with too little indentation. ``beside``: what a line without any meaning is."""
     first, last = start.start_mark, end.end_mark
     if first.line == last.line:
         return
     lines = _LINES.split(text[first.index : last.index])
     for number, line in enumerate(lines[1:], first.line + 2):
         spaces = _SPACES.match(line).end()  # type: ignore[union-attr]  # it fits anywhere
-        if spaces <= column and not _BLANK.fullmatch(line):
+        if spaces <= column and not beside.fullmatch(line):
             yield Problem(number, spaces + 1, CONTINUATION)
 
 
@@ -95,76 +86,12 @@ def _block_text(event: Any, text: str, column: int) -> Iterator[Problem]:
     if header is not None:
         yield Problem(mark.line + 1, mark.column + len(header[0]), COMMENT_GLUED)
         return
-    _, *lines = _LINES.split(text[mark.index : mark.index + len(event.value) + 4096])
     longest, at = 0, 0
-    for number, line in enumerate(lines, mark.line + 2):
-        spaces = _SPACES.match(line).end()  # type: ignore[union-attr]  # it fits anywhere
-        if spaces < len(line):
-            if column < spaces < longest and line[spaces] != "\t":
+    for number, above in enumerate(_LINES.finditer(text, mark.index), mark.line + 2):
+        spaces = _SPACES.match(text, above.end()).end() - above.end()  # type: ignore[union-attr]  # it fits anywhere
+        following = text[above.end() + spaces : above.end() + spaces + 1]
+        if following not in ("", "\r", "\n"):
+            if column < spaces < longest and following != "\t":
                 yield Problem(at, spaces + 1, BLANKS_BEFORE_BLOCK)
             return
         longest, at = (spaces, number) if spaces > longest else (longest, at)
-
-
-def without_tab(text: str, problem: Problem) -> str | None:
-    """Return the text with the tab at a problem set right, in the same columns, or ``None`` where it is an error.
-
-    A tab is fine on a blank line, in block text behind its indentation, and between indentation or an indicator and a
-    value on the same line. Only PyYAML's own parser refuses one at the start of a line of JSON or of a text that is
-    the document.
-    """
-    if _is_in_brackets(text):
-        return _LEADING_TAB.sub(lambda found: " " * len(found[0]), text)
-    index = _index_of(text, (problem.line, problem.column))
-    start = max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
-    end = next((found.start() for found in _LINES.finditer(text, index)), len(text))
-    before, rest = text[start:index], text[index:end].lstrip(" \t")
-    width = end - index - len(rest)
-    if not before.strip() and _in_block(text, start):
-        return text[:index] + TAB_IN_TEXT + text[index + 1 :]
-    if not rest and _follows_header(text[:start]):
-        return None
-    if not rest or (_is_separation(before, text[:start]) and not _STARTS_BLOCK.match(rest)):
-        return text[:index] + " " * width + text[index + width :]
-    return None
-
-
-def _is_in_brackets(text: str) -> bool:
-    """Return whether the document is one in brackets."""
-    at = 0
-    while found := _OUTERMOST_BRACKETS.match(text, at):
-        at = found.end()
-    return text[at : at + 1] in {"[", "{"}
-
-
-def _follows_header(above: str) -> bool:
-    """Return whether block text begins here, whose indentation is not known yet."""
-    lines = above.rstrip().splitlines()
-    return bool(lines) and _BLOCK_START.search(lines[-1]) is not None
-
-
-def _is_separation(before: str, above: str) -> bool:
-    """Return whether a tab behind this may separate: after an indicator or spaces, or with nothing before it at all."""
-    if before.rstrip(" \t").endswith(("-", ":", "?")) or " " in before.rstrip("\t"):
-        return True
-    return _STRUCTURE.search(above) is None
-
-
-def _index_of(text: str, place: Place) -> int:
-    line, column = place
-    start = 0
-    for _ in range(line - 1):
-        found = _LINES.search(text, start)
-        if found is None:
-            break
-        start = found.end()
-    return start + column - 1
-
-
-def _in_block(text: str, line_start: int) -> bool:
-    """Return whether a line is block text: the nearest line above with less indentation ends in ``|`` or ``>``."""
-    own = _SPACES.match(text, line_start).end() - line_start  # type: ignore[union-attr]  # it fits anywhere
-    for line in reversed(_LINES.split(text[:line_start])[:-1]):
-        if line.strip() and len(line) - len(line.lstrip(" ")) < own:
-            return _BLOCK_START.search(line) is not None
-    return False

@@ -13,11 +13,17 @@ import yaml
 from reconciler.definitions.discover import SourceFile
 from reconciler.definitions.source import DefinitionFile, read
 from reconciler.yaml12.reader import build_tree
-from reconciler.yaml12.whitespace import TAB_IN_TEXT
 
 READ = {
     "tab-alone-on-a-blank-line": ("a: 1\n\t\nb: 2\n", {"a": 1, "b": 2}),
     "tab-and-spaces-on-a-blank-line": (" \t\na: 1\n  \t \nb: 2\n", {"a": 1, "b": 2}),
+    "tab-before-a-comment-on-its-own-line": ("a:\n\t# x\n  b: 1\n\t \t# y\nc: 2\n", {"a": {"b": 1}, "c": 2}),
+    "tab-before-a-comment-behind-a-dash": ("a:\n-\t# x\n  y\n", {"a": ["y"]}),
+    "tab-before-a-comment-behind-a-literal": ("a: |\n  x\n\t# y\nb: 1\n", {"a": "x\n", "b": 1}),
+    "tab-before-a-comment-in-brackets": ("a: [\n\t# x\n  y]\n", {"a": ["y"]}),
+    "comment-at-the-margin-in-brackets": ("a: [x,\n# y\n  z]\n", {"a": ["x", "z"]}),
+    "tab-behind-a-header-with-indicators": ("a: |2-\t# x\n   y\nb: >+\t\n  z\n\n", {"a": " y", "b": "z\n\n"}),
+    "tab-before-a-comment-behind-a-header": ("a: |\t# x\n  y\n", {"a": "y\n"}),
     "tab-leading-in-a-literal": ("a: |-\n \tx\n", {"a": "\tx"}),
     "tab-in-a-nested-literal": ("m:\n  a: |\n    x\n    \ty\n", {"m": {"a": "x\n\ty\n"}}),
     "tab-alone-in-a-literal": ("a: |\n \t\nb: 1\n", {"a": "\t\n", "b": 1}),
@@ -118,6 +124,8 @@ NO_YAML = {
     "tab-as-indentation": "a:\n\tb: 1\n",
     "tab-between-dashes": "a:\n-\t- x\n",
     "tab-before-a-key-behind-a-dash": "a:\n-\tb: 1\n",
+    "tab-before-a-hash-where-a-literal-begins": "a: |\n\t# x\n  y\n",
+    "tab-before-a-hash-in-quotes": "a: 'x\n\t# y'\nb:\n\t# z\n",
     "tab-at-the-start-of-a-literal": "a: |\n\tx\n",
     "tab-alone-where-a-literal-begins": "a: |\n\t\nb: 1\n",
     "unclosed-bracket": "a: [x\n",
@@ -186,13 +194,3 @@ def test_what_is_refused_on_purpose_is_no_syntax_error(kind: str) -> None:
 @pytest.mark.parametrize("kind", NO_YAML)
 def test_what_is_no_yaml_does_not_pass(kind: str, *, pure: bool) -> None:
     assert told(NO_YAML[kind], pure=pure)[1]
-
-
-def test_tabs_are_set_right_within_a_bound() -> None:
-    assert told("a: 1\n" + "\t\n" * 90 + "b: 2\n") == ({"a": 1, "b": 2}, set())
-    assert told("a: 1\n" + "\t\n" * 110 + "b: 2\n") == (None, {"yaml-tab"})
-
-
-def test_a_text_with_the_stand_in_for_a_tab_keeps_it() -> None:
-    data, _ = told(f"a: |\n  {TAB_IN_TEXT}\n")
-    assert data == {"a": f"{TAB_IN_TEXT}\n"}
