@@ -204,4 +204,7 @@ def _result(name: str, content: _Content) -> Inspected:
     structure = content.structure
     image = Image(content.sha256, name, content.size, structure.width, structure.height, content.form)
     rotated = () if structure.orientation == UPRIGHT else (problems.ROTATED,)
-    return Inspected(image, (*rotated, *structure.warnings))
+    # One command for whatever there is to cure, with the ending that the file really has.
+    ending = name[name.rindex(".") :]
+    found = (*rotated, *structure.warnings)
+    return Inspected(image, tuple(rule.given(**rule.params, ending=ending) for rule in found))

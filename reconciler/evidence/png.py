@@ -17,7 +17,7 @@ from reconciler.evidence.structure import MAX_PARTS, UPRIGHT, Structure, check_s
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
-# All other chunks are texts, profiles and the like.
+# All other chunks that there may be are texts, profiles and the like.
 _MAKES_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 
 _HEADER: Final = struct.Struct(">I4s")
@@ -25,6 +25,7 @@ _CHECKSUM: Final = struct.Struct(">I")
 _FIELDS: Final = struct.Struct(">IIBBBBB")
 _PALETTE: Final = 3
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_PALETTE_SIZES: Final = range(3, 3 * 256 + 1, 3)
 
 _ONE_FRAME: Final = b"\0\0\0\x01"  # num_frames of acTL
 _END_CHUNK: Final = b"\0\0\0\0IEND\xaeB`\x82"
@@ -62,7 +63,8 @@ def header_of(body: bytes) -> Header | None:
     if len(body) != _FIELDS.size:
         return None
     header = Header(*_FIELDS.unpack(body))
-    return header if header.colour in _CHANNELS else None
+    is_known = header.colour in _CHANNELS and header.compression == header.filtering == 0 and header.interlace <= 1
+    return header if is_known else None
 
 
 def unpacked_size(header: Header) -> int:
@@ -114,7 +116,7 @@ def parse(data: bytes) -> Structure:
     if any(chunk.kind == b"acTL" and chunk.body[:4] != _ONE_FRAME for chunk in chunks):
         raise UnusableError(problems.ANIMATED)
     header = _header(chunks)
-    _check_parts({chunk.kind for chunk in chunks}, header)
+    _check_parts(chunks, header)
     _check_pixels(chunks, header)
     bare = SIGNATURE + b"".join(chunk.raw for chunk in chunks if chunk.kind in _MAKES_PIXELS)
     if not has_end:
@@ -129,12 +131,19 @@ def _name(chunk: _Chunk) -> str:
     return chunk.kind.decode("ascii") if chunk.kind.isalpha() else "unknown"
 
 
-def _check_parts(kinds: set[bytes], header: Header) -> None:
-    # A capital first letter: a program that does not know the chunk must not show the picture (section 5.4).
-    if any(kind[:1].isupper() and kind not in _MAKES_PIXELS for kind in kinds):
-        raise UnusableError(problems.UNKNOWN_PART)
-    if header.colour == _PALETTE and b"PLTE" not in kinds:
-        raise UnusableError(problems.PALETTE_MISSING)
+def _check_parts(chunks: list[_Chunk], header: Header) -> None:
+    """Refuse what every decoder has to refuse, and the imaging library does not (sections 5.4, 11.2.2 and 14.2)."""
+    for chunk in chunks:
+        is_critical = not chunk.kind.isalpha() or chunk.kind[:1].isupper()
+        if is_critical and chunk.kind not in _MAKES_PIXELS:
+            raise UnusableError(problems.UNKNOWN_PART.given(kind=_name(chunk)))
+    kinds = [chunk.kind for chunk in chunks]
+    if kinds.count(b"PLTE") > 1:
+        raise UnusableError(problems.PALETTE)
+    before = kinds[: kinds.index(b"IDAT")] if b"IDAT" in kinds else kinds
+    sizes = [len(chunk.body) for chunk, kind in zip(chunks, before, strict=False) if kind == b"PLTE"]
+    if header.colour == _PALETTE and not any(size in _PALETTE_SIZES for size in sizes):
+        raise UnusableError(problems.PALETTE)
 
 
 def _check_pixels(chunks: list[_Chunk], header: Header) -> None:

@@ -62,16 +62,18 @@ HEADER_MISSING: Final = Message(
 )
 END_MISSING: Final = Message("image-broken", "the image is damaged: its end is missing", _EXPORT_AGAIN)
 PIXELS_MISSING: Final = Message("image-broken", "the image is damaged: some of its pixels are missing", _EXPORT_AGAIN)
-UNKNOWN_PART: Final = Message(
-    "image-broken", "the image is damaged: it has a part that every program must know, and none does", _EXPORT_AGAIN
-)
-PALETTE_MISSING: Final = Message("image-broken", "the image is damaged: its palette is missing", _EXPORT_AGAIN)
 NO_PIXELS: Final = Message("image-broken", "the image is damaged: its width or height is 0", _EXPORT_AGAIN)
 TOO_MANY_PARTS: Final = Message("image-broken", "the image is damaged: it has too many parts", _EXPORT_AGAIN)
 TOO_MANY_SCANS: Final = Message(
     "image-broken", "the image is damaged: it has more scans than any encoder writes", _EXPORT_AGAIN
 )
 CHECKSUM: Final = Message("image-broken", "the image is damaged: wrong checksum", _EXPORT_AGAIN)
+UNKNOWN_PART: Final = Message(
+    "image-broken", "the image has a part that no program may pass over and that is not known ({kind})", _EXPORT_AGAIN
+)
+PALETTE: Final = Message(
+    "image-broken", "the image is damaged: its palette is missing, repeated or malformed", _EXPORT_AGAIN
+)
 RARE_JPEG: Final = Message(
     "image-broken",
     "unsupported kind of JPEG (lossless, hierarchical or arithmetic-coded)",
@@ -86,7 +88,7 @@ TOO_MANY_PIXELS: Final = Message(
 APPENDED: Final = Message(
     "image-appended",
     "{bytes} bytes follow the picture and are sent with it: {what}",
-    "to send the picture alone, export it again (`magick in.jpg -strip out.jpg`)",
+    "to send the picture alone, export it again (`magick in{ending} -auto-orient -strip out{ending}`)",
     Severity.WARNING,
 )
 STRAY_BYTES: Final = Message(
@@ -121,7 +123,7 @@ PIXELS_CORRUPT: Final = Message("image-broken", "the image is damaged: its pixel
 ROTATED: Final = Message(
     "image-rotated",
     "the image is upright only with its EXIF orientation applied; reviewers may see it rotated",
-    "rotate it in an image editor and save it without the orientation (`magick in.jpg -auto-orient out.jpg`)",
+    "save it upright, without the orientation (`magick in{ending} -auto-orient -strip out{ending}`)",
     Severity.WARNING,
 )
 PAIR_TOO_LARGE: Final = Message(

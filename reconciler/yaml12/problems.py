@@ -64,7 +64,7 @@ ALIAS_UNKNOWN: Final = Message(
 )
 ALIAS_OF_CONTAINER: Final = Message(
     "yaml-alias",
-    "an alias must refer to a single value, not for a mapping or a list",
+    "an alias must refer to a single value, not to a mapping or a list",
     "write the mapping or list out",
 )
 ALIASES_TOO_LONG: Final = Message(

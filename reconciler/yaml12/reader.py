@@ -59,7 +59,7 @@ class _PureParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
             self.forward()
             super().scan_to_next_token()
 
-    def scan_plain_spaces(self, indent: int, start_mark: yaml.Mark) -> list[str]:
+    def scan_plain_spaces(self, indent: int, start_mark: yaml.Mark) -> Any:
         """Return what is between two words of a text without quotes; tabs are part of it, as they are to libyaml."""
         length = 0
         while self.peek(length) in _BLANKS:

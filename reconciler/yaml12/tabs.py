@@ -18,7 +18,7 @@ import yaml
 
 from reconciler.yaml12.problems import MAX_DEPTH, MAX_NODES
 
-# Stands for a tab at the start of a line of block text, which the parsers take for indentation; of the private use area.
+# Stands for a tab at the start of a line of block text, which the parsers take for indentation; for private use only.
 TAB_IN_TEXT: Final = "\uf8ff"
 
 # A guess by the layout is right at once but for texts that look like block text and are none.
@@ -83,7 +83,7 @@ def _guessed(text: str) -> Iterator[Span]:
 
 
 def _column_of(before: str) -> int | None:
-    """Return the column of the block that a header is in, from what is before it on its line; ``None`` for no header."""
+    """Return the column of the block that a header is in, from what is before it; ``None`` where it is no header."""
     words = before.split()
     while words and words[-1].startswith(("!", "&")):
         words.pop()

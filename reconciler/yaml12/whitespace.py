@@ -66,9 +66,7 @@ def _glued(event: Any, text: str) -> Iterator[Problem]:
         yield Problem(mark.line + 1, mark.column + 1, COMMENT_GLUED)
 
 
-def _continuation(
-    start: Any, end: Any, text: str, column: int, beside: re.Pattern[str] = _BLANK
-) -> Iterator[Problem]:
+def _continuation(start: Any, end: Any, text: str, column: int, beside: re.Pattern[str] = _BLANK) -> Iterator[Problem]:
     """Yield lines with too little indentation. ``beside``: what a line without any meaning is."""
     first, last = start.start_mark, end.end_mark
     if first.line == last.line:

@@ -57,3 +57,13 @@ def test_everything_that_is_odd_about_a_picture_is_said(tmp_path: Path) -> None:
     (tmp_path / odd.name).write_bytes(odd.data)
     (found,) = inspect(tmp_path, [(str(tmp_path), odd.name)]).values()
     assert [each.code for each in found.problems] == ["image-rotated", "image-appended"]
+
+
+@pytest.mark.parametrize("ending", [".jpg", ".jpeg", ".JPG", ".png"])
+def test_one_command_cures_what_is_turned_and_what_follows_it(tmp_path: Path, ending: str) -> None:
+    kind = "appended-to-png.png" if ending == ".png" else "turned-and-with-a-trailer.jpg"
+    (tmp_path / f"x.y{ending}").write_bytes(next(odd.data for odd in CORPUS if odd.name == kind))
+    (found,) = inspect(tmp_path, [(str(tmp_path), f"x.y{ending}")]).values()
+    hints = [fill(each.hint, each.params) for each in found.problems]
+    assert len(hints) == (1 if ending == ".png" else 2)
+    assert all(f"(`magick in{ending} -auto-orient -strip out{ending}`)" in hint for hint in hints)

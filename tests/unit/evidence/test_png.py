@@ -190,6 +190,34 @@ def test_a_header_of_another_length_or_an_unknown_colour_type_is_none() -> None:
     assert header_of(fields.replace(b"\x08\x03", b"\x08\x05")) is None
 
 
+@pytest.mark.parametrize("methods", [(1, 0, 0), (0, 1, 0), (0, 0, 2)])
+def test_a_header_with_a_method_that_there_is_not_is_none(methods: tuple[int, int, int]) -> None:
+    assert header_of(struct.pack(">IIBBBBB", 1, 2, 8, 0, *methods)) is None
+
+
+@pytest.mark.parametrize(
+    ("palettes", "after", "expected"),
+    [
+        ((b"abc",), b"", "fine"),
+        ((b"abc" * 256,), b"", "fine"),
+        ((), b"", "image-broken"),
+        ((b"",), b"", "image-broken"),
+        ((b"abcd",), b"", "image-broken"),
+        ((b"abc" * 257,), b"", "image-broken"),
+        ((b"abc", b"abc"), b"", "image-broken"),
+        ((), chunk(b"PLTE", b"abc"), "image-broken"),
+    ],
+    ids=["one-colour", "all-colours", "none", "empty", "cut", "too-large", "two", "behind-the-pixels"],
+)
+def test_an_image_of_palette_colours_has_one_palette_before_its_pixels(
+    palettes: tuple[bytes, ...], after: bytes, expected: str
+) -> None:
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 4, 8, 3, 0, 0, 0))
+    parts = b"".join(chunk(b"PLTE", body) for body in palettes)
+    pixels = chunk(b"IDAT", zlib.compress(bytes(5 * 4)))
+    assert code(png.SIGNATURE + head + parts + pixels + after + chunk(b"IEND", b"")) == expected
+
+
 @pytest.mark.parametrize("wrap", [bytes, lambda size: Pictures.effect_noise((size, 1), 50).tobytes()])
 def test_the_last_byte_counts_wherever_the_pieces_end(wrap: type[bytes]) -> None:
     for size in AROUND_ONE_PIECE:

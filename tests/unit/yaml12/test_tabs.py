@@ -44,7 +44,7 @@ def test_a_text_with_tabs_is_parsed_a_fixed_number_of_times() -> None:
     [
         ("- 'a: |\n   \t\n   x'\n-\ty\n", ["a: |\nx", "y"]),
         ("- x\n  -\ty\n-\tz\n", ["x -\ty", "z"]),
-        ("- \"x\n  -\ty\"\n-\tz\n", ["x -\ty", "z"]),
+        ('- "x\n  -\ty"\n-\tz\n', ["x -\ty", "z"]),
         ("- # a: |\n   \t\n   x\n-\ty\n", ["x", "y"]),
         ("- x |\n   \t\n   y\n-\tz\n", ["x |\ny", "z"]),
         ("- &x |2\n  \ty\n    \n-\tz\n", ["\ty\n  \n", "z"]),
@@ -84,4 +84,6 @@ def test_stand_ins_take_the_columns_of_their_tabs(text: str) -> None:
     for pure in (False, True):
         found = with_stand_ins(text, partial(events_of, pure=pure))
         assert len(found) == len(text)
-        assert all(old == new or (old == "\t" and new in (" ", TAB_IN_TEXT)) for old, new in zip(text, found, strict=True))
+        assert all(
+            old == new or (old == "\t" and new in (" ", TAB_IN_TEXT)) for old, new in zip(text, found, strict=True)
+        )
