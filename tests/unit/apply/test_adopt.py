@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.apply.adopt import Adoption, adopt, forget
-from reconciler.apply.adopt import AdoptionsRefused, adopt, forget
+from reconciler.apply.adopt import Adoption, AdoptionsRefused, adopt, forget
 from reconciler.decision.transitions import StepRefused
 from reconciler.errors import Refusal, StateError
 from reconciler.model.plan import Verdict
