@@ -101,10 +101,11 @@ NEW: Final[list[tuple[str, list[LiveSignature], bool, State, Rule]]] = [
     ("two that came since", [CREATED, CREATED._replace(sign_id=1201)], True, perhaps(doubt()), Rule.NAME_HELD),
 ]
 NEW.append(("twice", [], True, EMPTY, Rule.NAME_TWICE))
+NEW.append(("defined already", [CREATED], True, EMPTY, Rule.NAME_DEFINED))
 
 
 @pytest.mark.parametrize(
-    ("rows", "complete", "state", "rule"), [each[1:] for each in NEW[:-1]], ids=[n for n, *_ in NEW[:-1]]
+    ("rows", "complete", "state", "rule"), [each[1:] for each in NEW[:-2]], ids=[n for n, *_ in NEW[:-2]]
 )
 def test_the_list_and_the_record_decide(rows: list[LiveSignature], complete: bool, state: State, rule: Rule) -> None:
     found = decide_new(wanted(), AccountRows({each.sign_id: each for each in rows}, complete), state)
