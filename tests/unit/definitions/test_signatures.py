@@ -174,7 +174,7 @@ def test_a_faulty_signature_is_told_of_its_name_and_its_images_are_looked_at(tmp
     found = load(tmp_path, FAULTY)
     assert codes(found) == ["sign-id-range", "name-brackets"]
     assert [
-        (image.rule.params["field"], image.rule.params["image"], image.location.line) for image in missing(found)
+        (image.rule.text.split()[0], image.rule.params["image"], image.location.line) for image in missing(found)
     ] == [
         ("proof_image", "evidence/a.png", 11),
         ("commission_image", "evidence/b.png", 12),

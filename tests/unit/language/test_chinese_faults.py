@@ -293,8 +293,8 @@ def test_a_fault_of_the_sandboxs_account_is_told_in_chinese(text: str, tmp_path:
     (tmp_path / "account.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(AccountFileError) as caught:
         load_account_file(tmp_path / "account.yaml")
-    lines = local(fill(caught.value.text, caught.value.params)).replace(f"{tmp_path}/", "").splitlines()
-    assert len(lines) == len(caught.value.problems)
+    lines = [local(line).replace(f"{tmp_path}/", "") for line in caught.value.lines]
+    assert lines
     assert [line for line in lines if english(line) or not HAN.search(line)] == []
 
 
