@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from reconciler.contract.api import Status
-from reconciler.model.report import Attention, SignatureStatus, StatusReport, Wait
+from reconciler.model.report import REVIEW_S, Attention, SignatureStatus, StatusReport, Wait
 from reconciler.model.state import Submitted
 from reconciler.render.layout import Style, aligned
 from reconciler.render.text import QUIET_LINES, target_line, unmanaged_lines
@@ -34,7 +34,9 @@ _MANAGE_IT: Final = (
 _NOT_EFFECTIVE: Final = (
     "waits to take effect, which is up to the vendor; a mainland one normally takes 5 to 10 working days"
 )
-_OVERDUE: Final = "it has waited for {days} days, longer than a review normally takes: ask the vendor's support"
+_OVERDUE: Final = (
+    "it has waited for more than {days} days, longer than any review normally takes: ask the vendor's support"
+)
 _DAY_S: Final = 86_400
 
 
@@ -105,8 +107,8 @@ def _details(row: SignatureStatus) -> Iterator[str]:
 
 
 def _to_do(row: SignatureStatus) -> Iterator[str]:
-    if row.live is not None and row.is_overdue:
-        yield "-> " + say(_OVERDUE, days=int((row.now - row.live.create_time) // _DAY_S))
+    if row.is_overdue:
+        yield "-> " + say(_OVERDUE, days=REVIEW_S // _DAY_S)
     if row.creation is not None and row.creation.hint:
         yield escape_line(f"-> {local(row.creation.hint)}")
     elif row.attention is not None:

@@ -104,7 +104,7 @@ def test_a_review_that_takes_longer_than_any_is_pointed_out(top: Path) -> None:
         with serving(AccountData(UIN, (row,))) as sandbox:
             done, document = run(sandbox.url, "--check"), run(sandbox.url, "--format", "json")
         assert done.code == 0, "it waits, and is neither rejected nor for somebody of this side to put right"
-        assert (f"it has waited for {days} days" in done.out) is told
+        assert ("it has waited for more than 14 days" in done.out) is told
         assert document.by_key("overdue") == {"one": told}
 
 
