@@ -27,6 +27,7 @@ from tests.fixtures.pages import (
 TOP: Final = Path(__file__).parents[2]
 HOW_TO: Final = {"en": TOP / "docs/how-to.md", "zh": TOP / "docs/how-to.zh-CN.md"}
 README: Final = {"en": TOP / "README.md", "zh": TOP / "README.zh-CN.md"}
+REFERENCE: Final = {"en": TOP / "docs/reference.md", "zh": TOP / "docs/reference.zh-CN.md"}
 TUTORIAL: Final = (TOP / "docs/tutorial.md", TOP / "docs/tutorial.zh-CN.md")
 PAGES: Final = sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md")])
 # It waits until no call of the run that was killed can be under way.
@@ -51,7 +52,7 @@ def home(folder: Path) -> Iterator[str]:
     yield ""
 
 
-README_SCENES: Final[dict[str, Scene]] = {"Quick start": clone, "Your own account": watched, "Commands": home}
+README_SCENES: Final[dict[str, Scene]] = {"Quick start": clone, "Your own account": watched}
 
 
 def titles(page: Path) -> list[str]:
@@ -104,6 +105,13 @@ def test_the_readme_shows_what_its_commands_print(title: str, language: str, tmp
     assert len(reader.ran) > 1
 
 
+@pytest.mark.parametrize("language", REFERENCE)
+def test_the_completions_of_the_reference_can_be_typed(language: str, tmp_path: Path) -> None:
+    reader, _, _ = read(REFERENCE[language], 1, home, language, tmp_path)
+    assert reader.broken == []
+    assert len(reader.ran) > 1
+
+
 def test_no_section_with_commands_is_left_out() -> None:
     assert set(SCENES) == set(titles(HOW_TO["en"]))
     parts = sections(README["en"].read_text(encoding="utf-8"))[1:]
@@ -125,7 +133,7 @@ def to_run(page: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_command_of_any_other_page_is_run_or_there_is_a_reason_not_to(page: Path) -> None:
-    if page not in {*HOW_TO.values(), *README.values(), *TUTORIAL}:
+    if page not in {*HOW_TO.values(), *README.values(), *REFERENCE.values(), *TUTORIAL}:
         assert to_run(page.read_text(encoding="utf-8")) == []
 
 

@@ -190,16 +190,25 @@ def test_an_empty_text_is_refused_and_not_taken_for_none(arguments: tuple[str, .
     assert (done.code, "it is empty, as the text of an unset variable is" in done.err) == (2, True)
 
 
-def test_the_table_of_the_readme_is_what_the_command_does() -> None:
-    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
-    table = [int(code) for code in re.findall(r"^\| (\d+) \| ", readme.partition("| exit code |")[2], re.MULTILINE)]
+@pytest.mark.parametrize(("page", "head"), [("reference.md", "| exit code |"), ("reference.zh-CN.md", "| 退出码 |")])
+def test_the_table_of_the_reference_is_what_the_command_does(page: str, head: str) -> None:
+    reference = (Path(__file__).parents[3] / "docs" / page).read_text(encoding="utf-8").partition(head)[2]
+    table = [int(code) for code in re.findall(r"^\| (\d+) \| ", reference, re.MULTILINE)]
     assert table == sorted(int(code) for code in Exit)
     row_of_a_broken_record = next(
-        line for line in readme.splitlines() if line.startswith(f"| {int(StateError.exit_code)} |")
+        line for line in reference.splitlines() if line.startswith(f"| {int(StateError.exit_code)} |")
     )
-    assert "a record that cannot be read" in row_of_a_broken_record
+    assert re.search("a record that cannot be read|记录读不出来", row_of_a_broken_record)
     # Ctrl-C at a question needs a terminal; tests/unit/cli/test_output.py has it.
     assert {case.code for case in CASES} == set(table) - {int(Exit.INTERRUPTED)}
+
+
+def test_the_readme_names_every_exit_code() -> None:
+    for name in ("README.md", "README.zh-CN.md"):
+        readme = (Path(__file__).parents[3] / name).read_text(encoding="utf-8")
+        line = re.search(r"(?:Exit codes: |退出码：)(.*?(?:\n.*?)?)(?:;|；)", readme)
+        assert line is not None
+        assert sorted(map(int, re.findall(r"\b\d+\b", line[1]))) == sorted(int(code) for code in Exit)
 
 
 @pytest.mark.parametrize("page", sorted((Path(__file__).parents[3] / "docs").rglob("*.md")), ids=lambda page: page.stem)
