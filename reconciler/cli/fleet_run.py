@@ -47,6 +47,7 @@ from reconciler.render.fleet import (
 )
 from reconciler.render.fleet_github import fleet_annotations, fleet_markdown
 from reconciler.render.html import fleet_page
+from reconciler.render.layout import fitted
 from reconciler.text import say, to_json_line
 
 # Of one machine; most of an account's time is spent waiting for the vendor's answers.
@@ -185,6 +186,7 @@ class FleetReport:
         self._places: dict[str, tuple[int, int]] = {}
         self._lines: dict[str, AccountLine] = {}
         self._style = style(stderr=aside)
+        self._columns = session.columns(stderr=aside)
 
     def __enter__(self) -> Self:
         return self
@@ -239,9 +241,9 @@ class FleetReport:
 
     def _show_text(self, lines: Sequence[AccountLine], whole: Sequence[AccountLine]) -> None:
         if lines:
-            self._print(table_text(lines, self._style))
+            self._print(fitted(table_text(lines, self._style), self._columns))
         for text in filter(None, self._texts(line.name for line in lines)):
-            self._print(text)
+            self._print(fitted(text, self._columns))
         self._print("\n" + summary_text(whole))
 
     def _guarded(self, work: Work, account: FleetAccount) -> _Rendered:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from urllib3.connection import HTTPConnection
 
+from reconciler.cli.output import Session
 from reconciler.cli.plan import planned_online
 from reconciler.cli.sandbox import review_running
 from reconciler.model.plan import Plan
@@ -263,6 +264,14 @@ def test_status_tells_who_needs_a_person(top: Path) -> None:
         checked = fleet("status", sandbox, "--check", "--format", "json")
     assert checked.code == 6
     assert [entry["exit_code"] for entry in document(checked)["accounts"]] == [0, 6, 0, 0]
+
+
+@pytest.mark.parametrize("command", ["plan", "status"])
+def test_the_report_fits_the_terminal(top: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setattr(Session, "columns", lambda _self, **_given: 40)
+    with served(fleet_of(top, pending(1, status=REJECTED))) as sandbox:
+        done = fleet(command, sandbox)
+    assert max(map(len, done.out.splitlines())) <= 40
 
 
 def test_validate_needs_no_keys_and_names_every_problem(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:

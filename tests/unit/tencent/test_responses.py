@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.contract.error_codes import describe
 from reconciler.errors import VendorError
 from reconciler.model.signature import LiveSignature
 from reconciler.tencent.responses import acknowledged_id, content_of, merge_rows, request_id_of, rows_of
@@ -147,6 +148,15 @@ def test_an_error_carries_the_vendors_code_words_and_request_id() -> None:
     assert (refused.value.code, refused.value.request_id) == (error["Code"], "id-1")
     assert refused.value.message.startswith("图片?xxx")
     assert len(refused.value.message) == 500
+
+
+@pytest.mark.parametrize("message", ["Not so.", "Not so. ", "Not so"])
+def test_a_message_of_the_vendors_can_go_into_a_sentence(message: str) -> None:
+    error = {"Code": "AuthFailure.SignatureFailure", "Message": message}
+    with pytest.raises(VendorError) as refused:
+        content_of(200, json.dumps({"Response": {"Error": error}}).encode())
+    refused.value.keys = "AKID...1"
+    assert "(Not so, keys AKID...1)" in describe(refused.value).message
 
 
 @pytest.mark.parametrize("code", ["", " ", "::error::", "a\nb", "图", 5, None, "x" * 101])
