@@ -206,7 +206,7 @@ def test_the_table_of_the_reference_is_what_the_command_does(page: str, head: st
 def test_the_readme_names_every_exit_code() -> None:
     for name in ("README.md", "README.zh-CN.md"):
         readme = (Path(__file__).parents[3] / name).read_text(encoding="utf-8")
-        line = re.search(r"(?:Exit codes: |退出码：)(.*?(?:\n.*?)?)(?:;|；)", readme)
+        line = re.search(r"(?:Exit codes: |退出码\uff1a)(.*?(?:\n.*?)?)(?:;|\uff1b)", readme)
         assert line is not None
         assert sorted(map(int, re.findall(r"\b\d+\b", line[1]))) == sorted(int(code) for code in Exit)
 

@@ -134,7 +134,7 @@ def test_a_comment_from_a_document_is_in_the_language_that_the_workflow_names() 
     shown = shown_markdown(document)
     assert english(re.sub(r"<sub>.*", "", shown)) == []
     assert "短信签名：1 unverified 无法核实，4 modify 提交修改" in shown
-    assert "待审核，且定义在 sign&#95;name 上有差异" in shown
+    assert "审核中，且定义在 sign&#95;name 上有差异" in shown
 
 
 def test_a_document_of_a_stranger_whose_params_do_not_fit_is_shown_all_the_same() -> None:
