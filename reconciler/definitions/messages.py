@@ -45,10 +45,6 @@ NOT_A_MAPPING: Final = Message(
     "top-level", "the file must be a mapping", "start with `version: 1`, `account:` and `signatures:`"
 )
 
-COLON_GLUED: Final = Message(
-    "yaml-syntax", "`{field}:` must be followed by a space", "write `{field}: ` before the value"
-)
-EQUALS_SIGN: Final = Message("yaml-syntax", "`{field}` must be followed by `: `, not by `=`", "write `{field}: value`")
 
 # Fields, values and their types.
 

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +17,9 @@ from reconciler.diagnostics import Diagnostic, Location, Message
 from reconciler.errors import system_words
 from reconciler.files import open_plain
 from reconciler.text import quoted
+from reconciler.yaml12.mistakes import Lines, conflict_markers, lookalikes, mistakes
 from reconciler.yaml12.nodes import Positions
-from reconciler.yaml12.problems import Place, Problem, conflict_markers, lookalikes, place_after, unsupported_directive
+from reconciler.yaml12.problems import Place, Problem, place_after, unsupported_directive
 from reconciler.yaml12.reader import Tree, build_tree
 
 # Largest definition file.
@@ -33,15 +34,12 @@ MAX_PULL_REQUEST_CHARS: Final = 8 * 1024 * 1024
 # Codes of problems that characters which look like others may explain.
 _SYNTAX: Final = frozenset({"yaml-syntax", "yaml-unsupported"})
 
-_MEBI: Final = 1024 * 1024
+_SECTIONS: Final = ("account", "state", "signatures")
 
-# Fields as they are written where YAML sees no key.
-_FIELDS: Final = (
-    "version|account|site|region|uin|role|endpoint|state|branch|signatures|observe|sign_id|sign_name|sign_type"
-    "|document_type|international|sign_purpose|proof_image|commission_image|remark|qualification_id"
-)
-_GLUED: Final = re.compile(rf"^ *(?:- +)?(?P<name>{_FIELDS})(?: *(?P<sign>[=\uff1d])|:(?=[^\s:/]))", re.MULTILINE)
-_MOST_NAMED: Final = 100
+# Most places of a file that are looked at for what was typed by mistake.
+_MOST_ODD: Final = 100
+
+_MEBI: Final = 1024 * 1024
 
 # Fields that a number may be written into without quotes.
 _TEXTS: Final = ("sign_name", "remark")
@@ -168,32 +166,37 @@ def read(source: SourceFile, text: str) -> DefinitionFile | list[Diagnostic]:
 
 
 def _named(tree: Tree, text: str) -> Sequence[Problem]:
-    """Return the problems of a tree; where characters that look like others explain them, those in their place."""
-    if tree.complete and not _is_odd(tree.data):
+    """Return the problems of a tree; where what was typed by mistake explains them, that in their place."""
+    odd = list(islice(_odd_places(tree), _MOST_ODD)) if tree.complete else []
+    if tree.complete and not odd:
         return tree.problems
-    if not tree.complete and (marks := conflict_markers(text, broken=True)):
-        return marks
-    found = [*lookalikes(text), *_without_colon(text)]
-    # The syntax error is what such a character leads to, so it would only hide the cause.
-    return [*found, *(problem for problem in tree.problems if not found or problem.code not in _SYNTAX)]
+    syntax = [problem for problem in tree.problems if problem.code in _SYNTAX]
+    last = syntax[-1] if syntax and not tree.complete else None
+    wide, typed = lookalikes(text), mistakes(Lines(text), last, [line for line, _ in odd])
+    # A syntax error is what such a mistake leads to, so it would only hide the cause.
+    hidden = {id(problem) for problem in (syntax if wide else (last,) if typed else ())}
+    return [*wide, *typed, *(problem for problem in tree.problems if id(problem) not in hidden)]
 
 
-def _without_colon(text: str) -> Iterator[Problem]:
-    """Yield the fields that are not followed by a colon and a space, each at its own place."""
-    for match in islice(_GLUED.finditer(text), _MOST_NAMED):
-        name = match["name"]
-        rule = messages.EQUALS_SIGN if match["sign"] else messages.COLON_GLUED
-        yield Problem(*place_after(text[: match.end("name")]), rule.given(field=name))
-
-
-def _is_odd(data: object) -> bool:
-    """Return whether keys went wrong: a text where a mapping belongs, or a key that no key is like."""
+def _odd_places(tree: Tree) -> Iterator[Place]:
+    """Yield where something went wrong with keys: a text where a mapping belongs, or a key that no key is like."""
+    data, positions = tree.data, tree.positions
+    if isinstance(data, str):
+        yield tree.place
     if not isinstance(data, dict):
-        return isinstance(data, str)
-    sections = [data.get(name) for name in ("account", "state", "signatures")]
-    inner = [*sections, *(sections[2].values() if isinstance(sections[2], dict) else ())]
-    keys = chain(data, *(each for each in inner if isinstance(each, dict)))
-    return any(isinstance(each, str) for each in inner) or not "".join(keys).isascii()
+        return
+    signatures = data.get("signatures")
+    fields = signatures.values() if isinstance(signatures, dict) else ()
+    yield from (positions.value(data, name) for name in _SECTIONS if isinstance(data.get(name), str))
+    if isinstance(signatures, dict):
+        yield from (positions.value(signatures, key) for key, value in signatures.items() if isinstance(value, str))
+    for mapping in (data, *(data.get(name) for name in _SECTIONS), *fields):
+        if isinstance(mapping, dict):
+            yield from (positions.key(mapping, key) for key in mapping if _is_odd(key))
+
+
+def _is_odd(key: str) -> bool:
+    return not key.isascii() or ":" in key or "=" in key
 
 
 def _not_a_mapping(tree: Tree) -> Message:

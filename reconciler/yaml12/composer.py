@@ -25,7 +25,7 @@ from reconciler.yaml12.problems import (
     too_many_problems,
 )
 from reconciler.yaml12.tabs import TAB_IN_TEXT
-from reconciler.yaml12.whitespace import in_flow_layout, in_scalar_layout, is_suspicious
+from reconciler.yaml12.whitespace import in_flow_layout, in_scalar_layout, is_suspicious, over_lines, takes_lines
 
 Scalar = str | int | float | bool | None
 _WORDS: Final[dict[str, bool | None]] = {
@@ -96,6 +96,8 @@ class Composer:
         self._blocks = [-1]
         self._flow: tuple[Any, int] | None = None
         self._documents = 0
+        # The last text in quotes that went on over lines up to another text, and the line that it ended on, from 1.
+        self._quoted: tuple[Problem, int] | None = None
         self._not_nodes = 0
         self._anchors = Anchors()
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -179,6 +181,7 @@ class Composer:
 
     def _unusual(self, event: Any) -> None:
         """Take a scalar with an anchor or a tag, or one that may be unsupported. Its place was taken before."""
+        self._check_quotes(event)
         text, plain, top = event.value, event.implicit[0] and event.tag is None, self._top
         as_key = top.wants_key
         found = list(problems.in_scalar(event, plain_key=plain and as_key))
@@ -195,6 +198,24 @@ class Composer:
             top.partial = True
         else:
             top.items.append(intern(text))
+
+    def _check_quotes(self, event: Any) -> None:
+        found = over_lines(event)
+        if found is None:
+            return
+        end = event.end_mark
+        if self._text[end.index : end.index + 1].strip(" \t\r\n,:]}"):
+            self._quoted = found, end.line + 1
+        if takes_lines(event, self._text, self._blocks[-1]):
+            # Inside and outside of quotes are the wrong way round from here on.
+            self._stop(found)
+
+    def fail(self, problem: Problem) -> None:
+        """Take what ended the reading; right behind a text in quotes that went on over lines, it is about that."""
+        if self._quoted is not None and self._quoted[1] == problem.line and problem.code == "yaml-syntax":
+            problem = self._quoted[0]
+        self.problems.append(problem)
+        self.give_up()
 
     def _open(self, event: Any) -> None:
         mark, top = event.start_mark, self._top

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import yaml
@@ -103,6 +102,14 @@ TOO_DEEP: Final = Message("yaml-too-deep", "nested more than {limit} levels deep
 TOO_MANY_NODES: Final = Message(
     "yaml-too-many-nodes", "the file has more than {limit} keys and values", "split it into several files"
 )
+QUOTE_OPEN: Final = Message(
+    "yaml-syntax", "the quote that is opened here is never closed", "close it at the end of its text"
+)
+QUOTE_LATE: Final = Message(
+    "yaml-syntax",
+    "the quote that is opened here is closed on line {line} only",
+    "close it at the end of its text; where the text does go on, indent its lines more than its key",
+)
 NOT_YAML: Final = Message("yaml-syntax", "invalid YAML: {reason}", "check indentation and quotes")
 
 KEY_EXPECTED: Final = Message(
@@ -150,30 +157,6 @@ _ANCHOR_KEY: Final = re.compile(r"[&*][^\s]*:(?=\s)")
 _DOCUMENT_END: Final = re.compile(r"^\.\.\.(?=\s|$)", re.MULTILINE)
 _BLOCK_DOCUMENT: Final = re.compile(r"^---[ \t]+[|>]", re.MULTILINE)
 
-CONFLICT: Final = Message(
-    "conflict-marker",
-    "a mark of a merge that was not finished",
-    "keep one side, remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
-)
-WIDE_COLON: Final = Message(
-    "yaml-lookalike", "this is a full-width colon `\uff1a`, not `:`", "write `: ` with a space behind it"
-)
-WIDE_COMMA: Final = Message(
-    "yaml-lookalike", "this is a full-width comma `\uff0c`, not `,`", "write `, ` with a space behind it"
-)
-WIDE_SPACE: Final = Message(
-    "yaml-lookalike", "this is {character}, which looks like a space and is none", "write plain spaces"
-)
-# Of marks and of lookalikes: each place is counted from the start of the file.
-_MOST_NAMED: Final = 100
-_CONFLICT: Final = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?=\s|\Z)", re.MULTILINE)
-_WIDE_BLANKS: Final = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000"
-_LOOKALIKE: Final = re.compile(
-    rf"(\uff0c)(?= *[A-Za-z0-9_-]+: )|^ *(?:- +)?[A-Za-z0-9_-]+ *(\uff1a)|^ *([{_WIDE_BLANKS}])"
-    rf"|^ *(?:- +)?[A-Za-z0-9_-]+:([{_WIDE_BLANKS}])",
-    re.MULTILINE,
-)
-
 # Parts of the parsers' words, and the message instead; the first one that fits counts. libyaml and PyYAML's own
 # parser word the same problem differently; both are listed where they do.
 _SYNTAX: Final[tuple[tuple[str, Message], ...]] = (
@@ -187,9 +170,7 @@ _SYNTAX: Final[tuple[tuple[str, Message], ...]] = (
     ("undefined tag handle", TAG),
     (
         "expected ':'",
-        Message(
-            "yaml-syntax", "the text before this place must be `key: value`", "write `key: value`, or quote the text"
-        ),
+        Message("yaml-syntax", "this text must be `key: value`", "write `key: value`, or quote the text"),
     ),
     (
         "mapping values",
@@ -208,14 +189,6 @@ _SYNTAX: Final[tuple[tuple[str, Message], ...]] = (
     ("or ']'", Message("yaml-syntax", "a list is not closed", "add `]` after its last item")),
     ("or '}'", Message("yaml-syntax", "a mapping in braces is not closed", "add `}` after its last value")),
     ("node content", Message("yaml-syntax", "expected a value here", "write it, and close open brackets")),
-    (
-        "unexpected end of stream",
-        Message("yaml-syntax", "the file ends inside a quoted text", "close the quotes"),
-    ),
-    (
-        "unexpected document",
-        Message("yaml-syntax", "a quoted text goes on over the mark of a document", "close the quotes"),
-    ),
     ("Unicode character escape", HALF_A_CHARACTER),
     ("hexdecimal number", HEXADECIMAL),  # libyaml's spelling
     ("hexadecimal numbers", HEXADECIMAL),
@@ -278,39 +251,19 @@ def unsupported_directive(text: str) -> Problem | None:
     return Problem(*place_after(text[: match.start()]), DIRECTIVE) if match else None
 
 
-def conflict_markers(text: str, *, broken: bool = False) -> list[Problem]:
-    """Return the marks of a merge that was not finished, if there are any: they are no YAML, and nothing else is.
-
-    The one in the middle alone may stand in a text: it counts where the file is ``broken``.
-    """
-    if "<<<<<<<" not in text and ">>>>>>>" not in text and not (broken and "=======" in text):
-        return []
-    return [
-        Problem(*place_after(text[: found.start()]), CONFLICT)
-        for found in islice(_CONFLICT.finditer(text), _MOST_NAMED)
-    ]
-
-
-def lookalikes(text: str) -> list[Problem]:
-    """Return the characters beside keys that look like a colon or a space and are none, each at its own place."""
-    found = []
-    for match in islice(_LOOKALIKE.finditer(text), _MOST_NAMED):
-        character = next(group for group in match.groups() if group)
-        index = match.end() - 1
-        known = {"\uff1a": WIDE_COLON, "\uff0c": WIDE_COMMA}.get(character)
-        rule = known or WIDE_SPACE.given(character=f"U+{ord(character):04X}")
-        found.append(Problem(*place_after(text[:index]), rule))
-    return found
-
-
 def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
-    """Return a parser's error as a problem. The place is where the parser stopped."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    """Return a parser's error as a problem, where the parser stopped, or where what it missed the end of begins."""
     words = str(getattr(error, "problem", None) or error)
+    context = str(getattr(error, "context", None) or "")
+    mark = getattr(error, "problem_mark", None)
+    began = getattr(error, "context_mark", None)
+    if began is not None and "quoted scalar" in context and "unexpected" in words:
+        return at(began, QUOTE_OPEN)
+    if mark is None or "expected ':'" in words:
+        mark = began or mark
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
     if mark is not None and text[mark.index : mark.index + 1] == "\t":
         return Problem(line, column, TAB)
-    context = str(getattr(error, "context", None) or "")
     unsupported = _unsupported(words, context, text, mark.index) if mark else None
     if unsupported is not None:
         return Problem(line, column, unsupported)

@@ -59,7 +59,7 @@ class _PureParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
             self.forward()
             super().scan_to_next_token()
 
-    def scan_plain_spaces(self, indent: int, start_mark: yaml.Mark) -> Any:
+    def scan_plain_spaces(self, indent: int, start_mark: yaml.Mark) -> list[str] | None:
         """Return what is between two words of a text without quotes; tabs are part of it, as they are to libyaml."""
         length = 0
         while self.peek(length) in _BLANKS:
@@ -166,8 +166,7 @@ def _read(text: str, parsed: str, *, pure: bool) -> Tree:
         end = end_of_depth(parsed, error, MAX_DEPTH, pure=pure)
         if end is not None and end < len(text):
             return build_tree(text[:end], pure=pure)
-        composer.problems.append(syntax_problem(error, parsed) if end is None else _too_deep_at_the_end(text))
-        composer.give_up()
+        composer.fail(syntax_problem(error, parsed) if end is None else _too_deep_at_the_end(text))
     except StopReading:
         composer.give_up()
     return _tree(composer, complete=complete)

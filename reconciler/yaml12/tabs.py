@@ -59,11 +59,12 @@ def _scalars(events: Iterator[Any]) -> Iterator[Span]:
     columns = [-1]
     with suppress(yaml.YAMLError):
         for event in islice(events, 2 * MAX_NODES):
+            start: Any = event.start_mark
             if isinstance(event, yaml.ScalarEvent):
-                is_block = event.style in ("|", ">")
-                yield Span(event.start_mark.index, event.end_mark.index, is_block, columns[-1])
+                end: Any = event.end_mark
+                yield Span(start.index, end.index, event.style in ("|", ">"), columns[-1])
             elif isinstance(event, yaml.CollectionStartEvent):
-                columns.append(columns[-1] if event.flow_style else event.start_mark.column)
+                columns.append(columns[-1] if event.flow_style else start.column)
                 if len(columns) > MAX_DEPTH + 1:
                     return
             elif isinstance(event, yaml.CollectionEndEvent):

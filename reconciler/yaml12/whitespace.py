@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from reconciler.diagnostics import Message
-from reconciler.yaml12.problems import Problem, place_after
+from reconciler.yaml12.problems import QUOTE_LATE, Problem, place_after
 
 COMMENT_GLUED: Final = Message("yaml-syntax", "a comment must have a space before its `#`", "write ` #`")
 CONTINUATION: Final = Message(
@@ -30,6 +30,9 @@ _BLANK: Final = re.compile(r"[ \t]*")
 _COMMENT: Final = re.compile(r"[ \t]*(?:#.*)?", re.DOTALL)
 _SPACES: Final = re.compile(" *")
 
+# A line that would have a meaning of its own if it were not in quotes: an item, a key, a comment.
+_OF_ITS_OWN: Final = re.compile(r" *(?:-(?:\s|$)|#|[^\s:]+:(?:\s|$))")
+
 
 def is_suspicious(event: Any, text: str) -> bool:
     """Return whether a scalar that is not plain has to be looked at more closely."""
@@ -46,6 +49,24 @@ def in_scalar_layout(event: Any, text: str, column: int) -> Iterator[Problem]:
     elif event.style:
         yield from _continuation(event, event, text, column)
         yield from _glued(event, text)
+
+
+def over_lines(event: Any) -> Problem | None:
+    """Return what is said of a text in quotes that goes on over lines, if one of its quotes was forgotten."""
+    start, end = event.start_mark, event.end_mark
+    if event.style not in ("'", '"') or start.line == end.line:
+        return None
+    return Problem(start.line + 1, start.column + 1, QUOTE_LATE.given(line=end.line + 1))
+
+
+def takes_lines(event: Any, text: str, column: int) -> bool:
+    """Return whether a text in quotes takes in lines that are indented as, and look like, lines of their own."""
+    first, last = event.start_mark, event.end_mark
+    for line in _LINES.split(text[first.index : last.index])[1:]:
+        spaces = _SPACES.match(line).end()  # type: ignore[union-attr]  # it fits anywhere
+        if spaces <= column and _OF_ITS_OWN.match(line):
+            return True
+    return False
 
 
 def in_flow_layout(start: Any, end: Any, text: str, column: int) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from reconciler.diagnostics import Message
 from reconciler.errors import fill
 from reconciler.evidence import file_types
 from reconciler.evidence import problems as evidence_problems
+from reconciler.yaml12 import mistakes
 from reconciler.yaml12 import problems as yaml_problems
 
 
@@ -25,7 +26,11 @@ def constants(module: ModuleType) -> Iterator[tuple[str, Message]]:
         yield from ((f"yaml {rule.text}", rule) for _, rule in yaml_problems._SYNTAX if not rule.params)
 
 
-ALL = dict(found for module in (messages, yaml_problems, evidence_problems, file_types) for found in constants(module))
+ALL = dict(
+    found
+    for module in (messages, mistakes, yaml_problems, evidence_problems, file_types)
+    for found in constants(module)
+)
 
 
 def names_in(template: str) -> set[str]:
