@@ -17,7 +17,7 @@ from reconciler.diagnostics import Diagnostic, Location, Message
 from reconciler.errors import system_words
 from reconciler.files import open_plain
 from reconciler.text import quoted
-from reconciler.yaml12.mistakes import Lines, conflict_markers, lookalikes, mistakes
+from reconciler.yaml12.mistakes import CONFLICT_SIGNS, Lines, conflict_markers, lookalikes, mistakes
 from reconciler.yaml12.nodes import Positions
 from reconciler.yaml12.problems import Place, Problem, place_after, unsupported_directive
 from reconciler.yaml12.reader import Tree, build_tree
@@ -152,7 +152,7 @@ def read(source: SourceFile, text: str) -> DefinitionFile | list[Diagnostic]:
     if directive is not None:
         return [directive.within(source.name)]
     # Whatever else is wrong follows from both sides being there.
-    if marks := conflict_markers(text):
+    if any(sign in text for sign in CONFLICT_SIGNS) and (marks := conflict_markers(text)):
         return [mark.within(source.name) for mark in marks]
     tree = build_tree(text)
     end = _end(text)

@@ -37,7 +37,7 @@ _MOST_NAMED: Final = 100
 _LONGEST: Final = 2_000
 
 _CONFLICT: Final = re.compile(r"(?<![^\r\n])(?:<{7}(?=\s|\Z)|={7}(?=[ \t]*(?:[\r\n]|\Z))|>{7}(?=\s|\Z)|\|{7}(?=\s|\Z))")
-_CONFLICT_SIGNS: Final = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
+CONFLICT_SIGNS: Final = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _WIDE_BLANKS: Final = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000"
 _LOOKALIKE: Final = re.compile(
     rf"^ *(?:- +)?[A-Za-z0-9_-]+ *(\uff1a)|^ *([{_WIDE_BLANKS}])|^ *(?:- +)?[A-Za-z0-9_-]+:([{_WIDE_BLANKS}])",
@@ -80,8 +80,6 @@ _WIDE_QUOTE: Final = re.compile(
 
 def conflict_markers(text: str) -> list[Problem]:
     """Return the marks of a merge that was not finished, each kind by itself too: at the margin they are no YAML."""
-    if not any(sign in text for sign in _CONFLICT_SIGNS):
-        return []
     return [
         Problem(*place_after(text[: found.start()]), CONFLICT)
         for found in islice(_CONFLICT.finditer(text), _MOST_NAMED)
