@@ -28,7 +28,7 @@ WIDE_MARK: Final = Message(
 GLUED: Final = Message(
     "yaml-syntax", "a `:` without a space behind it does not end a key", "write a space between `{key}:` and its value"
 )
-EQUALS: Final = Message("yaml-syntax", "an equals sign does not end a key", "write `{key}: ` and its value")
+EQUALS: Final = Message("yaml-syntax", "a `=` does not end a key", "write `{key}: ` and its value")
 
 # Of marks and of mistakes: each place is counted from the start of the file.
 _MOST_NAMED: Final = 100

@@ -312,7 +312,7 @@ def test_an_empty_shard_is_refused_and_is_not_the_whole_fleet(top: Path) -> None
     write_fleet(top / "accounts", {"acme": (pending(1),)})
     done = inside("fleet", "validate", "accounts", "--shard", "")  # as of a variable that is not set
     assert done.code == 2
-    assert "'' is no shard" in done.err
+    assert "it is empty, as the text of an unset variable is" in done.err
 
 
 def test_a_shard_is_a_part_of_the_fleet_and_all_shards_are_the_whole(top: Path) -> None:

@@ -147,12 +147,7 @@ def _check_one_choice(near: CredentialInputs) -> None:
 def _check_names_agree(near: CredentialInputs) -> None:
     """Raise CredentialsError where two variables for one thing differ: one of them would be passed over in silence."""
     for names in _SYNONYMS:
-        first, *others = [name for name in names if near.variable(name)] or [""]
-        other = next((name for name in others if near.variable(name) != near.variable(first)), None)
-        if other is not None:
-            raise CredentialsError(
-                "{first} and {second} name different things", hint="unset one of them", first=first, second=other
-            )
+        near.agreed(names)
 
 
 def _sources(near: CredentialInputs, vendor: Vendor) -> Iterator[KeySource | Absent]:

@@ -84,6 +84,7 @@ def test_colour_comes_only_where_it_is_asked_for() -> None:
                 st.booleans(),
                 st.sampled_from(["international", "china"]),
                 st.just(NOW),
+                creation=st.none(),
             ),
             max_size=3,
         ).map(tuple),

@@ -144,7 +144,7 @@ def test_two_names_of_a_profile_have_to_agree(find: Find, home: Any) -> None:
 )
 def test_two_variables_for_the_same_have_to_agree(find: Find, first: str, second: str) -> None:
     message = refusal(find, {first: "canary-one", second: "canary-two"}).message
-    assert message == f"{first} and {second} name different things"
+    assert message == f"{first} and {second} are set to different values"
     if first == "TENCENTCLOUD_TOKEN":
         assert find(ENVIRONMENT | {first: "same", second: "same"}).current(0).token == "same"
 
