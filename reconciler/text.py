@@ -96,7 +96,7 @@ def local_document(text: str) -> str:
     if direct != text:
         return direct
     # A message that begins with its own words comes before a list of messages, and that before what may begin anyhow.
-    begun, others = _patterns(id(catalogue))
+    begun, others = _patterns(_Language.name)
     return _filled(text, begun) or _listed(text) or _filled(text, others) or text
 
 
@@ -115,7 +115,7 @@ def _listed(text: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _patterns(_catalogue: int) -> tuple[list[tuple[re.Pattern[str], str]], list[tuple[re.Pattern[str], str]]]:
+def _patterns(_language: str) -> tuple[list[tuple[re.Pattern[str], str]], list[tuple[re.Pattern[str], str]]]:
     """Return what each template looks like when it is filled in, the most telling first.
 
     Those that begin with a placeholder are apart: in them anything may come first.

@@ -17,7 +17,7 @@ from reconciler.diagnostics import Diagnostic, Location, Message
 from reconciler.errors import system_words
 from reconciler.files import open_plain
 from reconciler.text import quoted
-from reconciler.yaml12.mistakes import CONFLICT_SIGNS, Lines, conflict_markers, lookalikes, mistakes
+from reconciler.yaml12.mistakes import CONFLICT_SIGNS, TextLines, conflict_markers, lookalikes, mistakes
 from reconciler.yaml12.nodes import Positions
 from reconciler.yaml12.problems import Place, Problem, place_after, unsupported_directive
 from reconciler.yaml12.reader import Tree, build_tree
@@ -172,7 +172,7 @@ def _named(tree: Tree, text: str) -> Sequence[Problem]:
         return tree.problems
     syntax = [problem for problem in tree.problems if problem.code in _SYNTAX]
     last = syntax[-1] if syntax and not tree.complete else None
-    wide, typed = lookalikes(text), mistakes(Lines(text), last, [line for line, _ in odd])
+    wide, typed = lookalikes(text), mistakes(TextLines(text), last, [line for line, _ in odd])
     # A syntax error is what such a mistake leads to, so it would only hide the cause.
     hidden = {id(problem) for problem in (syntax if wide else (last,) if typed else ())}
     return [*wide, *typed, *(problem for problem in tree.problems if id(problem) not in hidden)]

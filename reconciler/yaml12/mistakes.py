@@ -97,7 +97,7 @@ def lookalikes(text: str) -> list[Problem]:
     return found
 
 
-class Lines:
+class TextLines:
     """The lines of a text by their number from 1, without a copy of them all."""
 
     def __init__(self, text: str) -> None:
@@ -132,7 +132,7 @@ class Lines:
                 return
 
 
-def mistakes(lines: Lines, last: Problem | None, odd: Iterable[int]) -> list[Problem]:
+def mistakes(lines: TextLines, last: Problem | None, odd: Iterable[int]) -> list[Problem]:
     """Return what was typed by mistake where the last syntax error comes from, and on lines that were read oddly.
 
     What is like it on the lines right above and below is named too.
@@ -148,7 +148,7 @@ def mistakes(lines: Lines, last: Problem | None, odd: Iterable[int]) -> list[Pro
     return [problem for number in sorted(found) for problem in found[number]]
 
 
-def _spread(found: dict[int, list[Problem]], lines: Lines, number: int, step: int) -> None:
+def _spread(found: dict[int, list[Problem]], lines: TextLines, number: int, step: int) -> None:
     indent = _indent(lines[number])
     for near in range(number + step, number + step * _MOST_NAMED, step):
         if near in found or _indent(lines[near]) != indent or not _IN_BLOCK.match(_masked(lines[near])):

@@ -8,7 +8,7 @@ from tests.sim.judge import judge
 from tests.sim.scenario import Scenario, from_json
 from tests.sim.schedule import run
 
-SEEDS = 30
+SEEDS = 15
 SEEDS_OF_A_FLEET = 5
 ASLEEP = {"DUP", "OLDER", "TWO CALLS", "STALE", "NO INTENT", "WAS SENT"}
 NAMED = {

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.definitions.discover import SourceFile
 from reconciler.definitions.source import DefinitionFile, read
-from reconciler.yaml12.mistakes import Lines, conflict_markers
+from reconciler.yaml12.mistakes import TextLines, conflict_markers
 
 
 def told(text: str) -> list[tuple[int, int, str]]:
@@ -81,7 +81,7 @@ def test_what_only_looks_like_a_conflict_mark_is_none(text: str) -> None:
 
 
 def test_lines_are_counted_as_everywhere_and_long_ones_are_cut() -> None:
-    lines = Lines("a\r\nb\rc\n" + "d" * 5_000)
+    lines = TextLines("a\r\nb\rc\n" + "d" * 5_000)
     assert [lines[number] for number in (0, 1, 2, 3, 5)] == ["", "a", "b", "c", ""]
     assert lines[4] == "d" * 2_000
 
