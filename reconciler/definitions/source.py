@@ -19,7 +19,7 @@ from reconciler.files import open_plain
 from reconciler.text import quoted
 from reconciler.yaml12.mistakes import CONFLICT_SIGNS, TextLines, conflict_markers, lookalikes, mistakes
 from reconciler.yaml12.nodes import Positions
-from reconciler.yaml12.problems import Place, Problem, place_after, unsupported_directive
+from reconciler.yaml12.problems import Place, Problem, place_after, too_many_blank_lines, unsupported_directive
 from reconciler.yaml12.reader import Tree, build_tree
 
 # Largest definition file.
@@ -148,9 +148,9 @@ def most_characters() -> int:
 
 def read(source: SourceFile, text: str) -> DefinitionFile | list[Diagnostic]:
     """Return a text as a definition file, or everything that is wrong with it where it is none."""
-    directive = unsupported_directive(text)
-    if directive is not None:
-        return [directive.within(source.name)]
+    refused = unsupported_directive(text) or too_many_blank_lines(text)
+    if refused is not None:
+        return [refused.within(source.name)]
     # Whatever else is wrong follows from both sides being there.
     if any(sign in text for sign in CONFLICT_SIGNS) and (marks := conflict_markers(text)):
         return [mark.within(source.name) for mark in marks]

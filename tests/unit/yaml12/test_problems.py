@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from reconciler.diagnostics import Diagnostic, Location, Message
-from reconciler.yaml12.problems import DIRECTIVE, Problem, place_after, unsupported_directive
+from reconciler.yaml12.problems import (
+    DIRECTIVE,
+    MAX_BLANK_LINES,
+    Problem,
+    place_after,
+    too_many_blank_lines,
+    unsupported_directive,
+)
 
 
 def test_a_hundred_thousand_directives_are_refused_before_they_are_parsed() -> None:
@@ -36,3 +43,12 @@ def test_every_line_end_of_editors_counts_once(text: str, place: tuple[int, int]
 def test_a_problem_gets_the_name_of_its_file() -> None:
     rule = Message("code", "text")
     assert Problem(2, 3, rule).within("a.yaml") == Diagnostic(Location("a.yaml", 2, 3), rule)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", " \t\n"])
+def test_blank_lines_in_a_row_have_a_bound(end: str) -> None:
+    most = "a: |" + end + end * MAX_BLANK_LINES + "  x" + end
+    assert too_many_blank_lines(most) is None
+    found = too_many_blank_lines(most.replace("  x", end + "  x"))
+    assert found is not None
+    assert (found.line, found.column, found.code) == (2, 1, "yaml-scalar-too-long")
