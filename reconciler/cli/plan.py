@@ -32,17 +32,17 @@ from reconciler.errors import Exit, OptionKey, UsageError
 from reconciler.files import OWN_FOLDER
 from reconciler.model.plan import Plan, Selection, Target
 from reconciler.planning.planner import Run, check_keys, check_size, plan_offline, plan_online
-from reconciler.planning.saved_plan import plan_text, read_plan, write_plan
+from reconciler.planning.saved_plan import plan_text, read_plans, write_plan
 from reconciler.render.record import saved_plan_text
 from reconciler.render.text import plan_text as plan_as_text
 from reconciler.tencent.connection import reading
 from reconciler.tencent.endpoint import ConnectionOptions
-from reconciler.text import say
+from reconciler.text import escape_line, say
 
 _STDOUT: Final = Path("-")
 
 # The two words of `plan show FILE`.
-_SHOW: Final = ("show", "FILE")
+_SHOW: Final = "show"
 
 
 @click.command()
@@ -79,9 +79,8 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     A plan is given nothing that can write. Exit code 6 where anything is refused or blocked.
     """
     session.format = output
-    if len(paths) == len(_SHOW) and paths[0] == _SHOW[0] and not Path(paths[0]).exists():
-        session.result(saved_plan_text(read_plan(Path(paths[1])), style(), columns=session.columns()))
-        return Exit.DONE
+    if paths[:1] == (_SHOW,) and not Path(_SHOW).exists():
+        return _show_saved(session, paths[1:])
     aside = is_stdout(session, out)
     inputs = load_valid(session, paths)
     if inputs is None:
@@ -102,6 +101,20 @@ def plan(  # noqa: PLR0913  # a parameter for each option
     elif out is not None:
         write_plan(out, made, choice)
     return plan_exit(made, detailed=detailed_exitcode)
+
+
+def _show_saved(session: Session, files: tuple[str, ...]) -> int:
+    if len(files) != 1:
+        raise UsageError(
+            "plan show prints one saved plan", hint="name the file that {option} wrote", option=OptionKey("out")
+        )
+    if session.format != "text":
+        raise UsageError("plan show prints text", hint="the saved plan itself is JSON")
+    for name, saved in read_plans(Path(files[0])).items():
+        if name:
+            session.result(f"{escape_line(name)}:")
+        session.result(saved_plan_text(saved, style(), columns=session.columns()) + ("\n" if name else ""))
+    return Exit.DONE
 
 
 def is_stdout(session: Session, out: Path | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -20,6 +21,7 @@ _VERSION: Final = 1
 _MODE: Final = 0o666
 _KIND: Final = "sms-signature-plan"
 _FLEET_KIND: Final = "sms-signature-fleet-plan"
+_STDIN: Final = "-"
 _MAX_BYTES: Final = 64 * 1024 * 1024
 
 _OPERATION: Final[dict[str, tuple[type, ...]]] = {
@@ -90,7 +92,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def read_plan(path: Path) -> SavedPlan:
-    """Read a saved plan. Raises UsageError for a file that is none."""
+    """Read a saved plan. Raises UsageError for a file that is none; ``-`` is stdin."""
     document = _read(path)
     try:
         return _saved(document)
@@ -99,11 +101,30 @@ def read_plan(path: Path) -> SavedPlan:
 
 
 def read_fleet_plan(path: Path) -> dict[str, SavedPlan]:
-    """Read the saved plans of a fleet by account. Raises UsageError for a file that is none."""
+    """Read the saved plans of a fleet by account. Raises UsageError for a file that is none; ``-`` is stdin."""
     document = _read(path)
+    if not _is_fleets(document):
+        _refuse(path)
+    return _of_fleet(document, path)
+
+
+def read_plans(path: Path) -> dict[str, SavedPlan]:
+    """Read a saved plan, called by an empty name, or those of a fleet by account; raises as ``read_plan``."""
+    document = _read(path)
+    if _is_fleets(document):
+        return _of_fleet(document, path)
     try:
-        if (document["version"], document["kind"]) != (_VERSION, _FLEET_KIND):
-            _refuse(path)
+        return {"": _saved(document)}
+    except (KeyError, TypeError, ValueError):
+        _refuse(path)
+
+
+def _is_fleets(document: Any) -> bool:
+    return isinstance(document, dict) and (document.get("version"), document.get("kind")) == (_VERSION, _FLEET_KIND)
+
+
+def _of_fleet(document: Any, path: Path) -> dict[str, SavedPlan]:
+    try:
         return {_typed(name, str): _saved(plan) for name, plan in document["accounts"].items()}
     except (KeyError, TypeError, ValueError, AttributeError):
         _refuse(path)
@@ -111,6 +132,8 @@ def read_fleet_plan(path: Path) -> dict[str, SavedPlan]:
 
 def _read(path: Path) -> Any:
     try:
+        if str(path) == _STDIN:
+            return json.loads(sys.stdin.buffer.read(_MAX_BYTES))
         with path.open("rb") as file:
             return json.loads(file.read(_MAX_BYTES))
     except OSError as error:

@@ -199,6 +199,15 @@ def test_an_apply_of_saved_plans_submits_those_and_nothing_else(top: Path) -> No
         assert (done.code, writes(sandbox)) == (6, {uin_of(1): 1})
 
 
+def test_the_saved_plans_of_a_fleet_are_shown_one_below_the_other(top: Path) -> None:
+    with served(fleet_of(top, pending(1))) as sandbox:
+        assert fleet("plan", sandbox, "--out", "plans.json").code == 0
+    shown = inside("plan", "show", "plans.json")
+    assert shown.code == 0
+    assert [line[:-1] for line in shown.out.splitlines() if line.endswith(":")] == list(NAMES)
+    assert shown.out.count('sign_name  "Old 1" -> "New 1"') == len(NAMES)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 1, "kind": "sms-signature-plan"}', '{"accounts": 1}'])
 def test_what_is_no_saved_fleet_plan_is_refused(top: Path, text: str) -> None:
     (top / "plans.json").write_text(text)

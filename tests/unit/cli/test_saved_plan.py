@@ -12,7 +12,7 @@ import pytest
 
 from reconciler.sandbox.account import review
 from reconciler.sandbox.running import Sandbox
-from tests.fixtures.commands import FAST, KEYS, Done, inside
+from tests.fixtures.commands import FAST, KEYS, Done, inside, process
 from tests.fixtures.project import pending, write
 from tests.fixtures.serving import accepted, serving
 
@@ -253,3 +253,25 @@ def test_a_plan_is_not_saved_over_what_the_run_needs(sandbox: Sandbox, top: Path
     assert (done.code, f"--out names {name}, which the run itself needs" in done.err) == (2, True)
     assert {file: file.read_bytes() for file in before} == before
     assert len(sandbox.requests) == calls
+
+
+def test_a_saved_plan_is_shown_from_stdin_too(sandbox: Sandbox, top: Path) -> None:
+    plan = (top / "plan.json").read_text()
+    shown = process("plan", "show", "-", cwd=top, text=plan)
+    assert (shown.code, shown.out) == (0, inside("plan", "show", "plan.json").out)
+    assert accepted(sandbox.requests) == Counter()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("show",), "plan show prints one saved plan"),
+        (("show", "plan.json", "plan.json"), "plan show prints one saved plan"),
+        (("show", "plan.json", "--format", "json"), "plan show prints text"),
+        (("show", "signatures.yaml"), "is not a saved plan"),
+    ],
+)
+def test_what_cannot_be_shown_is_said(sandbox: Sandbox, words: tuple[str, ...], told: str) -> None:
+    done = inside("plan", *words)
+    assert (done.code, told in done.err) == (2, True)
+    assert accepted(sandbox.requests) == Counter()
