@@ -140,29 +140,29 @@ def issues(session: Session, document: Path, login: str) -> int:
     """
     run = current_run(os.environ)
     rest = api_of(run, os.environ)
-    for plan in _whole_plans(read_document(document)):
-        topics = [_topic(each, each["sign_id"], run.files_url) for each in plan["signatures"] if each["sign_id"]]
+    for name, plan in _whole_plans(read_document(document)):
+        topics = [_topic(each, each["sign_id"], run.files_url, name) for each in plan["signatures"] if each["sign_id"]]
         account = f"{plan['account']['uin']}-{plan['account']['region']}"
         session.result(_words(keep_issues(rest, account, topics, login)))
     return Exit.DONE
 
 
-def _whole_plans(document: AnyDocument) -> list[PlanDocument]:
-    """Return the plans of a document; of a fleet those of the accounts that have one: the others' issues stay."""
+def _whole_plans(document: AnyDocument) -> list[tuple[str, PlanDocument]]:
+    """Return the plans of a document by account; of a fleet those that there are: the others' issues stay."""
     if "accounts" in document:
-        return [entry["plan"] for entry in document["accounts"] if "plan" in entry]
+        return [(entry["name"], entry["plan"]) for entry in document["accounts"] if "plan" in entry]
     # Issues are closed by what is missing, so that a plan that ended early would close those that are needed.
     if "fingerprint" not in document or document.get("error") is not None:
         raise UsageError(
             "the document is not a whole plan, so no issue was touched",
             hint="hand over what `plan --format json` printed",
         )
-    return [document]
+    return [("", document)]
 
 
-def _topic(signature: SignatureDocument, sign_id: int, files_url: str) -> Topic:
+def _topic(signature: SignatureDocument, sign_id: int, files_url: str, account: str) -> Topic:
     need = need_of(Verdict(signature["verdict"]), Status(signature["status"]), drifted=bool(signature["drift"]))
-    return Topic(sign_id, need, issue_title(signature), issue_text(signature, files_url))
+    return Topic(sign_id, need, issue_title(signature, account), issue_text(signature, files_url))
 
 
 def _words(kept: KeptIssues) -> str:

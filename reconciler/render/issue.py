@@ -11,16 +11,17 @@ from reconciler.model.plan import STOPPED
 from reconciler.render.document import SignatureDocument, id_words
 from reconciler.render.markdown import CHANGES, advice_of, change_rows, reason_of, table_head
 from reconciler.render.markdown_escape import code, words
-from reconciler.text import named, say
+from reconciler.text import escape_line, named, say
 
 _LONGEST_KEY: Final = 100
 _MOST_CHANGES: Final = 20
 
 
-def issue_title(signature: SignatureDocument) -> str:
-    """Return the title of a signature's issue."""
+def issue_title(signature: SignatureDocument, account: str = "") -> str:
+    """Return the title of a signature's issue; ``account`` names its folder in a fleet, where a key may come again."""
     key = signature["key"][:_LONGEST_KEY]
-    return say("SMS signature {key} ({id}): {what}", key=key, id=id_words(signature), what=_what(signature))
+    named_fully = f"{escape_line(account)[:_LONGEST_KEY]}: {key}" if account else key
+    return say("SMS signature {key} ({id}): {what}", key=named_fully, id=id_words(signature), what=_what(signature))
 
 
 def issue_text(signature: SignatureDocument, files_url: str) -> str:

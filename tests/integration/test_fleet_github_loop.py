@@ -100,7 +100,7 @@ def test_a_rejection_in_one_account_opens_an_issue_that_its_approval_closes(
     watched = runner.run("fleet-drift", "schedule", {}, "refs/heads/main")
     assert watched.failed == {"Watch"}, watched.log  # for gamma, which stops nobody's issues
     [issue] = hub.issues
-    assert issue["title"] == "SMS signature sign-1 (1001): rejected"
+    assert issue["title"] == "SMS signature eu/epsilon: sign-1 (1001): rejected"
     assert "100000000004-ap-singapore" in issue["body"]
     assert "Blurred scan" in issue["body"]
     assert "accounts/eu/epsilon/signatures.yaml#L" in issue["body"]

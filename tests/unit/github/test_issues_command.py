@@ -35,6 +35,19 @@ def test_a_rejection_opens_an_issue_that_says_what_the_reviewer_said_and_where_t
     assert issue["user"] == {"login": BOT}
 
 
+def test_an_issue_of_a_fleet_names_the_account(hub: GitHub, tmp_path: Path) -> None:
+    entries = []
+    for number, name in enumerate(("acme", "eu/globex"), 1):
+        made = plan(signature(reason="rejected", advice="", drift=[], changes=[]))
+        made["account"] |= {"uin": f"10000000000{number}", "region": "ap-singapore"}
+        entries.append({"name": name, "exit_code": 0, "plan": made})
+    summary = {"accounts": 2, "failed": 0, "exit_code": 0, "counts": {}}
+    with workflow(hub, tmp_path, {}):
+        inside("github", "issues", stored(tmp_path, {"version": 1, "accounts": entries, "summary": summary}))
+    titles = [issue["title"] for issue in hub.issues]
+    assert titles == [f"SMS signature {name}: acme-otp (1110): rejected" for name in ("acme", "eu/globex")]
+
+
 @pytest.mark.parametrize(
     ("differing", "opened"),
     [
