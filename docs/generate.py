@@ -31,12 +31,20 @@ from reconciler.cli.languages import begin
 from reconciler.cli.main import cli, in_language
 from reconciler.contract.error_codes import CODES, PLAIN_CODES
 from reconciler.decision.rules import Rule
+from reconciler.definitions import messages as definition_messages
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
+from reconciler.diagnostics import Message
+from reconciler.errors import fill
+from reconciler.evidence import file_types
+from reconciler.evidence import problems as evidence_problems
 from reconciler.render.document import load_document
 from reconciler.render.fleet_github import shown_markdown
-from reconciler.text import ENGLISH, local_document, say, speak
+from reconciler.text import ENGLISH, local, local_document, say, speak
+from reconciler.yaml12 import mistakes as yaml_mistakes
+from reconciler.yaml12 import problems as yaml_problems
 
 FOLDER: Final = Path(__file__).parent
+_DOTS: Final = re.compile(r"\{[^}]*\}")
 _PART: Final = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -159,10 +167,14 @@ def error_codes() -> str:
 
 
 def diagnostics() -> str:
-    """Return every code of a diagnostic, with an example from the files that the tests check."""
-    examples = _examples()
+    """Return every code of a diagnostic, with an example from the files that the tests check, or else its message."""
+    examples, messages = _examples(), _messages()
     rows = (
-        (f"`{code}`", _cell(say(text)), _cell(_localised(examples.get(code, ""))))
+        (
+            f"`{code}`",
+            _cell(say(text)),
+            _cell(_localised(examples[code]) if code in examples else messages.get(code, "")),
+        )
         for code, text in DIAGNOSTIC_CODES.items()
     )
     return _table(("code", "what it is", "an example"), rows)
@@ -171,6 +183,17 @@ def diagnostics() -> str:
 def _localised(example: str) -> str:
     """Return what is wrong and what to do, in the language of the page."""
     return " - ".join(local_document(part) for part in example.split(" - ", 1))
+
+
+def _messages() -> dict[str, str]:
+    """Return the first message of each code, with dots for its values."""
+    found: dict[str, str] = {}
+    for module in (definition_messages, yaml_problems, yaml_mistakes, evidence_problems, file_types):
+        for value in vars(module).values():
+            if isinstance(value, Message):
+                text, hint = (_DOTS.sub("...", local(fill(part, {}))) for part in (value.text, value.hint))
+                found.setdefault(value.code, f"{text} - {hint}" if hint else text)
+    return found
 
 
 def _examples() -> dict[str, str]:
