@@ -110,7 +110,9 @@ def tests(session: nox.Session) -> None:
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
     """Run the tests that take minutes."""
-    run(session, "python", "-m", "pytest", "-m", "soak", "--hypothesis-profile=soak")
+    run(session, "python", "-m", "pytest", "-m", "soak", "--hypothesis-profile=soak", "--ignore=tests/sim")
+    # In virtual time: side by side no run of it can be late, as those with processes could.
+    run(session, "python", "-m", "pytest", "-m", "soak", "-n", "2", "tests/sim")
 
 
 @nox.session(default=False, venv_backend="venv")
