@@ -55,31 +55,39 @@ Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
 
 
+# An account by its uin and region, and whether it is a sandbox's.
+_Account = tuple[str, str, bool]
+
+
 class Claims:
     """Which folders an account was opened for: two folders of one account would be two writers of it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._names: defaultdict[tuple[str, str, bool], set[str]] = defaultdict(set)
+        self._names: defaultdict[_Account, set[str]] = defaultdict(set)
+        self._accounts: dict[str, _Account] = {}
 
     def claim(self, name: str, target: Target) -> None:
         """Note that a folder is about an account. Raises Refusal where another one is about the same."""
+        account = (target.uin, target.account.region, target.sandbox)
         with self._lock:
-            self._names[target.uin, target.account.region, target.sandbox].add(name)
+            self._accounts[name] = account
+            self._names[account].add(name)
         self.check(name)
 
     def check(self, name: str) -> None:
         """Raise Refusal where another folder turned out to be about the same account."""
         with self._lock:
-            for (uin, region, _), names in self._names.items():
-                if name in names and len(names) > 1:
-                    raise Refusal(
-                        "{names} are all account {uin} in region {region}",
-                        hint="put their definitions into one folder, or correct account.uin or the role",
-                        names=", ".join(sorted(names)),
-                        uin=uin,
-                        region=region,
-                    )
+            uin, region, _ = account = self._accounts.get(name, ("", "", False))
+            names = sorted(self._names.get(account, ()))
+        if len(names) > 1:
+            raise Refusal(
+                "{names} are all account {uin} in region {region}",
+                hint="put their definitions into one folder, or correct account.uin or the role",
+                names=", ".join(names),
+                uin=uin,
+                region=region,
+            )
 
 
 class FleetAccess:

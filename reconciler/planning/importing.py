@@ -15,7 +15,7 @@ from reconciler.definitions.run_checks import check_roles
 from reconciler.definitions.schema_check import check_schema
 from reconciler.definitions.source import DefinitionFile, read, read_text
 from reconciler.diagnostics import Severity
-from reconciler.errors import OptionKey, Refusal, UsageError, VendorError, said
+from reconciler.errors import OptionKey, Refusal, UsageError, VendorError, said, system_words
 from reconciler.files import replace_plain
 from reconciler.model.signature import Account, LiveSignature, Signature
 from reconciler.render.definitions_yaml import KeyedRow, entries_text, file_text, keyed
@@ -89,7 +89,7 @@ def save(file: Path, text: str, name: str, *, mode: int) -> None:
     try:
         replace_plain(file, text.encode(), mode=mode)
     except OSError as error:
-        raise _not_writable(name, said(error.strerror or "")) from None
+        raise _not_writable(name, system_words(error)) from None
 
 
 def _not_writable(name: str, why: str) -> UsageError:

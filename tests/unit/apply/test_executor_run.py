@@ -14,7 +14,7 @@ from reconciler.contract.error_codes import RECORD
 from reconciler.errors import ErrorInfo, Refusal, StateError
 from reconciler.model.plan import Plan, Selection, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result
-from reconciler.model.signature import Signature, Subject
+from reconciler.model.signature import NEW, Signature, Subject
 from reconciler.model.state import Entry, IntentState, no_row
 from reconciler.state.checkout import Lineage
 from tests.fixtures.fake_run import EMPTY, RUN, Run
@@ -150,6 +150,29 @@ def test_rows_that_trail_are_waited_for_before_the_account_is_described(
     run.vendor.rows = rows  # type: ignore[assignment,method-assign]  # notes when it was asked
     apply(run, Person(), desired(), desired(key="second", sign_id=2))
     assert looked[0] == (run.context.timing.lag if waits else 0.0)
+
+
+@pytest.mark.parametrize("is_creating", [True, False])
+def test_a_create_waits_for_what_another_run_has_just_created_under_another_key(*, is_creating: bool) -> None:
+    made = submitted(ACME, ago=1.0, epoch=1)._replace(sign_id=9, run="another")
+    run = Run(row(), state=EMPTY._replace(entries={"other": Entry(1, made)}))
+    new = [desired(key="new-one", sign_id=NEW)] if is_creating else []
+    apply(run, Person(agrees=False), desired(), *new)
+    assert run.clock.passed == (run.context.timing.lag if is_creating else 0.0)
+
+
+def test_a_stop_while_rows_trail_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, waits = Run(row(), state=EMPTY._replace(entries={SIGN_ID: Entry(1, submitted(ACME, ago=1.0, epoch=1))})), [0.0]
+
+    def wait(seconds: float) -> None:
+        if seconds > 0:
+            waits.append(seconds)
+            run.stop_now()
+        assert len(waits) < 4, "a clock whose person has asked to stop waits no more, so this would go on for ever"
+
+    monkeypatch.setattr(run.clock, "wait", wait)
+    assert apply(run, Person(), desired()) is not None
+    assert len(waits) == 2
 
 
 def test_another_runs_call_is_waited_out_before_anything_is_planned() -> None:

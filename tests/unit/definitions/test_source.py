@@ -54,6 +54,11 @@ def test_a_device_is_told(top: Path, device: str) -> None:
     assert codes(load(top, device)) == [f"{device}:1:1: file-not-regular"]
 
 
+def test_a_file_of_blank_lines_is_refused_before_it_is_parsed(top: Path) -> None:
+    (top / "blank.yaml").write_text("version: 1\n" + "\n" * 20_000 + "a: b\n")
+    assert codes(load(top, "blank.yaml")) == ["blank.yaml:2:1: yaml-scalar-too-long"]
+
+
 def test_a_dangling_link_is_told(top: Path) -> None:
     (top / "link.yaml").symlink_to("vanished.yaml")
     assert codes(load(top, "link.yaml")) == ["link.yaml:1:1: file-missing"]
