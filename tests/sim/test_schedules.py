@@ -8,6 +8,9 @@ from tests.sim.judge import judge
 from tests.sim.scenario import Scenario, from_json
 from tests.sim.schedule import run
 
+# The tests of single steps show what is covered; here it would double the time.
+pytestmark = pytest.mark.no_cover
+
 SEEDS = 15
 SEEDS_OF_A_FLEET = 5
 ASLEEP = {"DUP", "OLDER", "TWO CALLS", "STALE", "NO INTENT", "WAS SENT"}

@@ -11,6 +11,9 @@ from tests.sim.judge import judge
 from tests.sim.scenario import Scenario
 from tests.sim.schedule import run
 
+# The tests of single steps show what is covered; here it would double the time.
+pytestmark = pytest.mark.no_cover
+
 SEEDS = 2
 
 

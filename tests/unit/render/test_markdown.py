@@ -110,6 +110,7 @@ def test_a_run_that_ended_before_it_had_a_plan_says_why() -> None:
     assert text.startswith("### SMS signatures: the run ended early\n\n**Ended early:** no keys. set them")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("verdict", "name"), [("modify", "Acme"), ("refused", "名" * 60), ("in-sync", "@`|<" * 20)])
 def test_5000_signatures_stay_below_githubs_limit_and_the_rest_is_counted(verdict: str, name: str) -> None:
     document = plan(*numbered(5000, verdict, text=name), diagnostics=[])
@@ -120,6 +121,7 @@ def test_5000_signatures_stay_below_githubs_limit_and_the_rest_is_counted(verdic
     assert len(told(document, limit=SUMMARY_BYTES).encode()) <= SUMMARY_BYTES < 2**20
 
 
+@pytest.mark.no_cover
 def test_every_refusal_among_5000_signatures_is_named_or_counted() -> None:
     refused, others = numbered(700, "refused"), numbered(4300, "modify")
     text = told(plan(*others, *refused, diagnostics=[]))
