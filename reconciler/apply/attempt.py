@@ -121,11 +121,8 @@ class Attempt:
 
     def _others(self, subject: Subject, entry: Entry) -> Entry:
         """Return an entry without this run's own intents, and those lapsed that it has waited out."""
-        others = (intent for intent in entry.perhaps if intent.run != self._context.run)
-        return entry._replace(perhaps=tuple(
-            transitions.as_lapsed(intent) if (subject, *intent.identity) in self._watch.waited_out else intent
-            for intent in others
-        ))  # fmt: skip
+        others = tuple(intent for intent in entry.perhaps if intent.run != self._context.run)
+        return self._watch.without_waited_out(subject, entry._replace(perhaps=others))
 
     def _intent(self, entry: Entry) -> Intent:
         context = self._context
@@ -170,7 +167,9 @@ class Attempt:
 
     def _accepted(self, intent: Intent, answer: Acknowledged, stopwatch: Stopwatch) -> Result:
         vendor_now, tolerance = self._vendor_time()
-        row, certain = self._shown_after(intent)
+        row, certain = self._await_row(
+            self._look, lambda live: is_sent(intent, live) or not must_show(intent.fields, intent.before)
+        )
         own = Submitted(
             intent.fields, self._context.clock.now(), answer.request_id, intent.commit, shown=row if certain else None,
             before=intent.before, epoch=intent.epoch, run=intent.run, until=vendor_now + tolerance,
@@ -185,14 +184,17 @@ class Attempt:
         )
         return result
 
-    def _shown_after(self, intent: Intent) -> tuple[LiveSignature | None, bool]:
+    def _await_row(
+        self, read: Callable[[], LiveSignature | None], shows: Callable[[LiveSignature], bool]
+    ) -> tuple[LiveSignature | None, bool]:
+        """Return the row as it is after a call, and whether it shows what the call did; a trailing row may not yet."""
         row = None
         for look in range(waiting.LOOKS):
             if look:
                 self._context.clock.wait(waiting.BETWEEN_LOOKS_S)
             with suppress(VendorError):
-                row = self._look() or row
-            if row is not None and (is_sent(intent, row) or not must_show(intent.fields, intent.before)):
+                row = read() or row
+            if row is not None and shows(row):
                 return row, True
         return row, False
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from contextlib import suppress
 
-from reconciler.apply import results, waiting
+from reconciler.apply import results
 from reconciler.apply.attempt import Attempt
 from reconciler.apply.waiting import Stopwatch
 from reconciler.decision import transitions
@@ -64,7 +63,9 @@ class CreateAttempt(Attempt):
 
     def _accepted(self, intent: Intent, answer: Acknowledged, _stopwatch: Stopwatch) -> Result:
         vendor_now, tolerance = self._vendor_time()
-        row = self._created_row(answer.sign_id)
+        reader, international = self._context.reader, self._desired.fields.international
+        # Whatever it shows: nobody else can have been given this id.
+        row, _ = self._await_row(lambda: reader.row(answer.sign_id, international=international), lambda _: True)
         own = Submitted(
             intent.fields, self._context.clock.now(), answer.request_id, intent.commit, shown=row, epoch=intent.epoch,
             run=intent.run, until=vendor_now + tolerance, by=intent.by, uncommitted=intent.uncommitted,
@@ -76,17 +77,6 @@ class CreateAttempt(Attempt):
             results.ended(self._planned, result),
         )
         return result
-
-    def _created_row(self, sign_id: int) -> LiveSignature | None:
-        row = None
-        for look in range(waiting.LOOKS):
-            if look:
-                self._context.clock.wait(waiting.BETWEEN_LOOKS_S)
-            with suppress(VendorError):
-                row = self._context.reader.row(sign_id, international=self._desired.fields.international)
-            if row is not None:
-                break
-        return row
 
     def _proof(self, intent: Intent) -> tuple[Submitted | None, bool]:
         state = self._state_of_others()

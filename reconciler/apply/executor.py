@@ -84,7 +84,7 @@ def settle_found(context: ApplyContext, watch: Watch, journal: Journal, describe
     """Store at once what was waited out and what the rows prove: whoever looks later may not see it any more."""
     state, now = journal.state, context.clock.now()
     waited = state._replace(
-        entries={subject: _waited_out(subject, entry, watch) for subject, entry in state.entries.items()}
+        entries={subject: watch.without_waited_out(subject, entry) for subject, entry in state.entries.items()}
     )
     settled: dict[Subject, Entry] = {}
     if waited.creates:
@@ -100,15 +100,6 @@ def settle_found(context: ApplyContext, watch: Watch, journal: Journal, describe
 
     if found:
         journal.store(step, f"settle {', '.join(sorted(map(str, found)))} by what the account shows")
-
-
-def _waited_out(subject: Subject, entry: Entry, watch: Watch) -> Entry:
-    """Return an entry in which no intent is live that this run has waited out."""
-    lapsed = (
-        transitions.as_lapsed(intent) if (subject, *intent.identity) in watch.waited_out else intent
-        for intent in entry.perhaps
-    )
-    return entry._replace(perhaps=tuple(lapsed))
 
 
 def _mark(context: ApplyContext, journal: Journal) -> ErrorInfo | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconciler.clock import Clock
-from reconciler.decision.transitions import Identity, live_intents
+from reconciler.decision.transitions import Identity, as_lapsed, live_intents
 from reconciler.errors import Exit, StateError, said
 from reconciler.model.signature import Subject
 from reconciler.model.state import OLD_INTENT_S, Entry, Intent, IntentState, State, holder_of
@@ -114,6 +114,13 @@ class Watch:
         left = max(ends, default=now) - now
         self._clock.wait(left)
         return left > 0
+
+    def without_waited_out(self, subject: Subject, entry: Entry) -> Entry:
+        """Return an entry in which no intent is live that this run has waited out."""
+        lapsed = (
+            as_lapsed(intent) if (subject, *intent.identity) in self.waited_out else intent for intent in entry.perhaps
+        )
+        return entry._replace(perhaps=tuple(lapsed))
 
     def _longest_wait(self, state: State) -> tuple[float, Intent | None]:
         """Return how many seconds another run's call can act yet, and its intent."""

@@ -49,7 +49,7 @@ def intend(state: State, subject: Subject, seen: Entry, intent: Intent) -> State
     if any(known.identity == intent.identity for known in entry.perhaps):
         return state
     check_as_seen(state, subject, seen)
-    older = tuple(known for known in _lapsed(entry).perhaps if known.run != intent.run)
+    older = tuple(as_lapsed(known) for known in entry.perhaps if known.run != intent.run)
     return put(state._replace(commit=intent.commit or state.commit), subject,
                Entry(intent.epoch, entry.submitted, (*older, intent)))  # fmt: skip
 
@@ -113,13 +113,15 @@ def withdraw(state: State, subject: Subject, intent: Intent) -> State:
     return put(state, subject, entry._replace(perhaps=kept))
 
 
+def as_lapsed(intent: Intent) -> Intent:
+    """Return an intent whose call cannot act any more."""
+    return intent._replace(status=IntentState.LAPSED) if intent.is_live else intent
+
+
 def lapse(state: State, subject: Subject, intent: Intent) -> State:
     """Note that a call cannot act any more, so that nobody waits for it again."""
     entry = state.entry(subject)
-    perhaps = tuple(
-        known._replace(status=IntentState.LAPSED) if known.is_live and known.identity == intent.identity else known
-        for known in entry.perhaps
-    )
+    perhaps = tuple(as_lapsed(known) if known.identity == intent.identity else known for known in entry.perhaps)
     return put(state, subject, entry._replace(perhaps=perhaps))
 
 
@@ -134,13 +136,6 @@ def leave_open(state: State, subject: Subject, intent: Intent) -> State:
     if entry.submitted is not None and (entry.submitted.epoch, entry.submitted.run) == intent.identity:
         return state
     return _late(state, subject, intent)
-
-
-def _lapsed(entry: Entry) -> Entry:
-    """Return an entry whose live intents were all waited out."""
-    return entry._replace(perhaps=tuple(
-        known._replace(status=IntentState.LAPSED) if known.is_live else known for known in entry.perhaps
-    ))  # fmt: skip
 
 
 def settle(state: State, subject: Subject, seen: Entry, settled: Entry) -> State:
@@ -206,11 +201,6 @@ def _joined(here: Entry, there: Entry) -> Entry:
 def mark(state: State, commit: str | None) -> State:
     """Note the commit of an apply that found nothing to send."""
     return state if commit is None or commit == state.commit else state._replace(commit=commit)
-
-
-def as_lapsed(intent: Intent) -> Intent:
-    """Return an intent whose call cannot act any more."""
-    return intent._replace(status=IntentState.LAPSED) if intent.is_live else intent
 
 
 def settle_sent(state: State, sign_id: int, intent: Intent, own: Submitted) -> State:
