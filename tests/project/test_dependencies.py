@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -162,6 +163,16 @@ def test_the_lowest_versions_are_the_bounds_that_users_meet() -> None:
     lowest = pins(LOWEST.read_text(encoding="utf-8"))
     bounds = {canonicalize_name(it.name): lower_bound(it) for it in map(Requirement, [*RUNTIME, *BUILD])}
     assert {name: lowest[name].version for name in bounds} == bounds
+
+
+def test_the_lowest_versions_hold_everything_that_is_installed_with_them() -> None:
+    workflow = ROOT / ".github/workflows/ci.yml"
+    if not workflow.exists():
+        pytest.skip("the source distribution leaves the workflows out")
+    steps = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]["lowest"]["steps"]
+    [extra] = re.findall(r"pip install .*'\.\[(\w+)\]'", "\n".join(step.get("run", "") for step in steps))
+    unpinned = problems([*RUNTIME, *BUILD, *EXTRAS[extra]], pins(LOWEST.read_text(encoding="utf-8")))
+    assert unpinned == set()
 
 
 @pytest.mark.parametrize(
