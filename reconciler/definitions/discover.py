@@ -24,6 +24,9 @@ def find_root(first: Path) -> Path:
     # os.path instead of Path: its questions answer no, where Path raises, for folders that may not be entered.
     folder = first if os.path.isdir(first) else first.parent  # noqa: PTH112
     folder = Path(os.path.normpath(folder))
+    if os.path.realpath(folder) == str(folder):
+        # Without a link on the way there is nothing to follow; a fleet asks twice for each account.
+        return next((above for above in (folder, *folder.parents) if os.path.lexists(above / ".git")), folder)
     root = None
     # From the top down, so that a link below a repository is met after its root is known.
     for candidate in (*reversed(folder.parents), folder):

@@ -250,6 +250,8 @@ def place_after(before: str) -> Place:
 
 def too_many_blank_lines(text: str) -> Problem | None:
     """Return the first run of blank lines that is longer than any that a person writes."""
+    if text.count("\n") + text.count("\r") <= MAX_BLANK_LINES:
+        return None
     for run in _BLANK_LINES.finditer(text):
         if run[0].count("\n") + run[0].count("\r") - run[0].count("\r\n") > MAX_BLANK_LINES + 1:
             return Problem(
