@@ -69,6 +69,8 @@ def test_the_callers_pass_the_checkers_as_they_are_copied(tmp_path: Path) -> Non
         shutil.copy(caller, folder)
     for command in (("actionlint",), ("zizmor", "--offline", "--no-config", ".github/workflows")):
         program = Path(sys.executable).with_name(command[0])
+        if not program.exists():
+            pytest.skip("the lowest versions are tried without the checkers")
         child = subprocess.run([program, *command[1:]], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert child.returncode == 0, child.stdout + child.stderr
 
