@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
 from reconciler.cli.inputs import Inputs, sandbox_account
@@ -16,7 +16,6 @@ from reconciler.contract.api import STATUS_CODES, Status
 from reconciler.errors import Refusal, UsageError, said
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account, Signature
-from reconciler.net.transport import Transport
 from reconciler.planning.planner import store_for
 from reconciler.sandbox.account_file import load_account_file
 from reconciler.sandbox.model import AccountData, RowData
@@ -31,6 +30,9 @@ from reconciler.tencent.connection import Connection
 from reconciler.tencent.credentials.base import CredentialInputs, Keys, Vendor
 from reconciler.tencent.credentials.chain import KeyFinder
 from reconciler.tencent.endpoint import ConnectionOptions, Endpoint, RequestLimits, endpoint_from
+
+if TYPE_CHECKING:
+    from reconciler.net.transport import Transport
 
 # Patterns of ARNs, separated by blanks or commas.
 ALLOWED_ROLES: Final = "RECONCILER_ROLES"

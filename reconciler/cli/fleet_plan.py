@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -34,7 +34,7 @@ from reconciler.definitions.discover import discover, find_root
 from reconciler.errors import Exit, OptionKey, ReconcilerError, Refusal
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.model.plan import EVERYTHING, WRITES, Target
-from reconciler.net.transport import Transport
+from reconciler.net import http
 from reconciler.planning.saved_plan import fleet_plan_text, plan_document, write_fleet_plan
 from reconciler.render.findings import number
 from reconciler.render.fleet import AccountResult, counted
@@ -42,6 +42,9 @@ from reconciler.signals import StopFlag
 from reconciler.state.checkout import head_commit, origin_of
 from reconciler.state.git_repository import FetchedTogether
 from reconciler.tencent.endpoint import ConnectionOptions, Endpoint
+
+if TYPE_CHECKING:
+    from reconciler.net.transport import Transport
 
 # Only a guess at the branches that are worth fetching together: whatever it misses is fetched by itself.
 _BRANCH: Final = re.compile(rb"""\bbranch["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)""")
@@ -115,7 +118,7 @@ class FleetAccess:
         return Shared(self._finder, fetched, claim, self._head, self._origin, self._transport)
 
     def _connections(self, endpoint: Endpoint) -> Transport:
-        return Transport(proxies=not endpoint.loopback, kept=_CONNECTIONS * self._choice.jobs)
+        return http()(proxies=not endpoint.loopback, kept=_CONNECTIONS * self._choice.jobs)
 
     def _fetch(self, root: Path) -> FetchedTogether | None:
         branches = _branches(self._choice, root)

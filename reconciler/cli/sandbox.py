@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
@@ -16,11 +17,13 @@ from reconciler.cli.inputs import here, sandbox_account
 from reconciler.contract.api import is_loopback
 from reconciler.definitions.load import load_definitions
 from reconciler.errors import Exit, ReconcilerError, UsageError
+from reconciler.net import http
 from reconciler.sandbox.account import REVIEW_PATH, review_saved
 from reconciler.sandbox.account_file import load_account_file
 from reconciler.sandbox.faults import PROCESSED, UNPROCESSED, parse_fault
 from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import SECOND_SUBMITTER, Options, UnconfirmedBehaviour, meanings, ways
+from reconciler.sandbox.running import running
 from reconciler.sandbox.signing import DEFAULT_KEY, parse_key
 from reconciler.signals import StopFlag, handle_signals
 from reconciler.text import say
@@ -149,8 +152,6 @@ def sandbox() -> None:
 @fact_options
 def serve(**given: Any) -> None:  # click hands options over by name
     """Serve until ended by an interrupt. The first line on stdout says where."""
-    from reconciler.sandbox.running import running  # noqa: PLC0415  # 30 ms, the HTTP server, not for --help
-
     stop = StopFlag()
     with (
         handle_signals(lambda _number: stop.set(), stop),
@@ -242,21 +243,23 @@ def _loopback(endpoint: str) -> SplitResult:
 
 
 def _post(url: SplitResult, value: dict[str, Any], endpoint: str) -> tuple[int, dict[str, Any]]:
-    from http.client import HTTPConnection, HTTPException  # noqa: PLC0415  # 20 ms, not for --help
-
-    # http.client asks no proxy, which urllib would do even for this machine
-    connection = HTTPConnection(url.hostname or "", url.port, timeout=_REVIEW_TIMEOUT_S)
-    try:
-        connection.request("POST", REVIEW_PATH, json.dumps(value), {"Content-Type": "application/json"})
-        response = connection.getresponse()
-        answer = json.loads(response.read())
-    except (OSError, HTTPException, ValueError) as problem:
-        raise NoSandbox(
-            "no sandbox answers at {endpoint} ({kind})",
-            endpoint=endpoint,
-            kind=type(problem).__name__,
-            hint="start one with `reconciler sandbox serve`",
-        ) from None
-    finally:
-        connection.close()
-    return response.status, answer if isinstance(answer, dict) else {}
+    content = json.dumps(value)
+    with closing(http()(proxies=False)) as transport:
+        try:
+            with transport.request(
+                "POST",
+                url._replace(path=REVIEW_PATH, query="", fragment="").geturl(),
+                headers={"Content-Type": "application/json"},
+                timeout=_REVIEW_TIMEOUT_S,
+                verify=True,
+                data=content,
+            ) as response:
+                answer = json.loads(transport.body(response))
+        except (*transport.FAILURES, ValueError) as problem:
+            raise NoSandbox(
+                "no sandbox answers at {endpoint} ({kind})",
+                endpoint=endpoint,
+                kind=transport.error(problem).message,
+                hint="start one with `reconciler sandbox serve`",
+            ) from None
+    return response.status_code, answer if isinstance(answer, dict) else {}

@@ -6,20 +6,16 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode, urljoin, urlsplit
-
-from requests import PreparedRequest, RequestException, Response, Session
-from requests.adapters import HTTPAdapter
-from urllib3 import BaseHTTPResponse, Retry
-from urllib3.connectionpool import ConnectionPool
-from urllib3.exceptions import HTTPError
 
 from reconciler.contract.error_codes import BAD_ANSWER, HTTP_STATUS
 from reconciler.errors import Exit, ReconcilerError, UsageError
-from reconciler.net.environment import ca_bundle, network_error, proxy_for
-from reconciler.net.transport import may_receive_token
+from reconciler.net import http
+from reconciler.net.environment import ca_bundle, may_receive_token, proxy_for
+
+if TYPE_CHECKING:
+    from requests import Response
 
 _TIMEOUT_S: Final = 20.0
 _TRIES: Final = 3
@@ -63,51 +59,6 @@ class GitHubError(ReconcilerError):
         self.status = status
 
 
-class _Retry(Retry):
-    """Sends a request again after a pause: a read after any failure, a write only where GitHub asked for patience."""
-
-    pause: Callable[[float], None]
-
-    @classmethod
-    def after(cls, pause: Callable[[float], None]) -> _Retry:
-        """Return the retries of one call, which wait with ``pause``."""
-        retry = cls(total=_TRIES - 1, raise_on_status=False)
-        retry.pause = pause
-        return retry
-
-    def new(self, **changed: Any) -> _Retry:
-        retry = super().new(**changed)
-        retry.pause = self.pause
-        return retry
-
-    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        if status_code in _RATE_LIMITED:
-            return has_retry_after
-        return method == "GET" and status_code >= _SERVER_ERROR
-
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: BaseHTTPResponse | None = None,
-        error: Exception | None = None,
-        _pool: ConnectionPool | None = None,
-        _stacktrace: TracebackType | None = None,
-    ) -> _Retry:
-        if error is not None and method != "GET":
-            # A write that got no answer may have happened.
-            raise error
-        retry = super().increment(method, url, response, error, _pool, _stacktrace)
-        if response is not None:
-            # Else urllib3 reads the rest of it, whatever its size, to keep the connection.
-            response.close()
-        return retry
-
-    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
-        asked = response.headers.get("Retry-After", "") if response is not None else ""
-        self.pause(min(float(asked), _LONGEST_PAUSE_S) if asked.isdecimal() else float(len(self.history)))
-
-
 class GitHubClient:
     """The API below ``/repos/OWNER/NAME`` of ``api_url``, called with ``token``.
 
@@ -118,12 +69,10 @@ class GitHubClient:
         self._base = f"{checked_address(api_url).rstrip('/')}/repos/{quote(repository)}/"
         self._host = urlsplit(self._base).netloc
         self._token = token
-        self._session = Session()
-        self._session.headers.update(_HEADERS)
-        self._session.verify = ca_bundle(os.environ) or True
+        self._pause = pause
+        self._verify = ca_bundle(os.environ) or True
         proxy_for(self._base)
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=_Retry.after(pause)))
+        self._transport = http()(proxies=True)
 
     def get(self, path: str, **query: str) -> Json:
         """Return the object at a path."""
@@ -152,10 +101,10 @@ class GitHubClient:
         try:
             with self._answer(method, self._base + path, body) as response:
                 if not response.ok or response.is_redirect:
-                    raise _status_error(method, path, response)
+                    raise _status_error(method, path, response.status_code, self._words(response))
                 return _content(response, limit)
-        except (RequestException, HTTPError, OSError) as error:
-            failure = network_error(error)
+        except self._transport.FAILURES as error:
+            failure = self._transport.error(error)
             raise GitHubError("GitHub cannot be reached: {cause}", code=failure.code, cause=failure.message) from None
 
     def _answer(self, method: str, url: str, body: bytes | None) -> Response:
@@ -169,20 +118,41 @@ class GitHubClient:
         raise GitHubError("GitHub redirected {method} more than {limit} times", method=method, limit=_MOST_REDIRECTS)
 
     def _send(self, method: str, url: str, body: bytes | None) -> Response:
-        headers = {"Content-Type": "application/json"} if body is not None else {}
-        auth = self._authorized if urlsplit(url).netloc == self._host else _unauthorized
-        return self._session.request(
-            method, url, data=body, headers=headers, auth=auth, timeout=_TIMEOUT_S, stream=True, allow_redirects=False
-        )
+        """Return the last answer of up to three; after a failure a read is sent again, a write only as GitHub asks."""
+        for tried in range(1, _TRIES):
+            pause = float(tried)
+            try:
+                response = self._send_once(method, url, body)
+            except self._transport.FAILURES:
+                if method != "GET":  # a write that got no answer may have happened
+                    raise
+            else:
+                if not _is_retried(method, response):
+                    return response
+                response.close()  # its rest may be of any size
+                asked = response.headers.get("Retry-After", "")
+                pause = min(float(asked), _LONGEST_PAUSE_S) if asked.isdecimal() else pause
+            self._pause(pause)
+        return self._send_once(method, url, body)
 
-    def _authorized(self, request: PreparedRequest) -> PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+    def _send_once(self, method: str, url: str, body: bytes | None) -> Response:
+        headers = _HEADERS if body is None else {**_HEADERS, "Content-Type": "application/json"}
+        if urlsplit(url).netloc == self._host:
+            headers = {**headers, "Authorization": f"Bearer {self._token}"}
+        return self._transport.request(method, url, headers=headers, timeout=_TIMEOUT_S, verify=self._verify, data=body)
+
+    def _words(self, response: Response) -> str:
+        """Return what GitHub says about a failure."""
+        try:
+            return str(json.loads(_content(response, _MAX_ANSWER))["message"])
+        except (*self._transport.FAILURES, ValueError, RecursionError, KeyError, TypeError):
+            return "no message"
 
 
-def _unauthorized(request: PreparedRequest) -> PreparedRequest:
-    # Given explicitly, since without it requests would look into a .netrc.
-    return request
+def _is_retried(method: str, response: Response) -> bool:
+    if response.status_code in _RATE_LIMITED:
+        return bool(response.headers.get("Retry-After"))
+    return method == "GET" and response.status_code >= _SERVER_ERROR
 
 
 def _content(response: Response, limit: int) -> bytes:
@@ -194,15 +164,11 @@ def _with_query(path: str, query: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def _status_error(method: str, path: str, response: Response) -> GitHubError:
-    try:
-        said = str(json.loads(_content(response, _MAX_ANSWER))["message"])
-    except (OSError, HTTPError, ValueError, RecursionError, KeyError, TypeError):
-        said = "no message"
+def _status_error(method: str, path: str, status: int, said: str) -> GitHubError:
     return GitHubError(
         "GitHub answered {method} {path} with {status}: {said}",
         code=HTTP_STATUS,
-        status=response.status_code,
+        status=status,
         method=method,
         path=path.partition("?")[0],
         said=said[:200],

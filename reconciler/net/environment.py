@@ -1,26 +1,20 @@
-"""What the environment asks of connections (proxy, certificates), and what a failure on the network means."""
+"""What the environment asks of connections: proxy and certificates; and where a token may be sent."""
 
 from __future__ import annotations
 
 import os
 import re
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, ProxyError, Timeout
-from requests.utils import get_environ_proxies, select_proxy
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError, SSLError
-
 from reconciler.contract.api import is_loopback
-from reconciler.contract.error_codes import CONNECTION_LOST, CONNECTION_NOT_MADE, TIMEOUT
+from reconciler.contract.error_codes import CONNECTION_NOT_MADE
 from reconciler.errors import VendorError, said
-
-# The two invalid ones are raised for a proxy in the environment that is not a URL of one.
-_NEVER_CONNECTED = (ConnectTimeout, ConnectTimeoutError, InvalidSchema, InvalidURL, NewConnectionError, ProxyError)
+from reconciler.net import http
 
 CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
@@ -37,39 +31,13 @@ _PROXY_FORM: Final = (
 _MOST_PORT: Final = 65535
 
 
-def network_error(error: BaseException) -> VendorError:
-    """Return the error for a request that got no answer. Its code says whether the request can have arrived.
-
-    Only where no connection was made, or its certificate did not verify, is it certain that nothing was sent.
-    """
-    causes = list(_causes(error))
-    if any(isinstance(cause, _NEVER_CONNECTED) or _is_unverified(cause) for cause in causes):
-        return VendorError("{cause}", cause=_words(causes), code=CONNECTION_NOT_MADE)
-    if any(isinstance(cause, (Timeout, ReadTimeoutError)) for cause in causes):
-        return VendorError("no answer in time", code=TIMEOUT)
-    return VendorError("{cause}", cause=_words(causes), code=CONNECTION_LOST)
-
-
-def _is_unverified(cause: BaseException) -> bool:
-    return isinstance(cause, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(cause)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and all that it wraps: by chaining, as ``reason``, or as its first argument."""
-    waiting: list[object] = [error]
-    seen: set[int] = set()
-    while waiting:
-        cause = waiting.pop(0)
-        if isinstance(cause, BaseException) and id(cause) not in seen:
-            seen.add(id(cause))
-            yield cause
-            waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
-
-
-def _words(causes: list[BaseException]) -> str:
-    """Name the innermost cause by its kind alone: texts of network errors may carry URLs with passwords."""
-    system = next((cause for cause in causes if isinstance(cause, OSError) and cause.strerror), None)
-    return said(system.strerror.lower()) if system and system.strerror else type(causes[-1]).__name__
+def may_receive_token(url: str) -> bool:
+    """Return whether a token may be sent to ``url``: over https, or in the clear to this machine."""
+    try:
+        scheme, host = urlsplit(url).scheme, urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (scheme == "https" or (scheme == "http" and is_loopback(host)))
 
 
 def proxy_for(url: str) -> str | None:
@@ -79,7 +47,7 @@ def proxy_for(url: str) -> str | None:
     """
     if is_loopback(urlsplit(url).hostname or ""):
         return None
-    proxy = select_proxy(url, get_environ_proxies(url))
+    proxy = http().proxy(url)
     return _shown(proxy, urlsplit(url).scheme) if proxy else None
 
 

@@ -1,24 +1,28 @@
-"""HTTP as this tool allows it: no redirects, no cookies, bodies of a bounded size, and calls that can be aborted."""
+"""HTTP as this tool allows it: no redirects, no cookies, bodies of a bounded size, and calls that can be aborted.
+
+The one module that imports ``requests`` and ``urllib3``.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from requests import PreparedRequest, Response
+from requests import PreparedRequest, RequestException, Response
 from requests.adapters import DEFAULT_POOLSIZE, HTTPAdapter
-from requests.utils import default_headers, get_environ_proxies
+from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, ProxyError, Timeout
+from requests.utils import default_headers, get_environ_proxies, select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError, SSLError
 
-from reconciler.contract.api import is_loopback
-from reconciler.contract.error_codes import BAD_ANSWER, HTTP_STATUS
-from reconciler.errors import VendorError
+from reconciler.contract.error_codes import BAD_ANSWER, CONNECTION_LOST, CONNECTION_NOT_MADE, HTTP_STATUS, TIMEOUT
+from reconciler.errors import VendorError, said
 from reconciler.net.deadline import Deadline, attach_to_call
-from reconciler.net.environment import ca_bundle, network_error, proxy_for
+from reconciler.net.environment import ca_bundle, proxy_for
 
 # A page of 100 rows is some 50 KB.
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
@@ -27,14 +31,15 @@ _CHUNK: Final = 65536
 _HTTP_OK: Final = 200
 _HEADERS: Final = dict(default_headers())
 
-
-def may_receive_token(url: str) -> bool:
-    """Return whether a token may be sent to ``url``: over https, or in the clear to this machine."""
-    try:
-        scheme, host = urlsplit(url).scheme, urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    return bool(host) and (scheme == "https" or (scheme == "http" and is_loopback(host)))
+# The two invalid ones are raised for a proxy in the environment that is not a URL of one.
+_NEVER_CONNECTED: Final = (
+    ConnectTimeout,
+    ConnectTimeoutError,
+    InvalidSchema,
+    InvalidURL,
+    NewConnectionError,
+    ProxyError,
+)
 
 
 class Transport:
@@ -42,8 +47,11 @@ class Transport:
 
     A redirect would carry keys and images to wherever it points, so it is an answer like any other; there are no
     cookies and no ``.netrc``. With ``proxies``, those of the environment are used, read as ``requests`` does. At most
-    ``kept`` connections to a host are kept, for callers in several threads.
+    ``kept`` connections to a host are kept, for callers in several threads. ``FAILURES`` is all that a request, or
+    reading from its answer, may raise.
     """
+
+    FAILURES = (RequestException, HTTPError, OSError)
 
     def __init__(self, *, proxies: bool, kept: int = DEFAULT_POOLSIZE) -> None:
         self._proxies = proxies
@@ -60,7 +68,7 @@ class Transport:
         data: bytes | str | None = None,
         **_unused: object,
     ) -> Response:
-        """Return the answer, whose body is yet to be read. Raises whatever ``requests`` raises."""
+        """Return the answer, whose body is yet to be read. Raises one of ``FAILURES``."""
         prepared = PreparedRequest()
         prepared.prepare(method, url, {**_HEADERS, **headers}, data=data, auth=_keep_headers)
         proxies = get_environ_proxies(url) if self._proxies else None
@@ -69,6 +77,64 @@ class Transport:
     def close(self) -> None:
         """Close the connections that nobody uses."""
         self._adapter.close()
+
+    @staticmethod
+    def body(response: Response) -> bytes:
+        """Return the body of an answer. Raises VendorError where it is larger than any answer is."""
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise VendorError("the answer is too large", code=BAD_ANSWER)
+        return bytes(body)
+
+    @staticmethod
+    def proxy(url: str) -> str | None:
+        """Return the proxy of the environment for ``url``, as it is written there."""
+        return select_proxy(url, get_environ_proxies(url))
+
+    @staticmethod
+    def error(failure: BaseException) -> VendorError:
+        """Return the error for a request that got no answer. Its code says whether the request can have arrived.
+
+        Only where no connection was made, or its certificate did not verify, is it certain that nothing was sent.
+        """
+        causes = list(_causes(failure))
+        if any(isinstance(cause, _NEVER_CONNECTED) or _is_unverified(cause) for cause in causes):
+            return VendorError("{cause}", cause=_words(causes), code=CONNECTION_NOT_MADE)
+        if any(isinstance(cause, (Timeout, ReadTimeoutError)) for cause in causes):
+            return VendorError("no answer in time", code=TIMEOUT)
+        return VendorError("{cause}", cause=_words(causes), code=CONNECTION_LOST)
+
+    @classmethod
+    def fetch_json(cls, url: str, headers: Mapping[str, str], seconds: float, *, proxies: bool) -> dict[str, Any]:
+        """Return the JSON object at ``url``. Raises VendorError where there is none within the time.
+
+        With ``proxies``, those of the environment are used.
+        """
+        # Both are looked at before the thread begins, so that what is wrong with them is said as that and not as a
+        # failed call.
+        verify = ca_bundle(os.environ) or True
+        if proxies:
+            proxy_for(url)
+
+        def get() -> tuple[int, bytes]:
+            try:
+                with (
+                    closing(cls(proxies=proxies)) as transport,
+                    transport.request("GET", url, headers=headers, timeout=seconds, verify=verify) as response,
+                ):
+                    return response.status_code, cls.body(response)
+            except VendorError:
+                raise
+            except Exception as error:  # noqa: BLE001  # whatever it is, there is no answer
+                raise cls.error(error) from None
+
+        try:
+            return _object(*Deadline(seconds).start(get).result())
+        except VendorError as error:
+            error.host = urlsplit(url).netloc.rpartition("@")[2]
+            raise
 
 
 def _keep_headers(request: PreparedRequest) -> PreparedRequest:
@@ -101,44 +167,26 @@ class _TlsConnection(_PlainConnection, HTTPSConnection):
 _CONNECTIONS: Final[dict[str, Any]] = {"https": _TlsConnection, "http": _PlainConnection}
 
 
-def read_body(response: Response) -> bytes:
-    """Return the body of an answer. Raises VendorError where it is larger than any answer is."""
-    body = bytearray()
-    for chunk in response.iter_content(_CHUNK):
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise VendorError("the answer is too large", code=BAD_ANSWER)
-    return bytes(body)
+def _is_unverified(cause: BaseException) -> bool:
+    return isinstance(cause, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(cause)
 
 
-def fetch_json(url: str, headers: Mapping[str, str], seconds: float, *, proxies: bool) -> dict[str, Any]:
-    """Return the JSON object at ``url``. Raises VendorError where there is none within the time.
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and all that it wraps: by chaining, as ``reason``, or as its first argument."""
+    waiting: list[object] = [error]
+    seen: set[int] = set()
+    while waiting:
+        cause = waiting.pop(0)
+        if isinstance(cause, BaseException) and id(cause) not in seen:
+            seen.add(id(cause))
+            yield cause
+            waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
 
-    With ``proxies``, those of the environment are used.
-    """
-    # Both are looked at before the thread begins, so that what is wrong with them is said as that and not as a
-    # failed call.
-    verify = ca_bundle(os.environ) or True
-    if proxies:
-        proxy_for(url)
 
-    def get() -> tuple[int, bytes]:
-        try:
-            with (
-                closing(Transport(proxies=proxies)) as transport,
-                transport.request("GET", url, headers=headers, timeout=seconds, verify=verify) as response,
-            ):
-                return response.status_code, read_body(response)
-        except VendorError:
-            raise
-        except Exception as error:  # noqa: BLE001  # whatever it is, there is no answer
-            raise network_error(error) from None
-
-    try:
-        return _object(*Deadline(seconds).start(get).result())
-    except VendorError as error:
-        error.host = urlsplit(url).netloc.rpartition("@")[2]
-        raise
+def _words(causes: list[BaseException]) -> str:
+    """Name the innermost cause by its kind alone: texts of network errors may carry URLs with passwords."""
+    system = next((cause for cause in causes if isinstance(cause, OSError) and cause.strerror), None)
+    return said(system.strerror.lower()) if system and system.strerror else type(causes[-1]).__name__
 
 
 def _object(status: int, body: bytes) -> dict[str, Any]:

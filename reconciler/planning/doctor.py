@@ -22,11 +22,10 @@ from reconciler.net.environment import CA_VARIABLES, ca_bundle, proxy_for
 from reconciler.planning.planner import store_for
 from reconciler.render.findings import number
 from reconciler.state.checkout import head_commit
-from reconciler.tencent.api import Identity
+from reconciler.tencent.api import Client, Identity
 from reconciler.tencent.connection import Connection, identify, sms_address, sts_address
 from reconciler.tencent.endpoint import Endpoint
 from reconciler.tencent.responses import rows_of
-from reconciler.tencent.sdk import Sdk
 from reconciler.text import utc_time
 
 # Subjects that take keys to check.
@@ -153,7 +152,7 @@ class AccountChecks:
                     words = "can be read, in {ms:.0f} ms; a sub-account's, so only declared ids can be read"
         return said(words, ms=(self._clock.monotonic() - before) * 1000)
 
-    def _client(self, action: str) -> Sdk:
+    def _client(self, action: str) -> Client:
         address = (sts_address if action == IDENTITY else sms_address)(self._account, self._connection)
         return self._connection.client(address, {action})
 

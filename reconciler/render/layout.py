@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from rich.cells import cell_len
+
 from reconciler.contract.api import Status
 from reconciler.diagnostics import Severity
 from reconciler.model.plan import Verdict
@@ -63,13 +65,7 @@ def plain(text: str, _meaning: object) -> str:
 
 def width(text: str) -> int:
     """Return the number of terminal cells that a text takes."""
-    return len(text) if text.isascii() else _cells(text)
-
-
-def _cells(text: str) -> int:
-    from rich.cells import cell_len  # noqa: PLC0415  # only where there is other text than ASCII
-
-    return cell_len(text)
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def widest(cells: Iterable[str]) -> int:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from reconciler.contract.api import is_loopback
@@ -20,8 +20,10 @@ from reconciler.sandbox.log import RequestLog
 from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.parameters import RateLimits
-from reconciler.sandbox.server import SandboxServer
 from reconciler.sandbox.signing import KeyRing, parse_key
+
+if TYPE_CHECKING:
+    from reconciler.sandbox.server import SandboxServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def _keys(options: Options) -> KeyRing:
 
 
 def _server(options: Options, accounts: Accounts, log: RequestLog) -> SandboxServer:
+    from reconciler.sandbox.server import SandboxServer  # noqa: PLC0415  # brings http.client, not without a sandbox
+
     ended = threading.Event()
     limits = RateLimits(options.facts.rate_window) if options.limits else None
     dispatcher = Dispatcher(accounts, _keys(options), options.facts, limits, options.second_submitter)

@@ -92,3 +92,10 @@ class Starter(Protocol):
 
     def start(self, action: str, parameters: dict[str, object]) -> PendingAnswer:
         """Send a call. May raise VendorError."""
+
+
+class Client(Caller, Starter, Protocol):
+    """Makes the calls that it was opened for, of one service at one place. Safe to use from several threads."""
+
+    def close(self) -> None:
+        """Close the kept connections, unless they are others' too."""

@@ -6,27 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconciler.clock import Clock
-from reconciler.contract.api import (
-    DESCRIBE,
-    IDENTITY,
-    SMS_SERVICE,
-    SMS_VERSION,
-    STS_SERVICE,
-    STS_VERSION,
-)
+from reconciler.contract.api import DESCRIBE, IDENTITY
 from reconciler.errors import CredentialsError, Refusal, VendorError
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
-from reconciler.net.transport import Transport
-from reconciler.tencent.api import Caller, Identity
+from reconciler.tencent.api import Caller, Client, Identity
 from reconciler.tencent.credentials.base import KeySource
-from reconciler.tencent.endpoint import Endpoint, RequestLimits
+from reconciler.tencent.endpoint import Endpoint, RequestLimits, ServiceAddress, sms_at, sts_at
 from reconciler.tencent.rate_limit import retrying
 from reconciler.tencent.reader import Reader
-from reconciler.tencent.sdk import Sdk, ServiceAddress
+
+if TYPE_CHECKING:
+    from reconciler.net.transport import Transport
 
 _DENIED: Final = ("UnauthorizedOperation", "AuthFailure.UnauthorizedOperation")
 
@@ -37,6 +31,19 @@ _NOT_DENIED: Final = frozenset(
 
 _LONGEST_UIN: Final = 20
 _SANDBOX_TYPE: Final = "Sandbox"
+
+
+def client_for(
+    keys: KeySource | None,
+    address: ServiceAddress,
+    actions: Collection[str],
+    timeout: float,
+    transport: Transport | None = None,
+) -> Client:
+    """Return what makes these calls there, and no others; see ``Sdk``."""
+    from reconciler.tencent.sdk import Sdk  # noqa: PLC0415  # 50 ms, not without a client
+
+    return Sdk(keys, address, actions, timeout, transport)
 
 
 class Connection(NamedTuple):
@@ -51,9 +58,9 @@ class Connection(NamedTuple):
     embedded: bool = False
     transport: Transport | None = None
 
-    def client(self, address: ServiceAddress, actions: Collection[str]) -> Sdk:
+    def client(self, address: ServiceAddress, actions: Collection[str]) -> Client:
         """Return what makes these calls there, and no others."""
-        return Sdk(self.keys, address, actions, self.limits.request_timeout, self.transport)
+        return client_for(self.keys, address, actions, self.limits.request_timeout, self.transport)
 
 
 class OpenAccount(NamedTuple):
@@ -88,12 +95,12 @@ def find_target(account: Account, connection: Connection, clock: Clock) -> Targe
 
 def sms_address(account: Account, connection: Connection) -> ServiceAddress:
     """Return where the SMS actions of the account are."""
-    return ServiceAddress(SMS_SERVICE, SMS_VERSION, connection.endpoint, account.region)
+    return sms_at(connection.endpoint, account.region)
 
 
 def sts_address(account: Account, connection: Connection) -> ServiceAddress:
     """Return where the keys' owner can be asked for: beside the SMS service."""
-    return ServiceAddress(STS_SERVICE, STS_VERSION, connection.endpoint.for_service(STS_SERVICE), account.region)
+    return sts_at(connection.endpoint, account.region)
 
 
 def identify(sts: Caller, clock: Clock, declared_uin: str | None, keys: KeySource) -> Identity:

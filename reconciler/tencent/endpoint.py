@@ -8,7 +8,16 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from reconciler.contract.api import DEFAULT_ENDPOINTS, DESCRIBE_RATE, ROOT_DOMAIN, SMS_SERVICE, is_loopback
+from reconciler.contract.api import (
+    DEFAULT_ENDPOINTS,
+    DESCRIBE_RATE,
+    ROOT_DOMAIN,
+    SMS_SERVICE,
+    SMS_VERSION,
+    STS_SERVICE,
+    STS_VERSION,
+    is_loopback,
+)
 from reconciler.errors import OptionKey, UsageError
 from reconciler.tencent.rate_limit import MODIFY_INTERVAL_S
 
@@ -40,6 +49,25 @@ class Endpoint(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.host}"
+
+
+class ServiceAddress(NamedTuple):
+    """What is called and where: a service and its version at an endpoint, in a region."""
+
+    service: str
+    version: str
+    endpoint: Endpoint
+    region: str
+
+
+def sms_at(endpoint: Endpoint, region: str) -> ServiceAddress:
+    """Return where the SMS actions are."""
+    return ServiceAddress(SMS_SERVICE, SMS_VERSION, endpoint, region)
+
+
+def sts_at(endpoint: Endpoint, region: str) -> ServiceAddress:
+    """Return where temporary keys, and the owner of keys, can be asked for: beside the SMS service."""
+    return ServiceAddress(STS_SERVICE, STS_VERSION, endpoint.for_service(STS_SERVICE), region)
 
 
 def endpoint_from(override: str | None, declared: str | None, site: str = "china") -> Endpoint:

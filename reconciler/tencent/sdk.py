@@ -25,11 +25,11 @@ from reconciler.contract.api import ADD, MODIFY
 from reconciler.contract.error_codes import NO_KEYS
 from reconciler.errors import CredentialsError, VendorError, said
 from reconciler.net.deadline import Call, Deadline
-from reconciler.net.environment import ca_bundle, network_error, proxy_for
-from reconciler.net.transport import Transport, read_body
+from reconciler.net.environment import ca_bundle, proxy_for
+from reconciler.net.transport import Transport
 from reconciler.tencent.api import Answer
 from reconciler.tencent.credentials.base import Keys, KeySource
-from reconciler.tencent.endpoint import Endpoint
+from reconciler.tencent.endpoint import Endpoint, ServiceAddress
 from reconciler.tencent.responses import content_of, request_id_of
 
 _LANGUAGE: Final = "en-US"
@@ -41,15 +41,6 @@ _WRITE_MARGIN_S: Final = 60.0
 _log = logging.getLogger("reconciler.cloud")
 # Parameters that ``-vv`` logs; whatever else is sent is somebody's data.
 _LOGGED: Final = ("International", "Limit", "Offset", "SignId", "SignIdSet")
-
-
-class ServiceAddress(NamedTuple):
-    """What is called and where: a service and its version at an endpoint, in a region."""
-
-    service: str
-    version: str
-    endpoint: Endpoint
-    region: str
 
 
 class Sdk:
@@ -163,11 +154,11 @@ class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
             response = self._call(action, parameters, options)
             with response:
                 options["CallLog"].arrived(response.headers, time.time())
-                status, body = response.status_code, read_body(response)
+                status, body = response.status_code, Transport.body(response)
         except VendorError:
             raise
         except Exception as error:  # noqa: BLE001  # the SDK lets many types through; all mean: no answer
-            raise network_error(error) from None
+            raise Transport.error(error) from None
         finally:
             options["CallLog"].ended()
         options["CallLog"].received = len(body)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from reconciler.contract.api import ASSUME_ROLE, STS_SERVICE, STS_VERSION
+from reconciler.contract.api import ASSUME_ROLE
 from reconciler.contract.error_codes import look_up
 from reconciler.errors import CredentialsError, VendorError, said
 from reconciler.tencent.api import Answer
+from reconciler.tencent.connection import client_for
 from reconciler.tencent.credentials.base import (
     CredentialInputs,
     KeySource,
@@ -22,8 +23,8 @@ from reconciler.tencent.credentials.base import (
     owner_of_role,
     temporary_from,
 )
+from reconciler.tencent.endpoint import sts_at
 from reconciler.tencent.rate_limit import retrying
-from reconciler.tencent.sdk import Sdk, ServiceAddress
 
 ROLE: Final = "TENCENTCLOUD_ROLE_ARN"
 SESSION: Final = "TENCENTCLOUD_ROLE_SESSION_NAME"
@@ -155,8 +156,8 @@ def _asked(role: Role, keys: KeySource, vendor: Vendor) -> Temporary:
 
 
 def _answer(role: Role, keys: KeySource, source: str, vendor: Vendor) -> Answer:
-    address = ServiceAddress(STS_SERVICE, STS_VERSION, vendor.endpoint.for_service(STS_SERVICE), vendor.region)
-    sdk = Sdk(keys, address, {ASSUME_ROLE}, vendor.timeout, vendor.transport)
+    address = sts_at(vendor.endpoint, vendor.region)
+    sdk = client_for(keys, address, {ASSUME_ROLE}, vendor.timeout, vendor.transport)
     parameters: dict[str, object] = {
         "RoleArn": role.arn,
         "RoleSessionName": role.session,

@@ -10,12 +10,14 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from reconciler.clock import Clock
 from reconciler.errors import CredentialsError, ReconcilerError, said, system_words
-from reconciler.net.transport import Transport
 from reconciler.tencent.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from reconciler.net.transport import Transport
 
 METADATA_URL: Final = "http://metadata.tencentyun.com/latest/meta-data/"
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from reconciler.clock import Clock
 from reconciler.contract.error_codes import describe
 from reconciler.errors import CredentialsError, VendorError, said
-from reconciler.net.transport import fetch_json
+from reconciler.net import http
 from reconciler.tencent.credentials.base import Absent, CredentialInputs, RenewedKeys, Temporary, temporary_from
 
 ROLE_NAME: Final = "TENCENTCLOUD_CAM_ROLE_NAME"
@@ -32,7 +32,7 @@ def from_cvm_role(near: CredentialInputs, clock: Clock) -> RenewedKeys | Absent:
 
 def _fetched(url: str, role: str) -> Temporary:
     try:
-        answer = fetch_json(url, {}, TIME_LIMIT_S, proxies=False)
+        answer = http().fetch_json(url, {}, TIME_LIMIT_S, proxies=False)
     except VendorError as error:
         raise CredentialsError(
             "the metadata service gives no keys for the role {role!r}: {reason}",

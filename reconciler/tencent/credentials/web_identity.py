@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from reconciler.contract.api import STS_SERVICE, STS_VERSION, WEB_IDENTITY_ROLE, is_loopback
+from reconciler.contract.api import WEB_IDENTITY_ROLE, is_loopback
 from reconciler.contract.error_codes import describe, look_up
 from reconciler.errors import CredentialsError, OptionKey, VendorError, said
-from reconciler.net.transport import fetch_json, may_receive_token
+from reconciler.net import http
+from reconciler.net.environment import may_receive_token
 from reconciler.tencent.api import Answer
+from reconciler.tencent.connection import client_for
 from reconciler.tencent.credentials.assumed_role import DEFAULT_SESSION, DURATION_S, SESSION, Role, checked
 from reconciler.tencent.credentials.base import (
     Absent,
@@ -27,8 +29,8 @@ from reconciler.tencent.credentials.base import (
     read_small,
     temporary_from,
 )
+from reconciler.tencent.endpoint import sts_at
 from reconciler.tencent.rate_limit import retrying
-from reconciler.tencent.sdk import Sdk, ServiceAddress
 
 # The second names are those that the vendor's container service gives to its pods.
 PROVIDERS: Final = ("TENCENTCLOUD_PROVIDER_ID", "TKE_PROVIDER_ID")
@@ -111,7 +113,7 @@ def _from_github(url: str, request_token: str, timeout: float) -> str:
     headers = {"Authorization": f"bearer {request_token}", "Accept": "application/json"}
     proxies = not is_loopback(urlsplit(url).hostname or "")
     try:
-        answer = fetch_json(f"{url}{separator}audience={AUDIENCE}", headers, timeout, proxies=proxies)
+        answer = http().fetch_json(f"{url}{separator}audience={AUDIENCE}", headers, timeout, proxies=proxies)
     except VendorError as error:
         raise CredentialsError(
             "GitHub gives no web identity token: {reason}",
@@ -132,8 +134,8 @@ def _exchanged(role: _Role, vendor: Vendor) -> Temporary:
 
 
 def _answer(role: _Role, token: str, vendor: Vendor) -> Answer:
-    address = ServiceAddress(STS_SERVICE, STS_VERSION, vendor.endpoint.for_service(STS_SERVICE), vendor.region)
-    sdk = Sdk(None, address, {WEB_IDENTITY_ROLE}, vendor.timeout)
+    address = sts_at(vendor.endpoint, vendor.region)
+    sdk = client_for(None, address, {WEB_IDENTITY_ROLE}, vendor.timeout)
     parameters: dict[str, object] = {
         "ProviderId": role.provider,
         "WebIdentityToken": token,

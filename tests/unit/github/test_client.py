@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from urllib3 import HTTPResponse
+from requests import Response
 
 from reconciler.errors import Exit, UsageError
 from reconciler.github import client as module
@@ -146,16 +146,16 @@ def test_an_answer_that_is_not_needed_is_not_read_to_its_end(
     hub: GitHub, rest: GitHubClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = []
-    drain = HTTPResponse.drain_conn
+    close = Response.close
 
-    def noting(response: HTTPResponse) -> None:
-        closed.append(response.closed)
-        drain(response)
+    def noting(response: Response) -> None:
+        closed.append((response.status_code, response.raw.tell()))
+        close(response)
 
-    monkeypatch.setattr(HTTPResponse, "drain_conn", noting)
+    monkeypatch.setattr(Response, "close", noting)
     hub.answers = [(502, {})]
     assert list(rest.pages("issues/7/comments")) == []
-    assert closed == [True]
+    assert closed[0] == (502, 0)
 
 
 def test_an_answer_of_another_shape_is_a_failure(hub: GitHub, rest: GitHubClient) -> None:

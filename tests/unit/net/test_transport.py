@@ -9,7 +9,7 @@ from requests import Response
 
 from reconciler.contract.api import DESCRIBE
 from reconciler.errors import VendorError
-from reconciler.net.transport import MAX_BODY_BYTES, Transport, read_body
+from reconciler.net.transport import MAX_BODY_BYTES, Transport
 from reconciler.tencent.sdk import Sdk
 from tests.fixtures.servers import CERTIFICATE, answering, header_of, http, ok, serving
 from tests.unit.tencent.conftest import KEYS, Open, place
@@ -138,6 +138,6 @@ def body_in(*chunks: bytes) -> Response:
 
 
 def test_a_body_larger_than_any_answer_is_refused() -> None:
-    assert read_body(body_in(b"ab", b"c")) == b"abc"
+    assert Transport.body(body_in(b"ab", b"c")) == b"abc"
     with pytest.raises(VendorError, match="too large"):
-        read_body(body_in(b"x" * MAX_BODY_BYTES, b"y"))
+        Transport.body(body_in(b"x" * MAX_BODY_BYTES, b"y"))

@@ -8,8 +8,8 @@ import pytest
 from reconciler.contract.api import DESCRIBE, SMS_SERVICE, SMS_VERSION
 from reconciler.net.environment import CA_VARIABLES
 from reconciler.tencent.credentials.base import Keys, KeySource
-from reconciler.tencent.endpoint import Endpoint
-from reconciler.tencent.sdk import Sdk, ServiceAddress
+from reconciler.tencent.endpoint import Endpoint, ServiceAddress
+from reconciler.tencent.sdk import Sdk
 
 KEYS = Keys("AKIDsandbox", "sandbox-secret", "a-session-token", source="these tests")
 Open = Callable[..., Sdk]

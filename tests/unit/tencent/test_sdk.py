@@ -17,8 +17,7 @@ from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
 from reconciler.sandbox.signing import Key
 from reconciler.tencent.credentials.base import Keys
-from reconciler.tencent.endpoint import Endpoint, endpoint_from
-from reconciler.tencent.sdk import ServiceAddress
+from reconciler.tencent.endpoint import Endpoint, ServiceAddress, endpoint_from
 from tests.fixtures.servers import answering, header_of, http, ok, serving
 from tests.unit.tencent.conftest import KEYS, Open, place
 
