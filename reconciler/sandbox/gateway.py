@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from reconciler.sandbox import add, describe, modify, sts
+from reconciler.sandbox import describe, sts, writes
 from reconciler.sandbox.account import Accounts
 from reconciler.sandbox.faults import Fault, FaultPlan, corrupt_response
 from reconciler.sandbox.http import JSON_TYPE, Manner, Request, Response, envelope, error_answer, html
@@ -27,8 +27,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
         sts.WEB_IDENTITY_ACTION,
         describe.ACTION,
         sts.CALLER_IDENTITY,
-        modify.ACTION,
-        add.ACTION,
+        writes.MODIFY_ACTION,
+        writes.ADD_ACTION,
     )
 }
 
@@ -52,7 +52,7 @@ class Dispatcher:
         self._keys = keys
         self._facts = facts
         self._limits = limits
-        self._second = modify.SecondSubmitter(second_submitter)
+        self._second = writes.SecondSubmitter(second_submitter)
 
     @property
     def has_several(self) -> bool:
@@ -89,7 +89,7 @@ class Dispatcher:
 
     def submit_as_well(self, when: str, incoming: Request) -> None:
         """Let the second submitter come ``before`` or ``after`` a modify, whoever sent that."""
-        if incoming.action == modify.ACTION.name:
+        if incoming.action == writes.MODIFY_ACTION.name:
             account, region = self._accounts.of(self.uin_of(incoming)), incoming.header("x-tc-region")
             context = ActionContext(account, self._facts, self._keys, incoming.now, region)
             self._second.comes(when, context, self.params(incoming))

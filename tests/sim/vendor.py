@@ -12,7 +12,7 @@ from typing import Any, Final
 from reconciler.contract.api import ADD, ADD_RATE, DESCRIBE, MODIFY, MODIFY_RATE
 from reconciler.model.signature import SignFields, Subject
 from reconciler.model.state import State
-from reconciler.sandbox import add, describe, modify
+from reconciler.sandbox import describe, writes
 from reconciler.sandbox.account import SandboxAccount, review
 from reconciler.sandbox.model import AccountData, ApiError, RowData
 from reconciler.sandbox.options import UnconfirmedBehaviour
@@ -24,7 +24,7 @@ from tests.sim.definitions import ACCOUNT, images, signatures
 from tests.sim.scenario import Scenario
 
 _TOLERANCE_S: Final = 300.0
-_ACTIONS: Final = {DESCRIBE: describe.ACTION, MODIFY: modify.ACTION, ADD: add.ACTION}
+_ACTIONS: Final = {DESCRIBE: describe.ACTION, MODIFY: writes.MODIFY_ACTION, ADD: writes.ADD_ACTION}
 _RATES: Final = {MODIFY: MODIFY_RATE, ADD: ADD_RATE}
 
 NAMES: Final[dict[str, Callable[[str], str]]] = {

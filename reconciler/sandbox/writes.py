@@ -1,4 +1,8 @@
-"""The rules of ``ModifySmsSign``, each with the code that the reference page gives it."""
+"""The two writes, ``ModifySmsSign`` and ``AddSmsSign``: every rule holds and a row is pending, or nothing changes.
+
+Each rule has the code that the reference pages give it: that of ``ModifySmsSign`` (2024-09-10), and 382/40534 (2025-11)
+with both SDKs for ``AddSmsSign``; ``QualificationId`` since SDK 3.0.1300 for the mainland site.
+"""
 
 # Name length: no page allows more than 15 characters (global SMS); mainland's 12 is not enforced, since the reference
 # page's own example, ``Tencent Cloud`` for mainland, has 13.
@@ -12,13 +16,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
-from reconciler.contract.api import MODIFY, MODIFY_RATE, SMS_SERVICE, SMS_VERSION
+from reconciler.contract.api import ADD, ADD_RATE, MODIFY, MODIFY_RATE, MOST_SIGNATURES, SMS_SERVICE, SMS_VERSION
 from reconciler.sandbox.model import ApiError, ImageDigest, RowData, Submission
 from reconciler.sandbox.options import UnconfirmedBehaviour
 from reconciler.sandbox.parameters import Action, ActionContext, Kind, Parameter, Params, read_image
 
 # Sign type to document types, from the reference page's parameter ``SignType``.
-DOCUMENTS_OF: Final[Mapping[int, frozenset[int]]] = {
+_DOCUMENTS_OF: Final[Mapping[int, frozenset[int]]] = {
     0: frozenset({0, 1}),
     1: frozenset({0, 1, 2, 3, 4}),
     2: frozenset({0, 1, 2, 3, 5}),
@@ -30,13 +34,13 @@ DOCUMENTS_OF: Final[Mapping[int, frozenset[int]]] = {
 
 
 # Characters.
-MAX_NAME: Final = 15
+_MAX_NAME: Final = 15
+
+_APPROVED, _PENDING, _NOT_EFFECTIVE, _REJECTED = 0, 1, 2, -1
+_QUALIFICATION_PASSED: Final = 1
 
 
-_APPROVED, _PENDING_CODE, _NOT_EFFECTIVE, _REJECTED = 0, 1, 2, -1
-
-
-def check_account(context: ActionContext) -> None:
+def _check_account(context: ActionContext) -> None:
     """Refuse an individual account, and one in arrears."""
     if context.account.arrears:
         raise ApiError("UnauthorizedOperation.ServiceSuspendDueToArrears", "The service is suspended due to arrears.")
@@ -44,7 +48,7 @@ def check_account(context: ActionContext) -> None:
         raise ApiError("FailedOperation.NotEnterpriseCertification", "Individual users cannot modify signatures.")
 
 
-def check_row(context: ActionContext, params: Params) -> RowData:
+def _check_row(context: ActionContext, params: Params) -> RowData:
     """Return the row to modify: one of the region, of the same ``International``, and not approved."""
     row = context.account.row(params["SignId"])
     if row is None or row.region not in (None, context.region):
@@ -55,7 +59,7 @@ def check_row(context: ActionContext, params: Params) -> RowData:
         raise ApiError("InvalidParameterValue.SignAlreadyPassedCheck", "An approved signature cannot be modified.")
     if row.status_code == _NOT_EFFECTIVE:
         raise ApiError(context.facts.not_effective_code, "An approved signature cannot be modified.")
-    if row.status_code not in (_PENDING_CODE, _REJECTED):
+    if row.status_code not in (_PENDING, _REJECTED):
         # No page says what a state that no page lists answers; this one is the nearest.
         raise ApiError("FailedOperation.MissingSignatureToModify", "This signature cannot be modified now.")
     if row.filing_incomplete and context.facts.filing_incomplete == "refused":
@@ -63,13 +67,13 @@ def check_row(context: ActionContext, params: Params) -> RowData:
     return row
 
 
-def check_values(context: ActionContext, params: Params, row: RowData) -> None:
+def _check_values(context: ActionContext, params: Params, row: RowData) -> None:
     """Check the images, the purpose, the pair of sign type and document type, and what else either of them needs."""
     if "ProofImage" not in params and not (row.international and context.facts.global_image != "required"):
         raise ApiError("MissingParameter", "The request lacks the required parameter `ProofImage`.")
     if params["SignPurpose"] not in (0, 1):
         raise ApiError("InvalidParameterValue.InvalidSignPurpose", "`SignPurpose` is 0 or 1.")
-    if params["DocumentType"] not in DOCUMENTS_OF.get(params["SignType"], frozenset()):
+    if params["DocumentType"] not in _DOCUMENTS_OF.get(params["SignType"], frozenset()):
         raise ApiError("InvalidParameterValue.InvalidDocumentType", "`DocumentType` does not go with `SignType`.")
     if params["SignPurpose"] == 1 and "CommissionImage" not in params:
         raise ApiError("MissingParameter", "`CommissionImage` is required where `SignPurpose` is 1.")
@@ -81,20 +85,20 @@ def check_values(context: ActionContext, params: Params, row: RowData) -> None:
         raise ApiError("MissingParameter", "`QualificationId` is required for a signature that has one.")
 
 
-def check_name(context: ActionContext, name: str, row: RowData) -> None:
+def _check_name(context: ActionContext, name: str, row: RowData) -> None:
     """Refuse a name that is empty, too long, or pending already for another id of the same kind and region."""
     if not name:
         raise ApiError("InvalidParameterValue", "`SignName` is empty.")
-    if len(name) > MAX_NAME:
-        raise ApiError("InvalidParameterValue.SignNameLengthTooLong", f"`SignName` is over {MAX_NAME} characters.")
+    if len(name) > _MAX_NAME:
+        raise ApiError("InvalidParameterValue.SignNameLengthTooLong", f"`SignName` is over {_MAX_NAME} characters.")
     for other in context.account.rows():
-        if other.sign_id == row.sign_id or other.status_code != _PENDING_CODE or other.sign_name != name:
+        if other.sign_id == row.sign_id or other.status_code != _PENDING or other.sign_name != name:
             continue
         if other.international == row.international and other.region in (None, context.region):
             raise ApiError("InvalidParameterValue.SignExistAndUnapproved", "The same signature is pending already.")
 
 
-def normal_name(name: str, facts: UnconfirmedBehaviour) -> str:
+def _normal_name(name: str, facts: UnconfirmedBehaviour) -> str:
     """Return the name that is kept: as sent, or half-width, trimmed, and with single blanks or none inside."""
     if facts.names == "kept":
         return name
@@ -102,29 +106,20 @@ def normal_name(name: str, facts: UnconfirmedBehaviour) -> str:
     return blank.join(unicodedata.normalize("NFKC", name).split())
 
 
-# ``ModifySmsSign``: the one write. Either every rule holds and the row is pending again, or nothing changes.
-#
-# Source: the action's reference page (2024-09-10); ``QualificationId`` since SDK 3.0.1300 for the mainland site.
-
-
-_PENDING: Final = 1
-_QUALIFICATION_PASSED: Final = 1
-
-
 def _modify(context: ActionContext, params: Params) -> dict[str, Any]:
-    check_account(context)
+    _check_account(context)
     # From the look to the change nobody else comes between, as in the vendor's own database.
     with context.account.transaction():
-        row = check_row(context, params)
-        check_values(context, params, row)
-        name = normal_name(params["SignName"], context.facts)
-        check_name(context, name, row)
-        submitted = submission(context, params, row)
-        context.account.change(_resubmitted(context, params, replace(row, sign_name=name, submitted=submitted)))
+        row = _check_row(context, params)
+        _check_values(context, params, row)
+        name = _normal_name(params["SignName"], context.facts)
+        _check_name(context, name, row)
+        changed = replace(row, sign_name=name, submitted=_submission(context, params, row))
+        context.account.change(_qualified(context, params, _pending_again(context, changed)))
     return {"ModifySignStatus": {"SignId": row.sign_id}}
 
 
-def submission(context: ActionContext, params: Params, row: RowData) -> Submission:
+def _submission(context: ActionContext, params: Params, row: RowData) -> Submission:
     """Return what is kept of a request beside what describe shows."""
     old_remark = row.submitted.remark if row.submitted and context.facts.omitted_remark == "keeps" else None
     return Submission(
@@ -146,13 +141,60 @@ def _image(context: ActionContext, params: Params, name: str) -> ImageDigest:
     return read_image(name, params[name], loose=context.facts.loose_base64 == "accepted")
 
 
-def _resubmitted(context: ActionContext, params: Params, row: RowData) -> RowData:
-    return qualified(context, params, _pending(context, row))
-
-
-def _pending(context: ActionContext, row: RowData) -> RowData:
+def _pending_again(context: ActionContext, row: RowData) -> RowData:
     moved = int(context.now) if context.facts.create_time == "moves" else row.create_time
     return replace(row, status_code=_PENDING, review_reply="", create_time=moved, filing_incomplete=False)
+
+
+def _qualified(context: ActionContext, params: Params, pending: RowData) -> RowData:
+    """Return a row with the qualification that a request names, or leaves out."""
+    qualification = params.get("QualificationId")
+    if pending.international or qualification == pending.qualification_id:
+        return pending
+    if qualification is None:
+        cleared = context.facts.omitted_qualification == "clears"
+        return replace(pending, qualification_id=None, qualification_name=None) if cleared else pending
+    known = next((other for other in context.account.rows() if other.qualification_id == qualification), None)
+    return replace(
+        pending,
+        qualification_id=qualification,
+        qualification_name=known.qualification_name if known else "",
+        qualification_status_code=known.qualification_status_code if known else _QUALIFICATION_PASSED,
+    )
+
+
+def _add(context: ActionContext, params: Params) -> dict[str, Any]:
+    _check_account(context)
+    with context.account.transaction():
+        name = _normal_name(params["SignName"], context.facts)
+        row = RowData(
+            context.account.next_id(),
+            name,
+            bool(params["International"]),
+            _PENDING,
+            create_time=int(context.now),
+            region=context.region,
+        )
+        _check_new(context, params, row)
+        row = replace(row, submitted=_submission(context, params, row))
+        context.account.add(_qualified(context, params, row))
+    return {"AddSignStatus": {"SignId": row.sign_id}}
+
+
+def _check_new(context: ActionContext, params: Params, row: RowData) -> None:
+    if params["International"] not in (0, 1):
+        raise ApiError("InvalidParameterValue.InvalidInternational", "`International` is 0 or 1.")
+    if params["SignPurpose"] not in (0, 1):  # Modify has another code for the same
+        raise ApiError("InvalidParameterValue.InvalidUsedMethod", "`SignPurpose` is 0 or 1.")
+    _check_values(context, params, row)
+    _check_name(context, row.sign_name, row)
+    for other in context.account.rows():
+        is_same = (other.sign_name, other.international) == (row.sign_name, row.international)
+        # By elimination: no page names the code.
+        if is_same and other.region in (None, context.region) and other.status_code != _REJECTED:
+            raise ApiError("InvalidParameterValue.SignAlreadyPassedCheck", "The same signature is approved already.")
+    if context.facts.sign_limit == "kept" and len(list(context.account.rows())) >= MOST_SIGNATURES:
+        raise ApiError("FailedOperation.SignNumberLimit", f"An account may hold {MOST_SIGNATURES} signatures.")
 
 
 class SecondSubmitter:
@@ -176,31 +218,13 @@ class SecondSubmitter:
                 return
             self._submitted.add(known)
         with suppress(ApiError), context.account.transaction():
-            row = check_row(context, params)
+            row = _check_row(context, params)
             own = replace(row.submitted or Submission(), remark="From the console")
-            name = normal_name(f"Console {row.sign_id}", context.facts)
-            context.account.change(_pending(context, replace(row, sign_name=name, submitted=own)))
+            name = _normal_name(f"Console {row.sign_id}", context.facts)
+            context.account.change(_pending_again(context, replace(row, sign_name=name, submitted=own)))
 
 
-def qualified(context: ActionContext, params: Params, pending: RowData) -> RowData:
-    """Return a row with the qualification that a request names, or leaves out."""
-    row = pending
-    qualification = params.get("QualificationId")
-    if row.international or qualification == row.qualification_id:
-        return pending
-    if qualification is None:
-        cleared = context.facts.omitted_qualification == "clears"
-        return replace(pending, qualification_id=None, qualification_name=None) if cleared else pending
-    known = next((other for other in context.account.rows() if other.qualification_id == qualification), None)
-    return replace(
-        pending,
-        qualification_id=qualification,
-        qualification_name=known.qualification_name if known else "",
-        qualification_status_code=known.qualification_status_code if known else _QUALIFICATION_PASSED,
-    )
-
-
-ACTION: Final = Action(
+MODIFY_ACTION: Final = Action(
     name=MODIFY,
     service=SMS_SERVICE,
     version=SMS_VERSION,
@@ -218,5 +242,14 @@ ACTION: Final = Action(
     },
     run=_modify,
     rate=MODIFY_RATE,
+    regional=True,
+)
+ADD_ACTION: Final = Action(
+    name=ADD,
+    service=SMS_SERVICE,
+    version=SMS_VERSION,
+    schema={name: parameter for name, parameter in MODIFY_ACTION.schema.items() if name != "SignId"},
+    run=_add,
+    rate=ADD_RATE,
     regional=True,
 )
