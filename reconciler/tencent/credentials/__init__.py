@@ -1,1 +1,1 @@
-"""Where keys come from: one file a source, and the order in which they are looked for."""
+"""Where keys come from: one file a kind of source, and the order in which they are looked for."""

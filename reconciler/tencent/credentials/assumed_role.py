@@ -7,6 +7,7 @@ tool and of its Terraform provider. Each is honoured or refused: one passed over
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from typing import Final, NamedTuple
 
 from reconciler.contract.api import ASSUME_ROLE
@@ -156,8 +157,6 @@ def _asked(role: Role, keys: KeySource, vendor: Vendor) -> Temporary:
 
 
 def _answer(role: Role, keys: KeySource, source: str, vendor: Vendor) -> Answer:
-    address = sts_at(vendor.endpoint, vendor.region)
-    sdk = client_for(keys, address, {ASSUME_ROLE}, vendor.timeout, vendor.transport)
     parameters: dict[str, object] = {
         "RoleArn": role.arn,
         "RoleSessionName": role.session,
@@ -166,7 +165,7 @@ def _answer(role: Role, keys: KeySource, source: str, vendor: Vendor) -> Answer:
     if role.external_id:
         parameters["ExternalId"] = role.external_id
     try:
-        return retrying(vendor.clock, lambda: sdk.call(ASSUME_ROLE, parameters))
+        return sts_answer(vendor, ASSUME_ROLE, parameters, keys)
     except VendorError as error:
         raise CredentialsError(
             "the role {arn} cannot be taken on with the keys from {source}: {reason}",
@@ -177,5 +176,10 @@ def _answer(role: Role, keys: KeySource, source: str, vendor: Vendor) -> Answer:
             reason=f"{error.code} ({look_up(error.code).meaning})",
             origin=role.origin,
         ) from None
-    finally:
-        sdk.close()
+
+
+def sts_answer(vendor: Vendor, action: str, parameters: dict[str, object], keys: KeySource | None = None) -> Answer:
+    """Return the answer of the service that gives temporary keys. Without ``keys`` the call is not signed."""
+    address = sts_at(vendor.endpoint, vendor.region)
+    with closing(client_for(keys, address, {action}, vendor.timeout, vendor.transport)) as client:
+        return retrying(vendor.clock, lambda: client.call(action, parameters))

@@ -12,13 +12,13 @@ from typing import Final, NamedTuple
 from reconciler.errors import CredentialsError, OptionKey, said
 from reconciler.tencent.credentials.assumed_role import Role, role_in_environment, taken_on
 from reconciler.tencent.credentials.base import Absent, CredentialInputs, Keys, KeySource, Vendor, keys_of
-from reconciler.tencent.credentials.cvm_role import ROLE_NAME, from_cvm_role
-from reconciler.tencent.credentials.profile_file import FILE, from_profile_file
-from reconciler.tencent.credentials.tccli import PROFILE_CHOICES, from_tccli
-from reconciler.tencent.credentials.web_identity import (
+from reconciler.tencent.credentials.profiles import FILE, PROFILE_CHOICES, from_profile_file, from_tccli
+from reconciler.tencent.credentials.workload_identity import (
     PROVIDERS,
+    ROLE_NAME,
     ROLES,
     TOKEN_FILES,
+    from_cvm_role,
     from_web_identity,
     incomplete,
     token_source,

@@ -1,4 +1,4 @@
-"""Keys without a secret to keep: a web identity token, exchanged for the temporary keys of a role."""
+"""Keys without a secret to keep: for a web identity token, or of the role of a virtual machine of the vendor's."""
 
 # The token comes from a file, or fresh from GitHub for the job that runs. Sources: ``AssumeRoleWithWebIdentity`` of the
 # vendor's security token service, 2018-08-13, called without a signature; GitHub's documentation of OpenID Connect,
@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from reconciler.clock import Clock
 from reconciler.contract.api import WEB_IDENTITY_ROLE, is_loopback
 from reconciler.contract.error_codes import describe, look_up
 from reconciler.errors import CredentialsError, OptionKey, VendorError, said
 from reconciler.net import http
 from reconciler.net.environment import may_receive_token
 from reconciler.tencent.api import Answer
-from reconciler.tencent.connection import client_for
-from reconciler.tencent.credentials.assumed_role import DEFAULT_SESSION, DURATION_S, SESSION, Role, checked
+from reconciler.tencent.credentials.assumed_role import DEFAULT_SESSION, DURATION_S, SESSION, Role, checked, sts_answer
 from reconciler.tencent.credentials.base import (
     Absent,
     CredentialInputs,
@@ -29,8 +29,6 @@ from reconciler.tencent.credentials.base import (
     read_small,
     temporary_from,
 )
-from reconciler.tencent.endpoint import sts_at
-from reconciler.tencent.rate_limit import retrying
 
 # The second names are those that the vendor's container service gives to its pods.
 PROVIDERS: Final = ("TENCENTCLOUD_PROVIDER_ID", "TKE_PROVIDER_ID")
@@ -40,6 +38,10 @@ REQUEST_URL: Final = "ACTIONS_ID_TOKEN_REQUEST_URL"
 REQUEST_TOKEN: Final = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"  # noqa: S105  # a variable's name
 
 AUDIENCE: Final = "sts.tencentcloudapi.com"
+
+ROLE_NAME: Final = "TENCENTCLOUD_CAM_ROLE_NAME"
+TIME_LIMIT_S: Final = 2.0
+_METADATA_PATH: Final = "cam/security-credentials/"
 
 
 class _Role(NamedTuple):
@@ -134,8 +136,6 @@ def _exchanged(role: _Role, vendor: Vendor) -> Temporary:
 
 
 def _answer(role: _Role, token: str, vendor: Vendor) -> Answer:
-    address = sts_at(vendor.endpoint, vendor.region)
-    sdk = client_for(None, address, {WEB_IDENTITY_ROLE}, vendor.timeout)
     parameters: dict[str, object] = {
         "ProviderId": role.provider,
         "WebIdentityToken": token,
@@ -144,7 +144,7 @@ def _answer(role: _Role, token: str, vendor: Vendor) -> Answer:
         "DurationSeconds": DURATION_S,
     }
     try:
-        return retrying(vendor.clock, lambda: sdk.call(WEB_IDENTITY_ROLE, parameters))
+        return sts_answer(vendor, WEB_IDENTITY_ROLE, parameters)
     except VendorError as error:
         raise CredentialsError(
             "the vendor gives no keys for the role {arn}: {reason}",
@@ -153,5 +153,29 @@ def _answer(role: _Role, token: str, vendor: Vendor) -> Answer:
             # Not the vendor's own words: they may repeat what was sent, and that was a token.
             reason=f"{error.code} ({look_up(error.code).meaning})",
         ) from None
-    finally:
-        sdk.close()
+
+
+# The metadata service is asked only where the variable, which is the Terraform provider's, names the role: it is plain
+# http under a public name, so on any other network anybody could answer, and have images sent to an account of theirs.
+
+
+def from_cvm_role(near: CredentialInputs, clock: Clock) -> RenewedKeys | Absent:
+    """Return the keys of the machine's role; they are fetched when first used, within two seconds."""
+    role = near.variable(ROLE_NAME)
+    if not role:
+        return Absent(said("role of a virtual machine: {name} not set", name=ROLE_NAME))
+    return RenewedKeys(lambda: _of_machine(f"{near.metadata_url}{_METADATA_PATH}{quote(role, safe='')}", role), clock)
+
+
+def _of_machine(url: str, role: str) -> Temporary:
+    try:
+        answer = http().fetch_json(url, {}, TIME_LIMIT_S, proxies=False)
+    except VendorError as error:
+        raise CredentialsError(
+            "the metadata service gives no keys for the role {role!r}: {reason}",
+            hint="unset {variable} outside of the vendor's machines, or bind the role to this one",
+            role=role,
+            reason=describe(error).message,
+            variable=ROLE_NAME,
+        ) from None
+    return temporary_from(answer, answer.get("ExpiredTime"), said("role {role} of this machine", role=role))

@@ -1,19 +1,22 @@
-"""The profiles of the vendor's command line tool: ``~/.tccli/<profile>.credential``, JSON.
+"""Profiles that the vendor's tools keep keys in: the SDKs' ``~/.tencentcloud/credentials``, and those of ``tccli``.
 
-Source: ``tccli`` itself. Profiles that ``tccli auth login`` wrote have ``expiresAt`` (unix seconds); only tccli can
-renew those.
+Sources: ``ProfileCredential`` of the Python SDK for both places and names; the Go SDK for the variable; the Node SDK
+for ``token``, and for values in quotation marks; ``tccli`` itself.
 """
 
 from __future__ import annotations
 
+import configparser
 import json
 from pathlib import Path
 from typing import Any, Final
 
 from reconciler.errors import CredentialsError, said
 from reconciler.tencent.credentials.assumed_role import DEFAULT_SESSION, Role, checked, taken_on
-from reconciler.tencent.credentials.base import Absent, CredentialInputs, KeySource, Vendor, keys_of, read_small
-from reconciler.tencent.credentials.cvm_role import ROLE_NAME
+from reconciler.tencent.credentials.base import Absent, CredentialInputs, Keys, KeySource, Vendor, keys_of, read_small
+from reconciler.tencent.credentials.workload_identity import ROLE_NAME
+
+FILE: Final = "TENCENTCLOUD_CREDENTIALS_FILE"
 
 # The first is tccli's own, the others are those of the vendor's Terraform provider, which reads the same files.
 PROFILES: Final = ("TCCLI_PROFILE", "TENCENTCLOUD_PROFILE")
@@ -22,10 +25,62 @@ PROFILE_CHOICES: Final = (*PROFILES, FOLDER)
 
 _DEFAULT: Final = "default"
 
-# Keys that expire sooner are not used: a run could outlast them, and only tccli can renew them.
+# Keys that expire sooner are not used: a run could outlast them. What `tccli auth login` wrote only tccli can renew.
 _LEAST_S: Final = 60.0
 
+_INI_FORM: Final = "it should hold a line [{section}], and below it secret_id = ... and secret_key = ..."
 _REMEDY: Final = "run `tccli configure` or remove it"
+
+
+def from_profile_file(near: CredentialInputs) -> Keys | Absent:
+    """Return the keys of the profile file. Raises CredentialsError where one exists without usable keys."""
+    if named := near.variable(FILE):
+        found = _keys_in_ini(Path(named))
+        if found is None:
+            raise CredentialsError(
+                "{variable} names {path}, which does not exist",
+                hint="correct or unset {variable}",
+                variable=FILE,
+                path=named,
+            )
+        return found
+    places = [folder / "credentials" for folder in (near.home / ".tencentcloud", near.system / "tencentcloud")]
+    for place in places:
+        if (found := _keys_in_ini(place)) is not None:
+            return found
+    return Absent(said("profile file: neither {one} nor {other} exists", one=places[0], other=places[1]))
+
+
+def _keys_in_ini(path: Path) -> Keys | None:
+    text = read_small(path)
+    if text is None:
+        return None
+    parser = configparser.ConfigParser(interpolation=None, default_section="", strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:  # its words may quote a line with a key
+        raise CredentialsError("{path} is not an INI file", hint=_INI_FORM, path=path, section=_DEFAULT) from None
+    section = dict(parser[_DEFAULT]) if parser.has_section(_DEFAULT) else {}
+    if role := next((name for name in section if name.startswith("role")), ""):
+        raise CredentialsError(
+            "{path} has {role}, which is not supported there",
+            hint="write the role as account.role into the definitions, or name it in TENCENTCLOUD_ROLE_ARN",
+            path=path,
+            role=role,
+        )
+    secret_id, secret_key, token = (_unquoted(section.get(name)) for name in ("secret_id", "secret_key", "token"))
+    if not (secret_id and secret_key):
+        raise CredentialsError(
+            "{path} has no [{section}] with secret_id and secret_key", hint=_INI_FORM, path=path, section=_DEFAULT
+        )
+    return keys_of(secret_id, secret_key, token, str(path))
+
+
+def _unquoted(value: str | None) -> str:
+    return (value or "").strip().strip("\"'")
+
+
+# ``~/.tccli/PROFILE.credential`` is JSON.
 
 
 def from_tccli(near: CredentialInputs, vendor: Vendor) -> KeySource | Absent:
@@ -38,7 +93,7 @@ def from_tccli(near: CredentialInputs, vendor: Vendor) -> KeySource | Absent:
     path = folder / f"{profile or _DEFAULT}.credential"
     text = read_small(path)
     if text is not None:
-        return _keys_in(text, path, vendor)
+        return _keys_in_json(text, path, vendor)
     if chosen_by:
         raise CredentialsError(
             "{variable} is {value!r}, but {path} does not exist",
@@ -57,7 +112,7 @@ def _profile(near: CredentialInputs) -> str:
     return profile
 
 
-def _keys_in(text: str, path: Path, vendor: Vendor) -> KeySource:
+def _keys_in_json(text: str, path: Path, vendor: Vendor) -> KeySource:
     data = _json(text, path)
     if data.get("type") == "cvm-role" or data.get("use-cvm-role") not in (None, False, "", "false"):
         raise CredentialsError(
