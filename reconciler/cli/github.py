@@ -16,8 +16,7 @@ from reconciler.cli.output import Session
 from reconciler.contract.api import Status
 from reconciler.errors import Exit, ReconcilerError, UsageError, said
 from reconciler.github.client import GitHubClient
-from reconciler.github.comment import WORKFLOW_LOGIN, put_comment
-from reconciler.github.issues import KeptIssues, Topic, keep_issues, need_of
+from reconciler.github.posts import WORKFLOW_LOGIN, KeptIssues, Topic, keep_issues, need_of, put_comment
 from reconciler.github.workflow import WorkflowRun, api_of, current_run, fetch, pull_request_of
 from reconciler.model.plan import Verdict
 from reconciler.render.document import (

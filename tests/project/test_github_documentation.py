@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from reconciler.github.issues import MOST_NEW
+from reconciler.github.posts import MOST_NEW
 from reconciler.github.workflow import MAX_ARCHIVE
 from reconciler.render.document import MAX_BYTES
 

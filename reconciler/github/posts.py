@@ -1,4 +1,7 @@
-"""One issue for each signature on which somebody has to act: opened, kept up to date, closed when it is settled."""
+"""What is kept up to date on GitHub: one comment on a pull request, one issue for each signature that needs somebody.
+
+Each is found again by a hidden marker, and only what ``login`` wrote counts as ours: anybody can copy a marker.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,14 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from reconciler.contract.api import APPROVED, Status
-from reconciler.errors import Refusal
+from reconciler.errors import Refusal, UsageError
 from reconciler.github.client import GitHubClient, Json, number_at
-from reconciler.github.comment import WORKFLOW_LOGIN, is_by
 from reconciler.model.plan import STOPPED, Verdict
+
+# Who a workflow's own token writes as.
+WORKFLOW_LOGIN: Final = "github-actions[bot]"
+
+_NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,60}")
 
 LABEL: Final = "sms-signature"
 
@@ -22,8 +29,45 @@ _ACCOUNT: Final = re.compile(r"[A-Za-z0-9-]+")
 _MARKER: Final = re.compile(r"<!-- sms-signature-reconciler issue (?P<account>[A-Za-z0-9-]+) (?P<sign_id>\d+) -->")
 
 
+def put_comment(
+    rest: GitHubClient, number: int, name: str, text: str, login: str = WORKFLOW_LOGIN, *, replaces_only: bool = False
+) -> str:
+    """Write the comment called ``name`` and say what was done: ``created``, ``updated`` or ``unchanged``.
+
+    With ``replaces_only`` none is made where there is none yet, and the answer is empty.
+    """
+    marker = marker_of(name)
+    body = f"{marker}\n{text}"
+    for comment in rest.pages(f"issues/{number}/comments"):
+        written = comment.get("body")
+        if isinstance(written, str) and written.startswith(marker) and _is_by(comment, login):
+            if written == body:
+                return "unchanged"
+            rest.send("PATCH", f"issues/comments/{number_at(comment, 'id')}", {"body": body})
+            return "updated"
+    if replaces_only:
+        return ""
+    rest.send("POST", f"issues/{number}/comments", {"body": body})
+    return "created"
+
+
+def marker_of(name: str) -> str:
+    """Return the hidden first line of a comment. Raises UsageError for a name that could end it early."""
+    if not _NAME.fullmatch(name) or "--" in name:
+        raise UsageError(
+            "{name!a} cannot be the name of a comment", hint="use letters, digits, dots and dashes", name=name
+        )
+    return f"<!-- sms-signature-reconciler comment {name} -->"
+
+
+def _is_by(written: dict[str, object], login: str) -> bool:
+    """Return whether ``login`` wrote a comment or an issue."""
+    user = written.get("user")
+    return isinstance(user, dict) and user.get("login") == login
+
+
 class Need(StrEnum):
-    """Return whether a signature needs an issue, has to keep one that is open, or is settled."""
+    """Whether a signature needs an issue, has to keep one that is open, or is settled."""
 
     ISSUE = "issue"
     WAIT = "wait"
@@ -59,7 +103,7 @@ class KeptIssues(NamedTuple):
 def keep_issues(rest: GitHubClient, account: str, topics: Sequence[Topic], login: str = WORKFLOW_LOGIN) -> KeptIssues:
     """Bring the issues of an account in line with its signatures, all of which must be among the topics.
 
-    An issue of a signature that is not among the topics is closed. Only issues that ``login`` wrote count as ours.
+    An issue of a signature that is not among the topics is closed.
     """
     if not _ACCOUNT.fullmatch(account):
         raise Refusal("the account's name cannot be used in an issue", hint="check account.uin and account.region")
@@ -81,7 +125,7 @@ def keep_issues(rest: GitHubClient, account: str, topics: Sequence[Topic], login
 def _open_issues(rest: GitHubClient, account: str, login: str) -> Iterator[tuple[int, Json]]:
     for issue in rest.pages("issues", state="open", labels=LABEL):
         found = _MARKER.match(str(issue.get("body")))
-        if found and found["account"] == account and is_by(issue, login) and "pull_request" not in issue:
+        if found and found["account"] == account and _is_by(issue, login) and "pull_request" not in issue:
             yield int(found["sign_id"]), issue
 
 

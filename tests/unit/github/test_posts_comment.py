@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.errors import UsageError
 from reconciler.github.client import GitHubClient, GitHubError
-from reconciler.github.comment import marker_of, put_comment
+from reconciler.github.posts import marker_of, put_comment
 from tests.fixtures.github_server import BOT, GitHub
 
 

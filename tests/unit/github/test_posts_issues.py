@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.errors import Refusal
 from reconciler.github.client import GitHubClient
-from reconciler.github.issues import LABEL, MOST_NEW, KeptIssues, Need, Topic, keep_issues
+from reconciler.github.posts import LABEL, MOST_NEW, KeptIssues, Need, Topic, keep_issues
 from tests.fixtures.github_server import BOT, GitHub
 
 ACCOUNT = "100000000001-ap-singapore"
