@@ -17,9 +17,9 @@ from reconciler.cli.formats import (
     definitions_option,
     yes_option,
 )
-from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, failure_line
 from reconciler.cli.progress import progress
+from reconciler.cli.validate import Inputs, load_valid
 from reconciler.errors import Exit, UsageError, said
 from reconciler.model.plan import Selection, Target
 from reconciler.model.signature import Signature

@@ -32,9 +32,9 @@ from reconciler.cli.formats import (
     show_report,
     style,
 )
-from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
+from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import SystemClock
 from reconciler.decision.plan import SavedPlan
 from reconciler.errors import Exit, OptionKey, UsageError

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
-from reconciler.cli.inputs import Inputs, sandbox_account
+from reconciler.cli.validate import Inputs, sandbox_account
 from reconciler.clock import SystemClock
 from reconciler.contract.api import STATUS_CODES, Status
 from reconciler.errors import Refusal, UsageError, said

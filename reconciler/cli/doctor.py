@@ -8,8 +8,8 @@ import click
 
 from reconciler.cli.connect import connect
 from reconciler.cli.formats import connection_options, format_option, paths_argument, style, worst_exit
-from reconciler.cli.inputs import Inputs, load
 from reconciler.cli.output import Session, spinner
+from reconciler.cli.validate import Inputs, load
 from reconciler.clock import SystemClock
 from reconciler.definitions.load import Definitions
 from reconciler.errors import CredentialsError, Exit, ReconcilerError, Refusal, said

@@ -23,9 +23,9 @@ from reconciler.cli.formats import (
     plan_exit,
     report_exit,
 )
-from reconciler.cli.inputs import Inputs, here
 from reconciler.cli.output import Session
 from reconciler.cli.progress import FleetProgress, fleet_progress
+from reconciler.cli.validate import Inputs, here
 from reconciler.decision.plan import SavedPlan, operations_of
 from reconciler.errors import Exit, Refusal
 from reconciler.fleet.accounts import FleetAccount, accounts_below

@@ -19,8 +19,8 @@ from reconciler.cli.fleet_run import (
     reporting,
 )
 from reconciler.cli.formats import FORMATS, format_option
-from reconciler.cli.inputs import here
 from reconciler.cli.output import Session
+from reconciler.cli.validate import here
 from reconciler.errors import Exit
 from reconciler.fleet.accounts import MOST_SHARDS, FleetAccount, Narrowing, shard_of, shards_in_use
 from reconciler.render.fleet import AccountResult, Validation

@@ -25,10 +25,10 @@ from reconciler.cli.formats import (
     max_changes_option,
     plan_exit,
 )
-from reconciler.cli.inputs import here
 from reconciler.cli.output import Session
 from reconciler.cli.plan import check_out, files_of, is_stdout, planned_offline, planned_online
 from reconciler.cli.status import looking
+from reconciler.cli.validate import here
 from reconciler.clock import Clock, SystemClock
 from reconciler.definitions.discover import discover, find_root
 from reconciler.errors import Exit, OptionKey, ReconcilerError, Refusal

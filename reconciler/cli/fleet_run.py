@@ -16,9 +16,9 @@ from typing import Any, Final, NamedTuple, Self
 import click
 
 from reconciler.cli.formats import FilledPath, FilledText, for_stdout, style
-from reconciler.cli.inputs import Inputs, here
 from reconciler.cli.output import Session, failure_line
 from reconciler.cli.progress import FleetProgress, fleet_progress
+from reconciler.cli.validate import Inputs, here
 from reconciler.definitions.discover import name_from_root
 from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.diagnostics import Diagnostic

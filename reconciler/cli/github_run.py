@@ -20,8 +20,8 @@ from typing import BinaryIO, Final
 import click
 
 from reconciler.cli.formats import DEFAULT_PATH, FilledPath
-from reconciler.cli.inputs import here
 from reconciler.cli.output import Session
+from reconciler.cli.validate import here
 from reconciler.definitions.discover import name_from_root
 from reconciler.definitions.load import load_definitions
 from reconciler.diagnostics import Severity

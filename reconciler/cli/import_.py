@@ -13,8 +13,8 @@ import click
 from reconciler.cli.connect import connect
 from reconciler.cli.formats import DEFAULT_PATH, FilledPath, connection_options
 from reconciler.cli.import_terraform import import_state, next_command
-from reconciler.cli.inputs import Inputs, default_path, here, load
 from reconciler.cli.output import Session, spinner
+from reconciler.cli.validate import Inputs, default_path, here, load
 from reconciler.clock import SystemClock
 from reconciler.definitions.discover import find_root
 from reconciler.definitions.load import Definitions

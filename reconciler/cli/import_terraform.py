@@ -14,9 +14,9 @@ from reconciler.apply.context import ApplyContext
 from reconciler.cli.adopt import show_adoptions
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
 from reconciler.cli.formats import DEFAULT_PATH, Allowed
-from reconciler.cli.inputs import here, load_valid
 from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
+from reconciler.cli.validate import here, load_valid
 from reconciler.decision.intents import is_ours
 from reconciler.errors import Exit, Refusal, StateError, UsageError, said
 from reconciler.files import PRIVATE_MODE, Folder, make_folder, opened

@@ -24,8 +24,8 @@ from reconciler.cli.formats import (
     show_plan,
     style,
 )
-from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, spinner
+from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import Clock, SystemClock
 from reconciler.definitions.load import Definitions
 from reconciler.errors import Exit, OptionKey, UsageError

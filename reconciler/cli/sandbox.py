@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 import click
 
 from reconciler.cli.formats import DEFAULT_PATH, FilledPath
-from reconciler.cli.inputs import here, sandbox_account
+from reconciler.cli.validate import here, sandbox_account
 from reconciler.contract.api import is_loopback
 from reconciler.definitions.load import load_definitions
 from reconciler.errors import Exit, ReconcilerError, UsageError

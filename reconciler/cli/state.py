@@ -20,9 +20,9 @@ from reconciler.cli.formats import (
     format_option,
     yes_option,
 )
-from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, spinner
 from reconciler.cli.progress import progress
+from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import SystemClock
 from reconciler.errors import Exit, OptionKey, Refusal, UsageError
 from reconciler.model.plan import EVERYTHING, Target

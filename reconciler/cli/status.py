@@ -20,8 +20,8 @@ from reconciler.cli.formats import (
     show_status,
     style,
 )
-from reconciler.cli.inputs import Inputs, load_valid
 from reconciler.cli.output import Session, failure_line, spinner
+from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import Clock, SystemClock
 from reconciler.contract.error_codes import Treatment, look_up
 from reconciler.decision.compare import DecisionTime

@@ -25,8 +25,8 @@ from reconciler.cli.connect import Shared
 from reconciler.cli.fleet_apply import FleetApply, carried_out
 from reconciler.cli.fleet_run import FleetChoice, FleetReport, InvalidDefinitions
 from reconciler.cli.formats import Allowed
-from reconciler.cli.inputs import Inputs
 from reconciler.cli.output import Session
+from reconciler.cli.validate import Inputs
 from reconciler.definitions.load import Definitions
 from reconciler.errors import Refusal
 from reconciler.fleet import crew

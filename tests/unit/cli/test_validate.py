@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
 
+from reconciler.cli import validate
 from tests.fixtures.commands import inside
 from tests.fixtures.project import Sign, pending, write
 
@@ -71,3 +73,13 @@ def test_a_pull_request_may_not_ask_for_as_much_work_as_others(top: Path, monkey
     refused = inside("validate")
     assert refused.code == 4
     assert "the files of this run have more than" in refused.out
+
+
+def test_the_collector_runs_again_once_definitions_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[bool] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(validate, "load_definitions", lambda *_, **__: ran.append(gc.isenabled()))
+    validate.load(["missing.yaml"])
+    gc.unfreeze()
+    assert ran == [False]
+    assert gc.isenabled()

@@ -1,4 +1,4 @@
-"""``reconciler explain``."""
+"""``reconciler explain`` and ``reconciler schema``: what the tool itself knows, looked up."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.errors import Exit, UsageError
 from reconciler.model.plan import Verdict
 from reconciler.render.findings import code_text, diagnostic_code_text, explained_verdict, rule_text
+from reconciler.schemas import schema_names, whole_schema
 
 _RULES: Final = {rule.code: rule for rule in Rule}
 
@@ -56,3 +57,16 @@ def _texts() -> Mapping[str, str]:
     diagnostics = {code: diagnostic_code_text(code, meaning) for code, meaning in DIAGNOSTIC_CODES.items()}
     verdicts = {verdict.value: explained_verdict(verdict, Rule) for verdict in Verdict}
     return {**diagnostics, **rules, **verdicts, **vendors}
+
+
+@click.command()
+@click.argument("name", default="signatures")
+@click.pass_obj
+def schema(session: Session, name: str) -> int:
+    """Print the JSON Schema NAME (default: signatures, that of the definitions)."""
+    if name not in schema_names():
+        raise UsageError(
+            "there is no schema {name}", hint="there are: {names}", name=repr(name), names=", ".join(schema_names())
+        )
+    session.result(whole_schema(name).rstrip("\n"))
+    return Exit.DONE
