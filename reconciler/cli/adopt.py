@@ -64,8 +64,16 @@ def adopt(  # a parameter for each option
         return Exit.INVALID
     choice = Selection(only=frozenset(keys))
     check_keys(choice, inputs.definitions)
+    for signature in _recorded(session, inputs, choice, connection, Allowed(yes=yes, believe_uin=believe_uin)):
+        session.result(say("{key} ({id}) is recorded as submitted", key=signature.key, id=signature.sign_id))
+    return Exit.DONE
+
+
+def _recorded(
+    session: Session, inputs: Inputs, choice: Selection, connection: ConnectionOptions, allowed: Allowed
+) -> list[Signature]:
+    """Record the chosen signatures as submitted and return them: all, or none where the person says no."""
     chosen = _chosen(inputs, choice)
-    allowed = Allowed(yes=yes, believe_uin=believe_uin)
     with (
         progress() as observer,
         open_for_writing(inputs, choice, connection, allowed, StopFlag(), observer) as opened,
@@ -74,20 +82,15 @@ def adopt(  # a parameter for each option
         def confirm(found: Sequence[Adoption]) -> bool:
             observer.pause()
             show_adoptions(session, opened.target, found)
-            return confirmed(say("Record {count} as submitted?", count=len(found)), yes=yes)
+            return confirmed(say("Record {count} as submitted?", count=len(found)), yes=allowed.yes)
 
         try:
-            recorded = adopt_all(opened.context, chosen, confirm)
+            return chosen if adopt_all(opened.context, chosen, confirm) else []
         except AdoptionsRefused as refused:
             observer.pause()
             for problem in refused.problems:
                 session.note(failure_line(problem)[1])
             raise
-        if not recorded:
-            return Exit.DONE
-    for signature in chosen:
-        session.result(say("{key} ({id}) is recorded as submitted", key=signature.key, id=signature.sign_id))
-    return Exit.DONE
 
 
 def show_adoptions(session: Session, target: Target, found: Sequence[Adoption]) -> None:

@@ -68,6 +68,14 @@ class FilledText(click.ParamType[str]):
 
 paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...", type=FilledPath())
 
+
+def _limit(flag: str, least: float, most: float, unit: str, meaning: str) -> Callable[[Any], Any]:
+    """Return the option of one of the limits of calls, with the default that is theirs."""
+    default = ConnectionOptions._field_defaults[flag.removeprefix("--").replace("-", "_")]
+    kind = click.FloatRange(least, most)
+    return click.option(flag, type=kind, default=default, show_default=True, metavar=unit, help=meaning)
+
+
 _CONNECTION: Final[tuple[Callable[[Any], Any], ...]] = (
     click.option(
         "--endpoint",
@@ -85,38 +93,22 @@ _CONNECTION: Final[tuple[Callable[[Any], Any], ...]] = (
         help="Exchange a web identity token at this provider for keys.",
     ),
     click.option("--role-arn", type=FilledText(), metavar="ARN", help="The role whose keys the exchange gives."),
-    click.option(
-        "--request-timeout",
-        type=click.FloatRange(0.1, 300),
-        default=10.0,
-        show_default=True,
-        metavar="S",
-        help="Seconds for one call as a whole.",
-    ),
-    click.option(
+    _limit("--request-timeout", 0.1, 300, "S", "Seconds for one call as a whole."),
+    _limit(
         "--describe-lag",
-        type=click.FloatRange(0, 60),
-        default=5.0,
-        show_default=True,
-        metavar="S",
-        help="Seconds for which a describe may trail a write; an apply waits so long before it trusts one.",
+        0,
+        60,
+        "S",
+        "Seconds for which a describe may trail a write; an apply waits so long before it trusts one.",
     ),
-    click.option(
+    _limit(
         "--describe-rate",
-        type=click.FloatRange(1, 100_000),
-        default=20.0,
-        show_default=True,
-        metavar="N",
-        help="Describe calls a second; the vendor's limit, which only an endpoint on loopback may change.",
+        1,
+        100_000,
+        "N",
+        "Describe calls a second; the vendor's limit, which only an endpoint on loopback may change.",
     ),
-    click.option(
-        "--modify-interval",
-        type=click.FloatRange(0, 60),
-        default=1.05,
-        show_default=True,
-        metavar="S",
-        help="Seconds between modify calls; as above.",
-    ),
+    _limit("--modify-interval", 0, 60, "S", "Seconds between modify calls; as above."),
 )
 all_option = click.option("--all", "everything", is_flag=True, help="Also every signature that needs nothing.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask; needed off a terminal.")

@@ -195,7 +195,12 @@ def forget(
     check_can_ask(yes=yes)
     if key is None:
         return _forget_local(session, paths, connection, force=force, yes=yes)
-    inputs = _inputs(session, paths)
+    return _forget_key(session, key, _inputs(session, paths), connection, force=force, yes=yes)
+
+
+def _forget_key(
+    session: Session, key: str, inputs: Inputs, connection: ConnectionOptions, *, force: bool, yes: bool
+) -> int:
     with (
         progress() as observer,
         open_for_writing(inputs, EVERYTHING, connection, Allowed(), StopFlag(), observer) as opened,
