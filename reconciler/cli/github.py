@@ -1,4 +1,4 @@
-"""``reconciler github comment``."""
+"""``reconciler github``: the group, and what it keeps up to date there, a comment or issues."""
 
 from __future__ import annotations
 

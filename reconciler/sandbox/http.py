@@ -1,4 +1,4 @@
-"""One HTTP request as it arrived, before anything about it is believed."""
+"""What goes over the wire: a request as it arrived, before anything about it is believed, and an answer to deliver."""
 
 from __future__ import annotations
 
@@ -36,9 +36,6 @@ class Request:
     def action(self) -> str:
         """The action asked for."""
         return self.header("x-tc-action")
-
-
-# What goes back over the wire, and in what manner.
 
 
 JSON_TYPE: Final = "application/json"
