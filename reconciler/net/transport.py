@@ -19,6 +19,7 @@ from requests.utils import default_headers, get_environ_proxies, select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError, SSLError
 
+from reconciler.contract.api import is_loopback
 from reconciler.contract.error_codes import BAD_ANSWER, CONNECTION_LOST, CONNECTION_NOT_MADE, HTTP_STATUS, TIMEOUT
 from reconciler.errors import VendorError, said
 from reconciler.net.deadline import Deadline, attach_to_call
@@ -46,9 +47,9 @@ class Transport:
     """Takes the place of a session of ``requests``: connections are kept, and nothing else is from call to call.
 
     A redirect would carry keys and images to wherever it points, so it is an answer like any other; there are no
-    cookies and no ``.netrc``. With ``proxies``, those of the environment are used, read as ``requests`` does. At most
-    ``kept`` connections to a host are kept, for callers in several threads. ``FAILURES`` is all that a request, or
-    reading from its answer, may raise.
+    cookies and no ``.netrc``. With ``proxies``, those of the environment are used, read as ``requests`` does, but none
+    for this machine. At most ``kept`` connections to a host are kept, for callers in several threads. ``FAILURES`` is
+    all that a request, or reading from its answer, may raise.
     """
 
     FAILURES = (RequestException, HTTPError, OSError)
@@ -71,7 +72,8 @@ class Transport:
         """Return the answer, whose body is yet to be read. Raises one of ``FAILURES``."""
         prepared = PreparedRequest()
         prepared.prepare(method, url, {**_HEADERS, **headers}, data=data, auth=_keep_headers)
-        proxies = get_environ_proxies(url) if self._proxies else None
+        outside = self._proxies and not is_loopback(urlsplit(url).hostname or "")
+        proxies = get_environ_proxies(url) if outside else None
         return self._adapter.send(prepared, stream=True, timeout=timeout, verify=verify, proxies=proxies)
 
     def close(self) -> None:

@@ -219,6 +219,15 @@ def test_no_password_of_a_netrc_replaces_the_token_or_follows_elsewhere(
     assert hub.authorizations == [f"Bearer {TOKEN}"]
 
 
+def test_this_machine_is_reached_without_the_proxy_of_the_environment(
+    hub: GitHub, rest: GitHubClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert list(rest.pages("issues/7/comments")) == []
+    assert hub.authorizations == [f"Bearer {TOKEN}"]
+
+
 def test_a_compressed_answer_is_not_unfolded(hub: GitHub, rest: GitHubClient) -> None:
     hub.answers = [(200, {"Content-Encoding": "gzip"})]
     assert rest.download("issues", 100) == b'{"message": "as asked"}'
