@@ -5,19 +5,17 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+import threading
+from collections import defaultdict, deque
+from collections.abc import Mapping
 from typing import Any, Final
 
 from reconciler.sandbox import describe, sts, writes
 from reconciler.sandbox.account import Accounts
-from reconciler.sandbox.faults import Fault, FaultPlan, corrupt_response
-from reconciler.sandbox.http import JSON_TYPE, Manner, Request, Response, envelope, error_answer, html
-from reconciler.sandbox.log import RequestLog, redacted
+from reconciler.sandbox.http import Request
 from reconciler.sandbox.model import ApiError
 from reconciler.sandbox.options import UnconfirmedBehaviour
-from reconciler.sandbox.parameters import Action, ActionContext, Params, RateLimits, check, read_params
+from reconciler.sandbox.parameters import Action, ActionContext, Params, check, read_params
 from reconciler.sandbox.signing import KeyRing, claimed_id, verify
 
 ACTIONS: Final[Mapping[str, Action]] = {
@@ -33,8 +31,36 @@ ACTIONS: Final[Mapping[str, Action]] = {
 }
 
 
+_WINDOW_S: Final = 1.0
 _LARGE_BODY: Final = 1024 * 1024
 _REGION: Final = re.compile(r"[a-z]{2}-[a-z]+(?:-[a-z0-9]+)*")
+
+
+class RateLimits:
+    """Requests a second, per action, region and key, counted as they arrive; a refused one does not count.
+
+    Source: "API frequency limit" page of product 1278. Whether the vendor's window slides is not documented.
+    """
+
+    def __init__(self, window: str) -> None:
+        self._fixed = window == "fixed"
+        self._lock = threading.Lock()
+        self._admitted: defaultdict[tuple[str, str, str], deque[float]] = defaultdict(deque)
+
+    def admit(self, who: tuple[str, str, str], rate: float, arrived: float) -> None:
+        """Count one request of (action, region, key); raise ``RequestLimitExceeded`` past ``rate`` a second."""
+        with self._lock:
+            recent = self._admitted[who]
+            while recent and self._is_past(recent[0], arrived):
+                recent.popleft()
+            if len(recent) >= rate:
+                raise ApiError("RequestLimitExceeded", f"{who[0]} is limited to {rate:g} requests a second.")
+            recent.append(arrived)
+
+    def _is_past(self, earlier: float, now: float) -> bool:
+        if self._fixed:
+            return int(earlier) < int(now)
+        return now - earlier >= _WINDOW_S
 
 
 class Dispatcher:
@@ -126,109 +152,3 @@ def _check_region(region: str, *, needed: bool) -> None:
         raise ApiError("MissingParameter", "The header X-TC-Region is missing.")
     if region and not _REGION.fullmatch(region):
         raise ApiError("UnsupportedRegion", f"The region `{region}` does not exist.")
-
-
-# One request from arrival to reply: its fault, its answer, its line in the log.
-
-
-_MANNERS: Final = {
-    "reset-before": Manner.RESET,
-    "reset-after": Manner.RESET,
-    "stall-before": Manner.NEVER,
-    "stall": Manner.HALF_THEN_WAIT,
-    "truncate": Manner.HALF_THEN_CLOSE,
-}
-
-
-# Logged as the code of a request that a fault kept from being processed and answered without a code.
-_NOT_PROCESSED: Final = "Sandbox.NotProcessed"
-
-
-class Service:
-    """Answers requests; ``wait`` sleeps for seconds, or less where the sandbox ends meanwhile."""
-
-    def __init__(
-        self,
-        dispatcher: Dispatcher,
-        faults: FaultPlan,
-        log: RequestLog,
-        *,
-        wait: Callable[[float], object],
-        latency_s: float = 0.0,
-    ) -> None:
-        self._dispatcher = dispatcher
-        self._faults = faults
-        self._log = log
-        self._wait = wait
-        self._latency_s = latency_s
-
-    def reply(self, incoming: Request) -> Response:
-        """Process one request, as far as its fault lets it, and return what to send."""
-        fault = self._faults.next(incoming.action, self._dispatcher.uin_of(incoming))
-        request_id = str(uuid.uuid4())
-        self._dispatcher.submit_as_well("before", incoming)
-        if fault is None:
-            answer, code = self._processed(incoming)
-            reply = Response(envelope(answer, request_id))
-        else:
-            if fault.kind == "delay-before":
-                self._wait(float(fault.arg))
-            answer, code = self._processed(incoming) if fault.processed else ({}, _code_of(fault))
-            reply = _faulty(answer, request_id, fault)
-        self._note(incoming, request_id, code)
-        return replace(reply, delay_s=reply.delay_s + self._latency_s)
-
-    def _processed(self, incoming: Request) -> tuple[dict[str, Any], str | None]:
-        try:
-            answer = self._dispatcher.answer(incoming)
-        except ApiError as error:
-            return error_answer(error), error.code
-        self._dispatcher.submit_as_well("after", incoming)
-        return answer, None
-
-    def _whose(self, incoming: Request) -> dict[str, str]:
-        """Return what a line of the log says of the account: nothing where there is only one."""
-        return {"uin": self._dispatcher.uin_of(incoming)} if self._dispatcher.has_several else {}
-
-    def _note(self, incoming: Request, request_id: str, code: str | None) -> None:
-        self._log.note(
-            {
-                "time": round(incoming.now, 6),
-                "action": incoming.action,
-                "request_id": request_id,
-                "code": code,
-                **self._whose(incoming),
-                "params": redacted(self._dispatcher.params(incoming).items()),
-            }
-        )
-
-
-def _error(fault: Fault) -> ApiError:
-    code, _, message = fault.arg.strip().partition(" ")
-    return ApiError(code, message or "Injected by the sandbox.")
-
-
-def _code_of(fault: Fault) -> str:
-    return _error(fault).code if fault.kind in ("error", "error-charset") else _NOT_PROCESSED
-
-
-def _faulty(answer: dict[str, Any], request_id: str, fault: Fault) -> Response:
-    reply = Response(
-        envelope(corrupt_response(answer, fault), request_id), manner=_MANNERS.get(fault.kind, Manner.WHOLE)
-    )
-    match fault.kind:
-        case "error" | "error-after" | "error-charset":
-            charset = "; charset=utf-8" if fault.kind == "error-charset" else ""
-            body = envelope(error_answer(_error(fault)), request_id)
-            reply = replace(reply, body=body, content_type=f"{JSON_TYPE}{charset}")
-        case "http" | "http-after" | "html":
-            reply = html(int(fault.arg or "200"))
-        case "empty":
-            reply = replace(reply, body=b"")
-        case "not-json":
-            reply = replace(reply, body=b"upstream connect error or disconnect before headers")
-        case "delay":
-            reply = replace(reply, delay_s=float(fault.arg))
-        case _:
-            pass
-    return reply

@@ -14,12 +14,11 @@ from reconciler.contract.api import is_loopback
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.sandbox.account import REVIEW_PATH, Accounts, SandboxAccount, open_account, review
 from reconciler.sandbox.faults import FaultPlan
-from reconciler.sandbox.gateway import Dispatcher, Service
+from reconciler.sandbox.gateway import Dispatcher, RateLimits
 from reconciler.sandbox.http import Request, Response
-from reconciler.sandbox.log import RequestLog
 from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options
-from reconciler.sandbox.parameters import RateLimits
+from reconciler.sandbox.service import RequestLog, Service
 from reconciler.sandbox.signing import KeyRing, parse_key
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from reconciler.apply import context
 from reconciler.cli import main
 from reconciler.net import environment
 from reconciler.render import text
-from reconciler.sandbox import log as sandbox_log
+from reconciler.sandbox import service
 from reconciler.state import git_command
 from reconciler.tencent import sdk
 from reconciler.tencent.credentials.base import Keys
@@ -230,7 +230,7 @@ def test_without_the_plain_crash_report_a_bug_shows_keys_and_images(
 
 
 def test_without_the_digests_of_the_sandboxs_log_images_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox_log, "_redacted", lambda _, value: value)
+    monkeypatch.setattr(service, "_redacted", lambda _, value: value)
     assert "image" in told_without(tmp_path, monkeypatch, ("apply", "--yes"))
 
 

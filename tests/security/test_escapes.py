@@ -16,7 +16,7 @@ import pytest
 from reconciler import text
 from reconciler.render import annotations as annotation_lines
 from reconciler.render import markdown_escape
-from reconciler.sandbox import gateway
+from reconciler.sandbox import service
 from reconciler.sandbox.model import AccountData, ApiError, RowData
 from reconciler.sandbox.running import Sandbox
 from reconciler.state import codec
@@ -114,8 +114,8 @@ def test_errors_and_request_ids_of_the_vendor_have_no_effect(
     def answered(answer: dict[str, Any], _: str) -> bytes:
         return json.dumps({"Response": {**answer, "RequestId": "##[add-mask]1"}}).encode()
 
-    monkeypatch.setattr(gateway, "error_answer", failing)
-    monkeypatch.setattr(gateway, "envelope", answered)
+    monkeypatch.setattr(service, "error_answer", failing)
+    monkeypatch.setattr(service, "envelope", answered)
     assert all_effects(sandbox, form) == set()
     monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", "wrong")
     for command in ("plan", "doctor"):

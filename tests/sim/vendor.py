@@ -14,9 +14,10 @@ from reconciler.model.signature import SignFields, Subject
 from reconciler.model.state import State
 from reconciler.sandbox import describe, writes
 from reconciler.sandbox.account import SandboxAccount, review
+from reconciler.sandbox.gateway import RateLimits
 from reconciler.sandbox.model import AccountData, ApiError, RowData
 from reconciler.sandbox.options import UnconfirmedBehaviour
-from reconciler.sandbox.parameters import ActionContext, RateLimits, check
+from reconciler.sandbox.parameters import ActionContext, check
 from reconciler.sandbox.signing import DEFAULT_KEY, KeyRing
 from reconciler.tencent.writer import parameters
 from tests.sim.clocks import BASE

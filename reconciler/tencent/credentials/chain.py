@@ -21,7 +21,6 @@ from reconciler.tencent.credentials.workload_identity import (
     from_cvm_role,
     from_web_identity,
     incomplete,
-    is_web_identity,
     token_source,
 )
 from reconciler.text import joined
@@ -84,7 +83,7 @@ class KeyFinder:
 
 def _keys_of_run(near: CredentialInputs, vendor: Vendor) -> _Found:
     keys = _first_keys(near, vendor)
-    held = (near.role_arn or near.first(ROLES)) if is_web_identity(near) else ""
+    held = (near.role_arn or near.first(ROLES)) if _is_web_identity(near) else ""
     role = _role_of_run(near)
     if role is not None and role.arn != held:
         keys, held = taken_on(role, keys, vendor), role.arn
@@ -94,12 +93,12 @@ def _keys_of_run(near: CredentialInputs, vendor: Vendor) -> _Found:
 def _role_of_run(near: CredentialInputs) -> Role | None:
     if not (near.role_arn or any(name.startswith(_ABOUT_ROLES) for name in near.environment)):
         return None
-    return role_in_environment(near, has_web_identity=is_web_identity(near))
+    return role_in_environment(near, has_web_identity=_is_web_identity(near))
 
 
 def _first_keys(near: CredentialInputs, vendor: Vendor) -> KeySource:
     _check_one_choice(near)
-    if near.variable(ROLES[1]) and not is_web_identity(near):
+    if near.variable(ROLES[1]) and not _is_web_identity(near):
         raise CredentialsError(
             "{variable} is set, but no web identity is",
             hint="set {provider} and {file} too, or unset it",
@@ -122,6 +121,10 @@ def _first_keys(near: CredentialInputs, vendor: Vendor) -> KeySource:
         key=SECRET_KEY,
         option=OptionKey("sandbox"),
     )
+
+
+def _is_web_identity(near: CredentialInputs) -> bool:
+    return bool(near.oidc_provider or near.first((*PROVIDERS, *TOKEN_FILES)))
 
 
 def _check_one_choice(near: CredentialInputs) -> None:

@@ -50,17 +50,12 @@ class _Role(NamedTuple):
     token: Callable[[], str]
 
 
-def is_web_identity(near: CredentialInputs) -> bool:
-    """Return whether an option or a variable asks for a web identity, be it complete or not."""
-    return bool(near.oidc_provider or near.first((*PROVIDERS, *TOKEN_FILES)))
-
-
 def from_web_identity(near: CredentialInputs, vendor: Vendor) -> RenewedKeys | Absent:
     """Return the keys of a role; they are exchanged when first used, and again before they expire.
 
     Options win over the environment. Raises CredentialsError where only a part of what is needed is given.
     """
-    if not is_web_identity(near):
+    if not (near.oidc_provider or near.first((*PROVIDERS, *TOKEN_FILES))):
         return Absent(said("web identity: {provider} and {role} not set", provider=PROVIDERS[0], role=ROLES[0]))
     provider = near.oidc_provider or near.agreed(PROVIDERS)
     arn = near.role_arn or near.agreed(ROLES)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import ReconcilerError
-from reconciler.sandbox.log import RequestLog, redacted
+from reconciler.sandbox.service import RequestLog, redacted
 from tests.fixtures.accounts import APPROVED, image, submission
 from tests.fixtures.caller import Caller
 from tests.unit.sandbox.conftest import Start

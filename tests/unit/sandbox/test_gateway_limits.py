@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.sandbox.gateway import RateLimits
 from reconciler.sandbox.model import ApiError
-from reconciler.sandbox.parameters import RateLimits
 from tests.fixtures.accounts import PENDING, submission
 from tests.fixtures.caller import Caller
 from tests.unit.sandbox.conftest import Start
