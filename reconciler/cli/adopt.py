@@ -100,7 +100,7 @@ def show_adoptions(session: Session, target: Target, found: Sequence[Adoption]) 
 
 
 def _chosen(inputs: Inputs, choice: Selection) -> list[Signature]:
-    """Return what is to be recorded. Raises UsageError for an observed one that is named: it says nothing to record."""
+    """Return what will be recorded. Raises UsageError for an observed one that is named: it says nothing to record."""
     taken = [signature for signature in inputs.definitions.signatures if choice.takes(signature.key)]
     named = [signature.key for signature in taken if signature.observed and signature.key in choice.only]
     if named or all(signature.observed for signature in taken):

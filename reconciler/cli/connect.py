@@ -159,7 +159,7 @@ def _sandbox_uin(root: Path, first: Path) -> str:
     """Return a number for an account that the definitions give none: one for each folder, so that two never meet."""
     folder = os.path.relpath(first.parent, root)
     number = int(AccountData().uin)
-    # The records of two folders are told apart by the uin alone, so it hangs on the folder.
+    # The records of two folders are told apart by the uin alone, so it depends on the folder.
     return str(number if folder == "." else number + 1 + crc32(os.fsencode(folder)))
 
 

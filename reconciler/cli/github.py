@@ -33,7 +33,7 @@ from reconciler.text import say
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
-# Of a comment, kept for what stands around the plan.
+# Of a comment, kept for the text around the plan.
 _ROOM_BYTES: Final = 1000
 _UNVERIFIED: Final = (
     "This comes from the pull request's own run, which has no access to the account. Nobody has checked it."
@@ -106,7 +106,7 @@ def _for_commit(commit: str) -> str:
 
 
 def _failed(page: str, commit: str) -> str:
-    """Return what stands in the place of a plan that was not made: what was there before is of another commit."""
+    """Return the text in place of a plan that was not made: the one from before is of another commit."""
     return f"### {say('SMS signatures: no plan')}\n\n{say(_NO_RESULT, page=page)}\n{_for_commit(commit)}"
 
 

@@ -42,7 +42,7 @@ _OUT_HELP: Final = f"The file; - is stdout.  [default: {DEFAULT_PATH}, here or, 
 
 
 class _Request(NamedTuple):
-    """What is to be imported into what. ``file`` is ``None`` for stdout, ``name`` is how the person would type it."""
+    """What will be imported into what. ``file`` is ``None`` for stdout, ``name`` is how the person would type it."""
 
     account: Account
     file: Path | None

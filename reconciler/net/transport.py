@@ -114,7 +114,7 @@ class Transport:
 
         With ``proxies``, those of the environment are used.
         """
-        # Both are looked at before the thread begins, so that what is wrong with them is said as that and not as a
+        # Both are looked at before the thread begins, so that a fault in them is reported as that and not as a
         # failed call.
         verify = ca_bundle(os.environ) or True
         if proxies:

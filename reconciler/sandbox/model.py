@@ -84,7 +84,7 @@ class Series:
         if self._order == "shuffled":
             self._asked += 1
             # another order for every request, but the same ones in every run
-            ids = random.Random(self._asked).sample(ids, len(ids))  # noqa: S311  # no secret hangs on it
+            ids = random.Random(self._asked).sample(ids, len(ids))  # noqa: S311  # no secret depends on it
         return ids[offset : offset + limit]
 
     def row_changed(self) -> None:

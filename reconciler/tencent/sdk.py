@@ -144,7 +144,7 @@ class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
         )
         profile = ClientProfile(httpProfile=http, language=_LANGUAGE)
         if not address.endpoint.loopback:
-            proxy_for(str(address.endpoint))  # one that cannot be read is told before the first call
+            proxy_for(str(address.endpoint))  # one that cannot be read is reported before the first call
         super().__init__(address.service, address.version, _Credential(), address.region, profile)
         self.request.conn.proxy = None
         self.request.conn._session = transport  # noqa: SLF001  # no other way

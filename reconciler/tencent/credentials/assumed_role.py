@@ -56,7 +56,7 @@ class Role(NamedTuple):
 
 
 def role_in_environment(near: CredentialInputs, *, has_web_identity: bool) -> Role | None:
-    """Return the role that is to be taken on with the keys, ``None`` where none is asked for.
+    """Return the role to take on with the keys, ``None`` where none is asked for.
 
     A web identity has a role of its own, which its variables name. Raises CredentialsError where what the environment
     says of it cannot be honoured, or is said twice.
