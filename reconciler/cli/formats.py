@@ -71,6 +71,7 @@ paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...", type=Fil
 
 def _limit(flag: str, least: float, most: float, unit: str, meaning: str) -> Callable[[Any], Any]:
     """Return the option of one of the limits of calls, with the default that is theirs."""
+    # Stated once, or the option and a call without it could come to differ.
     default = ConnectionOptions._field_defaults[flag.removeprefix("--").replace("-", "_")]
     kind = click.FloatRange(least, most)
     return click.option(flag, type=kind, default=default, show_default=True, metavar=unit, help=meaning)

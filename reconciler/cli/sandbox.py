@@ -244,6 +244,7 @@ def _loopback(endpoint: str) -> SplitResult:
 
 def _post(url: SplitResult, value: dict[str, Any], endpoint: str) -> tuple[int, dict[str, Any]]:
     content = json.dumps(value)
+    # Without the proxies of the environment: this machine is never reached through one.
     with closing(http()(proxies=False)) as transport:
         try:
             with transport.request(

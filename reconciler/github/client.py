@@ -124,12 +124,14 @@ class GitHubClient:
             try:
                 response = self._send_once(method, url, body)
             except self._transport.FAILURES:
-                if method != "GET":  # a write that got no answer may have happened
+                # A write that got no answer may have happened.
+                if method != "GET":
                     raise
             else:
                 if not _is_retried(method, response):
                     return response
-                response.close()  # its rest may be of any size
+                # It is not read to its end first, which would keep the connection: it may be of any size.
+                response.close()
                 asked = response.headers.get("Retry-After", "")
                 pause = min(float(asked), _LONGEST_PAUSE_S) if asked.isdecimal() else pause
             self._pause(pause)

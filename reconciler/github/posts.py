@@ -20,6 +20,7 @@ WORKFLOW_LOGIN: Final = "github-actions[bot]"
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,60}")
 
+# It also narrows the search: without it every issue of the repository would be read.
 LABEL: Final = "sms-signature"
 
 # Issues opened by one run at most; GitHub slows down who writes more.

@@ -72,6 +72,7 @@ class Transport:
         """Return the answer, whose body is yet to be read. Raises one of ``FAILURES``."""
         prepared = PreparedRequest()
         prepared.prepare(method, url, {**_HEADERS, **headers}, data=data, auth=_keep_headers)
+        # A token in the clear is for this machine only, and no proxy's business.
         outside = self._proxies and not is_loopback(urlsplit(url).hostname or "")
         proxies = get_environ_proxies(url) if outside else None
         return self._adapter.send(prepared, stream=True, timeout=timeout, verify=verify, proxies=proxies)

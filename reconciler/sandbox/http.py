@@ -52,6 +52,7 @@ class Manner(Enum):
     NEVER = "nothing until the client gives up"
 
 
+# The manner is a part of the answer, so that a fault is decided where the log is written, and played by the server.
 @dataclass(frozen=True, slots=True)
 class Response:
     """One HTTP answer; it is held back for ``delay_s`` seconds first."""

@@ -181,5 +181,6 @@ def _answer(role: Role, keys: KeySource, source: str, vendor: Vendor) -> Answer:
 def sts_answer(vendor: Vendor, action: str, parameters: dict[str, object], keys: KeySource | None = None) -> Answer:
     """Return the answer of the service that gives temporary keys. Without ``keys`` the call is not signed."""
     address = sts_at(vendor.endpoint, vendor.region)
+    # A client for this one action: with it nothing else can be asked in the name of these keys.
     with closing(client_for(keys, address, {action}, vendor.timeout, vendor.transport)) as client:
         return retrying(vendor.clock, lambda: client.call(action, parameters))
