@@ -199,7 +199,10 @@ def open_for_writing(
 ) -> Iterator[WriteSession]:
     """Open the account of the definitions for writing. Raises Refusal where nothing proves that it is this one."""
     clock = SystemClock(stop)
-    with connect(inputs, options, shared) as connection, writing(inputs.account, connection, clock) as opened:
+    with (
+        connect(inputs, options, shared, writes=True) as connection,
+        writing(inputs.account, connection, clock) as opened,
+    ):
         shared.claim(opened.target)
         unproven = believed_refusal(opened.target)
         if unproven is not None and not allowed.believe_uin:

@@ -27,6 +27,7 @@ from reconciler.state.git_repository import FetchedTogether
 from reconciler.state.local import ensure_folder
 from reconciler.state.store import Store
 from reconciler.tencent.connection import Connection
+from reconciler.tencent.credentials.assumed_role import Role
 from reconciler.tencent.credentials.base import CredentialInputs, Keys, Vendor
 from reconciler.tencent.credentials.chain import KeyFinder
 from reconciler.tencent.endpoint import ConnectionOptions, Endpoint, RequestLimits, endpoint_from
@@ -73,10 +74,15 @@ ALONE: Final = Shared()
 
 
 @contextmanager
-def connect(inputs: Inputs, options: ConnectionOptions, shared: Shared = ALONE) -> Iterator[Connection]:
-    """Yield how the account of a run is reached, for as long as the embedded sandbox, if it is one, has to serve."""
+def connect(
+    inputs: Inputs, options: ConnectionOptions, shared: Shared = ALONE, *, writes: bool = False
+) -> Iterator[Connection]:
+    """Yield how the account of a run is reached, for as long as the embedded sandbox, if it is one, has to serve.
+
+    Where nothing is to be written, the definitions may name a role of its own for it.
+    """
     if not options.sandbox:
-        yield _to_the_vendor(inputs, options, shared)
+        yield _to_the_vendor(inputs, options, shared, writes=writes)
         return
     if options.endpoint is not None:
         raise UsageError(
@@ -92,12 +98,12 @@ def key_finder(options: ConnectionOptions) -> KeyFinder:
     return KeyFinder(CredentialInputs(os.environ, _home(), options.oidc_provider, options.role_arn))
 
 
-def _to_the_vendor(inputs: Inputs, options: ConnectionOptions, shared: Shared) -> Connection:
+def _to_the_vendor(inputs: Inputs, options: ConnectionOptions, shared: Shared, *, writes: bool) -> Connection:
     endpoint = endpoint_from(options.endpoint, inputs.account.endpoint, inputs.account.site)
     options.limits.check(endpoint)
     transport, finder = shared.transport(endpoint), shared.finder or key_finder(options)
     vendor = Vendor(endpoint, inputs.account.region, options.request_timeout, SystemClock(), transport)
-    keys = finder.keys(vendor, _role_to_take(inputs.account))
+    keys = finder.keys(vendor, _role_to_take(inputs.account, writes=writes))
     return Connection(endpoint, keys, options.limits, transport=transport)
 
 
@@ -108,23 +114,30 @@ def _home() -> Path:
         return Path("/nonexistent")
 
 
-def _role_to_take(account: Account) -> str | None:
+def _role_to_take(account: Account, *, writes: bool) -> Role | None:
     """Return the role of the definitions. Raises Refusal where a workflow does not allow it.
 
     A pull request may change the definitions; it must not choose whom the job acts as.
     """
+    reads = account.plan_role is not None and not writes
+    arn, field = (account.plan_role, "account.plan_role") if reads else (account.role, "account.role")
+    if arn is None:
+        return None
     # On a person's own machine their keys decide which roles can be taken on.
-    if account.role is None or os.environ.get("GITHUB_ACTIONS") != "true":
-        return account.role
+    if os.environ.get("GITHUB_ACTIONS") == "true" and not _is_allowed(arn):
+        raise Refusal(
+            "{field} {role} is not among the roles that this workflow allows",
+            hint="set {variable} to its ARN, or a pattern, in the workflow's own file",
+            field=field,
+            role=arn,
+            variable=ALLOWED_ROLES,
+        )
+    return Role(arn, field)
+
+
+def _is_allowed(arn: str) -> bool:
     allowed = os.environ.get(ALLOWED_ROLES, "").replace(",", " ").split()
-    if any(fnmatchcase(account.role, pattern) for pattern in allowed):
-        return account.role
-    raise Refusal(
-        "account.role {role} is not among the roles that this workflow allows",
-        hint="set {variable} to its ARN, or a pattern, in the workflow's own file",
-        role=account.role,
-        variable=ALLOWED_ROLES,
-    )
+    return any(fnmatchcase(arn, pattern) for pattern in allowed)
 
 
 @contextmanager

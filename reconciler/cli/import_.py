@@ -175,7 +175,7 @@ def _account(site: str | None, region: str | None, role: str | None, definitions
         return _named(site, region, role, declared)
     if declared is None:
         declared = _account_of_default()
-    return declared if role is None else declared._replace(role=role)
+    return _with_role(declared, role)
 
 
 def _account_of_default() -> Account:
@@ -194,7 +194,12 @@ def _account_of_default() -> Account:
 def _named(site: str, region: str, role: str | None, declared: Account | None) -> Account:
     if declared is not None and (declared.site, declared.region) != (site, region):
         raise UsageError("the file is of site {site}, region {region}", site=declared.site, region=declared.region)
-    return (declared or Account(site, region))._replace(**({"role": role} if role is not None else {}))
+    return _with_role(declared or Account(site, region), role)
+
+
+def _with_role(account: Account, role: str | None) -> Account:
+    # Who names a role wants that one to be taken on, whatever the file has.
+    return account if role is None else account._replace(role=role, plan_role=None)
 
 
 def _read(request: _Request, options: ConnectionOptions, sign_ids: tuple[int, ...]) -> tuple[Target, Found]:

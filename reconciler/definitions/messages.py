@@ -177,6 +177,11 @@ ROLE_ACCOUNT: Final = Message(
     "the role is one of account {owner}, `uin` is {uin}",
     "name a role of the account itself, or correct `uin`",
 )
+ROLE_ACCOUNTS: Final = Message(
+    "role-account",
+    "`plan_role` is one of account {owner}, `role` one of account {other}",
+    "name two roles of the same account",
+)
 
 # Signatures.
 

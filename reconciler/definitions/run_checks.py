@@ -19,6 +19,9 @@ from reconciler.text import quoted
 
 _CONFLICTS: Final = {"account": messages.ACCOUNT_CONFLICT, "state": messages.STATE_CONFLICT}
 
+_ROLE: Final = "role"
+_PLAN_ROLE: Final = "plan_role"
+_ROLES: Final = (_ROLE, _PLAN_ROLE)
 _ROLE_OWNER: Final = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]+):")
 
 # Not `true`, which equals 1 for Python and is no id, nor a list, which cannot be looked up.
@@ -55,11 +58,19 @@ def check_account(files: Sequence[DefinitionFile]) -> Iterator[Diagnostic]:
 
 
 def check_roles(files: Sequence[DefinitionFile]) -> Iterator[Diagnostic]:
-    """Report a role of another account than the one that ``uin`` names."""
+    """Report a role of another account than the one that ``uin`` names, or than the other role's."""
     for file, section in _sections("account", files):
-        owner, uin = role_owner(section.get("role")), section.get("uin")
-        if owner is not None and isinstance(uin, str) and owner != uin:
-            yield Diagnostic(file.value_at(section, "role"), messages.ROLE_ACCOUNT.given(owner=owner, uin=quoted(uin)))
+        owners = {field: owner for field in _ROLES if (owner := role_owner(section.get(field))) is not None}
+        uin = section.get("uin")
+        if isinstance(uin, str):
+            strange = {field: owner for field, owner in owners.items() if owner != uin}
+            for field, owner in strange.items():
+                yield Diagnostic(
+                    file.value_at(section, field), messages.ROLE_ACCOUNT.given(owner=owner, uin=quoted(uin))
+                )
+        elif len(set(owners.values())) > 1:
+            message = messages.ROLE_ACCOUNTS.given(owner=owners[_PLAN_ROLE], other=owners[_ROLE])
+            yield Diagnostic(file.value_at(section, _PLAN_ROLE), message)
 
 
 def role_owner(arn: object) -> str | None:
@@ -76,9 +87,9 @@ def site_of(account: dict[str, Any] | None) -> str | None:
 
 def as_account(section: dict[str, Any]) -> Account:
     """Return a checked section as a value."""
-    role = section.get("role")
-    uin = section.get("uin") or role_owner(role)
-    return Account(section["site"], section["region"], uin, section.get("endpoint"), role)
+    role, plan_role = (section.get(field) for field in _ROLES)
+    uin = section.get("uin") or role_owner(role) or role_owner(plan_role)
+    return Account(section["site"], section["region"], uin, section.get("endpoint"), role, plan_role)
 
 
 class _Entry(NamedTuple):

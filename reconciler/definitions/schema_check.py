@@ -31,7 +31,10 @@ _CHOICES: Final[Mapping[str, Mapping[str, int]]] = {
 }
 
 _OPTIONAL: Final = frozenset(
-    {"commission_image", "observe", "remark", "qualification_id", "uin", "endpoint", "role", "state", "signatures"}
+    {
+        *("commission_image", "observe", "remark", "qualification_id"),
+        *("uin", "endpoint", "role", "plan_role", "state", "signatures"),
+    }
 )
 
 _BOOLEANS: Final = {

@@ -143,7 +143,8 @@ def id_edit(signature: Signature, sign_id: int) -> str:
 class Account(NamedTuple):
     """Which account the definitions are for. All but ``site`` and ``region`` is optional in the definitions.
 
-    ``role`` is the ARN of the role that is taken on; ``uin`` is its account where the definitions name none.
+    ``role`` is the ARN of the role that is taken on, and ``plan_role`` the one that is taken on instead where nothing
+    is to be written; ``uin`` is their account where the definitions name none.
     """
 
     site: str
@@ -151,3 +152,4 @@ class Account(NamedTuple):
     uin: str | None = None
     endpoint: str | None = None
     role: str | None = None
+    plan_role: str | None = None

@@ -103,6 +103,7 @@ def _account_fields(account: Account) -> Mapping[str, str]:
         "region": account.region,
         "uin": account.uin,
         "role": account.role,
+        "plan_role": account.plan_role,
         "endpoint": account.endpoint,
     }
     return {name: value for name, value in fields.items() if value is not None}

@@ -26,7 +26,14 @@ _CODE_OF: Final = {str(status): code for code, status in STATUS_CODES.items()}
 
 # Every field that an account file may hold, by the mapping that it belongs to.
 _TYPES: Final[Mapping[str, Mapping[str, type]]] = {
-    "account": {"uin": str, "individual": bool, "arrears": bool, "keys": list, "signatures": list},
+    "account": {
+        "uin": str,
+        "individual": bool,
+        "arrears": bool,
+        "keys": list,
+        "read_only_roles": list,
+        "signatures": list,
+    },
     "signature": {
         "sign_id": int,
         "sign_name": str,
@@ -72,6 +79,9 @@ NOT_A_KEY: Final = Message(
     "account-key",
     "`keys` holds something that is no key",
     "write each as text of the form ID:SECRET or ID:SECRET:TOKEN",
+)
+NOT_A_ROLE: Final = Message(
+    "account-role", "`read_only_roles` holds something that is no name of a role", "write each as text"
 )
 DUPLICATE_ID: Final = Message("account-duplicate", "duplicate sign_id {sign_id}", "remove one")
 UNREADABLE: Final = Message("account-unreadable", "cannot be read: {reason}")
@@ -152,9 +162,13 @@ class _Reader:
         keys = fields.pop("keys", [])
         if not all(isinstance(key, str) and is_key(key) for key in keys):
             self._report(data, "keys", NOT_A_KEY)
+        roles = fields.pop("read_only_roles", [])
+        if not all(isinstance(role, str) for role in roles):
+            self._report(data, "read_only_roles", NOT_A_ROLE)
         if self._problems:
             raise AccountFileError(self._problems)
-        return AccountData(signatures=tuple(RowData(**row) for row in rows), keys=tuple(keys), **fields)
+        signatures = tuple(RowData(**row) for row in rows)
+        return AccountData(signatures=signatures, keys=tuple(keys), read_only_roles=tuple(roles), **fields)
 
     def _row(self, value: object, account: object) -> dict[str, Any]:
         row = self._mapping("signature", value, account, "signatures")

@@ -1,6 +1,6 @@
 """From a request to an action's answer: the order in which the vendor's gateway checks."""
 
-# Action and version, size, signature, rate limit, region, parameters, and then the action's own rules.
+# Action and version, size, signature, rate limit, region, permission, parameters, and then the action's own rules.
 
 from __future__ import annotations
 
@@ -108,6 +108,8 @@ class Dispatcher:
         if self._limits is not None and action.rate is not None:
             self._limits.admit((action.name, region, key.caller if key else ""), action.rate, incoming.arrived)
         _check_region(region, needed=action.regional)
+        if key is not None and action.writes and not self._keys.may_write(key):
+            raise ApiError("UnauthorizedOperation", f"You are not authorized to perform sms:{action.name}.")
         params = check(read_params(incoming, action.schema), action.schema)
         account = self._accounts.of(key.uin if key else None)
         uins = self._accounts.uins

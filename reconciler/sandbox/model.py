@@ -56,7 +56,8 @@ class RowData:
 class AccountData:
     """An account: an ``individual`` one may not modify, one in ``arrears`` is suspended.
 
-    ``keys`` are its own, as ``--key`` takes them; a saved account does not keep them.
+    ``keys`` are its own, as ``--key`` takes them; ``read_only_roles`` are the names of its roles that may not write,
+    while any other may. A saved account keeps neither.
     """
 
     uin: str = DEFAULT_UIN
@@ -64,6 +65,7 @@ class AccountData:
     individual: bool = False
     arrears: bool = False
     keys: tuple[str, ...] = ()
+    read_only_roles: tuple[str, ...] = ()
 
 
 # The order in which rows are listed, kept per ``International`` and region so that a page costs a slice.

@@ -171,7 +171,7 @@ class ActionContext:
 class Action:
     """One action; ``rate`` in requests a second, None where the vendor states none.
 
-    ``regional`` actions need ``X-TC-Region``; ``signed`` ones a signature.
+    ``regional`` actions need ``X-TC-Region``; ``signed`` ones a signature; ``writes`` keys that may write.
     """
 
     name: str
@@ -182,3 +182,4 @@ class Action:
     rate: float | None = None
     regional: bool = False
     signed: bool = True
+    writes: bool = False

@@ -70,7 +70,8 @@ def _opened(options: Options, seed: AccountData) -> SandboxAccount:
 
 def _keys(options: Options) -> KeyRing:
     own = (parse_key(text, seed.uin) for seed in (options.seed, *options.others) for text in seed.keys)
-    return KeyRing((*options.keys, *own))
+    read_only = ((seed.uin, role) for seed in (options.seed, *options.others) for role in seed.read_only_roles)
+    return KeyRing((*options.keys, *own), read_only)
 
 
 def _server(options: Options, accounts: Accounts, log: RequestLog) -> SandboxServer:

@@ -21,7 +21,7 @@ from reconciler.sandbox.model import ApiError
 class Key:
     """A key pair; without ``token`` any ``X-TC-Token`` is taken. ``expires_at`` is unix seconds.
 
-    ``uin`` is whose it is; without one, it is the first account's.
+    ``uin`` is whose it is; without one, it is the first account's. ``role`` is the name of the role that it is of.
     """
 
     secret_id: str
@@ -29,6 +29,7 @@ class Key:
     token: str | None = None
     expires_at: float | None = None
     uin: str | None = None
+    role: str = ""
 
     @property
     def caller(self) -> str:
@@ -56,18 +57,24 @@ def parse_key(text: str, uin: str | None = None) -> Key:
 
 
 class KeyRing:
-    """Every key that can sign at the moment."""
+    """Every key that can sign at the moment; those of the roles ``read_only``, by uin and name, may not write."""
 
-    def __init__(self, keys: Iterable[Key]) -> None:
+    def __init__(self, keys: Iterable[Key], read_only: Iterable[tuple[str, str]] = ()) -> None:
         self._keys = {key.secret_id: key for key in keys}
+        self._read_only = frozenset(read_only)
 
     def find(self, secret_id: str) -> Key | None:
         """Return the key of that id."""
         return self._keys.get(secret_id)
 
-    def issue(self, expires_at: float, uin: str | None = None) -> Key:
-        """Hand out a temporary key of ``uin`` that signs until ``expires_at`` (unix seconds) and needs its token."""
-        key = Key(f"AKID{secrets.token_hex(16)}", secrets.token_hex(20), secrets.token_hex(32), expires_at, uin)
+    def may_write(self, key: Key) -> bool:
+        """Return whether a key may be used for more than to describe."""
+        return (key.uin, key.role) not in self._read_only
+
+    def issue(self, expires_at: float, uin: str, role: str) -> Key:
+        """Hand out a temporary key of a role of ``uin``. It signs until ``expires_at`` (unix), with its token."""
+        pair = f"AKID{secrets.token_hex(16)}", secrets.token_hex(20)
+        key = Key(*pair, secrets.token_hex(32), expires_at, uin, role)
         self._keys[key.secret_id] = key
         return key
 

@@ -38,7 +38,7 @@ def _with_keys(context: ActionContext, params: Params) -> dict[str, Any]:
 
 def _issued(context: ActionContext, params: Params, uin: str) -> dict[str, Any]:
     expires_at = int(context.now) + params.get("DurationSeconds", _DEFAULT_S)
-    key = context.keys.issue(expires_at, uin)
+    key = context.keys.issue(expires_at, uin, params["RoleArn"].rpartition("/")[2])
     return {
         "Credentials": {"Token": key.token, "TmpSecretId": key.secret_id, "TmpSecretKey": key.secret_key},
         "ExpiredTime": expires_at,

@@ -243,6 +243,7 @@ MODIFY_ACTION: Final = Action(
     run=_modify,
     rate=MODIFY_RATE,
     regional=True,
+    writes=True,
 )
 ADD_ACTION: Final = Action(
     name=ADD,
@@ -252,4 +253,5 @@ ADD_ACTION: Final = Action(
     run=_add,
     rate=ADD_RATE,
     regional=True,
+    writes=True,
 )

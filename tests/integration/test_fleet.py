@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,27 @@ def test_a_role_that_cannot_be_taken_on_is_one_accounts_failure(top: Path) -> No
     entries = {entry["name"]: entry for entry in document(done)["accounts"]}
     assert "ResourceNotFound.RoleNotFound" in entries["acme"]["error"]["message"]
     assert [entries[name]["exit_code"] for name in NAMES] == [5, 0, 0, 0]
+
+
+def test_each_account_is_planned_with_its_role_for_plans_and_written_with_the_other(top: Path) -> None:
+    seeds = [replace(seed, read_only_roles=("sms-plan",)) for seed in fleet_of(top, pending(1))]
+    for number, name in enumerate(NAMES):
+        file = top / "accounts" / name / "signatures.yaml"
+        plan_role = f'plan_role: "qcs::cam::uin/{uin_of(number)}:roleName/sms-plan", region:'
+        file.write_text(file.read_text().replace("region:", plan_role))
+    taken = []
+    with served(seeds) as sandbox:
+        for command in (("plan",), ("status",), ("apply", "--yes")):
+            before = len(sandbox.requests)
+            assert fleet(*command[:1], sandbox, *command[1:]).code == 0
+            roles = (e["params"]["RoleArn"] for e in sandbox.requests[before:] if e["action"] == "AssumeRole")
+            taken.append(set(roles))
+        assert writes(sandbox) == {uin_of(number): 1 for number in range(4)}
+    reading, writing = (
+        {f"qcs::cam::uin/{uin_of(number)}:roleName/{name}" for number in range(4)}
+        for name in ("sms-plan", "sms-signatures")
+    )
+    assert taken == [reading, reading, writing]
 
 
 def test_a_bug_with_one_account_is_its_failure_and_names_no_value(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ class KeyFinder:
         self._lock = threading.Lock()
         self._found: dict[str, _Found] = {}
 
-    def keys(self, vendor: Vendor, account_role: str | None) -> KeySource:
+    def keys(self, vendor: Vendor, account_role: Role | None) -> KeySource:
         """Return the first keys that there are, with the roles taken on: that of the environment, then the account's.
 
         Raises CredentialsError where a source is incomplete, where two are chosen, or where all are empty, with what
@@ -76,8 +76,8 @@ class KeyFinder:
             if place not in self._found:
                 self._found[place] = _keys_of_run(self._near, vendor)
             keys, held = self._found[place]
-        if account_role and account_role != held:
-            return taken_on(Role(account_role, "account.role"), keys, vendor)
+        if account_role is not None and account_role.arn != held:
+            return taken_on(account_role, keys, vendor)
         return keys
 
 

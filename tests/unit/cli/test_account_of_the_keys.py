@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from reconciler.sandbox.options import UnconfirmedBehaviour
 from reconciler.sandbox.running import Sandbox
 from tests.fixtures.commands import FAST, Done, inside
-from tests.fixtures.project import UIN, pending, write
+from tests.fixtures.project import UIN, account, pending, write
 from tests.fixtures.serving import accepted, serving
 
 pytestmark = pytest.mark.usefixtures("keys")
@@ -20,9 +21,16 @@ ARN = f"qcs::cam::uin/{UIN}:roleName/sms-signatures"
 DENIED = UnconfirmedBehaviour(identity="denied")
 
 
+PLAN_ARN = f"qcs::cam::uin/{UIN}:roleName/sms-plan"
+
+
 def with_role(top: Path, arn: str = ARN) -> None:
+    with_account_fields(top, f'role: "{arn}"')
+
+
+def with_account_fields(top: Path, fields: str) -> None:
     file = write(top, SIGNS)
-    file.write_text(file.read_text().replace("region:", f'role: "{arn}", region:'))
+    file.write_text(file.read_text().replace("region:", f"{fields}, region:"))
 
 
 def run(sandbox: Sandbox, command: str, *arguments: str) -> Done:
@@ -38,6 +46,92 @@ def test_an_apply_takes_the_role_of_the_definitions_on(top: Path) -> None:
     with serving(SIGNS) as sandbox:
         assert run(sandbox, "apply", "--yes").code == 0
         assert actions(sandbox)["AssumeRole"] >= 1
+        assert accepted(sandbox.requests) == Counter([1001])
+
+
+READING = (
+    ("plan",),
+    ("status",),
+    ("doctor",),
+    ("state", "show"),
+    ("import", "--merge", "--out", "signatures.yaml"),
+    ("import", "--out", "again.yaml"),
+)
+WRITING = (("apply", "--yes"), ("state", "forget", "sign-1", "--yes"), ("adopt", "sign-1", "--yes"))
+
+
+def roles_taken(sandbox: Sandbox) -> set[str]:
+    return {entry["params"]["RoleArn"] for entry in sandbox.requests if entry["action"] == "AssumeRole"}
+
+
+@pytest.mark.parametrize(("commands", "arn"), [(READING, PLAN_ARN), (WRITING, ARN)])
+def test_a_role_for_plans_is_taken_on_by_what_reads_and_by_nothing_that_writes(
+    top: Path, commands: tuple[tuple[str, ...], ...], arn: str
+) -> None:
+    with_account_fields(top, f'role: "{ARN}", plan_role: "{PLAN_ARN}"')
+    for command in commands:
+        with serving(SIGNS) as sandbox:
+            done = run(sandbox, *command)
+        # What the account shows is not what is defined, so that there is nothing to adopt.
+        assert done.code == (6 if command[0] == "adopt" else 0), (command, done.out + done.err)
+        assert roles_taken(sandbox) == {arn}, command
+
+
+def test_where_a_role_for_plans_stands_alone_writes_are_made_with_the_keys_themselves(top: Path) -> None:
+    with_account_fields(top, f'plan_role: "{PLAN_ARN}"')
+    with serving(SIGNS) as sandbox:
+        assert run(sandbox, "plan").code == 0
+        assert roles_taken(sandbox) == {PLAN_ARN}
+        assert run(sandbox, "apply", "--yes").code == 0
+        assert actions(sandbox)["AssumeRole"] == 1
+        assert accepted(sandbox.requests) == Counter([1001])
+
+
+def role_lines(file: Path) -> list[str]:
+    return [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if "role:" in line]
+
+
+def test_the_role_that_an_import_names_is_the_one_that_is_taken_on(top: Path) -> None:
+    with_account_fields(top, f'role: "{ARN}", plan_role: "{PLAN_ARN}"')
+    with serving(SIGNS) as sandbox:
+        assert run(sandbox, "import", "--out", "again.yaml").code == 0
+        assert run(sandbox, "import", "--out", "other.yaml", "--role", f"{ARN}-2").code == 0
+        assert roles_taken(sandbox) == {PLAN_ARN, f"{ARN}-2"}
+    assert [f'role: "{ARN}"', f'plan_role: "{PLAN_ARN}"'] == role_lines(top / "again.yaml")
+    assert [f'role: "{ARN}-2"'] == role_lines(top / "other.yaml")
+
+
+def test_a_role_for_plans_stands_for_the_account_where_the_definitions_name_none(top: Path) -> None:
+    with_account_fields(top, f'plan_role: "{PLAN_ARN}"')
+    planned = inside("plan", "--offline", "--format", "json")
+    assert (planned.code, planned.document["account"]["uin"]) == (0, UIN)
+
+
+def test_a_role_for_plans_is_allowed_by_the_workflow_like_the_other(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("RECONCILER_ROLES", PLAN_ARN)
+    with_account_fields(top, f'role: "{ARN}", plan_role: "{PLAN_ARN}"')
+    with serving(SIGNS) as sandbox:
+        assert run(sandbox, "plan").code == 0
+        refused = run(sandbox, "apply", "--yes")
+        assert (refused.code, f"account.role {ARN} is not among the roles" in refused.err) == (6, True)
+        monkeypatch.setenv("RECONCILER_ROLES", ARN)
+        refused = run(sandbox, "plan")
+        assert (refused.code, f"account.plan_role {PLAN_ARN} is not among the roles" in refused.err) == (6, True)
+    assert roles_taken(sandbox) == {PLAN_ARN}
+
+
+def test_a_role_that_may_only_read_plans_and_its_apply_is_told_what_is_missing(top: Path) -> None:
+    data = replace(account(SIGNS), read_only_roles=("sms-plan",))
+    with_account_fields(top, f'plan_role: "{PLAN_ARN}", role: "{ARN}"')
+    with serving(data) as sandbox:
+        assert "1 to modify" in run(sandbox, "plan").out
+        with_account_fields(top, f'role: "{PLAN_ARN}"')
+        refused = run(sandbox, "apply", "--yes")
+        assert (refused.code, "UnauthorizedOperation" in refused.out) == (7, True)
+        assert not accepted(sandbox.requests)
+        with_account_fields(top, f'plan_role: "{PLAN_ARN}", role: "{ARN}"')
+        assert run(sandbox, "apply", "--yes").code == 0
         assert accepted(sandbox.requests) == Counter([1001])
 
 

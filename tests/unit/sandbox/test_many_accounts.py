@@ -47,6 +47,27 @@ def test_a_role_is_one_of_its_own_account_whoever_takes_it_on(start: Start) -> N
     assert Caller(url).code("AssumeRole", nobody) == "ResourceNotFound.RoleNotFound"
 
 
+@pytest.mark.parametrize("arn", ["roleName/sms-plan", "role/sms-plan", "roleName/path/sms-plan"])
+def test_a_role_that_may_only_read_is_refused_both_writes_and_nothing_else(start: Start, arn: str) -> None:
+    url = start(hub(), others=(member(read_only_roles=("sms-plan",)),)).url
+    codes = []
+    for name in (arn, "roleName/sms"):
+        role = {"RoleArn": f"qcs::cam::uin/{MEMBER}:{name}", "RoleSessionName": "run"}
+        given = Caller(url).call("AssumeRole", role)["Credentials"]
+        caller = Caller(url, given["TmpSecretId"], given["TmpSecretKey"], extra={"X-TC-Token": given["Token"]})
+        assert names(caller) == ["Member", "Both"]
+        codes.append({caller.code("ModifySmsSign", {"SignId": 99}), caller.code("AddSmsSign", {"SignName": "A"})})
+    assert codes == [{"UnauthorizedOperation"}, {"MissingParameter"}]
+
+
+def test_the_name_of_a_role_says_nothing_in_another_account(start: Start) -> None:
+    url = start(hub(), others=(member(read_only_roles=("sms-plan",)),)).url
+    role = {"RoleArn": f"qcs::cam::uin/{HUB}:roleName/sms-plan", "RoleSessionName": "run"}
+    given = Caller(url).call("AssumeRole", role)["Credentials"]
+    caller = Caller(url, given["TmpSecretId"], given["TmpSecretKey"], extra={"X-TC-Token": given["Token"]})
+    assert caller.code("ModifySmsSign", {"SignId": 99}) == "MissingParameter"
+
+
 def test_the_limits_are_counted_by_account(start: Start) -> None:
     url = start(hub(), others=(member(),), limits=True).url
     callers = [Caller(url), Caller(url, "AKIDmember", "member-secret")]
@@ -103,6 +124,15 @@ def test_a_key_of_another_form_is_refused_at_its_line(tmp_path: Path, key: str) 
     file.write_text(f"uin: '1'\nkeys: [{key}]\n")
     with pytest.raises(AccountFileError, match=r"account\.yaml:2:1: `keys` holds something that is no key"):
         load_account_file(file)
+
+
+def test_a_role_that_is_no_text_is_refused_at_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "account.yaml"
+    file.write_text("uin: '1'\nread_only_roles: [sms-plan, 7]\n")
+    with pytest.raises(AccountFileError, match=r"account\.yaml:2:1: `read_only_roles` holds something that is no name"):
+        load_account_file(file)
+    file.write_text("uin: '1'\nread_only_roles: [sms-plan]\n")
+    assert load_account_file(file) == AccountData("1", read_only_roles=("sms-plan",))
 
 
 def test_a_review_names_the_account_where_several_have_the_signature(start: Start) -> None:

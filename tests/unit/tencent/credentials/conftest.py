@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.tencent.credentials.assumed_role import Role
 from reconciler.tencent.credentials.base import CredentialInputs, KeySource, Vendor
 from reconciler.tencent.credentials.chain import KeyFinder
 from reconciler.tencent.endpoint import Endpoint
@@ -28,7 +29,8 @@ def find(home: Path, tmp_path: Path) -> Find:
         vendor = Vendor(
             more.pop("endpoint", Endpoint("http", "127.0.0.1:1")), "ap-singapore", 5.0, more.pop("clock", FakeClock())
         )
-        role = more.pop("account_role", None)
+        arn = more.pop("account_role", None)
+        role = Role(arn, "account.role") if arn is not None else None
         near = CredentialInputs(environment or {}, home, system=tmp_path / "etc", **more)
         return KeyFinder(near).keys(vendor, role)
 
