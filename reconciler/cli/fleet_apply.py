@@ -74,7 +74,7 @@ def apply(  # a parameter for each option
         choice = choice._replace(accounts=tuple(account for account in choice.accounts if account.name in saved))
     stop = StopFlag()
     fleet = FleetApply(choice, connection, stop, allowed, saved or {})
-    with FleetReport(session) as report, stop_on_signals(stop):
+    with FleetReport(session, choice.deleted) as report, stop_on_signals(stop):
         return carried_out(fleet, report, partial(_agreed, yes=allowed.yes, stop=stop), text=output == "text")
 
 

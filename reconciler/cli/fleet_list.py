@@ -53,13 +53,14 @@ def list_(
 
     A matrix is for GitHub Actions, on one line; parts that hold no account are left out.
     """
-    accounts = chosen_accounts(folder, Narrowing(only_accounts), changed_ref)
+    accounts, deleted = chosen_accounts(folder, Narrowing(only_accounts), changed_ref)
     match output:
         case "matrix":
             parts = shards_in_use(accounts, shards or _DEFAULT_SHARDS)
             session.result(to_json_line({"include": [{"shard": str(part)} for part in parts]}))
         case "json":
-            session.result(to_json({"version": 1, "accounts": [_listed(account, shards) for account in accounts]}))
+            listed = {"version": 1, "accounts": [_listed(account, shards) for account in accounts]}
+            session.result(to_json(listed | ({"deleted": list(deleted)} if deleted else {})))
         case _:
             for line in _lines(accounts, shards):
                 session.result(line)

@@ -26,12 +26,13 @@ from reconciler.errors import ErrorInfo, Exit, ReconcilerError, said
 from reconciler.fleet.accounts import (
     FleetAccount,
     Narrowing,
-    accounts_below,
-    left_beside,
+    checked,
+    is_asked,
+    look_below,
     narrowed,
     parse_shard,
 )
-from reconciler.fleet.changed import changed_since
+from reconciler.fleet.changed import changed_since, deleted_since
 from reconciler.fleet.crew import side_by_side
 from reconciler.render.document import EntryDocument
 from reconciler.render.fleet import (
@@ -48,7 +49,7 @@ from reconciler.render.fleet import (
 from reconciler.render.fleet_github import fleet_annotations, fleet_markdown
 from reconciler.render.html import fleet_page
 from reconciler.render.layout import fitted
-from reconciler.text import say, to_json_line
+from reconciler.text import escape_line, say, to_json_line
 
 # Of one machine; most of an account's time is spent waiting for the vendor's answers.
 JOBS: Final = 32
@@ -61,11 +62,15 @@ Work = Callable[[FleetAccount], AccountResult]
 
 
 class FleetChoice(NamedTuple):
-    """What the person asked for: the accounts of ``folder``, narrowed, ``jobs`` of them at once."""
+    """What the person asked for: the accounts of ``folder``, narrowed, ``jobs`` of them at once.
+
+    ``deleted`` are accounts that are gone since the commit that was given.
+    """
 
     folder: str
     accounts: tuple[FleetAccount, ...]
     jobs: int
+    deleted: tuple[str, ...] = ()
 
 
 def fleet_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -82,8 +87,8 @@ def fleet_options(command: Callable[..., Any]) -> Callable[..., Any]:
         **given: Any,
     ) -> Any:
         narrowing = Narrowing(only_accounts, parse_shard(shard) if shard is not None else None)
-        chosen = FleetChoice(folder, chosen_accounts(folder, narrowing, changed_ref), jobs)
-        return command(*arguments, choice=chosen, **given)
+        accounts, deleted = chosen_accounts(folder, narrowing, changed_ref)
+        return command(*arguments, choice=FleetChoice(folder, accounts, jobs, deleted), **given)
 
     collected: Callable[..., Any] = with_choice
     for option in reversed(_OPTIONS):
@@ -128,15 +133,35 @@ _OPTIONS: Final[tuple[Callable[[Any], Any], ...]] = (
 )
 
 
-def chosen_accounts(folder: str, narrowing: Narrowing, changed_ref: str | None) -> tuple[FleetAccount, ...]:
-    """Return the accounts that were asked for. Raises UsageError where there are none to choose from."""
+def chosen_accounts(
+    folder: str, narrowing: Narrowing, changed_ref: str | None
+) -> tuple[tuple[FleetAccount, ...], tuple[str, ...]]:
+    """Return the accounts that were asked for, and the names of deleted ones; say on stderr what is left out.
+
+    Raises UsageError where there are no accounts to choose from.
+    """
     cwd = here()
-    accounts = narrowed(accounts_below(folder, cwd=cwd), narrowing)
-    for name in left_beside(folder, cwd=cwd):
-        click.echo(
-            say("note: {file} is beside the accounts' folders and is not read", file=Path(folder, name)), err=True
-        )
-    return accounts if changed_ref is None else changed_since(accounts, changed_ref, cwd=cwd)
+    found = look_below(folder, cwd=cwd)
+    for name in found.beside:
+        _note(say("note: {file} is beside the accounts' folders and is not read", file=Path(folder, name)))
+    for name in found.links:
+        words = "note: {folder} is a link and is not read: put the folder itself there"
+        _note(say(words, folder=Path(folder, name)))
+    everything = checked(folder, found)
+    accounts = narrowed(everything, narrowing)
+    if changed_ref is None:
+        return accounts, ()
+    changed = changed_since(accounts, changed_ref, folder=folder, cwd=cwd)
+    gone = deleted_since(everything, changed_ref, folder=folder, cwd=cwd)
+    deleted = tuple(name for name in gone if is_asked(name, narrowing))
+    for name in deleted:
+        words = "note: {account} was deleted since {ref}; what the vendor has of it is left as it is"
+        _note(say(words, account=Path(folder, name), ref=changed_ref))
+    return changed, deleted
+
+
+def _note(words: str) -> None:
+    click.echo(escape_line(words), err=True)
 
 
 class InvalidDefinitions(ReconcilerError):
@@ -176,11 +201,13 @@ class _Rendered(NamedTuple):
 class FleetReport:
     """The results of a fleet as they come, kept on disk until all are there: memory does not grow with their size.
 
-    A context manager, which removes them at its end. ``aside``: what people read goes to stderr, stdout has a plan.
+    A context manager, which removes them at its end. ``deleted`` are names of accounts that are gone. ``aside``: what
+    people read goes to stderr, stdout has a plan.
     """
 
-    def __init__(self, session: Session, *, aside: bool = False) -> None:
+    def __init__(self, session: Session, deleted: Sequence[str] = (), *, aside: bool = False) -> None:
         self._session = session
+        self._deleted = deleted
         self._print = session.note if aside else session.result
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the report
         self._places: dict[str, tuple[int, int]] = {}
@@ -228,13 +255,13 @@ class FleetReport:
             case "text":
                 self._show_text(lines, self.lines(whole or accounts))
             case "json":
-                for line in document_text(self._texts(names), lines):
+                for line in document_text(self._texts(names), lines, self._deleted):
                     session.result(line)
             case "html":
                 for part in fleet_page(lines, self._entries):
                     session.result(for_stdout(part))
             case "markdown":
-                session.result(fleet_markdown(self._entries(names)))
+                session.result(fleet_markdown(self._entries(names), deleted=self._deleted))
             case _:
                 if found := fleet_annotations(self._entries(names), partial(name_from_root, cwd=here())):
                     session.result(found)
@@ -296,7 +323,7 @@ def _bug(error: Exception) -> ErrorInfo:
 @contextmanager
 def reporting(session: Session, choice: FleetChoice, work: Work, *, aside: bool = False) -> Iterator[FleetReport]:
     """Do the work for every account of a choice, and yield the report of it."""
-    with FleetReport(session, aside=aside) as report:
+    with FleetReport(session, choice.deleted, aside=aside) as report:
         with fleet_progress(len(choice.accounts)) as progress:
             report.collect(choice.accounts, work, choice.jobs, progress)
         yield report

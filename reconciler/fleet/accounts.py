@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
 from reconciler.definitions.discover import is_definition
@@ -58,36 +58,77 @@ def shard_of(name: str, count: int) -> Shard:
     return Shard(int.from_bytes(digest[:8]) % count + 1, count)
 
 
+class FleetFolder(NamedTuple):
+    """What is below a fleet's folder, by name and in order: its accounts, and what belongs to none.
+
+    ``beside`` are definition files in the folder itself, ``links`` lead to folders. None of them is looked into.
+    """
+
+    accounts: tuple[FleetAccount, ...]
+    beside: tuple[str, ...]
+    links: tuple[str, ...]
+
+
 def accounts_below(folder: str, *, cwd: Path) -> tuple[FleetAccount, ...]:
     """Return the accounts of a fleet in the order of their names. Raises UsageError where there are none."""
-    top = cwd / folder if "\0" not in folder else cwd
-    if "\0" in folder or not os.path.isdir(top):  # noqa: PTH112  # Path.is_dir raises where it may not be entered
-        raise UsageError("there is no folder {folder}", hint="name the folder of the fleet", folder=ascii(folder))
-    names = sorted(Path(parent).relative_to(top).as_posix() for parent in _topmost(top))
-    if not names:
+    return checked(folder, look_below(folder, cwd=cwd))
+
+
+def checked(folder: str, found: FleetFolder) -> tuple[FleetAccount, ...]:
+    """Return the accounts that were found. Raises UsageError where there are none."""
+    if not found.accounts:
         raise UsageError(
             "no folder below {folder} holds definitions",
             hint="a fleet has a folder for each account; for a single one, use the command without `fleet`",
             folder=folder,
         )
-    return tuple(FleetAccount(name, str(Path(folder, name))) for name in names)
+    return found.accounts
 
 
-def _topmost(top: Path) -> Iterator[str]:
-    """Yield the topmost folders with definitions, and those that cannot be read: they may hold some."""
+def look_below(folder: str, *, cwd: Path) -> FleetFolder:
+    """Return what is below a fleet's folder. Raises UsageError where there is no such folder."""
+    top = cwd / folder if "\0" not in folder else cwd
+    if "\0" in folder or not os.path.isdir(top):  # noqa: PTH112  # Path.is_dir raises where it may not be entered
+        raise UsageError("there is no folder {folder}", hint="name the folder of the fleet", folder=ascii(folder))
+    links: list[str] = []
+    names = sorted(Path(parent).relative_to(top).as_posix() for parent in _account_folders(top, links))
+    return FleetFolder(
+        tuple(FleetAccount(name, str(Path(folder, name))) for name in names),
+        tuple(_left_beside(top)),
+        tuple(sorted(Path(link).relative_to(top).as_posix() for link in links)),
+    )
+
+
+def _account_folders(top: Path, links: list[str]) -> Iterator[str]:
+    """Yield the topmost folders with definitions, and those that cannot be read: they may hold some.
+
+    Links to folders on the way go to ``links``: one may lead back up, or to what a pull request must not reach.
+    """
     unreadable: list[OSError] = []
     for parent, folders, files in os.walk(top, onerror=unreadable.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
         if Path(parent) != top and any(map(is_definition, files)):
             folders.clear()
             yield parent
+        links += filter(os.path.islink, (str(Path(parent, name)) for name in folders))
     yield from (str(error.filename) for error in unreadable if Path(error.filename) != top)
 
 
-def left_beside(folder: str, *, cwd: Path) -> list[str]:
-    """Return the definition files in the fleet's own folder, which belong to no account."""
+def _left_beside(top: Path) -> list[str]:
     # Not scandir, whose entries' is_file raises for some links that lead nowhere.
-    return sorted(path.name for path in (cwd / folder).iterdir() if is_definition(path.name) and path.is_file())
+    return sorted(path.name for path in top.iterdir() if is_definition(path.name) and path.is_file())
+
+
+def topmost(files: Iterable[str]) -> list[str]:
+    """Return the names of the accounts among files of a fleet that is not on disk, given by their paths below it."""
+    paths = (PurePosixPath(file) for file in files)
+    folders = {path.parent for path in paths if is_definition(path.name) and not _is_hidden(path.parent)}
+    folders.discard(PurePosixPath())
+    return sorted(str(folder) for folder in folders if folders.isdisjoint(folder.parents))
+
+
+def _is_hidden(folder: PurePosixPath) -> bool:
+    return any(part.startswith(".") for part in folder.parts)
 
 
 def narrowed(accounts: Sequence[FleetAccount], asked: Narrowing) -> tuple[FleetAccount, ...]:
@@ -104,9 +145,14 @@ def narrowed(accounts: Sequence[FleetAccount], asked: Narrowing) -> tuple[FleetA
             unknown=", ".join(unknown),
             near=near,
         )
-    chosen = (account for account in accounts if not patterns or any(_fits(account.name, one) for one in patterns))
-    shard = asked.shard
-    return tuple(one for one in chosen if shard is None or shard_of(one.name, shard.of) == shard)
+    return tuple(account for account in accounts if is_asked(account.name, asked))
+
+
+def is_asked(name: str, asked: Narrowing) -> bool:
+    """Return whether an account of this name, there or not, is among those that were asked for."""
+    if asked.only and not any(_fits(name, pattern.removesuffix("/")) for pattern in asked.only):
+        return False
+    return asked.shard is None or shard_of(name, asked.shard.of) == asked.shard
 
 
 def _fits(name: str, pattern: str) -> bool:

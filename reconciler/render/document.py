@@ -277,10 +277,11 @@ class SummaryDocument(TypedDict):
 
 @final
 class FleetDocument(TypedDict):
-    """What ``fleet plan``, ``apply``, ``status`` and ``validate`` print."""
+    """What ``fleet plan``, ``apply``, ``status`` and ``validate`` print; ``deleted`` names accounts that are gone."""
 
     version: Literal[1]
     accounts: list[EntryDocument]
+    deleted: NotRequired[list[str]]
     summary: SummaryDocument
 
 

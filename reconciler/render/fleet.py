@@ -301,9 +301,10 @@ def summary_text(lines: Sequence[AccountLine]) -> str:
     return say("Fleet: {accounts}; {counts}", accounts=accounts, counts=counted)
 
 
-def document_text(entries: Iterable[str], lines: Sequence[AccountLine]) -> Iterator[str]:
+def document_text(entries: Iterable[str], lines: Sequence[AccountLine], deleted: Sequence[str] = ()) -> Iterator[str]:
     """Yield the lines of a fleet's document, one for each entry, which is JSON already."""
     yield f'{{"version": {VERSION}, "accounts": ['
     last = len(lines) - 1
     yield from (entry if number == last else f"{entry}," for number, entry in enumerate(entries))
-    yield f'], "summary": {to_json_line(summary_document(lines))}}}'
+    gone = f'"deleted": {to_json_line(list(deleted))}, ' if deleted else ""
+    yield f'], {gone}"summary": {to_json_line(summary_document(lines))}}}'

@@ -30,7 +30,7 @@ def shown_markdown(
 ) -> str:
     """Return a document as Markdown of at most ``limit`` bytes; see ``markdown``."""
     if "accounts" in document:
-        return fleet_markdown(document["accounts"], limit, elsewhere, files_url)
+        return fleet_markdown(document["accounts"], limit, elsewhere, files_url, document.get("deleted", ()))
     return markdown(document, limit, elsewhere, files_url)
 
 
@@ -45,6 +45,7 @@ class _Told(NamedTuple):
     """What was gathered of the entries: failures, table rows, counts, and the sections of all together."""
 
     failed: list[str]
+    deleted: list[str]
     rows: list[str]
     counts: Counter[str]
     kinds: dict[str, Section]
@@ -54,7 +55,11 @@ class _Told(NamedTuple):
     def sections(self) -> list[Section]:
         together = [kind._replace(lines=self.lines[title]) for title, kind in self.kinds.items()]
         table = Section(say("Accounts"), self.rows, table_head(_ACCOUNTS), folded=len(self.rows) > _MOST_OPEN)
-        return [Section(say("Accounts without a result"), self.failed), table, *together]
+        failed, deleted = (
+            Section(say("Accounts without a result"), self.failed),
+            Section(say("Deleted accounts"), self.deleted),
+        )
+        return [failed, deleted, table, *together]
 
 
 def fleet_markdown(
@@ -62,9 +67,11 @@ def fleet_markdown(
     limit: int = COMMENT_BYTES,
     elsewhere: str = _ELSEWHERE,
     files_url: str = "",
+    deleted: Iterable[str] = (),
 ) -> str:
     """Return a fleet's report as Markdown of at most ``limit`` bytes, as ``markdown`` does for one account."""
-    told = _Told([], [], Counter(), {}, defaultdict(list))
+    gone = [f"- {code(name)}: {say('what the vendor has of it is left as it is')}" for name in deleted]
+    told = _Told([], gone, [], Counter(), {}, defaultdict(list))
     sandbox = commands_named = False
     for entry in entries:
         document = document_in(entry)

@@ -27,6 +27,7 @@ from reconciler.schemas import first_mismatch
 from tests.fixtures.commands import FAST, Done, inside, process
 from tests.fixtures.fleets import uin_of, write_fleet
 from tests.fixtures.project import APPROVED, REJECTED, Sign, pending
+from tests.fixtures.repositories import git
 
 HUB = "100012345678"
 NAMES = ("acme", "eu/globex", "eu/hooli", "initech")
@@ -344,6 +345,69 @@ def test_an_empty_shard_is_refused_and_is_not_the_whole_fleet(top: Path) -> None
     done = inside("fleet", "validate", "accounts", "--shard", "")  # as of a variable that is not set
     assert done.code == 2
     assert "it is empty, as the text of an unset variable is" in done.err
+
+
+def in_git(top: Path) -> None:
+    (top / ".git").rmdir()
+    git(top, "init", "-q", "-b", "main", ".")
+    git(top, "add", "-A")
+    git(top, "commit", "-q", "-m", "Define")
+
+
+DELETED = "accounts/acme was deleted since HEAD^; what the vendor has of it is left as it is"
+
+
+def test_a_deleted_account_is_told_by_every_command_and_nothing_is_done_about_it(top: Path) -> None:
+    seeds = fleet_of(top, pending(1))
+    in_git(top)
+    git(top, "rm", "-rq", "accounts/acme")
+    file = top / "accounts/initech/signatures.yaml"
+    file.write_text(file.read_text() + "\n")
+    git(top, "commit", "-aqm", "Leave")
+    since = ("--changed-since", "HEAD^")
+    assert inside("fleet", "list", "accounts", *since).out.split() == ["initech"]
+    listed = inside("fleet", "list", "accounts", *since, "--format", "json")
+    assert (listed.document["deleted"], DELETED in listed.err) == (["acme"], True)
+    assert "deleted" not in inside("fleet", "list", "accounts", "--format", "json").document
+    with served(seeds) as sandbox:
+        for command in ("validate", "plan", "status", "apply"):
+            to_the_vendor = () if command == "validate" else ("--endpoint", sandbox.url, *FAST)
+            yes = ("--yes",) if command == "apply" else ()
+            done = inside("fleet", command, "accounts", *to_the_vendor, *since, *yes, "--format", "json")
+            assert (done.code, DELETED in done.err) == (0, True), command
+            assert document(done)["deleted"] == ["acme"], command
+            assert [entry["name"] for entry in done.document["accounts"]] == ["initech"], command
+        assert set(writes(sandbox)) == {uin_of(3)}
+        shown = fleet("plan", sandbox, *since, "--format", "markdown").out
+        assert "**Deleted accounts (1)**\n\n- <code>acme</code>: what the vendor has of it is left as it is" in shown
+        assert DELETED not in fleet("plan", sandbox, *since, "--only", "init*").err
+        assert "**Deleted" not in fleet("plan", sandbox, "--format", "markdown").out
+
+
+@pytest.mark.parametrize("command", ["list", "validate", "plan", "apply"])
+def test_an_account_that_is_a_link_is_left_out_and_told(top: Path, command: str) -> None:
+    seeds = fleet_of(top, pending(1))
+    (top / "accounts/eu/again").symlink_to("../acme")
+    (top / "accounts/up").symlink_to("..")
+    online = command in {"plan", "apply"}
+    with served(seeds) as sandbox:
+        to_the_vendor = ("--endpoint", sandbox.url, *FAST) if online else ()
+        done = inside("fleet", command, "accounts", *to_the_vendor, *(("--yes",) if command == "apply" else ()))
+    assert done.code == 0
+    told = [line for line in done.err.splitlines() if "is a link" in line]
+    assert told == [
+        f"note: accounts/{name} is a link and is not read: put the folder itself there" for name in ("eu/again", "up")
+    ]
+    assert "again" not in done.out
+
+
+def test_a_fleet_of_links_alone_says_so(top: Path) -> None:
+    seeds = write_fleet(top / "real", {"acme": (pending(1),)})
+    (top / "accounts").mkdir()
+    (top / "accounts/acme").symlink_to("../real/acme")
+    done = inside("fleet", "plan", "accounts")
+    assert (len(seeds), done.code) == (1, 2)
+    assert done.err.startswith("note: accounts/acme is a link and is not read")
 
 
 def test_a_shard_is_a_part_of_the_fleet_and_all_shards_are_the_whole(top: Path) -> None:

@@ -10,11 +10,12 @@ from reconciler.fleet.accounts import (
     Narrowing,
     Shard,
     accounts_below,
-    left_beside,
+    look_below,
     narrowed,
     parse_shard,
     shard_of,
     shards_in_use,
+    topmost,
 )
 
 
@@ -47,14 +48,15 @@ def test_the_topmost_folders_with_definitions_are_the_accounts(tmp_path: Path) -
 def test_the_fleets_own_folder_is_no_account_and_its_files_are_named(tmp_path: Path) -> None:
     make(tmp_path, "fleet/acme/signatures.yaml", "fleet/signatures.yaml", "fleet/notes.txt")
     assert names(tmp_path) == ["acme"]
-    assert left_beside("fleet", cwd=tmp_path) == ["signatures.yaml"]
+    assert look_below("fleet", cwd=tmp_path).beside == ("signatures.yaml",)
 
 
 def test_a_link_that_leads_nowhere_is_beside_nobody(tmp_path: Path) -> None:
     make(tmp_path, "fleet/one/signatures.yaml", "file")
     for name, target in {"missing.yaml": "gone", "loop.yaml": "loop.yaml", "below.yaml": "../file/below"}.items():
         (tmp_path / "fleet" / name).symlink_to(target)
-    assert left_beside("fleet", cwd=tmp_path) == []
+    found = look_below("fleet", cwd=tmp_path)
+    assert (found.beside, found.links) == ((), ())
 
 
 @pytest.mark.parametrize("folder", ["fleet", "missing", "a\0b", "file"])
@@ -64,10 +66,14 @@ def test_where_there_is_no_account_it_is_said(tmp_path: Path, folder: str) -> No
         accounts_below(folder, cwd=tmp_path)
 
 
-def test_a_link_to_a_folder_is_no_account(tmp_path: Path) -> None:
-    make(tmp_path, "fleet/acme/signatures.yaml", "elsewhere/signatures.yaml")
-    (tmp_path / "fleet/linked").symlink_to(tmp_path / "elsewhere")
-    assert names(tmp_path) == ["acme"]
+def test_links_to_folders_are_no_accounts_and_are_named(tmp_path: Path) -> None:
+    make(tmp_path, "fleet/acme/signatures.yaml", "fleet/eu/README.md", "elsewhere/signatures.yaml")
+    links = {"linked": "../elsewhere", "eu/hooli": "../acme", "eu/loop": "..", ".hidden": "acme", "acme/more": "../eu"}
+    for link, target in links.items():
+        (tmp_path / "fleet" / link).symlink_to(target)
+    found = look_below("fleet", cwd=tmp_path)
+    assert [account.name for account in found.accounts] == ["acme"]
+    assert found.links == ("eu/hooli", "eu/loop", "linked")
 
 
 def test_accounts_are_chosen_by_name_and_by_pattern(tmp_path: Path) -> None:
@@ -83,6 +89,12 @@ def test_accounts_are_chosen_by_name_and_by_pattern(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="fits no account: acne") as caught:
         chosen("acne")
     assert caught.value.hint == "did you mean acme?"
+
+
+def test_accounts_of_a_fleet_that_is_not_on_disk_are_the_same(tmp_path: Path) -> None:
+    files = ["acme/a.yaml", "acme/more/b.yaml", "eu/x/a.yml", "eu/x.yaml/c.yaml", "top.yaml", "n/.h/a.yaml", "n/a.png"]
+    make(tmp_path / "fleet", *files)
+    assert names(tmp_path) == topmost(files) == ["acme", "eu/x", "eu/x.yaml"]
 
 
 @pytest.mark.parametrize("text", ["", "1", "0/2", "3/2", "1/0", "1/2/3", "a/b", "-1/2", "1/99999"])

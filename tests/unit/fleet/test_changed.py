@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.errors import UsageError
 from reconciler.fleet.accounts import accounts_below
-from reconciler.fleet.changed import changed_since
+from reconciler.fleet.changed import changed_since, deleted_since
 from tests.fixtures.fleets import write_fleet
 from tests.fixtures.project import pending
 from tests.fixtures.repositories import git
@@ -36,7 +36,13 @@ def committed(top: Path) -> str:
 
 
 def touched(top: Path, ref: str = "HEAD^") -> list[str]:
-    return [account.name for account in changed_since(accounts_below("accounts", cwd=top), ref, cwd=top)]
+    return [
+        account.name for account in changed_since(accounts_below("accounts", cwd=top), ref, folder="accounts", cwd=top)
+    ]
+
+
+def deleted(top: Path, ref: str = "HEAD^", folder: str = "accounts") -> list[str]:
+    return list(deleted_since(accounts_below(folder, cwd=top), ref, folder=folder, cwd=top))
 
 
 def append(name: str) -> Change:
@@ -86,10 +92,53 @@ def test_a_definition_that_is_removed_beside_others_is_a_change(top: Path) -> No
     assert touched(top) == ["acme"]
 
 
-def test_an_account_that_is_gone_is_not_named(top: Path) -> None:
+def test_an_account_that_is_gone_is_not_touched_but_deleted(top: Path) -> None:
     git(top, "rm", "-rq", "accounts/acme")
     committed(top)
     assert touched(top) == []
+    assert deleted(top) == ["acme"]
+    committed(top)
+    assert deleted(top) == []
+    assert deleted(top, "0" * 40) == []
+
+
+def test_an_account_that_is_renamed_is_touched_by_its_new_name_and_deleted_by_the_old(top: Path) -> None:
+    move("accounts/eu/globex", "accounts/globex")(top)
+    move("accounts/hooli/signatures.yaml", "accounts/hooli/other.yml")(top)
+    committed(top)
+    assert touched(top) == ["globex", "hooli"]
+    assert deleted(top) == ["eu/globex"]
+
+
+def test_an_account_whose_folder_became_part_of_another_is_not_deleted(top: Path) -> None:
+    append("accounts/eu/more.yaml")(top)
+    committed(top)
+    assert touched(top) == ["eu"]
+    assert deleted(top) == []
+
+
+def test_what_main_deleted_or_made_meanwhile_is_not_this_change(top: Path) -> None:
+    git(top, "checkout", "-q", "-b", "topic")
+    git(top, "rm", "-rq", "accounts/acme")
+    committed(top)
+    git(top, "checkout", "-q", "main")
+    git(top, "rm", "-rq", "accounts/hooli")
+    write_fleet(top / "accounts", {"initech": (pending(1),)})
+    committed(top)
+    git(top, "checkout", "-q", "topic")
+    assert deleted(top, "main") == ["acme"]
+    git(top, "merge", "-q", "main")
+    assert (deleted(top, "main"), touched(top, "main")) == (["acme"], [])
+
+
+def test_nothing_of_a_fleet_that_was_not_there_is_deleted(top: Path) -> None:
+    write_fleet(top / "others", {"acme": (pending(1),)})
+    committed(top)
+    assert deleted(top, folder="others") == []
+    assert deleted(top, folder=".") == []
+    move("accounts", "moved")(top)
+    committed(top)
+    assert deleted(top, folder=".") == ["accounts/acme", "accounts/eu/globex", "accounts/hooli"]
 
 
 def test_an_image_counts_by_the_link_and_by_what_it_leads_to(top: Path) -> None:
@@ -138,3 +187,96 @@ def test_two_histories_without_a_common_commit_are_refused(top: Path) -> None:
     committed(top)
     with pytest.raises(UsageError, match="no commit in common"):
         touched(top, "main")
+
+
+def linked_evidence(top: Path, *steps: str) -> None:
+    """Put acme's images behind links to folders, one leading to the next and the last to ``shared/new``."""
+    (top / "shared/new").mkdir()
+    (top / "accounts/acme/evidence").rename(top / "shared/old")
+    (top / "shared/new/1.png").write_bytes((top / "shared/old/1.png").read_bytes())
+    for link, target in zip(("accounts/acme/evidence", *steps), (*steps, "shared/old"), strict=True):
+        (top / link).symlink_to(top / target)
+
+
+def relinked(link: Path, target: Path) -> None:
+    link.unlink()
+    link.symlink_to(target)
+
+
+@pytest.mark.parametrize("steps", [(), ("step",), ("shared/one", "two")])
+def test_a_link_to_a_folder_of_images_that_leads_elsewhere_is_a_change(top: Path, steps: tuple[str, ...]) -> None:
+    linked_evidence(top, *steps)
+    committed(top)
+    relinked(top / (steps or ("accounts/acme/evidence",))[-1], top / "shared/new")
+    committed(top)
+    assert touched(top) == ["acme"]
+
+
+def submodule(top: Path, tmp_path: Path, source: str, path: str) -> Path:
+    """Move what is at ``source`` into a repository of its own, which is there again as a submodule at ``path``."""
+    origin = tmp_path / "origin"
+    (top / source).rename(origin)
+    git(origin, "init", "-q", "-b", "main", ".")
+    committed(origin)
+    git(top, "add", "-A")
+    git(top, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(origin), path)
+    committed(top)
+    return top / path
+
+
+@pytest.mark.parametrize(
+    ("source", "path", "changed", "expected"),
+    [
+        ("shared", "shared", "licence.png", ["hooli"]),
+        ("accounts/acme", "accounts/acme", "signatures.yaml", ["acme"]),
+        ("accounts/eu", "accounts/eu", "globex/signatures.yaml", ["eu/globex"]),
+    ],
+)
+@pytest.mark.parametrize("ignore", ["none", "all"])
+def test_a_submodule_is_a_change_of_the_repository_that_holds_it(
+    top: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    source: str,
+    path: str,
+    changed: str,
+    expected: list[str],
+    ignore: str,
+) -> None:
+    inside = submodule(top, tmp_path_factory.mktemp("other"), source, path)
+    git(top, "config", "-f", ".gitmodules", f"submodule.{path}.ignore", ignore)
+    committed(top)
+    append(changed)(inside)
+    committed(inside)
+    git(top, "add", "-f", path)
+    committed(top)
+    assert touched(top) == expected
+    assert touched(top, git(top, "rev-parse", "HEAD^")) == expected
+
+
+def test_accounts_that_are_repositories_of_their_own_are_each_compared_in_theirs(tmp_path: Path) -> None:
+    for name in ("acme", "hooli"):
+        write_fleet(tmp_path / "accounts", {name: (pending(1),)})
+        git(tmp_path / "accounts" / name, "init", "-q", "-b", "main", ".")
+        committed(tmp_path / "accounts" / name)
+        committed(tmp_path / "accounts" / name)
+    append("accounts/acme/signatures.yaml")(tmp_path)
+    committed(tmp_path / "accounts/acme")
+    assert touched(tmp_path) == ["acme"]
+
+
+@pytest.mark.parametrize("folder", ["linked", "{top}/linked", "{elsewhere}/accounts"])
+@pytest.mark.parametrize("change", [append("accounts/acme/signatures.yaml"), append("accounts/acme/evidence/1.png")])
+def test_a_fleet_that_is_named_by_way_of_a_link_is_compared_all_the_same(
+    top: Path, tmp_path_factory: pytest.TempPathFactory, folder: str, change: Change
+) -> None:
+    (top / "linked").symlink_to("accounts")
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "link"
+    elsewhere.symlink_to(top)
+    append("accounts/hooli/more.yaml")(top)
+    committed(top)
+    change(top)
+    (top / "accounts/hooli/more.yaml").unlink()
+    committed(top)
+    folder = folder.format(top=top, elsewhere=elsewhere)
+    found = changed_since(accounts_below(folder, cwd=top), "HEAD^", folder=folder, cwd=top)
+    assert [account.name for account in found] == ["acme", "hooli"]
