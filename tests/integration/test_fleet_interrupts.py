@@ -8,10 +8,12 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reconciler.sandbox.faults import parse_fault
 from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
@@ -21,6 +23,7 @@ from tests.fixtures.project import pending
 from tests.fixtures.repositories import clone, git
 
 ACCOUNTS, CHANGES = 6, 3
+HUB = "100012345678"
 QUICK = ("--modify-interval", "0.1", "--describe-rate", "1000", "--describe-lag", "0", "--request-timeout", "1")
 
 
@@ -32,11 +35,16 @@ def made(top: Path, *, branches: bool = False) -> Sequence[AccountData]:
 
 
 def serving(seeds: Sequence[AccountData]) -> Options:
-    return Options(seed=AccountData("100012345678"), others=tuple(seeds), limits=False, latency_s=0.02)
+    return Options(seed=AccountData(HUB), others=tuple(seeds), limits=False, latency_s=0.02)
 
 
 def command(sandbox: Sandbox) -> tuple[str, ...]:
     return ("fleet", "apply", "accounts", "--yes", "--endpoint", sandbox.url, *QUICK)
+
+
+def of(action: str, sandbox: Sandbox) -> set[str]:
+    """Return the accounts that such a request was made for."""
+    return {entry["uin"] for entry in sandbox.requests if entry["action"] == action}
 
 
 def sent(sandbox: Sandbox) -> Counter[tuple[str, int]]:
@@ -108,10 +116,36 @@ def test_an_interrupt_ends_what_is_under_way_and_leaves_the_rest_to_the_next_run
         settled(sandbox, tmp_path)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("action", ["ModifySmsSign", "DescribeSmsSignList"])
+def test_after_a_signal_no_account_is_begun_and_none_begins_a_write(
+    tmp_path: Path, action: str, number: signal.Signals
+) -> None:
+    # Two accounts at a time wait for their answers when the signal comes, while they are planned or written.
+    seeds = made(tmp_path)
+    slow = tuple(parse_fault(f"{seed.uin}/{action}:1:delay=0.6") for seed in seeds)
+    with running(replace(serving(seeds), faults=slow)) as sandbox:
+        child = launched(*command(sandbox), "--jobs", "2", "--format", "json", cwd=tmp_path)
+        while len(of(action, sandbox)) < 2 and child.poll() is None:
+            time.sleep(0.002)
+        child.send_signal(number)
+        begun, looked = of(action, sandbox), len(sandbox.requests)
+        done = ended(child)
+        after = {entry["uin"] for entry in sandbox.requests[looked:]}
+        writing = action == "ModifySmsSign"
+        assert (len(begun), after <= begun) == (2, True)
+        assert Counter(uin for uin, _ in sent(sandbox).elements()) == (dict.fromkeys(begun, 1) if writing else {})
+        assert done.code == 7, done.out + done.err
+        reported = [entry["report"] for entry in done.document["accounts"] if "report" in entry]
+        codes = [entry["error"]["code"] for entry in done.document["accounts"] if "error" in entry]
+        assert codes == ["Client.Stopped"] * (ACCOUNTS - len(reported))
+        outcomes = [[row["outcome"] for row in report["signatures"]] for report in reported]
+        assert outcomes == ([["accepted", "not-attempted", "not-attempted"]] * 2 if writing else [])
+        settled(sandbox, tmp_path)
+
+
 @pytest.mark.soak
 def test_an_interrupt_ends_a_plan_at_once_though_servers_hang(tmp_path: Path) -> None:
-    from reconciler.sandbox.faults import parse_fault  # noqa: PLC0415  # here alone
-
     options = serving(made(tmp_path))
     hanging = Options(
         seed=options.seed,

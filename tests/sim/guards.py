@@ -9,6 +9,7 @@ from typing import Any, Final
 from unicodedata import normalize
 
 from reconciler.apply import attempt, create, executor, journal, waiting
+from reconciler.apply.context import ApplyContext
 from reconciler.cli import fleet_apply
 from reconciler.cli.fleet_run import FleetReport
 from reconciler.decision import intents, new_signature, transitions
@@ -232,6 +233,9 @@ GUARDS: Final[Mapping[str, Guard]] = {
     ),
     "as-it-was-shown": _guard(
         _plain(fleet_apply, "_admit", lambda _saved, _dropped, plan: plan), "fleet-asked", "UNSEEN"
+    ),
+    "nothing-after-a-stop": _guard(
+        _plain(ApplyContext, "stopped", property(lambda _context: lambda: False)), "fleet-stop", "AFTER-STOP"
     ),
     "whole-list": _guard(_plain(new_signature, "_holder", lambda *_: None), "create create-kill", "TWICE NOT-QUIET"),
 }
