@@ -18,8 +18,10 @@ from reconciler.text import local, local_document, say
 
 _ACCOUNTS: Final = ("Account", "Result", "Exit code")
 
-# Accounts that are shown before the table is folded: with more, what needs a person would be below the screen.
+# Accounts whose table comes first: with more, what needs a person would be below the screen.
 _MOST_OPEN: Final = 15
+# Sections that list everything, whether or not anybody has to do something about it.
+_LISTS: Final = ("All signatures", "Review state")
 _ELSEWHERE: Final = "the output of `--format json`"
 _LONGEST: Final = 1000
 _LONGEST_IN_TABLE: Final = 100
@@ -53,13 +55,19 @@ class _Told(NamedTuple):
 
     @property
     def sections(self) -> list[Section]:
-        together = [kind._replace(lines=self.lines[title]) for title, kind in self.kinds.items()]
-        table = Section(say("Accounts"), self.rows, table_head(_ACCOUNTS), folded=len(self.rows) > _MOST_OPEN)
-        failed, deleted = (
+        """The sections in the order of their importance, in which room is given to them too."""
+        pressing = [
             Section(say("Accounts without a result"), self.failed),
             Section(say("Deleted accounts"), self.deleted),
-        )
-        return [failed, deleted, table, *together]
+        ]
+        together = [kind._replace(lines=self.lines[title]) for title, kind in self.kinds.items()]
+        is_long = len(self.rows) > _MOST_OPEN
+        table = Section(say("Accounts"), self.rows, table_head(_ACCOUNTS), folded=is_long)
+        lists = {say(title) for title in _LISTS}
+        # A long one is a list of everything like these, which would leave no room for what a person has to do.
+        place = next((place for place, part in enumerate(together) if part.title in lists), len(together))
+        together.insert(place if is_long else 0, table)
+        return [*pressing, *together]
 
 
 def fleet_markdown(

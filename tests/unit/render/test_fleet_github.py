@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from reconciler.render.document import EntryDocument
+from reconciler.render.fleet_github import fleet_markdown
+from tests.fixtures.documents import plan, signature
+
+LONG = "客" * 60 + "-merchant"
+
+
+def entry(name: str, **content: Any) -> EntryDocument:
+    return cast("EntryDocument", {"name": name, "exit_code": 0, **content})
+
+
+def planned(name: str, *verdicts: str) -> EntryDocument:
+    made = [signature(verdict, key=f"sign-{n}", review_reply="") for n, verdict in enumerate(verdicts)]
+    return entry(name, plan=plan(*made, diagnostics=[], notes=[], unmanaged=[]))
+
+
+def failed(name: str) -> EntryDocument:
+    return entry(name, error={"code": "Client.Timeout", "message": "no answer", "hint": "look at the network"})
+
+
+def fleet(count: int, name: str, verdict: str = "in-sync") -> list[EntryDocument]:
+    return [planned(f"{name}-{number:03}", verdict) for number in range(count)]
+
+
+def test_what_needs_a_person_has_room_beside_five_hundred_accounts_with_long_names() -> None:
+    entries = [*fleet(500, LONG), failed("slow"), planned("locked", "refused"), planned("changed", "modify")]
+    text = fleet_markdown(entries, deleted=["gone"])
+    assert len(text.encode()) <= 65_000
+    assert "1 failed, 500 in-sync, 1 refused, 1 modify" in text
+    for told in (
+        "slow</code>: <code>Client.Timeout",
+        "gone</code>: what",
+        "locked</code>: **refused**",
+        "changed</code> |",
+    ):
+        assert told in text, told
+    places = [text.index(title) for title in ("without a result", "Deleted", "Refused", "Changes (", "Accounts (503)")]
+    assert places == sorted(places)
+    assert "more are left out here" in text[places[-1] :]
+
+
+def test_a_few_accounts_are_listed_before_what_needs_a_person() -> None:
+    text = fleet_markdown([*fleet(14, "acme"), planned("locked", "refused")])
+    assert text.index("**Accounts (15)**") < text.index("**Refused, blocked or stuck (1)**")
+
+
+@pytest.mark.parametrize("limit", [8_000, 20_000, 65_000])
+def test_a_long_report_stays_within_its_limit_whatever_the_accounts_are(limit: int) -> None:
+    entries = [*fleet(300, LONG, "refused"), *(failed(f"{LONG}-{number}") for number in range(300))]
+    assert len(fleet_markdown(entries, limit, deleted=[f"{LONG}-{number}" for number in range(300)]).encode()) <= limit
