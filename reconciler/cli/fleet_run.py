@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial, wraps
+from io import BytesIO, FileIO
 from pathlib import Path
 from traceback import extract_tb
 from types import TracebackType
@@ -198,8 +200,48 @@ class _Rendered(NamedTuple):
     text: str
 
 
+class _Texts:
+    """Texts by name, kept on disk as far as there is room: memory does not grow with their size.
+
+    Without room they are kept all the same: what an apply has done must be told.
+    """
+
+    def __init__(self) -> None:
+        try:
+            # Without a buffer, so that a text that does not fit is known at once and takes no other with it.
+            self._file: FileIO | BytesIO = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # closed with the report
+        except OSError:
+            self._file = BytesIO()
+        self._places: dict[str, tuple[int, int]] = {}
+        self._held: dict[str, bytes] = {}
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep a text in place of one that is kept by this name."""
+        data = text.encode("utf-8", "surrogatepass")
+        self._held.pop(name, None)
+        try:
+            self._places[name] = self._file.seek(0, os.SEEK_END), len(data)
+            is_whole = self._file.write(data) == len(data)
+        except OSError:
+            is_whole = False
+        if not is_whole:
+            self._held[name] = data
+
+    def __getitem__(self, name: str) -> str:
+        data = self._held.get(name)
+        if data is None:
+            at, size = self._places[name]
+            self._file.seek(at)
+            data = self._file.read(size)
+        return data.decode("utf-8", "surrogatepass")
+
+    def close(self) -> None:
+        """Remove what is on disk."""
+        self._file.close()
+
+
 class FleetReport:
-    """The results of a fleet as they come, kept on disk until all are there: memory does not grow with their size.
+    """The results of a fleet as they come, kept until all are there.
 
     A context manager, which removes them at its end. ``deleted`` are names of accounts that are gone. ``aside``: what
     people read goes to stderr, stdout has a plan.
@@ -209,8 +251,7 @@ class FleetReport:
         self._session = session
         self._deleted = deleted
         self._print = session.note if aside else session.result
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the report
-        self._places: dict[str, tuple[int, int]] = {}
+        self._kept = _Texts()
         self._lines: dict[str, AccountLine] = {}
         self._style = style(stderr=aside)
         self._columns = session.columns(stderr=aside)
@@ -221,7 +262,7 @@ class FleetReport:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        self._kept.close()
 
     def collect(self, accounts: Sequence[FleetAccount], work: Work, jobs: int, progress: FleetProgress) -> None:
         """Do the work for every account, and keep what came of it; a later result of an account takes its place."""
@@ -294,16 +335,11 @@ class FleetReport:
         return _Rendered(account_line(result), to_json_line(entry_document(result)))
 
     def _keep(self, name: str, result: _Rendered) -> None:
-        data = result.text.encode("utf-8", "surrogatepass")
-        self._places[name] = self._file.seek(0, 2), len(data)
-        self._file.write(data)
+        self._kept.keep(name, result.text)
         self._lines[name] = result.line
 
     def _texts(self, names: Iterable[str]) -> Iterator[str]:
-        for name in names:
-            at, size = self._places[name]
-            self._file.seek(at)
-            yield self._file.read(size).decode("utf-8", "surrogatepass")
+        return map(self._kept.__getitem__, names)
 
     def _entries(self, names: Iterable[str]) -> Iterator[EntryDocument]:
         yield from map(json.loads, self._texts(names))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -512,6 +515,45 @@ def test_saved_plans_on_stdout_are_all_there_is_there(top: Path) -> None:
         assert fleet("apply", sandbox, "--yes", "--plan", "plans.json").code == 0
         assert set(writes(sandbox).values()) == {1}
         assert fleet("plan", sandbox, "--out", "-", "--format", "json").code == 2
+
+
+@pytest.mark.parametrize("room", [0, 600, 5000])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_full_disk_loses_nothing_of_the_report_of_an_apply(
+    top: Path, monkeypatch: pytest.MonkeyPatch, room: int, form: str
+) -> None:
+    class Full(io.FileIO):
+        def write(self, data: Any) -> int:
+            left = room - self.seek(0, os.SEEK_END)
+            if left <= 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(data[:left])
+
+    place = top / "results"
+    place.touch()
+    monkeypatch.setattr("reconciler.cli.fleet_run.tempfile.TemporaryFile", lambda **_given: Full(place, "r+b"))
+    with served(fleet_of(top, pending(1), pending(2))) as sandbox:
+        planned = fleet("plan", sandbox, "--format", "json")
+        place.write_bytes(b"")
+        done = fleet("apply", sandbox, "--yes", "--format", form)
+    assert [len(entry["plan"]["signatures"]) for entry in document(planned)["accounts"]] == [2] * 4
+    assert done.code == 0, done.err
+    assert set(writes(sandbox).values()) == {2}
+    if form == "json":
+        assert document(done)["summary"]["counts"] == {"accepted": 8}
+    else:
+        assert done.out.count("accepted  sign-") == 8
+
+
+def test_without_any_place_for_temporary_files_a_fleet_is_planned_all_the_same(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(**_given: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr("reconciler.cli.fleet_run.tempfile.TemporaryFile", made)
+    with served(fleet_of(top, pending(1))) as sandbox:
+        assert "Fleet: 4 accounts; 4 to modify" in fleet("plan", sandbox).out
 
 
 def test_a_workflows_plan_of_a_fleet_leaves_its_page(top: Path, tmp_path: Path) -> None:
