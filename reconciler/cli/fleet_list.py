@@ -53,14 +53,15 @@ def list_(
 
     A matrix is for GitHub Actions, on one line; parts that hold no account are left out.
     """
-    accounts, deleted = chosen_accounts(folder, Narrowing(only_accounts), changed_ref)
+    choice = chosen_accounts(folder, Narrowing(only_accounts), changed_ref)
+    accounts = choice.accounts
     match output:
         case "matrix":
             parts = shards_in_use(accounts, shards or _DEFAULT_SHARDS)
             session.result(to_json_line({"include": [{"shard": str(part)} for part in parts]}))
         case "json":
             listed = {"version": 1, "accounts": [_listed(account, shards) for account in accounts]}
-            session.result(to_json(listed | ({"deleted": list(deleted)} if deleted else {})))
+            session.result(to_json(listed | ({"deleted": list(choice.deleted)} if choice.deleted else {})))
         case _:
             for line in _lines(accounts, shards):
                 session.result(line)

@@ -33,7 +33,9 @@ from reconciler.clock import Clock, SystemClock
 from reconciler.definitions.discover import discover, find_root
 from reconciler.errors import Exit, OptionKey, ReconcilerError, Refusal
 from reconciler.fleet.accounts import FleetAccount
+from reconciler.fleet.twins import first_bytes, possible_twins
 from reconciler.model.plan import EVERYTHING, WRITES, Target
+from reconciler.model.signature import Account
 from reconciler.net import http
 from reconciler.planning.saved_plan import fleet_plan_text, plan_document, write_fleet_plan
 from reconciler.render.findings import number
@@ -48,7 +50,6 @@ if TYPE_CHECKING:
 
 # Only a guess at the branches that are worth fetching together: whatever it misses is fetched by itself.
 _BRANCH: Final = re.compile(rb"""\bbranch["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)""")
-_MOST_BYTES: Final = 1 << 16
 
 
 # Of one account at once.
@@ -69,6 +70,12 @@ class Claims:
         self._lock = threading.Lock()
         self._names: defaultdict[_Account, set[str]] = defaultdict(set)
         self._accounts: dict[str, _Account] = {}
+
+    def expect(self, name: str, account: Account) -> None:
+        """Note that a folder which the run leaves out is about an account, the vendor's or a sandbox's."""
+        if account.uin is not None:
+            for sandbox in (False, True):
+                self._names[account.uin, account.region, sandbox].add(name)
 
     def claim(self, name: str, target: Target) -> None:
         """Note that a folder is about an account. Raises Refusal where another one is about the same."""
@@ -106,6 +113,8 @@ class FleetAccess:
         self._fetched = _once_each(self._fetch)
         self._transport = _once_each(self._connections)
         self.claims = Claims()
+        for name, account in possible_twins(choice.accounts, choice.others, cwd=here()):
+            self.claims.expect(name, account)
 
     def sound(self, report: FleetReport) -> set[str]:
         """Return the accounts that one folder alone is about; the others are refused, whichever was read first."""
@@ -149,9 +158,8 @@ def _branches(choice: FleetChoice, root: Path) -> set[str]:
 
 
 def _branches_in(file: Path) -> Iterator[str]:
-    with suppress(OSError), file.open("rb") as opened:
-        for found in _BRANCH.finditer(opened.read(_MOST_BYTES)):
-            yield found[1].decode("utf-8", "replace")
+    for found in _BRANCH.finditer(first_bytes(file)):
+        yield found[1].decode("utf-8", "replace")
 
 
 @click.command()

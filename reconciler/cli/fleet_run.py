@@ -66,12 +66,13 @@ Work = Callable[[FleetAccount], AccountResult]
 class FleetChoice(NamedTuple):
     """What the person asked for: the accounts of ``folder``, narrowed, ``jobs`` of them at once.
 
-    ``deleted`` are accounts that are gone since the commit that was given.
+    ``others`` are the rest of the folder's. ``deleted`` are accounts that are gone since the commit that was given.
     """
 
     folder: str
     accounts: tuple[FleetAccount, ...]
     jobs: int
+    others: tuple[FleetAccount, ...] = ()
     deleted: tuple[str, ...] = ()
 
 
@@ -89,8 +90,7 @@ def fleet_options(command: Callable[..., Any]) -> Callable[..., Any]:
         **given: Any,
     ) -> Any:
         narrowing = Narrowing(only_accounts, parse_shard(shard) if shard is not None else None)
-        accounts, deleted = chosen_accounts(folder, narrowing, changed_ref)
-        return command(*arguments, choice=FleetChoice(folder, accounts, jobs, deleted), **given)
+        return command(*arguments, choice=chosen_accounts(folder, narrowing, changed_ref, jobs), **given)
 
     collected: Callable[..., Any] = with_choice
     for option in reversed(_OPTIONS):
@@ -135,10 +135,8 @@ _OPTIONS: Final[tuple[Callable[[Any], Any], ...]] = (
 )
 
 
-def chosen_accounts(
-    folder: str, narrowing: Narrowing, changed_ref: str | None
-) -> tuple[tuple[FleetAccount, ...], tuple[str, ...]]:
-    """Return the accounts that were asked for, and the names of deleted ones; say on stderr what is left out.
+def chosen_accounts(folder: str, narrowing: Narrowing, changed_ref: str | None, jobs: int = JOBS) -> FleetChoice:
+    """Return the accounts that were asked for, and say on stderr what is left out.
 
     Raises UsageError where there are no accounts to choose from.
     """
@@ -150,16 +148,16 @@ def chosen_accounts(
         words = "note: {folder} is a link and is not read: put the folder itself there"
         _note(say(words, folder=Path(folder, name)))
     everything = checked(folder, found)
-    accounts = narrowed(everything, narrowing)
-    if changed_ref is None:
-        return accounts, ()
-    changed = changed_since(accounts, changed_ref, folder=folder, cwd=cwd)
-    gone = deleted_since(everything, changed_ref, folder=folder, cwd=cwd)
-    deleted = tuple(name for name in gone if is_asked(name, narrowing))
+    chosen, deleted = narrowed(everything, narrowing), tuple[str, ...]()
+    if changed_ref is not None:
+        chosen = changed_since(chosen, changed_ref, folder=folder, cwd=cwd)
+        gone = deleted_since(everything, changed_ref, folder=folder, cwd=cwd)
+        deleted = tuple(name for name in gone if is_asked(name, narrowing))
     for name in deleted:
         words = "note: {account} was deleted since {ref}; what the vendor has of it is left as it is"
         _note(say(words, account=Path(folder, name), ref=changed_ref))
-    return changed, deleted
+    others = frozenset(everything) - frozenset(chosen)
+    return FleetChoice(folder, chosen, jobs, tuple(sorted(others)), deleted)
 
 
 def _note(words: str) -> None:

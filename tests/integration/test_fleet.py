@@ -255,6 +255,47 @@ def test_two_folders_of_one_account_are_not_both_written(top: Path) -> None:
         assert writes(sandbox) == {uin_of(1): 1, uin_of(3): 1}
 
 
+@pytest.mark.parametrize("named", [f'uin: "{uin_of(0)}"', f'role: "qcs::cam::uin/{uin_of(0)}:roleName/other"'])
+def test_a_folder_of_an_account_is_not_written_while_another_one_is_left_out_of_the_run(top: Path, named: str) -> None:
+    seeds = fleet_of(top, pending(1))
+    file = top / "accounts/eu/hooli/signatures.yaml"
+    plain = f'uin: "{uin_of(2)}", role: "qcs::cam::uin/{uin_of(2)}:roleName/sms-signatures"'
+    file.write_text(file.read_text().replace(plain, named))
+    in_git(top)
+    (top / "accounts/acme/signatures.yaml").write_text((top / "accounts/acme/signatures.yaml").read_text() + "\n")
+    git(top, "commit", "-aqm", "Change")
+    with served(seeds) as sandbox:
+        for narrowing in (("--only", "acme"), ("--only", "[ai]*"), ("--shard", "1/8"), ("--changed-since", "HEAD^")):
+            for command in ("plan", "status", "apply"):
+                yes = ("--yes",) if command == "apply" else ()
+                done = fleet(command, sandbox, *narrowing, *yes, "--format", "json")
+                told = {e["name"]: e["error"]["message"] for e in document(done)["accounts"] if "error" in e}
+                assert (done.code, [*told]) == (6, ["acme"]), (narrowing, command)
+                assert f"acme, eu/hooli are all account {uin_of(0)} in region" in told["acme"]
+        assert writes(sandbox).keys() <= {uin_of(3)}
+        assert fleet("plan", sandbox, "--only", "initech").code == 0
+
+
+def test_other_numbers_and_regions_make_no_two_folders_one_account(top: Path) -> None:
+    seeds = fleet_of(top, pending(1))
+    file = top / "accounts/eu/hooli/signatures.yaml"
+    file.write_text(file.read_text().replace(uin_of(2), uin_of(0)).replace("ap-singapore", "ap-guangzhou"))
+    (top / "accounts/initech/signatures.yaml").write_text(f'version: 1\naccount: {{uin: "{uin_of(0)}", region: 7}}\n')
+    with served(seeds) as sandbox:
+        assert fleet("plan", sandbox, "--only", "acme").code == 0
+
+
+def test_a_pipe_among_the_definitions_of_one_account_keeps_nobody_waiting(top: Path) -> None:
+    seeds = list(write_fleet(top / "accounts", dict.fromkeys(NAMES, (pending(1),)), roles=True, branches=True).values())
+    in_git(top)
+    os.mkfifo(top / "accounts/acme/more.yaml")
+    with served(seeds) as sandbox:
+        only = ("--only", "initech", "--only", "acme", "--format", "json")
+        done = process("fleet", "plan", "accounts", "--endpoint", sandbox.url, *only, cwd=top)  # it would wait for ever
+    codes = {entry["name"]: entry["exit_code"] for entry in document(done)["accounts"]}
+    assert codes == {"acme": 4, "initech": 5}  # there is no remote for its record
+
+
 @pytest.mark.parametrize("command", ["plan", "status"])
 def test_both_folders_of_one_account_are_refused_whichever_was_read_first(top: Path, command: str) -> None:
     seeds = fleet_of(top, pending(1))
