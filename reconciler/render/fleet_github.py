@@ -18,7 +18,7 @@ from reconciler.text import local, local_document, say
 
 _ACCOUNTS: Final = ("Account", "Result", "Exit code")
 
-# Accounts whose table comes first: with more, what needs a person would be below the screen.
+# Lines of the accounts' table, and of notes, that come first: with more, what needs a person is below the screen.
 _MOST_OPEN: Final = 15
 # Sections that list everything, whether or not anybody has to do something about it.
 _LISTS: Final = ("All signatures", "Review state")
@@ -61,13 +61,14 @@ class _Told(NamedTuple):
             Section(say("Deleted accounts"), self.deleted),
         ]
         together = [kind._replace(lines=self.lines[title]) for title, kind in self.kinds.items()]
-        is_long = len(self.rows) > _MOST_OPEN
-        table = Section(say("Accounts"), self.rows, table_head(_ACCOUNTS), folded=is_long)
+        together.insert(0, Section(say("Accounts"), self.rows, table_head(_ACCOUNTS)))
+        # What there is of every account would leave no room for what a person has to do.
+        titles = {say("Accounts"), say("Notes")}
+        long = [part for part in together if part.title in titles and len(part.lines) > _MOST_OPEN]
+        rest = [part for part in together if part not in long]
         lists = {say(title) for title in _LISTS}
-        # A long one is a list of everything like these, which would leave no room for what a person has to do.
-        place = next((place for place, part in enumerate(together) if part.title in lists), len(together))
-        together.insert(place if is_long else 0, table)
-        return [*pressing, *together]
+        place = next((place for place, part in enumerate(rest) if part.title in lists), len(rest))
+        return [*pressing, *rest[:place], *(part._replace(folded=True) for part in long), *rest[place:]]
 
 
 def fleet_markdown(

@@ -15,9 +15,9 @@ def entry(name: str, **content: Any) -> EntryDocument:
     return cast("EntryDocument", {"name": name, "exit_code": 0, **content})
 
 
-def planned(name: str, *verdicts: str) -> EntryDocument:
+def planned(name: str, *verdicts: str, **differing: Any) -> EntryDocument:
     made = [signature(verdict, key=f"sign-{n}", review_reply="") for n, verdict in enumerate(verdicts)]
-    return entry(name, plan=plan(*made, diagnostics=[], notes=[], unmanaged=[]))
+    return entry(name, plan=plan(*made, **{"diagnostics": [], "notes": [], "unmanaged": [], **differing}))
 
 
 def failed(name: str) -> EntryDocument:
@@ -43,6 +43,15 @@ def test_what_needs_a_person_has_room_beside_five_hundred_accounts_with_long_nam
     places = [text.index(title) for title in ("without a result", "Deleted", "Refused", "Changes (", "Accounts (503)")]
     assert places == sorted(places)
     assert "more are left out here" in text[places[-1] :]
+
+
+def test_a_note_on_each_of_many_accounts_leaves_room_for_what_needs_a_person() -> None:
+    note = "offline: nothing is recorded for this account yet, and the account was not read"
+    noted = [planned(f"acme-{number:03}", "unverified", notes=[note]) for number in range(500)]
+    text = fleet_markdown([*noted, planned("locked", "refused")])
+    assert text.index("locked</code>: **refused**") < text.index("Accounts (501)") < text.index("Notes (500)")
+    text = fleet_markdown([noted[0], planned("locked", "refused")])
+    assert text.index("**Notes (1)**") < text.index("locked</code>: **refused**")
 
 
 def test_a_few_accounts_are_listed_before_what_needs_a_person() -> None:
