@@ -120,7 +120,7 @@ def _leads_out(absolute: Path) -> bool:
 def _in_folder(folder: Path, path: str, folder_name: str, cwd: Path) -> Iterator[SourceFile | Diagnostic]:
     unreadable: list[OSError] = []
     empty = True
-    for parent, folders, names in os.walk(folder, onerror=unreadable.append):
+    for parent, folders, names in walk(folder, unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if is_definition(name):
@@ -132,6 +132,35 @@ def _in_folder(folder: Path, path: str, folder_name: str, cwd: Path) -> Iterator
         yield _problem(_name_of(Path(error.filename), error.filename, cwd), rule)
     if empty and not unreadable:
         yield _problem(folder_name, messages.NO_DEFINITIONS)
+
+
+def walk(top: Path, unreadable: list[OSError]) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield each folder from the top down, with the names of its folders, which the caller may narrow, and files.
+
+    Like ``os.walk``, which before Python 3.12 calls itself for each level, and so ends at about a thousand of them.
+    """
+    left = [str(top)]
+    while left:
+        parent = left.pop()
+        folders: list[str] = []
+        files: list[str] = []
+        try:
+            with os.scandir(parent) as entries:
+                for entry in entries:
+                    (folders if _is_folder(entry) else files).append(entry.name)
+        except OSError as error:
+            unreadable.append(error)
+            continue
+        yield parent, folders, files
+        paths = (os.path.join(parent, name) for name in reversed(folders))  # noqa: PTH118  # as os.walk does
+        left += (path for path in paths if not os.path.islink(path))  # noqa: PTH114
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads back to itself
+        return False
 
 
 def is_definition(name: str) -> bool:

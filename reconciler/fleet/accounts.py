@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
-from reconciler.definitions.discover import is_definition
+from reconciler.definitions.discover import is_definition, walk
 from reconciler.errors import OptionKey, UsageError
 from reconciler.text import nearest
 
@@ -105,7 +105,7 @@ def _account_folders(top: Path, links: list[str]) -> Iterator[str]:
     Links to folders on the way go to ``links``: one may lead back up, or to what a pull request must not reach.
     """
     unreadable: list[OSError] = []
-    for parent, folders, files in os.walk(top, onerror=unreadable.append):
+    for parent, folders, files in walk(top, unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
         if Path(parent) != top and any(map(is_definition, files)):
             folders.clear()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import inspect
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,17 @@ def test_links_to_folders_are_no_accounts_and_are_named(tmp_path: Path) -> None:
     found = look_below("fleet", cwd=tmp_path)
     assert [account.name for account in found.accounts] == ["acme"]
     assert found.links == ("eu/hooli", "eu/loop", "linked")
+
+
+def test_folders_in_folders_end_no_search(tmp_path: Path) -> None:
+    deep = "/".join(["deep", *["d"] * 200])
+    make(tmp_path / "fleet", "acme/signatures.yaml", f"{deep}/signatures.yaml")
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 100)  # in place of more folders, which nothing could remove again
+    try:
+        assert names(tmp_path) == ["acme", deep]
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def test_accounts_are_chosen_by_name_and_by_pattern(tmp_path: Path) -> None:
