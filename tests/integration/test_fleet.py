@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
 from reconciler.schemas import first_mismatch
 from tests.fixtures.commands import FAST, Done, inside, process
-from tests.fixtures.fleets import uin_of, write_fleet
+from tests.fixtures.fleets import role_of, uin_of, write_fleet
 from tests.fixtures.project import APPROVED, REJECTED, Sign, pending
 from tests.fixtures.repositories import git
 
@@ -148,23 +147,15 @@ def test_a_role_that_cannot_be_taken_on_is_one_accounts_failure(top: Path) -> No
 
 
 def test_each_account_is_planned_with_its_role_for_plans_and_written_with_the_other(top: Path) -> None:
-    seeds = [replace(seed, read_only_roles=("sms-plan",)) for seed in fleet_of(top, pending(1))]
-    for number, name in enumerate(NAMES):
-        file = top / "accounts" / name / "signatures.yaml"
-        plan_role = f'plan_role: "qcs::cam::uin/{uin_of(number)}:roleName/sms-plan", region:'
-        file.write_text(file.read_text().replace("region:", plan_role))
     taken = []
-    with served(seeds) as sandbox:
+    with served(fleet_of(top, pending(1))) as sandbox:
         for command in (("plan",), ("status",), ("apply", "--yes")):
             before = len(sandbox.requests)
             assert fleet(*command[:1], sandbox, *command[1:]).code == 0
             roles = (e["params"]["RoleArn"] for e in sandbox.requests[before:] if e["action"] == "AssumeRole")
             taken.append(set(roles))
         assert writes(sandbox) == {uin_of(number): 1 for number in range(4)}
-    reading, writing = (
-        {f"qcs::cam::uin/{uin_of(number)}:roleName/{name}" for number in range(4)}
-        for name in ("sms-plan", "sms-signatures")
-    )
+    reading, writing = ({role_of(uin_of(n)) + suffix for n in range(4)} for suffix in ("-plan", ""))
     assert taken == [reading, reading, writing]
 
 
@@ -259,8 +250,7 @@ def test_two_folders_of_one_account_are_not_both_written(top: Path) -> None:
 def test_a_folder_of_an_account_is_not_written_while_another_one_is_left_out_of_the_run(top: Path, named: str) -> None:
     seeds = fleet_of(top, pending(1))
     file = top / "accounts/eu/hooli/signatures.yaml"
-    plain = f'uin: "{uin_of(2)}", role: "qcs::cam::uin/{uin_of(2)}:roleName/sms-signatures"'
-    file.write_text(file.read_text().replace(plain, named))
+    file.write_text(re.sub(r"uin: .*}", f"{named}}}", file.read_text()))
     in_git(top)
     (top / "accounts/acme/signatures.yaml").write_text((top / "accounts/acme/signatures.yaml").read_text() + "\n")
     git(top, "commit", "-aqm", "Change")
