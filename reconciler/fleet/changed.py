@@ -56,6 +56,12 @@ def deleted_since(accounts: Sequence[FleetAccount], ref: str, *, folder: str, cw
     return tuple(name for name in names if not any(each in there for each in _with_parents(name)))
 
 
+def has_uncommitted(folder: str, *, cwd: Path) -> bool:
+    """Return whether a fleet's folder holds something that is in no commit: no comparison of commits sees it."""
+    top = cwd / folder
+    return bool(_git(top, "status", "--porcelain", "--untracked-files=normal", "--", ".").out)
+
+
 def _repository(root: Path, top: Path) -> Path:
     """Return where an account is compared: in the repository of the fleet, also where a submodule of it holds it."""
     found = root

@@ -418,6 +418,25 @@ def test_a_deleted_account_is_told_by_every_command_and_nothing_is_done_about_it
         assert "**Deleted" not in fleet("plan", sandbox, "--format", "markdown").out
 
 
+def test_what_is_not_committed_is_told_where_commits_are_compared(top: Path) -> None:
+    fleet_of(top, pending(1))
+    (top / "README.md").touch()
+    in_git(top)
+    since = ("fleet", "list", "accounts", "--changed-since", "HEAD")
+    (top / "README.md").write_text("text")
+    (top / ".gitignore").write_text(".reconciler\n*.log\n")
+    (top / "accounts/run.log").touch()
+    assert inside(*since).err == ""
+    for name in ("accounts/acme/signatures.yaml", "accounts/new/signatures.yaml"):
+        (top / name).parent.mkdir(exist_ok=True)
+        (top / name).write_text("version: 1\n")
+        told = inside(*since)
+        assert told.err == "note: accounts holds changes that are not committed; --changed-since does not see them\n"
+        assert told.out == ""
+        assert "committed" not in inside("fleet", "list", "accounts").err
+        git(top, "stash", "-uq")
+
+
 @pytest.mark.parametrize("command", ["list", "validate", "plan", "apply"])
 def test_an_account_that_is_a_link_is_left_out_and_told(top: Path, command: str) -> None:
     seeds = fleet_of(top, pending(1))

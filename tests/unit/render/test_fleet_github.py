@@ -4,8 +4,8 @@ from typing import Any, cast
 
 import pytest
 
-from reconciler.render.document import EntryDocument
-from reconciler.render.fleet_github import fleet_markdown
+from reconciler.render.document import AnyDocument, EntryDocument
+from reconciler.render.fleet_github import fleet_markdown, shown_markdown
 from tests.fixtures.documents import plan, signature
 
 LONG = "客" * 60 + "-merchant"
@@ -52,6 +52,14 @@ def test_a_note_on_each_of_many_accounts_leaves_room_for_what_needs_a_person() -
     assert text.index("locked</code>: **refused**") < text.index("Accounts (501)") < text.index("Notes (500)")
     text = fleet_markdown([noted[0], planned("locked", "refused")])
     assert text.index("**Notes (1)**") < text.index("locked</code>: **refused**")
+
+
+def test_the_document_of_another_run_names_deleted_accounts_without_effect() -> None:
+    document = {"version": 1, "accounts": [], "deleted": ["eu/acme", "<b>@all"], "summary": {}}
+    text = shown_markdown(cast("AnyDocument", document))
+    assert "**Deleted accounts (2)**" in text
+    assert "- <code>eu/acme</code>: what the vendor has of it is left as it is" in text
+    assert "<b>" not in text
 
 
 def test_a_few_accounts_are_listed_before_what_needs_a_person() -> None:
