@@ -39,3 +39,17 @@ def test_both_have_the_same_sections() -> None:
     assert len(re.findall(r"^## ", text(ENGLISH), re.MULTILINE)) == len(
         re.findall(r"^## ", text(CHINESE), re.MULTILINE)
     )
+
+
+# What is not read from top to bottom: the folded comment, pictures, blocks to copy, tables, and where links lead.
+_NO_PROSE = re.compile(
+    r"^<details>.*?^<!-- end -->\n\n</details>|^<picture>.*?^</picture>|^```.*?^```$|^\|.*?$|<!--.*?-->|\(\S+\.md\S*\)",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def test_either_is_read_in_three_minutes() -> None:
+    english, chinese = (_NO_PROSE.sub("", file.read_text(encoding="utf-8")) for file in (ENGLISH, CHINESE))
+    # At 300 English words a minute, or 500 Chinese characters.
+    assert 500 < len(english.split()) <= 900
+    assert 900 < len(re.findall(r"[\u4e00-\u9fff]", chinese)) <= 1500
