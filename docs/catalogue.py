@@ -51,7 +51,7 @@ _PLACEHOLDER: Final = re.compile(r"\{[^}]*\}|%\(\w+\)s")
 _BUGS: Final = frozenset({"TypeError", "RuntimeError", "ValueError", "AttributeError", "LookupError"})
 _CODE: Final = re.compile(r"`[^`]*`|[a-z]")
 # Between and behind sentences: Chinese has marks of its own.
-_MARKS: Final = frozenset({".", ". ", ", ", "; "})
+_MARKS: Final = frozenset({".", ". ", ", ", "; ", "{heading}:", "{severity} {message}"})
 _SAYING: Final = frozenset({"said", "say"})
 _SUBJECTS: Final = frozenset({"check", "skipped", "problem", "Finding"})
 
@@ -172,6 +172,8 @@ def _of_tables() -> Iterator[str]:
 def _of_help(command: click.Command) -> Iterator[str]:
     yield from (inspect.cleandoc(text) for text in (command.help, command.epilog) if text)
     for param in command.params:
+        if isinstance(param.type, click.types.IntParamType | click.types.FloatParamType):
+            yield param.type.name
         if isinstance(param, click.Option) and param.help:
             yield param.help
     if isinstance(command, LazyGroup):

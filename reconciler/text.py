@@ -121,12 +121,16 @@ def _patterns(_language: str) -> tuple[list[tuple[re.Pattern[str], str]], list[t
     Those that begin with a placeholder are apart: in them anything may come first.
     """
     known: dict[object, str] = getattr(_Language.catalogue, "_catalog", {})
-    templates = [
-        text for text in known if isinstance(text, str) and re.search(r"\{\w+[^}]*\}", text) and "\x04" not in text
-    ]
+    templates = [text for text in known if isinstance(text, str) and "\x04" not in text and _tells(text)]
     templates.sort(key=lambda text: -len(re.sub(r"\{[^}]*\}", "", text)))
     made = [(text, (re.compile(_as_pattern(text), re.DOTALL), _plain_fields(known[text]))) for text in templates]
     return [each for text, each in made if text[0] != "{"], [each for text, each in made if text[0] == "{"]
+
+
+def _tells(template: str) -> bool:
+    """Return whether a template has values, and words of its own to know it by."""
+    words = re.sub(r"\{\w+[^}]*\}", "", template)
+    return words != template and any(character.isalpha() for character in words)
 
 
 def _as_pattern(template: str) -> str:

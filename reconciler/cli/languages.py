@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 from reconciler.render.layout import padded, width, wrapped
-from reconciler.text import speak
+from reconciler.text import say, speak
 
 LOCALES: Final = Path(__file__).parents[1] / "locale"
 DOMAIN: Final = "reconciler"
@@ -34,6 +34,14 @@ def begin(language: str) -> None:
 
 class WideFormatter(click.HelpFormatter):
     """Wraps text and the second column of lists by cells."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line of the usage, without a blank behind a colon that is wide."""
+        super().write_usage(prog, args, say("Usage:") if prefix is None else prefix)
+
+    def write_heading(self, heading: str) -> None:
+        """Write a heading with the colon of the language."""
+        self.write(" " * self.current_indent + say("{heading}:", heading=heading) + "\n")
 
     def write_text(self, text: str) -> None:
         """Write paragraphs; one that begins with a backspace keeps its lines, as with click's own."""

@@ -98,10 +98,12 @@ def in_language(command: click.Command) -> click.Command:
 
 
 def _param_in_language(param: click.Parameter) -> click.Parameter:
-    if not isinstance(param, click.Option) or not param.help:
-        return param
     shown = copy.copy(param)
-    shown.help = say(param.help)
+    if isinstance(param.type, click.types.IntParamType | click.types.FloatParamType):
+        shown.type = copy.copy(param.type)
+        shown.type.name = say(param.type.name)  # what a value that is none is told to be
+    if isinstance(shown, click.Option) and shown.help:
+        shown.help = say(shown.help)
     return shown
 
 

@@ -68,7 +68,7 @@ class Seconds(click.FloatRange):
         """Return the seconds. Raises a usage error."""
         seconds = float(super().convert(value, param, ctx))
         if not math.isfinite(seconds):
-            self.fail(f"{value} is not a number of seconds", param, ctx)
+            self.fail(say("{value} is not a number of seconds", value=value), param, ctx)
         return seconds
 
 
@@ -116,7 +116,9 @@ def sandbox() -> None:
 
 @sandbox.command(epilog=SERVE_HELP)
 @click.option("--host", default="127.0.0.1", show_default=True, help="An address of this machine.")
-@click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
+@click.option(
+    "--port", metavar="N", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one."
+)
 @click.option(
     "--account",
     "accounts",
@@ -157,7 +159,7 @@ def serve(**given: Any) -> None:  # click hands options over by name
         handle_signals(lambda _number: stop.set(), stop),
         running(serve_options(given), keep_requests=False) as server,
     ):
-        click.echo(f"sandbox listening on {server.url}")
+        click.echo(say("sandbox listening on {url}", url=server.url))
         stop.wait()
 
 

@@ -25,7 +25,8 @@ def diagnostics_text(problems: Sequence[Diagnostic], paint: Style) -> str:
 def _line(problem: Diagnostic, paint: Style) -> str:
     hint = f" - {escape_line(local(problem.hint))}" if problem.hint else ""
     severity = paint(say(_SEVERITIES[problem.severity]), problem.severity)
-    return f"{escape_line(str(problem.location))}: {severity} {escape_line(local(problem.message))}{hint}"
+    words = say("{severity} {message}", severity=severity, message=escape_line(local(problem.message)))
+    return f"{escape_line(str(problem.location))}: {words}{hint}"
 
 
 def verdict_text(problems: Sequence[Diagnostic], signatures: int, files: int) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from reconciler.decision.plan import SavedPlan, SavedValues
 from reconciler.model.plan import Change, Verdict
+from reconciler.model.report import Outcome
 from reconciler.model.signature import FIELD_NAMES, Signature, SignFields, Subject
 from reconciler.model.state import Entry, HistoryEntry, Intent, IntentState, State, Submitted
 from reconciler.render.findings import number
@@ -21,6 +24,24 @@ _STATES: Final[Mapping[IntentState, str]] = {
     IntentState.LAPSED: "nobody knows its outcome",
     IntentState.LATE: "it was answered too late to count",
 }
+
+# The lines of a record's history, which are stored in English: each form that apply and state write.
+_NOTES: Final = (
+    "intend to create {key}",
+    "intend {key} ({id}): as defined",
+    "intend {key} ({id}): {fields}",
+    "withdraw {key} ({id})",
+    "settle {ids} by what the account shows",
+    "nothing to submit",
+    "forget {ids}",
+    "take over {place}",
+    "Store the record",
+    "Applied-From: {commit}, with changes that are not committed",
+    "Applied-From: {commit}",
+    "Run: {run}",
+)
+_ADOPTED: Final = "adopt {key} ({id})"
+_ENDED: Final = re.compile(rf"({'|'.join(Outcome)}) (\S+ \([^()]*\))((?: \S+)?)(?: request (\S+))?")
 
 
 def record_text(where: str, state: State, keys: Mapping[int, str]) -> str:
@@ -111,7 +132,28 @@ def history_text(entries: Sequence[HistoryEntry]) -> str:
 
 def _history_lines(entry: HistoryEntry) -> Iterator[str]:
     yield f"{utc_time(entry.at)}  {entry.commit[:_SHORT]}  {escape_line(entry.author)}"
-    yield from (_INDENT + escape_line(line) for line in entry.lines if line)
+    yield from (_INDENT + escape_line(_note(line)) for line in entry.lines if line)
+
+
+def _note(line: str) -> str:
+    """Return a line of the history in the person's language; one that this tool did not write stays as it is."""
+    if (ended := _ENDED.fullmatch(line)) is not None:
+        outcome, subject, code, request = ended.groups()
+        return f"{named('outcome', outcome)} {subject}{code}" + (
+            f" {say('request {id}', id=request)}" if request else ""
+        )
+    adopted = [_form(_ADOPTED).fullmatch(part) for part in line.split("; ")]
+    if all(adopted):
+        return say("; ").join(say(_ADOPTED, **found.groupdict()) for found in adopted if found is not None)
+    for template in _NOTES:
+        if (found := _form(template).fullmatch(line)) is not None:
+            return say(template, **found.groupdict())
+    return line
+
+
+@cache
+def _form(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(template)))
 
 
 def saved_plan_text(saved: SavedPlan, paint: Style = plain, *, columns: int | None = None) -> str:

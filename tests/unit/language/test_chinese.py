@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import tests.golden.transcript as transcripts
 from reconciler import text
 from reconciler.cli.languages import LOCALES, begin
+from reconciler.cli.main import cli
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.diagnostics import Message
@@ -89,6 +90,36 @@ def test_no_command_prints_an_english_sentence_in_chinese(
 
 def run(*words: str) -> Done:
     return inside("--lang", "zh", *words)
+
+
+def numbers(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Parameter]]:
+    """Yield every parameter of every command that takes a number."""
+    number = click.types.IntParamType, click.types.FloatParamType
+    yield from ((path, param) for param in command.params if isinstance(param.type, number))
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            inner = command.get_command(click.Context(command), name)
+            assert inner is not None
+            yield from numbers(inner, (*path, name))
+
+
+NUMBERS = [(path, param) for path, param in numbers(cli) if param.name != "verbose"]
+
+
+@pytest.mark.parametrize(
+    ("path", "param"), NUMBERS, ids=[f"{' '.join(path)} {param.opts[-1]}" for path, param in NUMBERS]
+)
+def test_what_is_no_number_is_told_to_be_none_in_chinese(path: tuple[str, ...], param: click.Parameter) -> None:
+    words = [param.opts[-1], "x"] if isinstance(param, click.Option) else ["x", "approve"]
+    done = run(*path, *words)
+    assert done.code == 2
+    assert re.search("'x' 不是有效的(整数|数字|秒数)。\n", done.err)
+    # In help stands the name of a value, and not that of click's type.
+    assert "RANGE" not in run(*path, "--help").out
+
+
+def test_seconds_that_are_no_number_are_refused_in_chinese() -> None:
+    assert "nan 不是有效的秒数" in run("sandbox", "serve", "--latency", "nan").err
 
 
 @pytest.mark.usefixtures("example")
