@@ -22,7 +22,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import Said, StateError, system_words
+from reconciler.errors import Said, StateError, said, system_words
 
 PRIVATE_MODE: Final = 0o600
 _FOLDER_MODE: Final = 0o700
@@ -48,7 +48,7 @@ def open_plain(name: str | os.PathLike[str], dir_fd: int | None = None) -> int:
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
     os.close(descriptor)
-    raise OSError(errno.EINVAL, "it is not a plain file", os.fspath(name))
+    raise OSError(errno.EINVAL, said("it is not a plain file"), os.fspath(name))
 
 
 def open_lock(name: str | os.PathLike[str], dir_fd: int | None = None) -> int:
@@ -208,7 +208,7 @@ def replace_plain(path: Path, data: bytes, *, mode: int = PRIVATE_MODE) -> None:
     except FileNotFoundError:
         is_plain = True
     if not is_plain:
-        raise OSError(errno.EINVAL, "it is not a plain file", str(path))
+        raise OSError(errno.EINVAL, said("it is not a plain file"), str(path))
     descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         Folder(path.parent, descriptor).replace(path.name, data, mode=mode, durable=False)

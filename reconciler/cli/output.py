@@ -18,7 +18,7 @@ from typing import Any, Final, TextIO, cast
 import click
 
 from reconciler.contract.error_codes import describe, is_looked_up
-from reconciler.errors import ErrorInfo, OptionKey, ReconcilerError
+from reconciler.errors import ErrorInfo, OptionKey, ReconcilerError, said
 from reconciler.text import escape_line, local, say
 
 _MOMENT_MS: Final = 1000
@@ -66,7 +66,7 @@ class Session:
         """Print a bug: where it showed itself, and what to do with that."""
         hint = "this is a bug; please report the lines above"
         click.echo(f"{say('error: unexpected {report}', report=report)}\n{say(hint)}", err=True)
-        self.answer_failure(1, "unexpected failure", hint)
+        self.answer_failure(1, said("unexpected failure"), hint)
 
     def answer_failure(self, code: int, message: str, hint: str = "", error_code: str = "") -> None:
         """Print the document of a failure where a program reads stdout and has read nothing yet.

@@ -171,7 +171,7 @@ def name_messages(name: str, rule: NameRule, series: str) -> Iterable[Message]:
 def _unusual(name: str, rule: NameRule, series: str) -> Iterator[Message]:
     if not rule.shortest <= len(name) <= rule.longest:
         yield messages.NAME_LENGTH_UNUSUAL.given(
-            length=len(name), series=series, shortest=rule.shortest, longest=rule.longest
+            length=len(name), series=said(series), shortest=rule.shortest, longest=rule.longest
         )
     if name[:1] in _QUOTES and name[-1:] in _QUOTES and len(name) > 1:
         yield messages.NAME_QUOTES.given(name=quoted(name))
@@ -183,4 +183,4 @@ def _unusual(name: str, rule: NameRule, series: str) -> Iterator[Message]:
     if space:
         yield messages.NAME_WIDE_SPACE.given(character=f"U+{ord(space[0]):04X}")
     if not (bracket or space) and rule.characters != "any" and not _USUAL.fullmatch(name):
-        yield messages.NAME_CHARACTERS.given(series=series, name=quoted(name))
+        yield messages.NAME_CHARACTERS.given(series=said(series), name=quoted(name))

@@ -291,7 +291,7 @@ def _signature(signature: SignatureDocument) -> str:
 
 def _status(row: StatusRowDocument) -> str:
     detail = row.get("detail")
-    status = named("status", row["status"]) + (f", {words(local_document(detail))}" if detail else "")
+    status = say(", ").join([named("status", row["status"]), *([words(local_document(detail))] if detail else [])])
     return _row(status, code(row["key"]), id_words(row), code(row["sign_name"]))
 
 

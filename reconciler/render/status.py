@@ -136,7 +136,9 @@ def _counts(report: StatusReport) -> str:
     counted = say("Status: {counts}", counts=counts) if counts else say("Status: no signatures")
     if not needing:
         return counted
-    return f"{counted}; " + say("1 needs a person" if needing == 1 else "{count} need a person", count=needing)
+    return say("; ").join(
+        (counted, say("1 needs a person" if needing == 1 else "{count} need a person", count=needing))
+    )
 
 
 def state_lines(report: StatusReport) -> dict[str, str]:

@@ -88,7 +88,12 @@ def _row(answer: Answer, entry: object) -> LiveSignature:
             qualification_status_code=_optional_integer(entry.get("QualificationStatusCode")),
         )
     except (KeyError, TypeError) as error:
-        _refuse(answer, BAD_ANSWER, "a signature has no usable {field}", field=error)
+        raise VendorError(
+            "a signature has no usable {field}",
+            code=BAD_ANSWER,
+            request_id=request_id_of(answer),
+            field=error if isinstance(error, KeyError) else error.args[0],
+        ) from None
 
 
 def acknowledged_id(answer: Answer, name: str = "ModifySignStatus") -> int:
@@ -101,14 +106,14 @@ def acknowledged_id(answer: Answer, name: str = "ModifySignStatus") -> int:
     return int(status["SignId"])
 
 
-def _refuse(answer: Answer, code: str, text: str, *, field: object = None) -> NoReturn:
-    raise VendorError(text, code=code, request_id=request_id_of(answer), field=field)
+def _refuse(answer: Answer, code: str, text: str) -> NoReturn:
+    raise VendorError(text, code=code, request_id=request_id_of(answer))
 
 
 def _integer(value: object) -> int:
     # In Python a `true` is an int as well; the vendor has no field that may be both.
     if type(value) is not int or not -_LARGEST <= value <= _LARGEST:
-        raise TypeError("whole number")
+        raise TypeError(said("whole number"))
     return value
 
 
@@ -118,7 +123,7 @@ def _optional_integer(value: object) -> int | None:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError("text")
+        raise TypeError(said("text"))
     return printable(value)
 
 

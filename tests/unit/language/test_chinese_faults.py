@@ -18,13 +18,15 @@ import yaml
 from reconciler.cli.languages import begin
 from reconciler.definitions.discover import SourceFile
 from reconciler.definitions.load import load_definitions
+from reconciler.definitions.site_rules import name_messages, site_rules_of
 from reconciler.definitions.source import DefinitionFile, read
 from reconciler.diagnostics import Diagnostic
-from reconciler.errors import StateError, UsageError, fill, said, system_words
-from reconciler.files import storage_errors
+from reconciler.errors import StateError, UsageError, VendorError, fill, said, system_words
+from reconciler.files import replace_plain, storage_errors
 from reconciler.sandbox.account_file import AccountFileError, load_account_file
 from reconciler.sandbox.faults import parse_fault
 from reconciler.schemas import first_mismatch, schema, schema_names
+from reconciler.tencent.responses import rows_of
 from reconciler.text import local, speak
 from reconciler.yaml12.problems import NOT_YAML, syntax_problem
 
@@ -314,3 +316,26 @@ def test_the_document_of_a_fault_stays_english(tmp_path: Path) -> None:
     found = read(SourceFile(tmp_path / "x.yaml", "x.yaml"), 'version: "\\xzz"\n')
     assert not isinstance(found, DefinitionFile)
     assert json.dumps([each.message for each in found]) == '["the escape sequence is cut short"]'
+
+
+@pytest.mark.parametrize("name", ["银杏银杏银杏银杏银杏银杏银杏", "Acme!"])
+def test_the_page_that_a_name_breaks_is_told_in_chinese(name: str) -> None:
+    (found,) = name_messages(name, site_rules_of("china").names["mainland"], "mainland")
+    assert "国内页面" in local(fill(found.text, found.params))
+
+
+def test_a_file_that_is_none_is_told_in_chinese(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="it is not a plain file") as caught:
+        replace_plain(tmp_path, b"")
+    assert local(system_words(caught.value)) == "它不是普通文件"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [({"SignId": "x"}, "整数"), ({"StatusCode": None}, "整数"), ({}, "'SignName'"), ({"SignName": 5}, "文本")],
+)
+def test_a_row_of_an_answer_that_cannot_be_used_is_told_in_chinese(row: dict[str, object], words: str) -> None:
+    sound = {"SignId": 1, "International": 1, "StatusCode": 0}
+    with pytest.raises(VendorError) as caught:
+        rows_of({"DescribeSignListStatusSet": [sound | row]})
+    assert local(fill(caught.value.text, caught.value.params)) == f"有一个签名没有可用的 {words}"
