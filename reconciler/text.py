@@ -103,7 +103,10 @@ def local_document(text: str) -> str:
 def _filled(text: str, patterns: Sequence[tuple[re.Pattern[str], str]]) -> str | None:
     for pattern, translated in patterns:
         if (found := pattern.fullmatch(text)) is not None:
-            return translated.format_map({name: local_document(value) for name, value in found.groupdict().items()})
+            values = found.groupdict().items()
+            # Between backquotes stands code, such as a key that happens to be a word of this tool's.
+            shown = {name: value if f"`{{{name}}}`" in translated else local_document(value) for name, value in values}
+            return translated.format_map(shown)
     return None
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reconciler.model.plan import READING_ORDER, STOPPED, WRITES, Verdict
 from reconciler.render.document import (
@@ -21,7 +22,7 @@ from reconciler.render.document import (
 from reconciler.render.findings import number
 from reconciler.render.fleet import AccountLine, commands_note, counted, entry_line
 from reconciler.render.layout import in_words
-from reconciler.text import escape_line, language, local, local_document, named, say
+from reconciler.text import ENGLISH, escape_line, language, local, local_document, named, say
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -115,7 +116,7 @@ def _environment(title: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters["words"] = in_words
+    pages.filters |= {"words": in_words, "spans": _with_code}
     pages.globals |= {"say": say, "named": named, "local": local_document}
     pages.tests["chinese"] = _is_chinese
     # The policy allows a style by the digest of its very bytes, so it is rendered once and taken from there.
@@ -124,6 +125,8 @@ def _environment(title: str) -> Environment:
     pages.globals |= {
         "title": title,
         "language": _HTML_LANGUAGES[language()],
+        # Behind a colon: that of Chinese is as wide as a blank already.
+        "gap": " " if language() == ENGLISH else "",
         "style": Markup(style),  # noqa: S704  # a file of this package, without a value from outside
         "style_digest": Markup(digest),  # noqa: S704  # base64
     }
@@ -133,6 +136,12 @@ def _environment(title: str) -> Environment:
 def _shown(value: object) -> object:
     """Return what is printed of a value: text as one line in which nothing is invisible."""
     return escape_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _with_code(text: str) -> Markup:
+    """Return a message as HTML: what stands between backquotes in it is code."""
+    shown = str(escape(escape_line(text)))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", shown))  # noqa: S704  # escaped before
 
 
 def _is_chinese(text: str) -> bool:

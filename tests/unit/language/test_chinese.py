@@ -249,6 +249,12 @@ def test_a_message_of_a_document_is_found_by_its_form() -> None:
     assert local_document("nothing that this tool says") == "nothing that this tool says"
 
 
+def test_code_in_a_message_of_a_document_stays_as_it_is() -> None:
+    begin("zh")
+    assert say("signatures") == "签名"
+    assert local_document("did you mean `signatures`?") == "您是不是想写 `signatures`？"
+
+
 @given(st.text(max_size=60))
 def test_no_text_of_a_document_makes_it_fail(foreign: str) -> None:
     begin("zh")

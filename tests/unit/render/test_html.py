@@ -115,6 +115,14 @@ def test_values_stand_side_by_side_and_images_are_a_name_a_size_and_a_digest() -
     assert "ab" * 7 not in page
 
 
+def test_what_stands_between_backquotes_is_shown_as_code_and_nothing_in_it_has_an_effect() -> None:
+    advice = "`reconciler adopt a` records it, `<b>\u202e` does not, and ` is a mark"
+    page = page_of(plan(signature("unverified", advice=advice), notes=["run `plan`"]))
+    assert "<code>reconciler adopt a</code> records it" in page
+    assert "<code>&lt;b&gt;\\u202e</code> does not, and ` is a mark" in page
+    assert "run <code>plan</code>" in page
+
+
 def test_a_failure_and_wrong_definitions_are_a_page_too() -> None:
     failed = page_of(
         {"version": 1, "error": {"code": 5, "message": "refused", "hint": "look at <b>", "error_code": ""}}
