@@ -103,9 +103,9 @@ def local_document(text: str) -> str:
 def _filled(text: str, patterns: Sequence[tuple[re.Pattern[str], str]]) -> str | None:
     for pattern, translated in patterns:
         if (found := pattern.fullmatch(text)) is not None:
+            code = _in_code(translated)
             values = found.groupdict().items()
-            # Between backquotes stands code, such as a key that happens to be a word of this tool's.
-            shown = {name: value if f"`{{{name}}}`" in translated else local_document(value) for name, value in values}
+            shown = {name: value if name in code else local_document(value) for name, value in values}
             return translated.format_map(shown)
     return None
 
@@ -136,15 +136,21 @@ def _tells(template: str) -> bool:
     return words != template and any(character.isalpha() for character in words)
 
 
+def _in_code(template: str) -> set[str]:
+    """Return the placeholders between backquotes: there stands code, which may look like a word of this tool's."""
+    return set(re.findall(r"\{(\w+)", " ".join(template.split("`")[1::2])))
+
+
 def _as_pattern(template: str) -> str:
     seen: set[str] = set()
+    code = _in_code(template)
 
     def group(found: re.Match[str]) -> str:
         name = found[1]
         if name in seen:
             return f"(?P={name})"
         seen.add(name)
-        return f"(?P<{name}>.+?)"
+        return f"(?P<{name}>[^`]+?)" if name in code else f"(?P<{name}>.+?)"
 
     return _PLACEHOLDER.sub(group, re.escape(template))
 

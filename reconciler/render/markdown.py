@@ -72,18 +72,16 @@ def markdown(document: Document, limit: int = COMMENT_BYTES, elsewhere: str = _E
 
 
 def _opening(document: Document) -> Iterator[str]:
-    counts = document_counts(document)
-    yield "### " + say("SMS signatures: {headline}", headline=_headline(document, counts)) + "\n"
+    headline = _headline(document, document_counts(document))
+    yield "### " + say("SMS signatures: {headline}", headline=headline) + "\n"
     if "account" in document:
         yield _about(document["account"]) + "\n"
     if "error" in document and document["error"] is not None:
         error = document["error"]
         message, hint = local_document(error["message"][:_LONGEST]), local_document(error["hint"][:_LONGEST])
         yield f"**{say('Ended early:')}** {words(message)}{say('. ')}{words(hint)}\n"
-    if counts:
-        yield f"| {say('Signatures')} | |\n|---|---:|"
-        yield from (f"| {word} | {count} |" for word, count in counts.items())
-        yield ""
+    if "fingerprint" in document and not outcome_counts(document):
+        yield from _next_steps(document)
 
 
 def _headline(document: Document, counts: Mapping[str, int]) -> str:
@@ -304,11 +302,8 @@ def _row(*cells: str) -> str:
 
 
 def _closing(document: Document) -> Iterator[str]:
-    if "fingerprint" not in document:
-        return
-    if not outcome_counts(document):
-        yield from _next_steps(document)
-    yield f"\n<sub>{say('Fingerprint {fingerprint}', fingerprint=code(document['fingerprint']))}</sub>"
+    if "fingerprint" in document:
+        yield f"\n<sub>{say('Fingerprint {fingerprint}', fingerprint=code(document['fingerprint']))}</sub>"
 
 
 def _next_steps(plan: PlanDocument) -> Iterator[str]:
@@ -316,6 +311,6 @@ def _next_steps(plan: PlanDocument) -> Iterator[str]:
     if count := sum(verdicts[verdict] for verdict in WRITES):
         noun, new = local(number(count, "signature")), verdicts[Verdict.CREATE]
         words = _NEXT_WITH_NEW if new else _NEXT
-        yield "\n" + say(words, signatures=noun, new=new)
+        yield say(words, signatures=noun, new=new) + "\n"
     elif verdicts:
-        yield "\n" + say("Next: nothing. Applying this plan submits nothing.")
+        yield say("Next: nothing. Applying this plan submits nothing.") + "\n"
