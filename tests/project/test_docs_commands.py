@@ -26,8 +26,13 @@ def commands() -> Iterator[tuple[str, str]]:
             for line in block.splitlines():
                 if (found := _COMMAND.search(line.partition("  #")[0])) and not line.lstrip().startswith(("#", ">")):
                     yield page.name, found[1]
-        for span in _INLINE.findall(_BLOCK.sub("", text)):
-            yield page.name, " ".join(span.partition(">")[0].split())
+        yield from ((page.name, line) for line in in_running_text(text))
+
+
+def in_running_text(page: str) -> Iterator[str]:
+    """Yield each command that stands in a sentence."""
+    for span in _INLINE.findall(_BLOCK.sub("", page)):
+        yield " ".join(span.partition(">")[0].split())
 
 
 @pytest.mark.parametrize(("page", "line"), sorted(set(commands())))
