@@ -33,9 +33,13 @@ from tests.unit.definitions.test_messages import ALL as MESSAGES
 
 TOP = Path(__file__).parents[3]
 EXAMPLE = ("signatures.example.yaml", "signatures.example.sandbox.yaml", "evidence")
-# What is not this tool's: code, values, addresses, what the vendor and libraries say, and the names of arguments.
-FOREIGN = re.compile(r"`[^`]*`|<code>.*?</code>|\"[^\"]*\"|'[^']*'|https?://\S+|::\w+ [^:]*::")
-SENTENCE = re.compile(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b")
+# What is not this tool's: code, values, addresses, what the vendor and libraries say, and the names of arguments. A word
+# in front of Chinese is a verdict or status beside what it means.
+FOREIGN = re.compile(
+    r"`[^`]*`|<code>.*?</code>|\"[^\"]*\"|'[^']*'|https?://\S+|::\w+ [^:]*::|\bfleet apply --plan"
+    r"|[a-z-]+ (?=[\u4e00-\u9fff])"
+)
+SENTENCE = re.compile(r"(?<![\w.#&;-])[a-z]{2,} [a-z]{2,}(?![\w-])")
 OTHERS_SAY = (
     "The scan of the power of attorney is blurred",
     "Injected by the sandbox",
