@@ -33,8 +33,8 @@ from tests.unit.definitions.test_messages import ALL as MESSAGES
 
 TOP = Path(__file__).parents[3]
 EXAMPLE = ("signatures.example.yaml", "signatures.example.sandbox.yaml", "evidence")
-# What is not this tool's: code, values, addresses, what the vendor and libraries say, and the names of arguments. A word
-# in front of Chinese is a verdict or status beside what it means.
+# What is not this tool's: code, values, addresses, what the vendor and libraries say, and the names of arguments. A
+# word in front of Chinese is a verdict or status beside what it means.
 FOREIGN = re.compile(
     r"`[^`]*`|<code>.*?</code>|\"[^\"]*\"|'[^']*'|https?://\S+|::\w+ [^:]*::|\bfleet apply --plan"
     r"|[a-z-]+ (?=[\u4e00-\u9fff])"
