@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.text import speak
 from tests.fixtures.commands import inside
 from tests.fixtures.environment import outside_of_tests
 from tests.fixtures.project import pending, write
@@ -50,20 +51,34 @@ def looks_of(page: Path, folder: Path, environ: Mapping[str, str], widths: Seque
     return seen
 
 
-@pytest.mark.parametrize(("count", "widths"), [(8, ("360", "800", "1600")), (3000, ("800",))])
+WIDTHS = ("360", "800", "1600")
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "widths"), [("en", 8, WIDTHS), ("zh", 8, WIDTHS), ("en", 3000, ("800",))]
+)
 def test_a_page_is_read_at_every_width_in_light_and_dark_by_keyboard_and_screen_reader(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environ: Mapping[str, str], count: int, widths: Sequence[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    environ: Mapping[str, str],
+    language: str,
+    count: int,
+    widths: Sequence[str],
 ) -> None:
     signs = [pending(number, name=f"青禾农场 {number}", live=None) for number in range(1, count + 1)]
     signs[:2] = [sign._replace(live="青禾") for sign in signs[:2]]
     write(tmp_path, signs)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANGUAGE", "")  # what speaking Chinese sets is put back
     with serving(signs) as sandbox:
-        made = inside("plan", "--format", "html", "--endpoint", sandbox.url, "--describe-rate", "1000")
+        online = ("--endpoint", sandbox.url, "--describe-rate", "1000")
+        made = inside("--lang", language, "plan", "--format", "html", *online)
+    speak("en", None)
     assert made.code == 0
     page = tmp_path / "plan.html"
     page.write_text(made.out, encoding="utf-8")
-    seen = looks_of(page, PICTURES / str(count), environ, widths)
+    pictures = PICTURES / f"{count}-{language}"
+    seen = looks_of(page, pictures, environ, widths)
     assert len(seen) == 2 * len(widths)
     for look in seen:
         assert look["violations"] == [], look
@@ -71,7 +86,7 @@ def test_a_page_is_read_at_every_width_in_light_and_dark_by_keyboard_and_screen_
         assert look["overflow"] <= 0, look
         assert (look["asked"], look["focused"]) == (1, "show-all")
         assert look["shown"] == ["row unverified"] * (count - 2)
-    assert len({(PICTURES / str(count) / f"{mode}-800.png").read_bytes() for mode in ("light", "dark")}) == 2
+    assert len({(pictures / f"{mode}-800.png").read_bytes() for mode in ("light", "dark")}) == 2
 
 
 def test_the_page_of_a_fleet_is_read_the_same_way(
@@ -85,7 +100,7 @@ def test_the_page_of_a_fleet_is_read_the_same_way(
         made = fleet("plan", sandbox, "--format", "html")
     page = tmp_path / "fleet.html"
     page.write_text(made.out, encoding="utf-8")
-    for look in looks_of(page, PICTURES / "fleet", environ, ("360", "800", "1600")):
+    for look in looks_of(page, PICTURES / "fleet", environ, WIDTHS):
         assert (look["violations"], look["errors"]) == ([], []), look
         assert look["overflow"] <= 0, look
         assert look["shown"] == ["row unverified"] * 3
