@@ -26,6 +26,9 @@ _LONGEST: Final = 60
 ENGLISH: Final = "en"
 LANGUAGES: Final = (ENGLISH, "zh")
 
+# What stands between two messages that ``joined`` made one of.
+_JOINT: Final = re.compile(r"(?<=\d\})[,;] (?=\{message\d)")
+
 # A placeholder of a template.
 _PLACEHOLDER: Final = re.compile(r"\\\{(\w+)(?:[!:][^}]*)?\\\}")
 
@@ -69,7 +72,7 @@ def local(text: str) -> str:
     if not isinstance(text, Said):
         return catalogue.gettext(text)
     params = {name: local(value) if isinstance(value, Said) else value for name, value in text.params.items()}
-    return fill(catalogue.gettext(text.template), params)
+    return fill(_JOINT.sub(lambda found: catalogue.gettext(found[0]), catalogue.gettext(text.template)), params)
 
 
 def say(template: str, /, **params: object) -> str:

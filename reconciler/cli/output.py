@@ -18,7 +18,7 @@ from typing import Any, Final, TextIO, cast
 import click
 
 from reconciler.contract.error_codes import describe, is_looked_up
-from reconciler.errors import ErrorInfo, OptionKey, ReconcilerError, said
+from reconciler.errors import ErrorInfo, OptionKey, ReconcilerError, Said, fill, said
 from reconciler.text import escape_line, local, say
 
 _MOMENT_MS: Final = 1000
@@ -99,6 +99,13 @@ def failure_line(error: ReconcilerError) -> tuple[ErrorInfo, str]:
     *before, message = map(local, error.lines or (info.message,))
     head = f"{info.code}: {message}" if is_looked_up(error) else message
     return info, say("error: {message}", message="\n".join(map(escape_line, (*before, head + hint))))
+
+
+def with_flags(message: str) -> str:
+    """Return a message in which an option is named by its flag."""
+    if not isinstance(message, Said):
+        return message
+    return fill(message.template, {name: _flag(value) for name, value in message.params.items()})
 
 
 def _flag(value: object) -> object:

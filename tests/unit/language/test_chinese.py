@@ -25,7 +25,7 @@ from reconciler.errors import said
 from reconciler.model.plan import Verdict
 from reconciler.render.document import load_document
 from reconciler.render.layout import width
-from reconciler.text import local, local_document, named, say, speak
+from reconciler.text import joined, local, local_document, named, say, speak
 from tests.fixtures.commands import Done, inside, process
 from tests.fixtures.warped import warp
 from tests.golden.test_transcripts import TRANSCRIPTS
@@ -242,6 +242,13 @@ def test_a_message_in_a_message_is_in_chinese_and_a_value_is_not() -> None:
     assert named("verdict", "stuck") == "stuck 被拒且未改"
     speak("en", None)
     assert (local(inner), named("verdict", "stuck")) == ("the file is empty", "stuck")
+
+
+def test_messages_that_are_one_have_the_marks_of_the_language_between_them() -> None:
+    begin("zh")
+    parts = [said("the file is empty"), said("the file is empty"), "a; b"]
+    assert local(joined(parts, "; ")) == "文件是空的；文件是空的；a; b"
+    assert local(joined(parts)) == "文件是空的，文件是空的，a; b"
 
 
 def test_a_message_of_a_document_is_found_by_its_form() -> None:
