@@ -32,7 +32,7 @@ def issue_text(signature: SignatureDocument, files_url: str) -> str:
 def _what(signature: SignatureDocument) -> str:
     verdict, status = signature["verdict"], signature["status"]
     if verdict in STOPPED:
-        return f"{named('verdict', verdict)}, {named('status', status)}"
+        return say(", ").join((named("verdict", verdict), named("status", status)))
     shown = named("status", status)
     return say("{status}, changed outside of the definitions", status=shown) if signature["drift"] else shown
 
@@ -49,9 +49,9 @@ def _paragraphs(signature: SignatureDocument, files_url: str) -> Iterator[str]:
         yield say("The reviewer says: {reply}", reply=code(signature["review_reply"]))
     if signature["drift"]:
         yield say("Changed outside of this tool: {fields}", fields=", ".join(map(code, signature["drift"])))
-    yield say("Defined as {key} in {place}.", key=code(signature["key"]), place=_linked(signature, files_url))
     if signature["advice"]:
         yield say("To do: {hint}.", hint=words(advice_of(signature)))
+    yield say("Defined as {key} in {place}.", key=code(signature["key"]), place=_linked(signature, files_url))
     if signature["changes"]:
         yield "\n".join([table_head(CHANGES), *islice(change_rows(signature), _MOST_CHANGES)])
     yield say("This issue follows the signature, and is closed once it is approved as defined.")
