@@ -44,15 +44,16 @@ def whole_commands() -> Iterator[tuple[list[str], click.Command]]:
     """Yield each command of running text that has all its arguments, with what it calls."""
     for line in sorted(named()):
         words = [_OWN.get(word, word) for word in line.split()]
-        rest, context = words, click.Context(cli)
+        # With the settings of the real one: click keeps the option for help that it makes here.
+        rest, context = words, click.Context(cli, info_name="reconciler", **cli.context_settings)
         command: click.Command = cli
         while isinstance(command, click.Group) and rest:
             inner = command.get_command(context, rest[0])
             assert inner is not None
-            rest, command, context = rest[1:], inner, click.Context(inner)
+            rest, command, context = rest[1:], inner, click.Context(inner, info_name=rest[0], parent=context)
         with contextlib.suppress(click.MissingParameter):
             if not isinstance(command, click.Group) and line not in _ELSEWHERE:
-                command.make_context(line, list(rest))
+                command.make_context(line, list(rest), parent=context.parent)
                 yield words, command
 
 
