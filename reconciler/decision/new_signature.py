@@ -7,7 +7,7 @@ already, and which ids came after a call whose answer was lost.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from reconciler.contract.api import PENDING_CODE, Status
@@ -125,10 +125,17 @@ def _settled(entry: Entry, account: AccountRows, taken: set[int | None]) -> Entr
         own = [row for row in since if is_ours(intent.fields, row) and is_in_time(intent, row)]
         if len(own) == 1 and intent.status is not IntentState.LATE:
             return entry._replace(submitted=created_submission(intent, own[0]), perhaps=())
-        if any(not apart(intent.fields.sign_name, row.sign_name) for row in since):
+        older = entry.perhaps[:-1]
+        # Whatever its name is now: it can be the call's, renamed in the console since.
+        if any(not _is_explained(older, row) for row in since):
             return entry
-        entry = entry._replace(perhaps=entry.perhaps[:-1])
+        entry = entry._replace(perhaps=older)
     return entry
+
+
+def _is_explained(doubts: Sequence[Intent], row: LiveSignature) -> bool:
+    """Return whether a row is what one of these calls must have made."""
+    return any(is_ours(intent.fields, row) and is_in_time(intent, row) for intent in doubts)
 
 
 def _rows_since(intent: Intent, account: AccountRows, taken: set[int | None]) -> Iterator[LiveSignature]:

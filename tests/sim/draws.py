@@ -266,6 +266,16 @@ def console_new(rng: Random, made: Scenario) -> Scenario:
     return _with_steps(made, Step("console", "console", _moment(rng, made, 0, 60), key="s1", option="new"))
 
 
+def console_renames(rng: Random, made: Scenario) -> Scenario:
+    """Let the console rename a signature that a killed run had just created."""
+    step = rng.choice(_runs(made))
+    killed = Fault(step.name, rng.choice(("modify.sent", "modify.done")), rng.choice((1, 2)), "kill")
+    renamed = Step("console", "console", round(step.at + rng.uniform(8.0, 30.0), 3), key="s1", option="renamed")
+    # With its key kept: under another one a name that the account holds no more is rightly created.
+    made = replace(made, new=rng.choice(_NEW[:2]))
+    return _with_steps(_fault(made, killed), renamed)
+
+
 def refused_after_kill(rng: Random, made: Scenario) -> Scenario:
     """Let a run that is then refused find the proof of a killed run's call, and the reviewer undo what it saw."""
     seen = round(rng.uniform(8.0, 25.0), 3)
@@ -282,7 +292,7 @@ def refused_after_kill(rng: Random, made: Scenario) -> Scenario:
         Step("run2", "apply", round(rejected + rng.uniform(1.0, 60.0), 3), "m3", 2),
     )
     variants = tuple((name,) for name in rng.sample(("hidden", "hidden2", "image"), 3))
-    killed = Fault("run1", rng.choice(("modify.sent", "modify.done")), 1, "kill")
+    killed = Fault("run1", rng.choice(("modify.sent", "modify.done")), rng.choice((1, 2)), "kill")
     return replace(
         made, store="branch", rows=((FIRST_SIGN_ID, -1, "Acme"),), variants=variants, create_time="stays",
         steps=steps, faults=(killed,),

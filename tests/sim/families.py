@@ -95,6 +95,7 @@ FAMILIES: Final[Mapping[str, Draw]] = {
     "create-suspend": _both(draws.create, draws.suspend, draws.clocks),
     "create-push": _both(draws.create, draws.push, draws.kill),
     "create-console": _both(draws.create, draws.console_new, draws.kill),
+    "create-renamed": _both(draws.create, draws.console_renames),
     "create-any": _both(draws.create, _mixture),
     "any": _mixture,
     "fleet": _fleet(),

@@ -221,6 +221,9 @@ GUARDS: Final[Mapping[str, Guard]] = {
         "create-console",
         "NEVER-SENT FALSE RECORD ID",
     ),
+    "rows-without-an-owner": _guard(
+        _plain(new_signature, "_is_explained", lambda *_: True), "create-renamed", "TWICE WAS-SENT RECORD NOT-QUIET"
+    ),
     "record-by-account": _guard(
         _plain(store, "record_name", lambda *_, **__: "100000000001-ap-singapore"),
         "fleet fleet-kill",

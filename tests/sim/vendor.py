@@ -121,6 +121,8 @@ class Vendor:
     def console(self, sign_id: int, place: int, variant: str, commit: int) -> str:
         """Let somebody submit a variant in the console, or create another signature; return what became of it."""
         wanted = next(s for s in signatures(self._scenario, commit) if s.sign_id == sign_id)
+        if variant == "renamed":  # the newest one that a run created
+            sign_id = max((each.sign_id for each in self.log.taken if each.created), default=sign_id)
         fields = wanted.fields if variant == "same" else _console_fields(wanted.fields, variant)
         wanted = wanted._replace(fields=fields)
         sent = {} if variant == "new" else {"SignId": sign_id}
@@ -171,4 +173,6 @@ class Vendor:
 def _console_fields(fields: SignFields, variant: str) -> SignFields:
     if variant == "new":
         return fields._replace(sign_name="Console 9")
+    if variant == "renamed":
+        return fields._replace(sign_name="Zed")
     return fields._replace(sign_name="Console") if variant == "name" else fields._replace(remark="From the console")

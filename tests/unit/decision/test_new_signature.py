@@ -89,7 +89,7 @@ NEW: Final[list[tuple[str, list[LiveSignature], bool, State, Rule]]] = [
         perhaps(doubt()),
         Rule.PERHAPS_CREATED,
     ),
-    ("a row that came since, apart", [row(sign_id=9, sign_name="Zed")], True, perhaps(doubt()), Rule.CREATE),
+    ("a row that came since, renamed", [row(sign_id=9, sign_name="Zed")], True, perhaps(doubt()), Rule.PERHAPS_CREATED),
     (
         "one that somebody else made later",
         [row(sign_id=9, create_time=int(NOW))],

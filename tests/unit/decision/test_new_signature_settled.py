@@ -57,7 +57,6 @@ def test_a_row_that_came_since_is_recorded_with_all_that_the_call_was_about_to_s
 
 def test_where_no_row_came_all_calls_created_nothing() -> None:
     assert settled(state(BEFORE, CALL)) == Entry(2)
-    assert settled(state(BEFORE, CALL), APART) == Entry(2)
 
 
 @pytest.mark.parametrize(
@@ -67,10 +66,11 @@ def test_where_no_row_came_all_calls_created_nothing() -> None:
         ((CALL._replace(status=LIVE),), [MADE], True),
         ((CALL._replace(status=LATE),), [MADE], True),
         ((CALL,), [CUT], True),
+        ((BEFORE, CALL), [APART], True),
         ((CALL,), [MADE, MADE._replace(sign_id=1201)], True),
         ((CALL,), [MADE._replace(create_time=int(NOW))], True),
     ],
-    ids=["list is cut", "under way", "came late", "name cut short", "two", "somebody else's"],
+    ids=["list is cut", "under way", "came late", "name cut short", "renamed in the console", "two", "somebody else's"],
 )
 def test_a_list_that_does_not_tell_leaves_the_call_open(
     doubts: tuple[Intent, ...], rows: list[LiveSignature], complete: bool
