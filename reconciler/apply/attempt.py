@@ -150,13 +150,14 @@ class Attempt:
                 raise VendorError("the call was not started in time", code=TOO_LATE)
 
         context.pace.started()
+        # Whatever comes out of the call, it may have been made: only a code that says it was not lets it be withdrawn.
+        self._unused = None
         try:
             answer = self._send(images, check)
         except VendorError as error:
             return self._after_error(intent, error)
         finally:
             context.pace.answered()
-        self._unused = None
         return self._accepted(intent, answer, stopwatch)
 
     def _send(self, images: Images, check: Callable[[], None]) -> Acknowledged:
@@ -201,12 +202,11 @@ class Attempt:
     def _after_error(self, intent: Intent, error: VendorError) -> Result | None:
         treatment = look_up(error.code).treatment
         if treatment is Treatment.RETRY:
+            self._unused = intent
             self._not_made = results.from_error(Outcome.FAILED, error)
             if error.code != TOO_LATE:
                 self._context.pace.slow_down()
             return None
-        # The call may have arrived, so from here on only a proof takes its intent out of the record.
-        self._unused = None
         if treatment is Treatment.SETTLE:
             return self._settle(intent, error)
         outcome = Outcome.REFUSED if treatment is Treatment.REFUSE else Outcome.FAILED

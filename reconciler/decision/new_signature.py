@@ -43,9 +43,10 @@ def decide_new(signature: Signature, account: AccountRows, state: State) -> Sign
     held = _holder(signature.fields, account, _submitted(state, entries))
     if held is not None:
         return Planned(signature, held, _held(held))
-    if any(is_same(intent.fields, signature.fields) for each in entries.values() for intent in each.perhaps):
-        open_still = Decision(Rule.PERHAPS_CREATED, Status.MISSING, intent=IntentStatus.OPEN)
-        return Planned(signature, None, open_still)
+    intended = _intended(signature.fields, entries)
+    if intended is not None:
+        params = {"intended": intended}
+        return Planned(signature, None, Decision(Rule.PERHAPS_CREATED, Status.MISSING, params, intent=IntentStatus.OPEN))
     return Planned(signature, None, _create(signature.fields))
 
 
@@ -106,6 +107,11 @@ def _holder(fields: SignFields, account: AccountRows, submitted: Mapping[int, Si
 def _held(row: LiveSignature) -> Decision:
     rule = Rule.NAME_REJECTED if row.status is Status.REJECTED else Rule.NAME_HELD
     return Decision(rule, row.status, {"status": row.status, "sign_id": row.sign_id})
+
+
+def _intended(fields: SignFields, creates: Mapping[str, Entry]) -> str | None:
+    """Return the key under which a call that creates just this is open: its definition may have another one by now."""
+    return next((key for key, entry in creates.items() if any(is_same(i.fields, fields) for i in entry.perhaps)), None)
 
 
 # What the list proves about a call whose answer was lost.

@@ -24,7 +24,7 @@ _DIFFERS_PERHAPS_SENT: Final = (
 
 _LOOK_THEN_WRITE_ID: Final = (
     "look in the console: write the id of the signature where it is there; where it is not,"
-    " `reconciler state forget {key} --force`"
+    " `reconciler state forget {intended} --force`"
 )
 
 _APPROVED: Final = "approved, effective or not"

@@ -118,3 +118,16 @@ def test_a_submission_that_another_run_recorded_meanwhile_is_not_taken_for_this_
 
     run.vendor.answers = [lost]
     assert turn.take().outcome is Outcome.UNSETTLED
+
+
+def test_a_call_that_ends_in_a_mistake_of_the_program_is_not_taken_for_one_that_was_not_made() -> None:
+    turn = Turn(Run(row()))
+
+    def mistaken() -> str:
+        turn.run.vendor.take(SIGN_ID, RENAMED)
+        raise AssertionError("a mistake")
+
+    turn.run.vendor.answers = [mistaken]
+    with pytest.raises(AssertionError, match="a mistake"):
+        turn.take()
+    assert [each.is_live for each in turn.entry.perhaps] == [True]

@@ -117,6 +117,12 @@ def test_the_list_and_the_record_decide(rows: list[LiveSignature], complete: boo
     assert (found.live is not None) == (rule in {Rule.NAME_HELD, Rule.NAME_REJECTED})
 
 
+def test_an_open_call_is_forgotten_under_the_key_that_it_stands_under() -> None:
+    found = decide_new(wanted(), AccountRows({}, True), perhaps(doubt(status=IntentState.LIVE), key="before"))
+    assert isinstance(found, Planned)
+    assert "`reconciler state forget before --force`" in found.hint
+
+
 def test_a_signature_that_was_created_is_decided_by_its_id() -> None:
     plan = make_plan(TARGET, [wanted()], {1200: CREATED}, created(), MOMENT)
     (planned,) = plan.signatures
@@ -207,7 +213,9 @@ def test_a_decision_without_an_id_names_what_stands_in_the_way() -> None:
     twice = make_plan(TARGET, [wanted(key="first"), wanted()], {}, EMPTY, MOMENT).signatures[1].decision
     assert twice == Decision(Rule.NAME_TWICE, Status.MISSING, {"other": "first"})
     perhaps_made = decided([], LIVE_STATE).decision
-    assert perhaps_made == Decision(Rule.PERHAPS_CREATED, Status.MISSING, intent=IntentStatus.OPEN)
+    assert perhaps_made == Decision(
+        Rule.PERHAPS_CREATED, Status.MISSING, {"intended": "acme-otp"}, intent=IntentStatus.OPEN
+    )
     (cut,) = make_plan(TARGET, [wanted()], {}, EMPTY, MOMENT, complete=False).signatures
     assert (cut.live, cut.decision) == (None, Decision(Rule.CREATE_NOT_LISTED, Status.MISSING))
 
