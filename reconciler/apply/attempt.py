@@ -97,6 +97,8 @@ class Attempt:
         intent = self._intent(entry)
         self._journal.intend(self._subject, entry, intent, results.intended(self._planned))
         self._unused = intent
+        # Others may have moved the record between the look at it and the push, which then came second.
+        self._journal.check_not_moved()
         return self._call(intent, images, stopwatch)
 
     def _awaited(self) -> Collection[Subject]:

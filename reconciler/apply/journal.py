@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from reconciler.apply.waiting import Watch
+from reconciler.apply.waiting import Watch, check_not_moved
 from reconciler.decision import transitions
 from reconciler.errors import StateError
 from reconciler.model.signature import Subject
@@ -37,20 +37,24 @@ class Journal:
     def __init__(self, context: ApplyContext, watch: Watch, snapshot: Snapshot) -> None:
         self._context = context
         self._watch = watch
-        self._state = snapshot.state
+        self._snapshot = snapshot
         self._queue: list[tuple[Step, str]] = []
 
     @property
     def state(self) -> State:
         """The record as it will be once every step is stored."""
-        state = self._state
+        state = self._snapshot.state
         for step, _ in self._queue:
             state = step(state)
         return state
 
     def start_over(self, snapshot: Snapshot) -> None:
         """Go on from a newer record; steps not stored yet stay queued."""
-        self._state = snapshot.state
+        self._snapshot = snapshot
+
+    def check_not_moved(self) -> None:
+        """Raise Refusal where the record, as it was found when something was stored last, is not to go on from."""
+        check_not_moved(self._context, self._snapshot)
 
     def intend(self, subject: Subject, seen: Entry, intent: Intent, note: str) -> None:
         """Store an intent. Raises StepRefused where another run came first, Refusal for an older commit.
@@ -79,10 +83,10 @@ class Journal:
             return step(state)
 
         try:
-            self._state = self._context.store.update(
+            self._snapshot = self._context.store.update(
                 lambda state: self._stamped(state, all_steps(state)),
                 "\n".join([*(words for _, words in queued), note, from_where(self._context)]),
-            ).state
+            )
         # An interrupt too may come after the push: a step whose effect is there already changes nothing, so
         # it can be repeated.
         except BaseException:

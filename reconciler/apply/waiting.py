@@ -10,7 +10,7 @@ from reconciler.decision.transitions import Identity, as_lapsed, live_intents
 from reconciler.errors import Exit, StateError, said
 from reconciler.model.signature import Subject
 from reconciler.model.state import OLD_INTENT_S, Entry, Intent, IntentState, State, holder_of
-from reconciler.state.store import Snapshot
+from reconciler.state.store import Snapshot, WentBack
 from reconciler.tencent.endpoint import RequestLimits
 
 if TYPE_CHECKING:
@@ -71,6 +71,15 @@ def is_in_window(stopwatch: Stopwatch, timing: Timing) -> bool:
     return stopwatch.passed() <= timing.window
 
 
+def check_not_moved(context: ApplyContext, snapshot: Snapshot) -> None:
+    """Raise Refusal where nothing may be begun on the record any more, unless older ones are allowed."""
+    moved = snapshot.moved
+    if isinstance(moved, WentBack) and context.lineage is None:
+        moved.allowed = True
+    elif moved is not None:
+        raise moved
+
+
 class StoppedWaiting(StateError):
     """The person asked to stop while another run had a call under way."""
 
@@ -89,12 +98,12 @@ class Watch:
     def await_turn(self) -> Snapshot:
         """Return the record once no call of another run can act any more.
 
-        Raises Refusal where the record went back behind what this checkout saw, unless older ones are allowed.
+        Raises Refusal where the record went back behind what this checkout saw, unless older ones are allowed, or was
+        moved elsewhere meanwhile.
         """
         while True:
             snapshot = self._context.store.load()
-            if snapshot.moved is not None and self._context.lineage is not None:
-                raise snapshot.moved
+            check_not_moved(self._context, snapshot)
             left, holder = self._longest_wait(snapshot.state)
             if left <= 0 or holder is None:
                 self._note_outcomes(snapshot.state)

@@ -46,7 +46,9 @@ def decide_new(signature: Signature, account: AccountRows, state: State) -> Sign
     intended = _intended(signature.fields, entries)
     if intended is not None:
         params = {"intended": intended}
-        return Planned(signature, None, Decision(Rule.PERHAPS_CREATED, Status.MISSING, params, intent=IntentStatus.OPEN))
+        return Planned(
+            signature, None, Decision(Rule.PERHAPS_CREATED, Status.MISSING, params, intent=IntentStatus.OPEN)
+        )
     return Planned(signature, None, _create(signature.fields))
 
 

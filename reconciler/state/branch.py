@@ -16,7 +16,7 @@ from reconciler.state.checkout import SeenBranch
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
 from reconciler.state.git_command import GitTimeout
 from reconciler.state.git_repository import FetchedTogether, GitRepository, Leaf, conflict
-from reconciler.state.store import Snapshot, Step, check_name, empty_state, is_record_file
+from reconciler.state.store import Snapshot, Step, WentBack, check_name, empty_state, is_record_file
 
 _MAX_LENGTH: Final = 200
 _FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-./]|[./]$|^@$|^HEAD$")
@@ -196,7 +196,7 @@ class BranchStore:
             self._remember(self._seen)
         return self._seen
 
-    def _moved(self, tip: str, serial: int) -> Refusal | None:
+    def _moved(self, tip: str, serial: int) -> WentBack | None:
         last = self._memory.last() if self._memory is not None else None
         if self._memory is None or last is None or last.commit == tip:
             return None
@@ -227,8 +227,12 @@ class BranchStore:
             commit = self._commit(seen, state, note)
             words = self._push(commit, seen.version)
             if words is None:
-                self._seen = Snapshot(state, commit)
-                self._remember(self._seen)
+                # What goes on from a record that went back is not the right one, unless somebody allowed it.
+                is_allowed = isinstance(seen.moved, WentBack) and seen.moved.allowed
+                moved = None if is_allowed else seen.moved
+                self._seen = Snapshot(state, commit, moved)
+                if moved is None:
+                    self._remember(self._seen)
                 return self._seen
             # Never between reading and pushing: what others push while this one waits would make it lose again.
             self._pause(_spread(attempt))

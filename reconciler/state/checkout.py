@@ -11,10 +11,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from reconciler.errors import OptionKey, Refusal, StateError, said
+from reconciler.errors import OptionKey, StateError, said
 from reconciler.files import opened, read_note, storage_errors
 from reconciler.state.git_command import git, is_commit, plain_environment
 from reconciler.state.local import ensure_folder
+from reconciler.state.store import WentBack
 
 # A name of GitHub's; those of apps end in `[bot]`.
 _ACTOR: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?")
@@ -191,14 +192,14 @@ class SeenBranch:
                 if folder is not None:
                     folder.replace(self._file, json.dumps(value).encode(), durable=False)
 
-    def moved(self, seen: Seen, tip: str) -> Refusal:
+    def moved(self, seen: Seen, tip: str) -> WentBack:
         """Return what to say of a branch that does not go on from what was seen; ``tip`` is empty where it is gone."""
         text = (
             "the record on branch {branch} went back behind {commit}, which this checkout saw last"
             if tip
             else "branch {branch} is gone; this checkout saw it at {commit} last"
         )
-        return Refusal(
+        return WentBack(
             text,
             hint="push that commit back from a clone that has it; {option} goes on without what it recorded",
             branch=self._branch,

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import StateError, said
+from reconciler.errors import Refusal, StateError, said
 from reconciler.files import Folder, make_folder, opened, read_note, storage_errors
 from reconciler.model.state import State
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
@@ -58,6 +58,8 @@ class FileStore:
         self._file = f"{name}.json"
         self._moved = f"{name}.moved.json"
         self._lines = Lines()
+        # Whether it was moved away before this run began: then whoever opened it knows.
+        self._was_moved: bool | None = None
 
     @property
     def where(self) -> str:
@@ -70,7 +72,10 @@ class FileStore:
             storage_errors(said("cannot read the record {path}", path=self.where), folder=self._folder),
             opened(self._folder) as folder,
         ):
-            return Snapshot(self._empty, "") if folder is None else self._current(folder)
+            if folder is not None:
+                return self._current(folder)
+        self._was_moved = self._was_moved or False
+        return Snapshot(self._empty, "")
 
     def update(self, step: Step, note: str) -> Snapshot:
         """Put ``step`` on top of the newest record, durably. A file keeps no history, so ``note`` goes nowhere.
@@ -125,11 +130,23 @@ class FileStore:
         check_name(state, self._name, source="the new record")
         data = dump(state, self._lines)
         folder.replace(self._file, data)
-        return Snapshot(state, _version(data))
+        return Snapshot(state, _version(data), seen.moved)
 
     def _current(self, folder: Folder) -> Snapshot:
         data = folder.read(self._file, MAX_BYTES)
-        return Snapshot(self._parsed(data), _version(data))
+        return Snapshot(self._parsed(data), _version(data), self._moved_since(folder))
+
+    def _moved_since(self, folder: Folder) -> Refusal | None:
+        is_moved = folder.read(self._moved, 0) is not None
+        if self._was_moved is None:
+            self._was_moved = is_moved
+        if self._was_moved or not is_moved:
+            return None
+        return Refusal(
+            "the record was moved to branch {branch} while this run was at work, so it submits nothing more",
+            hint="name that branch under `state`, and run it again",
+            branch=self.moved_to() or said("unknown"),
+        )
 
     def _parsed(self, data: bytes | None) -> State:
         if data is None:

@@ -71,10 +71,16 @@ def check_name(state: State, name: str, *, source: str) -> None:
 # What a store of the record offers, whatever it keeps the record in.
 
 
+class WentBack(Refusal):
+    """The record does not go on from what this checkout saw last. ``allowed`` where a run goes on all the same."""
+
+    allowed = False
+
+
 class Snapshot(NamedTuple):
     """The record as read at one moment. ``version`` is the store's own token for it, empty where none exists yet.
 
-    ``moved`` says so where the record does not go on from what this checkout saw last.
+    ``moved`` says so where nothing may be begun on it: it went back, or somebody moved it elsewhere meanwhile.
     """
 
     state: State

@@ -2,8 +2,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+
+from reconciler.apply.journal import Journal
 from reconciler.apply.results import stopped
+from reconciler.apply.waiting import Watch
 from reconciler.cli.formats import report_exit
 from reconciler.contract.error_codes import RECORD, STOPPED
 from reconciler.decision.plan import make_plan
@@ -11,9 +16,14 @@ from reconciler.errors import StateError, VendorError
 from reconciler.model.plan import Plan
 from reconciler.model.report import ApplyReport, Outcome
 from reconciler.model.signature import NEW, Signature
+from reconciler.state.checkout import Lineage
+from reconciler.state.local import FileStore
+from reconciler.state.moves import migrate
+from reconciler.state.store import WentBack, record_name
 from tests.fixtures.fake_run import EMPTY, Run
 from tests.fixtures.values import APPROVED, MOMENT, RENAMED, TARGET, desired, row
 
+NAME = record_name(TARGET.uin, TARGET.account.region)
 WISHES = [desired(RENAMED, f"sign-{number}", number) for number in range(1, 5)]
 
 
@@ -249,3 +259,40 @@ def test_a_signature_that_was_created_is_described_again_by_its_new_id() -> None
     report = run.execute(planned)
     assert report.results["new-one"].shown == row(APPROVED, sign_id=2)
     assert report.results["new-one"].sign_id == 2
+
+
+def test_a_run_whose_record_is_moved_to_a_branch_meanwhile_submits_nothing_more(tmp_path: Path) -> None:
+    run = account()
+    place, branch = tmp_path / "local", FileStore(tmp_path / "branch", NAME)
+    run.context = run.context._replace(store=FileStore(place, NAME))
+    run.watch = Watch(run.context)
+
+    def moved_beside() -> str:
+        migrate(FileStore(place, NAME), branch, "record")
+        return run.vendor.take(1, RENAMED)
+
+    run.vendor.answers = [moved_beside]
+    report = run.execute(plan(run))
+    assert len(run.vendor.calls) == 1
+    assert counts(report) == {Outcome.ACCEPTED: 1, Outcome.NOT_ATTEMPTED: 3}
+    assert report.trouble is not None
+    assert "was moved to branch record" in str(report.trouble.message)
+    left = FileStore(place, NAME).load().state
+    assert left.entry(1).submitted is not None
+    assert not any(entry.perhaps for entry in left.entries.values())
+
+
+def test_a_record_that_went_back_under_a_push_gets_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = account(1)
+    run.context = run.context._replace(lineage=lambda _: Lineage.DESCENDANT)
+    real = run.store.update
+    moved = WentBack("the branch went back")
+    monkeypatch.setattr(run.store, "update", lambda step, note: real(step, note)._replace(moved=moved))
+    report = run.execute(plan(run, WISHES[:1]), Journal(run.context, run.watch, run.store.load()))
+    assert run.vendor.calls == []
+    assert report.trouble is not None
+    assert report.trouble.message == "the branch went back"
+    assert run.store.state.entry(1).perhaps == ()
+    run.context = run.context._replace(lineage=None)
+    assert counts(run.execute(plan(run, WISHES[:1]))) == {Outcome.ACCEPTED: 1}
+    assert moved.allowed

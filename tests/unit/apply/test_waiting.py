@@ -12,7 +12,7 @@ from reconciler.errors import Exit, Refusal
 from reconciler.model.signature import Subject
 from reconciler.model.state import OLD_INTENT_S, Entry, Intent, IntentState, State
 from reconciler.state.checkout import Lineage
-from reconciler.state.store import Snapshot
+from reconciler.state.store import Snapshot, WentBack
 from reconciler.tencent.endpoint import RequestLimits
 from tests.fixtures.fake_run import EMPTY, RUN, FakeClock, Run
 from tests.fixtures.translated import says_what_to_do
@@ -161,7 +161,7 @@ def test_a_stop_ends_the_wait_without_a_turn() -> None:
 
 def test_a_record_that_went_back_is_refused_where_older_ones_are(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(row())
-    moved = Refusal("the branch went back")
+    moved = WentBack("the branch went back")
     monkeypatch.setattr(run.store, "load", lambda: Snapshot(EMPTY, "1", moved=moved))
     assert run.watch.await_turn().state == EMPTY
     checked = run.context._replace(lineage=lambda _: Lineage.DESCENDANT)

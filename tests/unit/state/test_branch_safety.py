@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from reconciler.errors import Refusal, StateError
 from reconciler.state.branch import Answer, BranchStore, meaning
+from reconciler.state.checkout import SeenBranch
 from reconciler.state.git_command import git as run_git
 from reconciler.state.git_command import plain_environment
 from reconciler.state.git_repository import FetchedTogether
+from reconciler.state.store import WentBack
 from tests.fixtures.git_http import hosting
 from tests.fixtures.repositories import commit, git, hub_and_clone
-from tests.fixtures.state_values import NAME, put, state
+from tests.fixtures.state_values import NAME, change, put, state
 
 TOKEN = "RECONCILER_GIT_TOKEN"
 
@@ -137,3 +140,37 @@ def test_on_a_runner_a_token_goes_to_its_own_server_alone(
         with pytest.raises(StateError, match="is not sent to"):
             put(store, state(s1="one"), "note")
         assert other.logins == []
+
+
+def _mid_run(tmp_path: Path) -> tuple[BranchStore, Callable[[], BranchStore]]:
+    """Return the store of a run under whose hands the branch was moved back, and how to open it anew."""
+    hub, work = hub_and_clone(tmp_path)
+    memory = SeenBranch(work / ".reconciler", NAME, "record")
+
+    def fresh() -> BranchStore:
+        return BranchStore(work, "record", NAME, pause=lambda _: None, memory=memory)
+
+    store = fresh()
+    change(store, s1="one")
+    change(store, s2="two")
+    git(hub, "update-ref", "refs/heads/record", "record~1")
+    return store, fresh
+
+
+def test_a_branch_moved_back_in_the_middle_of_a_run_is_said_by_it_and_by_the_next(tmp_path: Path) -> None:
+    store, fresh = _mid_run(tmp_path)
+    found = change(store, s3="three")
+    assert set(found.state.entries) == {1, 3}
+    assert "went back behind" in str(found.moved)
+    assert change(store, s4="four").moved is found.moved
+    assert "went back behind" in str(fresh().load().moved)
+
+
+def test_a_branch_moved_back_is_the_right_one_once_a_run_that_may_went_on_with_it(tmp_path: Path) -> None:
+    _, fresh = _mid_run(tmp_path)
+    store = fresh()
+    moved = store.load().moved
+    assert isinstance(moved, WentBack)
+    moved.allowed = True
+    assert change(store, s3="three").moved is None
+    assert fresh().load().moved is None
