@@ -152,10 +152,11 @@ def _is_ancestor(root: Path, older: str, newer: str) -> bool:
 
 
 class Seen(NamedTuple):
-    """The branch as a checkout saw it last: its commit, and how often the account's record had been written."""
+    """The record as a checkout saw it last: the branch's commit, how often it had been written, and which branch."""
 
     commit: str
     serial: int
+    branch: str
 
 
 class SeenBranch:
@@ -172,18 +173,18 @@ class SeenBranch:
         self._branch = branch
 
     def last(self) -> Seen | None:
-        """Return what was seen last, ``None`` where nothing was, or of another branch."""
+        """Return what was seen last, ``None`` where nothing was, or another branch held no record of this account."""
         note: dict[str, object] = {}
         with suppress(OSError, StateError):
             note = read_note(self._folder, self._file) or {}
-        commit, serial = str(note.get("commit")), note.get("serial")
-        if note.get("branch") != self._branch or not is_commit(commit) or not isinstance(serial, int):
+        commit, serial, branch = str(note.get("commit")), note.get("serial"), str(note.get("branch"))
+        if not is_commit(commit) or not isinstance(serial, int) or not (serial or branch == self._branch):
             return None
-        return Seen(commit, serial)
+        return Seen(commit, serial, branch)
 
     def note(self, commit: str, serial: int) -> None:
         """Remember what the branch is now."""
-        if not self._learns or self.last() == (commit, serial):
+        if not self._learns or self.last() == (commit, serial, self._branch):
             return
         value = {"version": _VERSION, "branch": self._branch, "commit": commit, "serial": serial}
         with suppress(OSError, StateError):
@@ -194,6 +195,8 @@ class SeenBranch:
 
     def moved(self, seen: Seen, tip: str) -> WentBack:
         """Return what to say of a branch that does not go on from what was seen; ``tip`` is empty where it is gone."""
+        if seen.branch != self._branch:
+            return self._elsewhere(seen)
         text = (
             "the record on branch {branch} went back behind {commit}, which this checkout saw last"
             if tip
@@ -202,6 +205,18 @@ class SeenBranch:
         return WentBack(
             text,
             hint="push that commit back from a clone that has it; {option} goes on without what it recorded",
+            branch=self._branch,
+            commit=seen.commit[:12],
+            option=OptionKey("allow-older"),
+        )
+
+    def _elsewhere(self, seen: Seen) -> WentBack:
+        return WentBack(
+            "the record was on branch {before}, at {commit} when this checkout saw it last, and branch {branch} does"
+            " not go on from that",
+            hint="name {before} under `state`, or carry it over: `git fetch origin`, then"
+            " `git push origin origin/{before}:refs/heads/{branch}`; {option} goes on without what it recorded",
+            before=seen.branch,
             branch=self._branch,
             commit=seen.commit[:12],
             option=OptionKey("allow-older"),

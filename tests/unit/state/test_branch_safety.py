@@ -174,3 +174,28 @@ def test_a_branch_moved_back_is_the_right_one_once_a_run_that_may_went_on_with_i
     moved.allowed = True
     assert change(store, s3="three").moved is None
     assert fresh().load().moved is None
+
+
+def test_a_record_on_another_branch_than_before_is_not_begun_anew_unseen(tmp_path: Path) -> None:
+    hub, work = hub_and_clone(tmp_path)
+
+    def named(branch: str) -> BranchStore:
+        return BranchStore(work, branch, NAME, memory=SeenBranch(work / ".reconciler", NAME, branch))
+
+    change(named("before"), s1="one")
+    store = named("team/record")
+    assert "the record was on branch before, at" in str(store.load().moved)
+    change(store, s2="two")  # as an outcome is recorded whatever happened
+    assert "the record was on branch before, at" in str(named("team/record").load().moved)
+    assert named("before").load().moved is None
+    git(hub, "update-ref", "refs/heads/team/record", "before")
+    carried = named("team/record").load()
+    assert (carried.moved, set(carried.state.entries)) == (None, {1})
+    assert "does not go on from that" not in str(named("team/record").load().moved)
+
+
+def test_a_branch_that_held_nothing_of_the_account_can_be_left(tmp_path: Path) -> None:
+    _, work = hub_and_clone(tmp_path)
+    SeenBranch(work / ".reconciler", NAME, "before").note("c" * 40, 0)
+    other = SeenBranch(work / ".reconciler", NAME, "after")
+    assert BranchStore(work, "after", NAME, memory=other).load().moved is None
