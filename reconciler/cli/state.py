@@ -20,7 +20,7 @@ from reconciler.cli.formats import (
     format_option,
     yes_option,
 )
-from reconciler.cli.output import Session, spinner
+from reconciler.cli.output import Session, failure_line, spinner
 from reconciler.cli.progress import progress
 from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import SystemClock
@@ -127,6 +127,8 @@ def show(session: Session, key: str | None, paths: tuple[str, ...], connection: 
             session.result(dump(kept).decode().rstrip("\n"))
         else:
             session.result(record_text(place.store.where, kept, _keys(place.inputs)))
+        if snapshot.moved is not None:
+            session.note(failure_line(snapshot.moved)[1])
         _note_second(session, place)
     return Exit.DONE
 

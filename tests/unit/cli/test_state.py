@@ -208,6 +208,7 @@ def test_a_branch_moved_by_force_is_said_and_not_applied_on(
         plan = inside("plan", *reach)
         assert words in plan.out
         assert words in inside("doctor", *reach).out
+        assert words in inside("state", "show", *reach).err
         refused = inside("apply", "--yes", *reach)
         assert (refused.code, words in refused.err) == (6, True)
         assert words in inside("plan", *reach).out  # it is said until somebody decides
