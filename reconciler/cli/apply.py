@@ -199,6 +199,10 @@ def open_for_writing(
 ) -> Iterator[WriteSession]:
     """Open the account of the definitions for writing. Raises Refusal where nothing proves that it is this one."""
     clock = SystemClock(stop)
+    root = inputs.definitions.root
+    # Right after the definitions were read: what is pulled while the account is asked for is not what they are from.
+    origin = shared.origin(root)
+    lineage = None if allowed.allow_older else lineage_of(inputs, shared, embedded=options.sandbox)
     with (
         connect(inputs, options, shared, writes=True) as connection,
         writing(inputs.account, connection, clock) as opened,
@@ -208,8 +212,6 @@ def open_for_writing(
         if unproven is not None and not allowed.believe_uin:
             raise unproven
         store = record_of(inputs, opened.target, shared, embedded=connection.embedded)
-        root = inputs.definitions.root
-        origin = shared.origin(root)
         context = ApplyContext(
             reader=opened.reader,
             writer=opened.writer,
@@ -226,6 +228,6 @@ def open_for_writing(
             by=origin.by,
             uncommitted=origin.uncommitted,
             site=inputs.account.site,
-            lineage=None if allowed.allow_older else lineage_of(inputs, shared, embedded=connection.embedded),
+            lineage=lineage,
         )
         yield WriteSession(context, opened.target)

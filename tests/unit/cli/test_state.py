@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from reconciler.cli import apply as apply_module
 from reconciler.model.state import Entry, IntentState
 from reconciler.schemas import first_mismatch
 from reconciler.state.branch import BranchStore
 from reconciler.state.local import FileStore
+from reconciler.tencent.connection import Connection
 from tests.fixtures.commands import FAST, Done, inside
 from tests.fixtures.project import UIN, Sign, pending, write
 from tests.fixtures.record_places import BRANCH, NAME, BranchPlace
@@ -272,3 +276,21 @@ def test_a_broken_note_in_the_folder_is_no_bug(place: BranchPlace, note: str) ->
         assert (refused.code, "was moved to branch" in refused.err) == (6, True)
         write(place.top, SIGNS, branch=BRANCH)
         assert inside("plan", *reach).code == 0
+
+
+def test_a_commit_pulled_while_the_account_is_asked_for_is_not_what_was_applied(
+    place: BranchPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(place.top, SIGNS, branch=BRANCH)
+    git(place.top, "add", "-A")
+    git(place.top, "commit", "-q", "-m", "Define")
+    loaded, real = git(place.top, "rev-parse", "HEAD"), apply_module.connect
+
+    def pulled(*given: Any) -> AbstractContextManager[Connection]:
+        git(place.top, "commit", "-q", "--allow-empty", "-m", "Pulled meanwhile")
+        return real(*given)
+
+    monkeypatch.setattr(apply_module, "connect", pulled)
+    with serving(SIGNS) as sandbox:
+        applied(sandbox.url)
+    assert place.state().commit == loaded
