@@ -34,6 +34,7 @@ from reconciler.signals import StopFlag
 from reconciler.state.branch import BranchStore
 from reconciler.state.codec import dump
 from reconciler.state.local import FileStore
+from reconciler.state.moves import check_at_rest
 from reconciler.state.moves import migrate as migrate_record
 from reconciler.state.store import Store
 from reconciler.tencent.connection import reading
@@ -244,7 +245,10 @@ def _forget_local(
             return Exit.DONE
         session.result(record_text(place.local.where, snapshot.state, _keys(place.inputs)))
         _check_closed(snapshot.state, force=force)
-        if not confirmed(say("Drop the local record?"), yes=yes):
+        check_at_rest(snapshot.state, SystemClock().now())
+        is_only = place.inputs.definitions.branch is None and snapshot.state.entries
+        words = "Drop the local record? The account has no other." if is_only else "Drop the local record?"
+        if not confirmed(say(words), yes=yes):
             return Exit.DONE
         if not place.local.take_away(snapshot.version, None):
             raise Refusal("the local record was changed meanwhile", hint="end the apply that writes it; start again")

@@ -195,7 +195,10 @@ def _joined(here: Entry, there: Entry) -> Entry:
         return here
     # Whoever decided on either entry looks again: the epoch is one that neither had.
     submitted = there.submitted if is_newer else here.submitted
-    return Entry(max(here.epoch, there.epoch) + 1, submitted, (*here.perhaps, *doubts))
+    # The run that was at work when the record was moved: its intent went first, its outcome came after it.
+    closed = (submitted.epoch, submitted.run) if submitted is not None else None
+    kept = tuple(intent for intent in here.perhaps if intent.identity != closed)
+    return Entry(max(here.epoch, there.epoch) + 1, submitted, (*kept, *doubts))
 
 
 def mark(state: State, commit: str | None) -> State:

@@ -21,6 +21,7 @@ from reconciler.state.store import WentBack
 _ACTOR: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?")
 _IDENT: Final = re.compile(r"(?P<name>.+) <(?P<email>[^<>]*)> \d+ [+-]\d{4}")
 _MOST_NAMED: Final = 200
+_PLAIN_BRANCH: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
 _FATAL: Final = 128
 _VERSION: Final = 1
 
@@ -178,9 +179,9 @@ class SeenBranch:
         with suppress(OSError, StateError):
             note = read_note(self._folder, self._file) or {}
         commit, serial, branch = str(note.get("commit")), note.get("serial"), str(note.get("branch"))
-        if not is_commit(commit) or not isinstance(serial, int) or not (serial or branch == self._branch):
-            return None
-        return Seen(commit, serial, branch)
+        # A pull request may have committed the note, and the name would stand in a command to copy.
+        known = branch == self._branch or (serial and _PLAIN_BRANCH.fullmatch(branch))
+        return Seen(commit, serial, branch) if is_commit(commit) and isinstance(serial, int) and known else None
 
     def note(self, commit: str, serial: int) -> None:
         """Remember what the branch is now."""

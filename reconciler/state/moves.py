@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from functools import partial
+from math import ceil
 from typing import Final
 
-from reconciler.decision.transitions import take_over
+from reconciler.decision.transitions import live_intents, take_over
 from reconciler.errors import Refusal, StateError
 from reconciler.model.state import State
 from reconciler.state.local import FileStore
@@ -34,6 +35,18 @@ def check_single(local: FileStore, branch: str | None) -> None:
             "the record of this account was moved to branch {branch}, which the definitions do not name",
             hint="name it under `state`, or begin a new record with `reconciler state forget --local`",
             branch=moved,
+        )
+
+
+def check_at_rest(state: State, now: float) -> None:
+    """Raise Refusal while a call that a local record holds can act yet. ``now`` is unix seconds of this machine."""
+    ends = [intent.at + intent.window for intent in live_intents(state).values()]
+    left = max(ends, default=now) - now
+    if left > 0:
+        raise Refusal(
+            "a call of another run may be under way",
+            hint="run it again in {seconds:.0f} s",
+            seconds=ceil(left),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,15 @@ def test_a_local_record_can_be_dropped_instead(place: BranchPlace) -> None:
         assert inside("plan", *reach).code == 0
         assert "there is no local record" in inside("state", "forget", "--local", "--yes", *reach).out
     assert local(place.top).load().state.entries == {}
+
+
+def test_a_local_record_is_not_dropped_while_its_run_may_have_a_call_under_way(place: BranchPlace) -> None:
+    live = intent(HIDDEN_EDIT, row(), ago=0.0, status=IntentState.LIVE)._replace(at=time.time(), window=26.0)
+    local(place.top).update(lambda state: state._replace(entries={1001: Entry(2, None, (live,))}), "")
+    with serving(SIGNS) as sandbox:
+        kept = inside("state", "forget", "--local", "--force", "--yes", "--endpoint", sandbox.url)
+    assert (kept.code, "may be under way" in kept.err) == (6, True)
+    assert local(place.top).load().state.entry(1001).perhaps == (live,)
 
 
 @pytest.mark.parametrize("arguments", [(), ("sign-1", "--local")])

@@ -42,6 +42,12 @@ def test_doubts_alone_are_newer_than_nothing_and_older_than_what_was_submitted_s
     assert joined(NEW, doubted(DOUBT._replace(at=NOW - 100.0), own=OLD.submitted)) == NEW
 
 
+def test_an_outcome_that_comes_after_its_intent_closes_it() -> None:
+    live = DOUBT._replace(run="run-9", status=IntentState.LIVE)
+    own = submitted(HIDDEN_EDIT, ago=10.0, epoch=live.epoch, run="run-9")
+    assert joined(doubted(DOUBT, live, own=OLD.submitted), Entry(live.epoch, own)) == Entry(3, own, (DOUBT,))
+
+
 def test_taking_over_twice_is_taking_over_once() -> None:
     here = EMPTY._replace(entries={SIGN_ID: OLD})
     there = EMPTY._replace(entries={SIGN_ID: doubted(DOUBT, own=submitted(HIDDEN_EDIT, ago=80.0))})

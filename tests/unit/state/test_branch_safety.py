@@ -194,8 +194,11 @@ def test_a_record_on_another_branch_than_before_is_not_begun_anew_unseen(tmp_pat
     assert "does not go on from that" not in str(named("team/record").load().moved)
 
 
-def test_a_branch_that_held_nothing_of_the_account_can_be_left(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("before", "serial"), [("before", 0), ("x; reboot", 1), ("-x", 1)])
+def test_a_branch_that_held_nothing_of_the_account_or_cannot_be_one_says_nothing(
+    tmp_path: Path, before: str, serial: int
+) -> None:
     _, work = hub_and_clone(tmp_path)
-    SeenBranch(work / ".reconciler", NAME, "before").note("c" * 40, 0)
+    SeenBranch(work / ".reconciler", NAME, before).note("c" * 40, serial)
     other = SeenBranch(work / ".reconciler", NAME, "after")
     assert BranchStore(work, "after", NAME, memory=other).load().moved is None

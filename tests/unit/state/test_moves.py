@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.decision.transitions import lapse
 from reconciler.errors import Refusal, StateError
 from reconciler.model.state import State
 from reconciler.state.local import FileStore
-from reconciler.state.moves import check_single, migrate
+from reconciler.state.moves import check_at_rest, check_single, migrate
 from reconciler.state.store import Snapshot, Step
-from tests.fixtures.state_values import NAME, submitted
+from tests.fixtures.state_values import NAME, intended, state, submitted
 
 
 class Other(FileStore):
@@ -90,3 +91,14 @@ def test_a_move_that_was_killed_half_way_is_made_again(local: FileStore, tmp_pat
     before = other.load()
     assert migrate(local, other, "state").state == before.state
     assert local.load().version == ""
+
+
+def test_a_record_is_not_dropped_while_a_call_that_it_holds_can_act() -> None:
+    live = state()._replace(entries={1110: intended()})
+    (intent,) = live.entry(1110).perhaps
+    with pytest.raises(Refusal, match="may be under way") as refused:
+        check_at_rest(live, intent.at + intent.window - 1.5)
+    assert refused.value.params["seconds"] == 2
+    check_at_rest(live, intent.at + intent.window)
+    check_at_rest(lapse(live, 1110, intent), intent.at)
+    check_at_rest(state(s1="one"), 0.0)
