@@ -104,12 +104,14 @@ def settle_found(context: ApplyContext, watch: Watch, journal: Journal, describe
 
 def _mark(context: ApplyContext, journal: Journal) -> ErrorInfo | None:
     """Record the commit of an apply that found nothing to send, so that an older one cannot follow it."""
-    if context.lineage is None or context.commit in (None, journal.state.commit):
+    is_checked = context.lineage is not None
+    # Where older ones are allowed nothing is recorded, but a record that went back counts as the right one from now on.
+    if context.commit in (None, journal.state.commit) if is_checked else not journal.is_moved:
         return None
 
     def step(state: State) -> State:
         check_lineage(context, state)
-        return transitions.mark(state, context.commit)
+        return transitions.mark(state, context.commit) if is_checked else state
 
     try:
         journal.store(step, "nothing to submit")

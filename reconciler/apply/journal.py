@@ -52,6 +52,11 @@ class Journal:
         """Go on from a newer record; steps not stored yet stay queued."""
         self._snapshot = snapshot
 
+    @property
+    def is_moved(self) -> bool:
+        """Return whether the record does not go on from what was seen before."""
+        return self._snapshot.moved is not None
+
     def check_not_moved(self) -> None:
         """Raise Refusal where the record, as it was found when something was stored last, is not to go on from."""
         check_not_moved(self._context, self._snapshot)

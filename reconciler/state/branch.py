@@ -221,19 +221,13 @@ class BranchStore:
             # After a push whose answer was lost the step finds its effect in the record, and changes nothing.
             state = step(seen.state)
             if state == seen.state:
-                return seen
+                return self._gone_on(seen, seen)
             state = state._replace(serial=seen.state.serial + 1)
             check_name(state, self._name, source="the new record")
             commit = self._commit(seen, state, note)
             words = self._push(commit, seen.version)
             if words is None:
-                # What goes on from a record that went back is not the right one, unless somebody allowed it.
-                is_allowed = isinstance(seen.moved, WentBack) and seen.moved.allowed
-                moved = None if is_allowed else seen.moved
-                self._seen = Snapshot(state, commit, moved)
-                if moved is None:
-                    self._remember(self._seen)
-                return self._seen
+                return self._gone_on(seen, Snapshot(state, commit))
             # Never between reading and pushing: what others push while this one waits would make it lose again.
             self._pause(_spread(attempt))
             found = self.load()
@@ -250,6 +244,14 @@ class BranchStore:
             attempt=attempt + 1,
             git=words,
         )
+
+    def _gone_on(self, seen: Snapshot, now: Snapshot) -> Snapshot:
+        """Return the record as it is now. What goes on from one that went back is the right one if that was allowed."""
+        is_allowed = isinstance(seen.moved, WentBack) and seen.moved.allowed
+        self._seen = now._replace(moved=None if is_allowed else seen.moved)
+        if self._seen.moved is None and (now is not seen or is_allowed):
+            self._remember(self._seen)
+        return self._seen
 
     def history(self) -> list[HistoryEntry]:
         """Return what was stored of this account, the newest first; nothing where there is no branch.

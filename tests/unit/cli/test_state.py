@@ -229,6 +229,20 @@ def test_a_branch_moved_by_force_is_said_and_not_applied_on(
         assert inside("apply", "--yes", "--allow-older", *reach).code == 0
 
 
+def test_another_branch_is_the_right_one_once_somebody_allowed_it_though_there_was_nothing_to_submit(
+    place: BranchPlace,
+) -> None:
+    write(place.top, SIGNS, branch=BRANCH)
+    with serving(SIGNS) as sandbox:
+        reach = ("--endpoint", sandbox.url, *FAST)
+        applied(sandbox.url)
+        write(place.top, SIGNS, branch="another")
+        refused = inside("apply", "--yes", *reach)
+        assert (refused.code, f"the record was on branch {BRANCH}" in refused.err) == (6, True)
+        assert "unverified" in inside("apply", "--yes", "--allow-older", *reach).out
+        assert inside("apply", "--yes", *reach).code == 0
+
+
 def test_a_branch_that_others_went_on_with_is_not_taken_for_moved(place: BranchPlace) -> None:
     write(place.top, SIGNS, branch=BRANCH)
     other = place.clone(place.folder / "other")
