@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from reconciler.cli import apply as apply_module
+from reconciler.cli.connect import connect
 from reconciler.model.state import Entry, IntentState
 from reconciler.schemas import first_mismatch
 from reconciler.state.branch import BranchStore
@@ -308,11 +309,11 @@ def test_a_commit_pulled_while_the_account_is_asked_for_is_not_what_was_applied(
     write(place.top, SIGNS, branch=BRANCH)
     git(place.top, "add", "-A")
     git(place.top, "commit", "-q", "-m", "Define")
-    loaded, real = git(place.top, "rev-parse", "HEAD"), apply_module.connect
+    loaded = git(place.top, "rev-parse", "HEAD")
 
     def pulled(*given: Any) -> AbstractContextManager[Connection]:
         git(place.top, "commit", "-q", "--allow-empty", "-m", "Pulled meanwhile")
-        return real(*given)
+        return connect(*given)
 
     monkeypatch.setattr(apply_module, "connect", pulled)
     with serving(SIGNS) as sandbox:
