@@ -220,7 +220,7 @@ def _forget_key(
         _check_closed(narrowed, force=force)
         if not confirmed(say("Forget it?"), yes=yes):
             return Exit.DONE
-        forget_all(opened.context, {subject: found.entry(subject)})
+        forget_all(opened.context, narrowed.entries)
     words = "{key} is forgotten" if subject == key else "{key} ({subject}) is forgotten"
     session.result(say(words, key=key, subject=subject))
     return Exit.DONE

@@ -190,6 +190,20 @@ def test_a_local_record_is_not_dropped_while_its_run_may_have_a_call_under_way(p
     assert local(place.top).load().state.entry(1001).perhaps == (live,)
 
 
+def test_a_created_signature_is_forgotten_with_all_that_was_shown_of_it(place: BranchPlace) -> None:
+    file = place.top / "signatures.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("sign_id: 1001", "sign_id: new"), encoding="utf-8")
+    with serving(SIGNS[1:]) as sandbox:
+        applied(sandbox.url)
+        assert any(
+            entry.submitted
+            for subject, entry in local(place.top).load().state.entries.items()
+            if subject not in {"sign-1", 1002}
+        )
+        assert inside("state", "forget", "sign-1", "--yes", "--endpoint", sandbox.url).code == 0
+    assert [subject for subject, entry in local(place.top).load().state.entries.items() if entry.submitted] == [1002]
+
+
 @pytest.mark.parametrize("arguments", [(), ("sign-1", "--local")])
 @pytest.mark.usefixtures("place")
 def test_forget_takes_a_key_or_the_local_record(arguments: tuple[str, ...]) -> None:
