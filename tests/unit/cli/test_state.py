@@ -325,9 +325,9 @@ def test_a_commit_pulled_while_the_account_is_asked_for_is_not_what_was_applied(
     git(place.top, "commit", "-q", "-m", "Define")
     loaded = git(place.top, "rev-parse", "HEAD")
 
-    def pulled(*given: Any) -> AbstractContextManager[Connection]:
+    def pulled(*given: Any, **named: Any) -> AbstractContextManager[Connection]:
         git(place.top, "commit", "-q", "--allow-empty", "-m", "Pulled meanwhile")
-        return connect(*given)
+        return connect(*given, **named)
 
     monkeypatch.setattr(apply_module, "connect", pulled)
     with serving(SIGNS) as sandbox:
