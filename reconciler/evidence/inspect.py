@@ -1,19 +1,14 @@
-"""Looks at every image that the definitions name, each file once: digests it, and decodes it to its last pixel."""
+"""Looks at every image that the definitions name, each file once: digests it, and has it decoded."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple
-
-from PIL.ImageFile import ImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
 
 from reconciler.diagnostics import Message
 from reconciler.evidence import jpeg, png, problems
@@ -31,20 +26,16 @@ Wanted = tuple[str, str]
 
 _Identity = tuple[int, int]
 
-_PARSERS: Final[Mapping[str, Callable[[bytes], Structure]]] = {PNG: png.parse, JPEG: jpeg.parse}
+_FORMATS: Final[Mapping[str, tuple[Callable[[bytes], Structure], Callable[[Structure], None]]]] = {
+    PNG: (png.parse, png.check),
+    JPEG: (jpeg.parse, jpeg.check),
+}
 
 # A decoded image takes up to 160 MB, so only one is decoded at a time.
 _ONE_DECODER: Final = threading.Lock()
 
 # So many bytes in a row are not followed in this way by chance: one image in 16 million.
 _LINE_ENDS_ENOUGH: Final = 3
-
-# Bytes in the place of what may be missing at the end of a JPEG, and the mark of its end.
-_FILLER_BYTES: Final = 512
-_JPEG_END: Final = b"\xff\xd9"
-
-# The largest divisor by which a JPEG decoder can scale while it decodes.
-_SMALLEST_SCALE: Final = 8
 
 
 def examine(data: bytes, form: str) -> Structure:
@@ -55,9 +46,10 @@ def examine(data: bytes, form: str) -> Structure:
 
 
 def _decoded(data: bytes, form: str) -> Structure:
-    structure = _PARSERS[form](data)
+    parse, check = _FORMATS[form]
+    structure = parse(data)
     with _ONE_DECODER:
-        _check_decodes(structure, form)
+        check(structure)
     return structure
 
 
@@ -73,46 +65,6 @@ def _was_converted(data: bytes, form: str) -> bool:
         return not _decoded(data.replace(b"\r\n", b"\n"), form).warnings
     except UnusableError:
         return False
-
-
-def _check_decodes(structure: Structure, form: str) -> None:
-    if structure.has_end:
-        if _pixels(structure, structure.bare, form) is None:
-            raise UnusableError(problems.DECODING)
-        return
-    # A decoder makes up what is missing: where whatever follows changes the picture, something is.
-    ends = (b"", b"\x55" * _FILLER_BYTES, b"\xaa" * _FILLER_BYTES)
-    shown = {_pixels(structure, structure.bare + filler + _JPEG_END, form) for filler in ends}
-    if None in shown:
-        raise UnusableError(problems.DECODING)
-    if len(shown) > 1:
-        raise UnusableError(problems.PIXELS_MISSING)
-
-
-def _pixels(structure: Structure, data: bytes, form: str) -> bytes | None:
-    """Return a digest of the picture, ``None`` where it does not decode."""
-    try:
-        with _opened(data, form) as image:
-            if image.size != (structure.width, structure.height):
-                return None
-            if structure.has_end:
-                # A JPEG is read whole at an eighth of its size too, for a 64th of the memory.
-                image.draft(None, (_eighth(structure.width), _eighth(structure.height)))
-            image.load()
-            return b"" if structure.has_end else hashlib.sha256(image.tobytes()).digest()
-    except Exception:  # noqa: BLE001  # hostile bytes make the decoder raise nearly every type there is
-        return None
-
-
-def _eighth(pixels: int) -> int:
-    return max(1, pixels // _SMALLEST_SCALE)
-
-
-def _opened(data: bytes, form: str) -> ImageFile:
-    # The two decoders by name: the generic opener would try others, and a multi-picture JPEG as such.
-    if form == PNG:
-        return PngImageFile(io.BytesIO(data))
-    return JpegImageFile(io.BytesIO(data))
 
 
 class Inspected(NamedTuple):

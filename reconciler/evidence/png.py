@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
+
+from PIL.PngImagePlugin import PngImageFile
 
 from reconciler.evidence import problems
 from reconciler.evidence.problems import UnusableError
@@ -201,3 +204,14 @@ def _chunk(data: bytes, at: int) -> _Chunk | None:
     if not sound and kind in _MAKES_PIXELS:
         raise UnusableError(problems.CHECKSUM)
     return _Chunk(kind, data[start : start + length], data[at:end], end, sound)
+
+
+def check(structure: Structure) -> None:
+    """Raise UnusableError unless the image decodes."""
+    try:
+        with PngImageFile(io.BytesIO(structure.bare)) as image:
+            decodes = image.size == (structure.width, structure.height) and image.load() is not None
+    except Exception:  # noqa: BLE001  # hostile bytes make the decoder raise nearly every type there is
+        decodes = False
+    if not decodes:
+        raise UnusableError(problems.DECODING)

@@ -41,6 +41,7 @@ class Structure(NamedTuple):
     ``bare`` leaves out texts, profiles, thumbnails and the like: they are the greater part of what a decoder can be
     attacked through, and they are not what must be shown to decode. ``warnings`` say what viewers pass over.
     ``has_end`` is false where the mark of its end is missing, so that nobody knows yet whether pixels are.
+    ``scan_ends`` are the places in ``bare`` right behind the pixels of each scan of a JPEG.
     """
 
     width: int
@@ -49,6 +50,7 @@ class Structure(NamedTuple):
     bare: bytes
     warnings: tuple[Message, ...] = ()
     has_end: bool = True
+    scan_ends: tuple[int, ...] = ()
 
 
 def check_size(width: int, height: int) -> None:

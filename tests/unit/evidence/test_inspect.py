@@ -19,9 +19,10 @@ from PIL import Image as Pictures
 from reconciler.definitions.codes import IMAGE_CODES
 from reconciler.diagnostics import Severity
 from reconciler.evidence import containment, inspect, png
-from reconciler.evidence.file_types import format_of
+from reconciler.evidence.file_types import PNG, format_of
 from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import UnusableError
+from reconciler.evidence.structure import Structure
 from reconciler.model.signature import Image
 from tests.fixtures import images
 from tests.fixtures.images import chunk
@@ -112,18 +113,20 @@ def test_one_image_is_decoded_at_a_time(project: Path) -> None:
     running = 0
     most = 0
     count = threading.Lock()
-    real = inspect._check_decodes
+    real = inspect._FORMATS[PNG][1]
 
-    def watched(*arguments: object) -> None:
+    def watched(structure: Structure) -> None:
         nonlocal running, most
         with count:
             running += 1
             most = max(most, running)
-        real(*arguments)  # type: ignore[arg-type]  # handed through
-        with count:
-            running -= 1
+        try:
+            real(structure)
+        finally:
+            with count:
+                running -= 1
 
-    with patch.object(inspect, "_check_decodes", watched):
+    with patch.dict(inspect._FORMATS, {PNG: (png.parse, watched)}):
         inspect.inspect(project, [(str(project), f"{number}.png") for number in range(12)])
     assert most == 1
 

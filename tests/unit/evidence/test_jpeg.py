@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import struct
 
 import pytest
@@ -9,6 +10,7 @@ from reconciler.evidence import jpeg, structure
 from reconciler.evidence.inspect import examine
 from reconciler.evidence.problems import UnusableError
 from tests.fixtures import images
+from tests.fixtures.odd_images import scan_after_scan, with_rows
 
 NOISE = Pictures.effect_noise((97, 61), 90)
 
@@ -71,6 +73,40 @@ def test_any_truncation_is_noticed() -> None:
     )
 
 
+@pytest.mark.parametrize("subsampling", [0, 1, 2])
+@pytest.mark.parametrize("restarts", [0, 1, 7])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_rows_that_only_the_header_knows_are_noticed(subsampling: int, restarts: int, progressive: bool) -> None:
+    options = {"progressive": progressive, "restart_marker_blocks": restarts, "subsampling": subsampling}
+    whole = images.encoded(NOISE.convert("RGB"), "JPEG", **options)
+    assert code(whole) == "fine"
+    # Rows up to a whole number of blocks are there, whatever the header says.
+    assert [code(with_rows(whole, more)) for more in (1, 16, 300)] == ["fine", "image-broken", "image-broken"]
+
+
+@pytest.mark.parametrize("blocks", [8, 50])
+def test_few_blocks_at_the_end_are_missed(blocks: int) -> None:
+    white = images.encoded(Pictures.new("L", (800, 8), 255), "JPEG")
+    assert code(white) == "fine"
+    assert code(white[: -len(END) - blocks * 6 // 8] + END) == "image-broken"  # each takes six bits
+
+
+def test_each_scan_has_all_its_pixels_between_restarts_too() -> None:
+    data = images.encoded(NOISE.convert("RGB"), "JPEG", progressive=True, restart_marker_blocks=5)
+    scans = [match.start() for match in re.finditer(rb"\xff\xda", data)]
+    assert len(scans) > 8
+    for scan in scans:
+        first, second = data.index(b"\xff\xd0", scan), data.index(b"\xff\xd1", scan)
+        assert code(data[:first] + data[second:]) == "image-broken"
+
+
+def test_a_scan_that_is_cut_is_noticed_although_others_follow() -> None:
+    data = scan_after_scan((97, 61))
+    second = data.rindex(b"\xff\xda", 0, data.rindex(b"\xff\xda"))
+    assert code(data) == "fine"
+    assert code(data[: second - 60] + data[second:]) == "image-broken"
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -115,12 +151,13 @@ def test_scans_are_bounded() -> None:
 
 
 def test_a_frame_whose_size_the_decoder_does_not_share_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jpeg, "_size", lambda *_: (10, 10))
+    real = jpeg._size
+    monkeypatch.setattr(jpeg, "_size", lambda *given: (real(*given)[0], 10, 10))
     assert code(PICTURE) == "image-broken"
 
 
 def test_huge_dimensions_are_refused_before_anything_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.evidence.inspect._opened", None)
+    monkeypatch.setattr("reconciler.evidence.jpeg.JpegImageFile", None)
     huge = PICTURE[: frame_at() + 5] + b"\xff\xff\xff\xff" + PICTURE[frame_at() + 9 :]
     assert code(huge) == "image-dimensions"
 

@@ -126,7 +126,7 @@ def test_an_animated_png_is_told_to_become_a_still_one() -> None:
 
 
 def test_huge_dimensions_are_refused_before_anything_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.evidence.inspect._opened", None)
+    monkeypatch.setattr("reconciler.evidence.png.PngImageFile", None)
     assert code(png.SIGNATURE + header(100_000, 100_000) + chunk(b"IEND", b"")) == "image-dimensions"
 
 
