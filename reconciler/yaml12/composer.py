@@ -15,6 +15,7 @@ import yaml
 
 from reconciler.diagnostics import Message
 from reconciler.yaml12 import problems
+from reconciler.yaml12.mistakes import bracket_mistake
 from reconciler.yaml12.nodes import OpenNode, Positions
 from reconciler.yaml12.problems import (
     MAX_ALIASED_CHARS,
@@ -41,6 +42,9 @@ _FLOAT: Final = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
+
+# What a bracket that is not closed may lead to, somewhere below it.
+_BY_BRACKETS: Final = frozenset({"yaml-syntax", "yaml-unsupported"})
 
 
 class Anchors:
@@ -210,10 +214,16 @@ class Composer:
             # Inside and outside of quotes are the wrong way round from here on.
             self._stop(found)
 
-    def fail(self, problem: Problem) -> None:
-        """Take what ended the reading; right behind a text in quotes that went on over lines, it is about that."""
+    def fail(self, problem: Problem, stopped: int | None = None) -> None:
+        """Take what ended the reading, and where in the text the parser stopped.
+
+        Right behind a text in quotes that went on over lines, it is about that; within brackets perhaps about those.
+        """
         if self._quoted is not None and self._quoted[1] == problem.line and problem.code == "yaml-syntax":
             problem = self._quoted[0]
+        elif stopped is not None and problem.code in _BY_BRACKETS and problem.rule is not problems.QUOTE_OPEN:
+            start = None if self._flow is None else self._flow[0].start_mark.index
+            problem = bracket_mistake(self._text, start, self._blocks[-1], stopped, problem)
         self.problems.append(problem)
         self.give_up()
 

@@ -5,11 +5,22 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from reconciler.diagnostics import Message
-from reconciler.yaml12.problems import COLON, Problem, place_after
+from reconciler.yaml12.problems import (
+    BRACKET_ALONE,
+    BRACKET_OPEN,
+    BRACKET_OTHER,
+    COLON,
+    ENTRY_END,
+    KEY_EXPECTED,
+    SECOND_COLON,
+    TEXT_BEHIND,
+    Problem,
+    place_after,
+)
 
 CONFLICT: Final = Message(
     "conflict-marker",
@@ -76,6 +87,13 @@ _WIDE_QUOTE: Final = re.compile(
     rf"(?:{_START}|[:\uff1a,{re.escape(_OPENING)}{_COMMAS}] *)[{_QUOTES}]"
     rf"|[{_QUOTES}](?= *(?:[:\uff1a,{_COMMAS}\]}}{_CLOSING}]|$))"
 )
+
+_PAIRS: Final = {"[": "]", "{": "}"}
+_SIGNS: Final = frozenset("[]{}")
+_BRACKET: Final = re.compile(
+    r"(?<=\s)#[^\r\n]*|(?<=[\s,\[\]{}:])(?:\"(?:\\.|[^\"\\])*+\"|'(?:''|[^'])*+')|[\[\]{}]", re.DOTALL
+)
+_ENDS_A_KEY: Final = re.compile(r":(?=[\s,\]}]|\Z)")
 
 
 def conflict_markers(text: str) -> list[Problem]:
@@ -185,3 +203,98 @@ def _in_line(line: str, number: int, *, in_brackets: bool) -> Iterator[Problem]:
         marks += [*_COMMA.finditer(masked), *wide, *(_WIDE_CLOSING.finditer(masked) if wide or "{" in masked else ())]
     for at in islice(sorted(mark.end() - 1 for mark in marks), _MOST_NAMED):
         yield Problem(number, at + 1, WIDE_MARK.given(character=masked[at], plain=_PLAIN[masked[at]]))
+
+
+def bracket_mistake(text: str, start: int | None, column: int, stopped: int, problem: Problem) -> Problem:
+    """Return what is wrong with brackets where a parser stopped, else the problem that it had there.
+
+    ``start`` is where the outermost bracket around that place is, ``None`` where there is none, and ``column`` that of
+    the block around it, from 0.
+    """
+    if start is None:
+        return _behind_an_end(text, stopped, problem)
+    unclosed = _unclosed(text, start, stopped)
+    if unclosed is not None:
+        return unclosed
+    at, rule = _without_comma(text, start, stopped, problem)
+    indent = at - 1 - max(text.rfind("\n", 0, at), text.rfind("\r", 0, at))
+    if rule is ENTRY_END and indent <= column and not text[at - indent : at].strip():
+        # It goes on where the block around does, and a bracket far below only seems to close it.
+        return _unclosed(text[:at], start, at) or problem
+    return problem if rule is problem.rule else Problem(*place_after(text[:at]), rule)
+
+
+def _behind_an_end(text: str, stopped: int, problem: Problem) -> Problem:
+    sign = text[stopped : stopped + 1]
+    if sign and sign in "]}":
+        return Problem(problem.line, problem.column, BRACKET_ALONE.given(sign=sign))
+    before = text[:stopped].rstrip(" \t")[-1:]
+    if problem.rule is KEY_EXPECTED and before and before in "]}\"'":
+        return Problem(problem.line, problem.column, TEXT_BEHIND.given(sign=before))
+    return problem
+
+
+def _unclosed(text: str, start: int, stopped: int) -> Problem | None:
+    """Return the bracket that is open where a parser stopped and that nothing further down closes, if there is one."""
+    found: Iterator[re.Match[str]] = (match for match in _BRACKET.finditer(text, start) if match[0] in _SIGNS)
+    stack: list[int] = []
+    for match in found:
+        if match.start() > stopped:
+            found = chain((match,), found)
+            break
+        if match[0] in _PAIRS:
+            stack.append(match.start())
+        elif stack and _PAIRS[text[stack[-1]]] != match[0]:
+            return _met(text, stack[-1], match.start())
+        elif stack:  # a tag before the first one may hold any sign
+            stack.pop()
+    around = _still_open(text, stack, found)
+    if not around:
+        return None
+    given = {"opening": text[around[-1]], "closing": _PAIRS[text[around[-1]]]}
+    return Problem(*place_after(text[: around[-1]]), BRACKET_OPEN.given(**given))
+
+
+def _still_open(text: str, around: list[int], found: Iterator[re.Match[str]]) -> list[int]:
+    """Return those of the open brackets that what is found below does not close.
+
+    It may be text that only looks like brackets, so what does not fit closes nothing.
+    """
+    below: list[str] = []
+    for match in found if around else ():
+        if match[0] in _PAIRS:
+            below.append(match[0])
+            continue
+        while below and _PAIRS[below[-1]] != match[0]:
+            below.pop()
+        if below:
+            below.pop()
+        elif _PAIRS[text[around[-1]]] == match[0]:
+            around.pop()
+            if not around:
+                break
+    return around
+
+
+def _met(text: str, opened: int, other: int) -> Problem:
+    sign, line = text[opened], place_after(text[:other])[0]
+    rule = BRACKET_OTHER.given(opening=sign, closing=_PAIRS[sign], other=text[other], line=line)
+    return Problem(*place_after(text[:opened]), rule)
+
+
+def _without_comma(text: str, start: int, stopped: int, problem: Problem) -> tuple[int, Message]:
+    """Return where what a parser stopped at begins, and what is wrong with it.
+
+    Without a comma before it, a key without quotes becomes a part of the value before it.
+    """
+    if problem.rule is not COLON or not _ENDS_A_KEY.match(text, stopped):
+        return stopped, problem.rule
+    masked = _BRACKET.sub(lambda found: found[0] if found[0] in "[]{}" else "x" * len(found[0]), text[start:stopped])
+    entry = re.split(r"[\[\]{},]", masked)[-1]
+    *keys, value = _ENDS_A_KEY.split(entry)
+    words = value.split()
+    if not keys or not words:
+        return stopped, problem.rule
+    if len(words) == 1:
+        return stopped, SECOND_COLON
+    return stopped - len(value) + len(value.rstrip()) - len(words[-1]), ENTRY_END

@@ -124,6 +124,33 @@ KEY_EXPECTED: Final = Message(
     "indent all keys of a mapping equally, and close open brackets and quotes",
 )
 
+ENTRY_END: Final = Message(
+    "yaml-syntax", "a comma is missing before this", "write `, ` between the entries of a list or mapping in brackets"
+)
+BRACKET_OPEN: Final = Message(
+    "yaml-syntax",
+    "the `{opening}` that is opened here is never closed",
+    "add `{closing}` behind its last entry; put a text that begins with a bracket in quotes",
+)
+BRACKET_OTHER: Final = Message(
+    "yaml-syntax",
+    "the `{opening}` that is opened here meets a `{other}` on line {line} before it is closed",
+    "add `{closing}` behind its last entry, or remove the `{other}`",
+)
+TEXT_BEHIND: Final = Message(
+    "yaml-syntax",
+    "nothing may follow the `{sign}` that ends a value",
+    "put the whole text in quotes, or begin what follows on a line of its own",
+)
+SECOND_COLON: Final = Message(
+    "yaml-syntax",
+    "`: ` is not allowed here",
+    "check the indentation; quote a text that contains a colon and a space",
+)
+BRACKET_ALONE: Final = Message(
+    "yaml-syntax", "this `{sign}` closes nothing", "remove it, or put a text that holds it in quotes"
+)
+
 ANCHOR_NAME: Final = Message(
     "yaml-unsupported", "this name of an anchor is not supported", "use letters, digits, `-` and `_` alone"
 )
@@ -178,22 +205,15 @@ _SYNTAX: Final[tuple[tuple[str, Message], ...]] = (
         "expected ':'",
         Message("yaml-syntax", "this text must be `key: value`", "write `key: value`, or quote the text"),
     ),
-    (
-        "mapping values",
-        Message(
-            "yaml-syntax",
-            "`: ` is not allowed here",
-            "check the indentation; quote a text that contains a colon and a space",
-        ),
-    ),
+    ("mapping values", SECOND_COLON),
     (
         "start any token",
         Message("yaml-syntax", "plain text must not start with this character", "put the text in quotes"),
     ),
     ("did not find expected key", KEY_EXPECTED),
     ("expected <block end>", KEY_EXPECTED),
-    ("or ']'", Message("yaml-syntax", "a list is not closed", "add `]` after its last item")),
-    ("or '}'", Message("yaml-syntax", "a mapping in braces is not closed", "add `}` after its last value")),
+    ("or ']'", ENTRY_END),
+    ("or '}'", ENTRY_END),
     ("node content", Message("yaml-syntax", "expected a value here", "write it, and close open brackets")),
     ("Unicode character escape", HALF_A_CHARACTER),
     ("hexdecimal number", HEXADECIMAL),  # libyaml's spelling

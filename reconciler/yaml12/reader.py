@@ -166,7 +166,11 @@ def _read(text: str, parsed: str, *, pure: bool) -> Tree:
         end = end_of_depth(parsed, error, MAX_DEPTH, pure=pure)
         if end is not None and end < len(text):
             return build_tree(text[:end], pure=pure)
-        composer.fail(syntax_problem(error, parsed) if end is None else _too_deep_at_the_end(text))
+        if end is None:
+            mark = getattr(error, "problem_mark", None)
+            composer.fail(syntax_problem(error, parsed), mark.index if mark is not None else None)
+        else:
+            composer.fail(_too_deep_at_the_end(text))
     except StopReading:
         composer.give_up()
     return _tree(composer, complete=complete)

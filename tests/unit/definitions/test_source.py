@@ -128,7 +128,8 @@ def test_a_hundred_thousand_signatures_stay_within_the_bounds(valid: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "place"), [("{a", (1, 3)), ("---", (1, 4)), ("{a\n", (2, 1)), ("a: [b,\r\n  c", (2, 4))]
+    ("text", "place"),
+    [("---", (1, 4)), ("%YAML 1.2", (1, 10)), ("%YAML 1.2\n", (2, 1)), ("# x\r\n%YAML 1.2\r\n# y", (3, 4))],
 )
 def test_what_is_missing_at_the_end_is_told_at_the_end(tmp_path: Path, text: str, place: tuple[int, int]) -> None:
     (tmp_path / "signatures.yaml").write_bytes(text.encode())

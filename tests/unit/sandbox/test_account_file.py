@@ -81,7 +81,7 @@ def test_an_empty_file_is_an_empty_account(tmp_path: Path, text: str) -> None:
         ("uin: 'a'\nuin: 'b'", ":2:1", "duplicate key `uin`, first defined at 1:1"),
         ("? [a]\n: 1", ":1:3", "a key must be a single value"),
         ("uin: &a x\nsignatures: [*a]", ":2:1", "not a mapping"),
-        ("uin: [\n", ":2:1", "close open brackets"),
+        ("uin: [\n", ":1:6", "add `]` behind its last entry"),
         ("uin: 'a'\n---\nuin: 'b'", ":2:1", "document"),
         (b"uin: \xff", "", "must be YAML in UTF-8"),
         ("[" * 20_000, ":1:33", "more than 32 levels"),

@@ -6,7 +6,9 @@ import pytest
 
 from reconciler.definitions.discover import SourceFile
 from reconciler.definitions.source import DefinitionFile, read
+from reconciler.errors import fill
 from reconciler.yaml12.mistakes import TextLines, conflict_markers
+from reconciler.yaml12.reader import build_tree
 
 
 def told(text: str) -> list[tuple[int, int, str]]:
@@ -40,7 +42,7 @@ SECOND_COLON = "`: ` is not allowed here"
         ("a:\n  http://x:1/y\n  b: c\n", SECOND_COLON),
         ("a:\n  x: 'see:foo' # y=z\n  b: c: d\n", SECOND_COLON),
         ("a:\n  note: 你好\uff0c世界: c\n", SECOND_COLON),
-        ("a:\n  note: [x\uff0cy] z: c\n", "expected a key here"),
+        ("a:\n  note: [x\uff0cy] z: c\n", "nothing may follow the `]` that ends a value"),
         ("a:\n  note: |\n    see:foo\n x: 1\n", "expected a key here"),
     ],
 )
@@ -114,3 +116,70 @@ def test_a_text_over_lines_that_is_only_indented_too_little_is_told_so() -> None
     assert [(line, column) for line, column, _ in told('a: "x\ny\nz"\nb: 1\n')] == [(2, 1), (3, 1)]
     assert told('a: "x\n  b: 1\n  c"\nb: 1\n') == []
     assert told('a: {b: "x\n  y" c: d}\n')[0][:2] == (2, 6)
+
+
+OPEN = "the `{}` that is opened here is never closed"
+
+
+MEETS = "the `[` that is opened here meets a `}}` on line {} before it is closed"
+
+
+NO_COMMA = "a comma is missing before this"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a: [1, 2\nb: 3\n", (1, 4, OPEN.format("["))),
+        ("a: {x: 1, y: 2", (1, 4, OPEN.format("{"))),
+        (
+            "a: 1\nb: {\n  c: 1,\n  d: [2\n  }\n",
+            (4, 6, MEETS.format(5)),
+        ),
+        ("a: {x: [1, 2}\nb: 3\n", (1, 8, MEETS.format(1))),
+        ("a: {x: {y: 1}\nb: 2\n", (1, 4, OPEN.format("{"))),
+        ("a: [1, 2 # ]\nb: 3\n", (1, 4, OPEN.format("["))),
+        ("a: {x: ']', y: \"}\"\nb: [3]\n", (1, 4, OPEN.format("{"))),
+        ("a: [it's\nb: 'x]'\n", (1, 4, OPEN.format("["))),
+        ("a: [1\r\nb: {c: 1}\r\n", (1, 4, OPEN.format("["))),
+        ("- [1, 2\n- [3, 4]\n", (1, 3, OPEN.format("["))),
+        ("a: [1\n---\nb: 1\n", (1, 4, OPEN.format("["))),
+        ("a: [1\nb: {c: 1, d: [2\ne: (3]\n", (1, 4, OPEN.format("["))),
+        ("a: {x: 1\nb: note ] of }\n", (1, 4, OPEN.format("{"))),
+        ("a: [{x: 1\nb: 2\nc: note ]\n", (1, 5, OPEN.format("{"))),
+        ('{"a": 1, "b": {"c": 2}\n', (1, 1, OPEN.format("{"))),
+        ("[", (1, 1, OPEN.format("["))),
+    ],
+)
+@pytest.mark.parametrize("pure", [False, True])
+def test_a_bracket_that_is_not_closed_is_named_where_it_opens(
+    text: str, place: tuple[int, int, str], pure: bool
+) -> None:
+    (problem,) = build_tree(text, pure=pure).problems
+    assert (problem.line, problem.column, fill(problem.rule.text, problem.rule.params)) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a: {x: 1 y: 2}\n", (1, 10, NO_COMMA)),
+        ("a: {\n  x: 1\n  y: 2\n  }\n", (3, 3, NO_COMMA)),
+        ("a: {x: http://a y: 2}\n", (1, 17, NO_COMMA)),
+        ('a: ["x" "y"]\n', (1, 9, NO_COMMA)),
+        ("a: {x: [1] # c\n    y: 2}\n", (2, 5, NO_COMMA)),
+        ("a: {x: 'b: c' y: 2}\n", (1, 15, NO_COMMA)),
+        ("a: {x: 1 y: [1}\nb: c\n", (1, 10, NO_COMMA)),
+        ("a: {x: y: z}\n", (1, 9, "`: ` is not allowed here")),
+        ("a: {x\n  : y}\n", (2, 3, "a `:` is not supported in this place")),
+        ("a: [1, 2]]\nb: 3\n", (1, 10, "this `]` closes nothing")),
+        ("a: ] x\n", (1, 4, "this `]` closes nothing")),
+        ("a: [x] y\n", (1, 8, "nothing may follow the `]` that ends a value")),
+        ("a: 'x' y\n", (1, 8, "nothing may follow the `'` that ends a value")),
+    ],
+)
+@pytest.mark.parametrize("pure", [False, True])
+def test_what_is_wrong_beside_brackets_is_named_for_what_it_is(
+    text: str, place: tuple[int, int, str], pure: bool
+) -> None:
+    (problem,) = build_tree(text, pure=pure).problems
+    assert (problem.line, problem.column, fill(problem.rule.text, problem.rule.params)) == place
