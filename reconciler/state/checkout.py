@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from reconciler.errors import OptionKey, StateError, said
 from reconciler.files import opened, read_note, storage_errors
-from reconciler.state.git_command import git, is_commit, plain_environment
+from reconciler.state.git_command import git, is_commit, plain_environment, without_filters
 from reconciler.state.local import ensure_folder
 from reconciler.state.store import WentBack
 
@@ -23,6 +23,10 @@ _IDENT: Final = re.compile(r"(?P<name>.+) <(?P<email>[^<>]*)> \d+ [+-]\d{4}")
 _MOST_NAMED: Final = 200
 _PLAIN_BRANCH: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
 _FATAL: Final = 128
+# What tells a repository, even a damaged one, from a folder that only has its name.
+_PARTS: Final = frozenset({"HEAD", "config", "objects", "refs"})
+_STATUS: Final = ("--porcelain", "--untracked-files=normal", "--ignore-submodules=dirty")
+_SUBMODULE: Final = b"160000 "
 _VERSION: Final = 1
 
 
@@ -70,9 +74,26 @@ def origin_of(root: Path) -> Origin:
     commit = head_commit(root)
     if commit is None:
         return Origin()
-    status = git(root, plain_environment(), "status", "--porcelain", "--untracked-files=normal", "--", ".")
     author = author_of(root)
-    return Origin(commit, status.code != 0 or bool(status.out), author.name if author is not None else "")
+    return Origin(commit, _has_changes(root), author.name if author is not None else "")
+
+
+def _has_changes(root: Path) -> bool:
+    """Return whether the tree differs from its commit, or that of a submodule from its own; so where nobody can tell.
+
+    Git would look into submodules itself, with the programs that their settings name.
+    """
+    environment = plain_environment()
+    options = without_filters(root, environment)
+    if options is None:
+        return True
+    status = git(root, environment, *options, "status", *_STATUS, "--", ".")
+    if status.code or status.out:
+        return True
+    listed = git(root, environment, "ls-files", "--stage", "-z", "--", ".")
+    links = (entry.partition(b"\t")[2] for entry in listed.out.split(b"\0") if entry.startswith(_SUBMODULE))
+    modules = (root / os.fsdecode(path) for path in links)
+    return listed.code != 0 or any(os.path.lexists(module / ".git") and _has_changes(module) for module in modules)
 
 
 class Lineage(StrEnum):
@@ -93,15 +114,18 @@ def head_commit(root: Path) -> str | None:
 
     Raises StateError where there is a checkout that cannot be read, so that no record silently lacks its commit.
     """
-    inside = next((folder / ".git" for folder in (root, *root.parents) if os.path.lexists(folder / ".git")), None)
+    inside = next((folder / ".git" for folder in (root, *root.parents) if _is_repository(folder / ".git")), None)
     if inside is None:
         return None
-    result = git(root, plain_environment(), "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if inside.is_symlink() and not os.path.exists(inside):  # noqa: PTH110  # Path raises where a folder is closed
+        raise _gone(root, str(inside.readlink()))
+    result = git(root, _no_further_up(inside), "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if result.code or not is_commit(result.text):
         _check_readable(inside)
-    # An empty folder is no repository; one with a HEAD is one that is damaged.
-    is_none = "not a git repository" in result.words and not os.path.lexists(inside / "HEAD")
-    if result.code == _FATAL and not is_none:
+    is_folder = os.path.isdir(inside)  # noqa: PTH112  # as above
+    if result.code == _FATAL and not is_folder and "not a git repository" in result.words:
+        raise _gone(root, result.words.rpartition(": ")[2])
+    if result.code == _FATAL:
         raise StateError(
             "git does not read the checkout at {root}: {git}",
             hint="Correct what git names; `git status` there shows the same.",
@@ -109,6 +133,38 @@ def head_commit(root: Path) -> str | None:
             git=result.words,
         )
     return result.text if not result.code and is_commit(result.text) else None
+
+
+def _is_repository(inside: Path) -> bool:
+    """Return whether there is something of a repository, damaged or not. An empty folder is none."""
+    if not os.path.isdir(inside):  # noqa: PTH112  # as above
+        return os.path.lexists(inside)
+    try:
+        return any(entry.name in _PARTS for entry in inside.iterdir())
+    except OSError:
+        return True
+
+
+def _no_further_up(inside: Path) -> dict[str, str]:
+    """Return the environment for a git that does not go on to a checkout around one that is damaged."""
+    above = inside.parent.parent
+    return {**plain_environment(), **({"GIT_CEILING_DIRECTORIES": str(above)} if above != inside.parent else {})}
+
+
+def _gone(root: Path, target: str) -> StateError:
+    """Return the error for a `.git` that only names a repository, which is not there."""
+    parts = Path(target).parts
+    hint = "Put back what it names, mount it too where this is a container, or remove `.git` if this is no checkout."
+    if "modules" in parts:
+        hint = "Run `git submodule update --init` in the checkout around it."
+    elif "worktrees" in parts:
+        hint = "Put back or mount the repository that it is a worktree of, or run `git worktree repair` there."
+    return StateError(
+        "the checkout at {root} has no repository: its `.git` names {target}, which is missing or none",
+        hint=hint,
+        root=root,
+        target=ascii(target),
+    )
 
 
 def _check_readable(inside: Path) -> None:

@@ -45,6 +45,14 @@ _QUIET: Final = {
 }
 
 
+# Against programs that a checkout's own settings may name and that nothing here needs. An empty name, since older
+# versions take `false` for the name of a program.
+_NO_PROGRAMS: Final = ("--no-pager", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null")
+
+# The filters that commands of these set up in a checkout; they are not looked for in the checkout.
+_KNOWN_FILTER: Final = re.compile(r"\"?git-(?:lfs|crypt)\"?(?: [a-z-]+)+(?: --)?(?: %f)?")
+_FILTER: Final = re.compile(r"filter\.(.*)\.(?:clean|process)", re.DOTALL)
+
 _USERINFO: Final = re.compile(r"(?<=://)[^/\s]+@")
 _MAX_WORDS: Final = 600
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -130,7 +138,7 @@ def git(
 def _started(folder: Path, environment: Mapping[str, str], arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S603  # no shell, and every argument is checked where it is made
-            ["git", *arguments],  # noqa: S607  # the user's own git, wherever it is installed
+            ["git", *_NO_PROGRAMS, *arguments],  # noqa: S607  # the user's own git, wherever it is installed
             cwd=folder,
             env=dict(environment),
             stdin=subprocess.PIPE,
@@ -204,6 +212,26 @@ def object_format(root: Path) -> str:
             git=result.words,
         )
     return result.text
+
+
+def without_filters(root: Path, environment: Mapping[str, str]) -> tuple[str, ...] | None:
+    """Return options with which git runs none of the programs that the checkout at ``root`` itself names as filters.
+
+    Those of the user and of the machine stay, so that the files that they keep otherwise count as unchanged; so do the
+    ones that git-lfs and git-crypt set up. ``None`` where there is one that cannot be turned off.
+    """
+    names = set()
+    for place in ("--local", "--worktree"):
+        listed = git(root, environment, "config", place, "--includes", "--list", "-z")
+        for item in os.fsdecode(listed.out).split("\0"):
+            key, _, program = item.partition("\n")
+            found = _FILTER.fullmatch(key)
+            if found and not _KNOWN_FILTER.fullmatch(program):
+                names.add(found[1])
+    if any("=" in name for name in names):
+        return None
+    settings = ("clean=", "process=", "required=false")
+    return tuple(word for name in sorted(names) for each in settings for word in ("-c", f"filter.{name}.{each}"))
 
 
 def settings_at(folder: Path, environment: Mapping[str, str]) -> list[tuple[str, str]]:

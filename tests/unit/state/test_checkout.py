@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,89 @@ def test_a_damaged_checkout_is_not_taken_for_none(work: Path) -> None:
 def test_an_empty_folder_called_git_is_no_repository(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     assert head_commit(tmp_path) is None
+
+
+def worktree_without_its_repository(tmp_path: Path, work: Path) -> Path:
+    git(work, "worktree", "add", "-q", str(tmp_path / "tree"))
+    shutil.rmtree(work)
+    return tmp_path / "tree"
+
+
+def worktree_that_was_pruned(tmp_path: Path, work: Path) -> Path:
+    git(work, "worktree", "add", "-q", str(tmp_path / "tree"))
+    shutil.rmtree(work / ".git" / "worktrees")
+    return tmp_path / "tree"
+
+
+def worktree_without_what_is_shared(tmp_path: Path, work: Path) -> Path:
+    git(work, "worktree", "add", "-q", str(tmp_path / "tree"))
+    (work / ".git" / "worktrees" / "tree" / "commondir").write_text("../../nowhere\n", encoding="utf-8")
+    return tmp_path / "tree"
+
+
+def submodule_that_is_not_there(tmp_path: Path, work: Path) -> Path:
+    git(work, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "hub.git"), "inner")
+    shutil.rmtree(work / ".git" / "modules")
+    return work / "inner"
+
+
+def file_that_names_nothing(_tmp_path: Path, work: Path) -> Path:
+    shutil.rmtree(work / ".git")
+    (work / ".git").write_text("gitdir: ../elsewhere.git\n", encoding="utf-8")
+    return work
+
+
+def file_of_something_else(_tmp_path: Path, work: Path) -> Path:
+    shutil.rmtree(work / ".git")
+    (work / ".git").write_text("not for git\n", encoding="utf-8")
+    return work
+
+
+def link_that_leads_nowhere(_tmp_path: Path, work: Path) -> Path:
+    (work / ".git").rename(work / "moved")
+    (work / ".git").symlink_to("elsewhere")
+    return work
+
+
+def repository_without_a_head(_tmp_path: Path, work: Path) -> Path:
+    (work / ".git" / "HEAD").unlink()
+    return work
+
+
+@pytest.mark.parametrize(
+    ("broken", "hint"),
+    [
+        (worktree_without_its_repository, "git worktree"),
+        (worktree_that_was_pruned, "git worktree"),
+        (worktree_without_what_is_shared, "git worktree repair"),
+        (submodule_that_is_not_there, "git submodule update --init"),
+        (file_that_names_nothing, "Put back what it names"),
+        (file_of_something_else, "Correct what git names"),
+        (link_that_leads_nowhere, "Put back what it names"),
+        (repository_without_a_head, "Correct what git names"),
+    ],
+)
+@pytest.mark.parametrize("around", [False, True], ids=["alone", "inside another checkout"])
+def test_a_checkout_whose_repository_is_gone_is_not_taken_for_none(
+    tmp_path: Path, broken: Callable[[Path, Path], Path], hint: str, around: bool
+) -> None:
+    if around:
+        git(tmp_path, "init", "-q", "-b", "main")
+        commit(tmp_path, "outer")
+    folder = broken(tmp_path, hub_and_clone(tmp_path)[1])
+    with pytest.raises(StateError) as refused:
+        head_commit(folder)
+    assert str(folder) in refused.value.message
+    assert hint in refused.value.hint
+    with pytest.raises(StateError):
+        origin_of(folder)
+
+
+def test_a_submodule_that_was_never_made_is_a_folder_of_the_checkout_around(tmp_path: Path, work: Path) -> None:
+    git(work, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "hub.git"), "inner")
+    git(work, "commit", "-q", "-m", "Add inner")
+    git(work, "submodule", "deinit", "-q", "inner")
+    assert head_commit(work / "inner") == commits(work)[-1]
 
 
 def test_the_actor_of_a_workflow_runs_it(work: Path) -> None:
@@ -151,3 +236,108 @@ def test_a_replaced_commit_is_compared_as_it_was_made(work: Path) -> None:
     side = commit(work, "d")
     git(work, "replace", "--graft", side, third)
     assert lineage(work, third, side) is Lineage.DIVERGED
+
+
+def traced(folder: Path) -> tuple[str, Path]:
+    """A program that notes that it ran and passes on what it is given, and where it notes it."""
+    program, note = folder / "program", folder / "ran"
+    program.write_text(f'#!/bin/sh\necho "$0 $*" >> {note}\ncat\n', encoding="utf-8")
+    program.chmod(0o755)
+    return str(program), note
+
+
+PROGRAMS = [
+    "core.fsmonitor",
+    "core.pager",
+    "pager.status",
+    "diff.external",
+    "diff.x.command",
+    "diff.x.textconv",
+    "filter.x.clean",
+    "filter.x.process",
+    "filter.x.smudge",
+    "filter.x=y.clean",
+    "core.sshCommand",
+    "core.askPass",
+    "gpg.program",
+    "credential.helper",
+]
+
+
+@pytest.mark.parametrize("setting", PROGRAMS)
+@pytest.mark.parametrize("inner", [False, True], ids=["checkout", "submodule"])
+def test_no_program_runs_that_a_checkout_names(tmp_path: Path, work: Path, setting: str, inner: bool) -> None:
+    program, note = traced(tmp_path)
+    if inner:
+        git(work, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "hub.git"), "inner")
+        git(work, "commit", "-q", "-m", "Add inner")
+    folder = work / "inner" if inner else work
+    name = setting.split(".")[1] if setting.startswith(("filter", "diff.x")) else "x"
+    kind = "diff" if setting.startswith("diff") else "filter"
+    git(folder, "config", "log.showSignature", "true")
+    (folder / ".gitattributes").write_text(f"* {kind}={name}\n", encoding="utf-8")
+    git(folder, "add", ".gitattributes")
+    git(folder, "commit", "-q", "-m", "Name it")
+    git(folder, "config", setting, program)
+    (folder / "a").write_text("TEXT\n", encoding="utf-8")
+    older, newer = commits(work)[0], commits(work)[-1]
+    assert origin_of(work).uncommitted
+    author_of(work, {})
+    assert lineage(work, older, newer) is Lineage.DESCENDANT
+    assert not note.exists(), note.read_text(encoding="utf-8")
+
+
+def test_no_hook_of_a_checkout_runs(tmp_path: Path, work: Path) -> None:
+    program, note = traced(tmp_path)
+    for name in ("post-index-change", "reference-transaction", "pre-auto-gc", "fsmonitor-watchman"):
+        (work / ".git" / "hooks" / name).write_text(Path(program).read_text(encoding="utf-8"), encoding="utf-8")
+        (work / ".git" / "hooks" / name).chmod(0o755)
+    os.utime(work / "a", (1, 1))
+    assert not origin_of(work).uncommitted
+    assert not note.exists()
+
+
+def test_a_filter_of_the_users_own_still_tells_what_is_changed(
+    tmp_path: Path, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "settings"))
+    git(tmp_path, "config", "--global", "filter.upper.clean", "tr a-z A-Z")
+    (work / ".gitattributes").write_text("c filter=upper\n", encoding="utf-8")
+    commit(work, "c", "text again\n")
+    git(work, "add", ".gitattributes")
+    git(work, "commit", "-q", "-m", "Name it")
+    os.utime(work / "c", (1, 1))
+    assert not origin_of(work).uncommitted
+    # The same filter in the checkout's own settings is not run, so its files count as changed once they are looked at.
+    git(work, "config", "filter.upper.clean", "tr a-z A-Z")
+    assert origin_of(work).uncommitted
+
+
+@pytest.mark.parametrize("tool", ["git-lfs", "git-crypt"])
+def test_filters_that_known_tools_set_up_in_a_checkout_still_run(
+    tmp_path: Path, work: Path, tool: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / tool).write_text("#!/bin/sh\ntr a-z A-Z\n", encoding="utf-8")
+    (tmp_path / "bin" / tool).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    git(work, "config", "filter.x.clean", f'"{tool}" clean' if tool == "git-crypt" else f"{tool} clean -- %f")
+    (work / ".gitattributes").write_text("c filter=x\n", encoding="utf-8")
+    commit(work, "c", "text again\n")
+    git(work, "add", ".gitattributes")
+    git(work, "commit", "-q", "-m", "Name it")
+    os.utime(work / "c", (1, 1))
+    assert not origin_of(work).uncommitted
+
+
+def test_a_change_within_a_submodule_is_a_change(tmp_path: Path, work: Path) -> None:
+    git(work, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "hub.git"), "inner")
+    git(work, "commit", "-q", "-m", "Add inner")
+    assert not origin_of(work).uncommitted
+    (work / "inner" / "a").write_text("changed\n", encoding="utf-8")
+    assert origin_of(work).uncommitted
+    git(work / "inner", "checkout", "-q", "a")
+    commit(work / "inner", "d")
+    assert origin_of(work).uncommitted
+    git(work, "submodule", "deinit", "-q", "--force", "inner")
+    assert not origin_of(work).uncommitted
