@@ -41,6 +41,9 @@ from reconciler.text import escape_line, say
 
 _STDOUT: Final = Path("-")
 
+# Folders, or a file in a worktree, of which a plan takes no part's place.
+_KEPT: Final = frozenset({OWN_FOLDER, ".git"})
+
 # The two words of `plan show FILE`.
 _SHOW: Final = "show"
 
@@ -136,11 +139,11 @@ def files_of(definitions: Definitions) -> Iterator[Path]:
 
 
 def check_out(out: Path | None, read: Iterable[Path]) -> None:
-    """Raise UsageError where a saved plan would take the place of a file that was ``read``, or of one of the record."""
+    """Raise UsageError where a saved plan would take the place of a file that was ``read``, of the record's or git's."""
     if out is None or out == _STDOUT:
         return
     real = os.path.realpath(out)
-    if Path(real).parent.name == OWN_FOLDER or (os.path.lexists(out) and real in map(os.path.realpath, read)):
+    if not _KEPT.isdisjoint(Path(real).parts) or (os.path.lexists(out) and real in map(os.path.realpath, read)):
         raise UsageError(
             "{option} names {file}, which the run itself needs",
             hint="name a file of its own for the plan",

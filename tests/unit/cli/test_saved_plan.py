@@ -243,7 +243,16 @@ def test_a_saved_plan_is_shown_for_people(top: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["signatures.yaml", "evidence/1.png", "other/../signatures.yaml", ".reconciler/100000000001-x.json"]
+    "name",
+    [
+        "signatures.yaml",
+        "evidence/1.png",
+        "other/../signatures.yaml",
+        ".reconciler/100000000001-x.json",
+        ".git/config",
+        ".git/new",
+        "other/.git",
+    ],
 )
 def test_a_plan_is_not_saved_over_what_the_run_needs(sandbox: Sandbox, top: Path, name: str) -> None:
     (top / "other").mkdir()
