@@ -139,7 +139,7 @@ def files_of(definitions: Definitions) -> Iterator[Path]:
 
 
 def check_out(out: Path | None, read: Iterable[Path]) -> None:
-    """Raise UsageError where a saved plan would take the place of a file that was ``read``, of the record's or git's."""
+    """Raise UsageError where a plan would take the place of a file that was ``read``, or of the record's or git's."""
     if out is None or out == _STDOUT:
         return
     real = os.path.realpath(out)
