@@ -35,6 +35,8 @@ _ID_START: Final = "AKID"
 _SECRET_FORM: Final = re.compile(r"[A-Za-z0-9]{32}")
 # What a template, a shell or a log with masks leaves in the place of a value.
 _UNFILLED: Final = re.compile(r"[${}<>]|\*{3}|^TENCENTCLOUD_")
+# What is beside a key in a file of keys, or between the two, and never within one.
+_BESIDE: Final = ",;:"
 _QUOTES: Final = ("'", '"', "`")
 _ROLE_ARN: Final = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]{1,20}):role(?:Name)?/[A-Za-z0-9+=,.@_/-]{1,128}")
 
@@ -127,8 +129,13 @@ class Absent(NamedTuple):
 
 def keys_of(secret_id: str, secret_key: str, token: str, source: str, owner: str | None = None) -> Keys:
     """Return keys. Raises CredentialsError where a part was copied wrongly, without repeating it."""
-    for name, part in ((said("key id"), secret_id), (said("secret key"), secret_key), (said("session token"), token)):
-        if (wrong := _copied_wrongly(part)) is not None:
+    parts = (
+        (said("key id"), secret_id, _BESIDE),
+        (said("secret key"), secret_key, _BESIDE),
+        (said("session token"), token, ""),
+    )
+    for name, part, beside in parts:
+        if (wrong := _copied_wrongly(part, beside)) is not None:
             raise CredentialsError(
                 "{source}: the {part} {wrong}", hint="copy it again, as one word", source=source, part=name, wrong=wrong
             )
@@ -143,8 +150,8 @@ def keys_of(secret_id: str, secret_key: str, token: str, source: str, owner: str
     return Keys(secret_id, secret_key, token or None, source=source, owner=owner)
 
 
-def _copied_wrongly(part: str) -> str | None:
-    if not (part.isascii() and part.isprintable()) or " " in part:
+def _copied_wrongly(part: str, beside: str) -> str | None:
+    if not (part.isascii() and part.isprintable()) or " " in part or not set(beside).isdisjoint(part):
         return said("holds characters that none has")
     if _UNFILLED.search(part):
         return said("is a placeholder, or the name of a variable, and not what belongs there")
