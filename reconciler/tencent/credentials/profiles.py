@@ -29,6 +29,9 @@ _DEFAULT: Final = "default"
 _LEAST_S: Final = 60.0
 
 _INI_FORM: Final = "it should hold a line [{section}], and below it secret_id = ... and secret_key = ..."
+
+_ABOUT_ROLES: Final = ("role-arn", "role-session-name", "use-cvm-role")
+
 _REMEDY: Final = "run `tccli configure` or remove it"
 
 
@@ -61,7 +64,7 @@ def _keys_in_ini(path: Path) -> Keys | None:
     except configparser.Error:  # its words may quote a line with a key
         raise CredentialsError("{path} is not an INI file", hint=_INI_FORM, path=path, section=_DEFAULT) from None
     section = dict(parser[_DEFAULT]) if parser.has_section(_DEFAULT) else {}
-    if role := next((name for name in section if name.startswith("role")), ""):
+    if role := next((name for name in section if "role" in name), ""):
         raise CredentialsError(
             "{path} has {role}, which is not supported there",
             hint="write the role as account.role into the definitions, or name it in TENCENTCLOUD_ROLE_ARN",
@@ -135,12 +138,24 @@ def _keys_in_json(text: str, path: Path, vendor: Vendor) -> KeySource:
 
 def _role(data: dict[str, Any], path: Path) -> Role | None:
     """Return the role of a profile. tccli takes it on only with a session name; here a missing one has a default."""
-    arn, session = data.get("role-arn") or "", data.get("role-session-name") or DEFAULT_SESSION
-    if not arn and not data.get("role-session-name"):
+    if strange := next((name for name in data if data[name] and _is_about_roles(name)), None):
+        raise CredentialsError(
+            "{path} has {role}, which is not supported there",
+            hint="write `role-arn` and `role-session-name`, as tccli does",
+            path=path,
+            role=strange,
+        )
+    arn, session = data.get("role-arn") or "", data.get("role-session-name") or ""
+    if not arn and not session:
         return None
-    if not arn or not isinstance(arn, str) or not isinstance(session, str):
+    if not arn:
         raise CredentialsError("{path} has a role-session-name without a role-arn", hint=_REMEDY, path=path)
-    return checked(Role(arn, f"role-arn in {path}", session, session_origin=f"role-session-name in {path}"))
+    origins = f"role-arn in {path}", f"role-session-name in {path}"
+    return checked(Role(str(arn), origins[0], str(session or DEFAULT_SESSION), session_origin=origins[1]))
+
+
+def _is_about_roles(name: str) -> bool:
+    return "role" in name.lower() and name not in _ABOUT_ROLES
 
 
 def _json(text: str, path: Path) -> dict[str, Any]:

@@ -99,7 +99,11 @@ def test_a_tccli_profile_with_a_role_takes_it_on(find: Find, sandbox: Sandbox, h
     ("data", "said"),
     [
         ({"role-arn": "planner"}, "'planner' is not the ARN"),
-        ({"role-arn": 5}, "role-session-name without a role-arn"),
+        ({"role-arn": 5}, "'5' is not the ARN"),
+        ({"role-arn": ARN, "role-session-name": ["x1"]}, "is not a session name"),
+        ({"role_arn": ARN}, "has role_arn, which is not supported there"),
+        ({"roleArn": ARN}, "has roleArn, which is not supported there"),
+        ({"AssumeRole": {"arn": ARN}}, "has AssumeRole, which is not supported there"),
         ({"role-session-name": "x1"}, "role-session-name without a role-arn"),
         ({"role-arn": ARN, "role-session-name": "a b"}, "'a b' is not a session name"),
         ({"type": "cvm-role"}, "asks for the role of this machine"),
@@ -233,9 +237,10 @@ def test_a_profile_that_asks_for_the_role_of_the_machine_is_refused(find: Find, 
     assert find().current(0).secret_id == TCCLI["secretId"]
 
 
-def test_a_role_in_the_sdks_profile_file_is_refused(find: Find, home: Any) -> None:
-    write_profile(home, f"[default]\nsecret_id = AKIDx\nsecret_key = canary\nrole_arn = {ARN}\n")
-    assert "role_arn, which is not supported" in refusal(find).message
+@pytest.mark.parametrize("name", ["role_arn", "role-arn", "assume_role_arn"])
+def test_a_role_in_the_sdks_profile_file_is_refused(find: Find, home: Any, name: str) -> None:
+    write_profile(home, f"[default]\nsecret_id = AKIDx\nsecret_key = canary\n{name} = {ARN}\n")
+    assert f"{name}, which is not supported" in refusal(find).message
 
 
 def test_a_role_that_the_vendor_does_not_give_comes_with_code_source_and_remedy(find: Find, sandbox: Sandbox) -> None:
