@@ -238,7 +238,9 @@ class Composer:
         as_key = top.wants_key
         if as_key:
             top.drop_key()
-            self._report([problems.at(mark, problems.COMPLEX_KEY)])
+            is_template = self._text[mark.index - 1 : mark.index + 1] == "{{"
+            top.broken = top.broken or is_template
+            self._report([problems.at(mark, problems.TEMPLATE if is_template else problems.COMPLEX_KEY)])
         if event.anchor is not None:
             self._anchors.define_container(event.anchor)
         self._enter(event)

@@ -17,6 +17,7 @@ from reconciler.yaml12.problems import (
     ENTRY_END,
     KEY_EXPECTED,
     SECOND_COLON,
+    TEMPLATE,
     TEXT_BEHIND,
     Problem,
     place_after,
@@ -40,6 +41,9 @@ GLUED: Final = Message(
     "yaml-syntax", "a `:` without a space behind it does not end a key", "write a space between `{key}:` and its value"
 )
 EQUALS: Final = Message("yaml-syntax", "a `=` does not end a key", "write `{key}: ` and its value")
+
+FENCE: Final = Message("yaml-syntax", "this is the edge of a code block in Markdown", "remove the line")
+COMMENT_SIGN: Final = Message("yaml-syntax", "`{sign}` does not begin a comment", "write `# ` instead")
 
 # Of marks and of mistakes: each place is counted from the start of the file.
 _MOST_NAMED: Final = 100
@@ -71,6 +75,8 @@ _PLAIN: Final = {
     **dict.fromkeys(_QUOTES, '"'),
     **dict.fromkeys("\u2018\u2019\uff07", "'"),
 }
+
+_FOREIGN: Final = re.compile(r" *(?:(```|~~~)|(//|/\*|--(?!-)|;)|\{[{%])")
 
 # The sign that follows belongs to a key that has its colon.
 _NOT_IN_A_KEY: Final = r"(?![^\s,]*:(?:\s|$))"
@@ -185,6 +191,11 @@ def _masked(line: str) -> str:
 
 def _in_line(line: str, number: int, *, in_brackets: bool) -> Iterator[Problem]:
     masked = _masked(line)
+    if foreign := _FOREIGN.match(masked):
+        fence, sign = foreign.groups()
+        rule = FENCE if fence else COMMENT_SIGN.given(sign=sign) if sign else TEMPLATE
+        yield Problem(number, _indent(line) + 1, rule)
+        return
     in_brackets = in_brackets or any(sign in masked for sign in _OPENING)
     entries = [_IN_BLOCK.match(masked), *(_IN_BRACKETS.finditer(masked) if in_brackets else ())]
     for entry in islice(filter(None, entries), _MOST_NAMED):

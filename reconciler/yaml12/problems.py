@@ -78,6 +78,11 @@ HALF_A_CHARACTER: Final = Message(
     "`\\u` escape of half a character",
     "write the character itself, or `\\U` with eight digits",
 )
+TEMPLATE: Final = Message(
+    "yaml-syntax",
+    "this is a place in a template, which nothing has filled in",
+    "fill the template in first; put a text with braces in quotes",
+)
 COMPLEX_KEY: Final = Message(
     "yaml-complex-key", "a key must be a single value, not a mapping or a list", "write a plain word as the key"
 )
