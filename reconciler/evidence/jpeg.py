@@ -26,14 +26,20 @@ _EXIF: Final = b"Exif\0\0"
 _START, _END, _SCAN, _INTERVAL, _ADOBE, _COMMENT = 0xD8, 0xD9, 0xDA, 0xDD, 0xEE, 0xFE
 _RESTARTS: Final = tuple(bytes((0xFF, marker)) for marker in range(0xD0, 0xD8))
 
+# Bits of a sample.
+_BITS: Final = 8
+
 # Pixels on each side of a block.
 _BLOCK: Final = 8
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
 _ODD_FRAMES: Final = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 _EXIF_SEGMENT: Final = 0xE1
 
+# Markers without a segment, which say nothing outside of a scan.
+_BARE_MARKERS: Final = frozenset({0x01, *range(0xD0, 0xD8)})
+
 # JFIF (E0) and Adobe (EE) say which colours are meant; every other application segment is about something else.
-_LEFT_OUT: Final = frozenset({*range(0xE1, 0xF0), _COMMENT}) - {_ADOBE}
+_LEFT_OUT: Final = frozenset({*range(0xE1, 0xF0), _COMMENT, *_BARE_MARKERS}) - {_ADOBE}
 
 _MARKER: Final = re.compile(rb"\xff+([\x01-\xfe])")
 
@@ -105,6 +111,8 @@ def _size(data: bytes, frames: list[_Segment]) -> tuple[_Segment, int, int]:
         raise UnusableError(problems.RARE_JPEG)
     if frame.end - frame.body < 5:  # noqa: PLR2004  # precision, height, width: a byte and two numbers
         raise UnusableError(problems.HEADER_MALFORMED)
+    if data[frame.body] != _BITS:
+        raise UnusableError(problems.RARE_JPEG)
     height, width = struct.unpack_from(">HH", data, frame.body + 1)
     return frame, width, height
 
@@ -166,8 +174,8 @@ def _segment(data: bytes, at: int) -> _Segment:
         raise UnusableError(problems.END_MISSING)
     marker, start = found[1][0], found.end()
     odd = found.start() != at
-    if marker == _END:
-        return _Segment(marker, found.start(), start, start, odd)
+    if marker == _END or marker in _BARE_MARKERS:
+        return _Segment(marker, found.start(), start, start, odd or marker != _END)
     end = start + int.from_bytes(data[start : start + 2])
     if marker in _SKIPPED and not _ends_well(data, start, end):
         # Its length is wrong: what follows is found by its own beginning.

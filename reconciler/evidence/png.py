@@ -183,7 +183,7 @@ def _chunks(data: bytes) -> Iterator[_Chunk]:
         if chunk is None:
             raise UnusableError(problems.END_MISSING)
         if (at == len(SIGNATURE)) != (chunk.kind == b"IHDR"):
-            raise UnusableError(problems.HEADER_MISSING)
+            raise UnusableError(problems.APPLES_PNG if chunk.kind == b"CgBI" else problems.HEADER_MISSING)
         yield chunk
         if chunk.kind == b"IEND":
             return

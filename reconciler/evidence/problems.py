@@ -76,7 +76,12 @@ PALETTE: Final = Message(
 )
 RARE_JPEG: Final = Message(
     "image-broken",
-    "unsupported kind of JPEG (lossless, hierarchical or arithmetic-coded)",
+    "unsupported kind of JPEG (lossless, hierarchical, arithmetic-coded, or of more than 8 bits)",
+    _EXPORT_AGAIN,
+)
+APPLES_PNG: Final = Message(
+    "image-broken",
+    "a PNG in a form of Apple's (CgBI), as apps for its phones hold it, which other programs do not read",
     _EXPORT_AGAIN,
 )
 ANIMATED: Final = Message("image-animated", "the PNG is animated", "export its first frame as a still image")
