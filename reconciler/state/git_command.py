@@ -186,8 +186,9 @@ def access(root: Path, remote: str, own: list[tuple[str, str]], alias: str) -> A
     listed = settings_at(root, environment)
     lent = [(_lent_as(key, remote, alias), value) for key, value in _beyond(listed, own)]
     settings = [(key, value) for key, value in lent if key is not None]
-    for url in dict.fromkeys((fetch_url, push_url)):
-        settings += _token_settings(root, environment, url)
+    by_token = {url: _token_settings(root, environment, url) for url in (fetch_url, push_url)}
+    _check_one_server(remote, [url for url, given in by_token.items() if len(given) > 1])
+    settings += [setting for given in by_token.values() for setting in given]
     return Access(fetch_url, push_url, tuple(settings), _ssh(dict(listed)))
 
 
@@ -300,6 +301,19 @@ def _token_settings(root: Path, environment: Mapping[str, str], url: str) -> lis
     pair = token if ":" in token else f"x-access-token:{token}"
     header = f"Authorization: Basic {base64.b64encode(pair.encode()).decode()}"
     return [straight, (f"http.{url}.extraHeader", header)]
+
+
+def _check_one_server(remote: str, urls: list[str]) -> None:
+    servers = sorted({urlsplit(url).netloc for url in urls})
+    if len(servers) > 1:
+        raise StateError(
+            "{variable} is for one server, and remote {remote} names {one} and {other}",
+            hint="Give the remote one address, or keep a login of its own for each server in git's settings.",
+            variable=TOKEN_VARIABLE,
+            remote=remote,
+            one=servers[0],
+            other=servers[1],
+        )
 
 
 def _parts(url: str) -> SplitResult | None:

@@ -152,6 +152,27 @@ def test_a_token_that_cannot_be_one_is_told_without_it(
     assert token not in error.message
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_token_is_not_sent_to_a_second_server(
+    hosted: Hosting, monkeypatch: pytest.MonkeyPatch, swapped: bool
+) -> None:
+    work, here = hosted.folder / "work", f"{hosted.url}/hub.git"
+    there = here.replace("127.0.0.1", "localhost")
+    monkeypatch.setenv(TOKEN, WRITER)
+    git(work, "remote", "set-url", "origin", there if swapped else here)
+    git(work, "remote", "set-url", "--push", "origin", here if swapped else there)
+    assert "names 127.0.0.1" in failure(work).message
+    assert not hosted.logins
+    # With a login of its own for one of the two, the token goes to the other alone.
+    git(
+        work,
+        "config",
+        f"http.{there}.extraHeader",
+        f"Authorization: Basic {base64.b64encode(WRITER.encode()).decode()}",
+    )
+    save(work)
+
+
 def test_a_token_is_not_sent_in_clear_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, work = hub_and_clone(tmp_path)
     monkeypatch.setenv(TOKEN, "may-write")
