@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, wraps
@@ -54,6 +55,17 @@ class FilledPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class Number(click.FloatRange):
+    """A number in a range. What is no number compares as being in each one, so a range alone lets it pass."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number. Ends with a usage error where it is none."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(say("{value} is not a number", value=value), param, ctx)
+        return number
+
+
 class FilledText(click.ParamType[str]):
     """A text that is not empty: the empty text of an unset variable asks for nothing, and must not mean everything."""
 
@@ -73,7 +85,7 @@ def _limit(flag: str, least: float, most: float, unit: str, meaning: str) -> Cal
     """Return the option of one of the limits of calls, with the default that is theirs."""
     # Stated once, or the option and a call without it could come to differ.
     default = ConnectionOptions._field_defaults[flag.removeprefix("--").replace("-", "_")]
-    kind = click.FloatRange(least, most)
+    kind = Number(least, most)
     return click.option(flag, type=kind, default=default, show_default=True, metavar=unit, help=meaning)
 
 

@@ -12,6 +12,7 @@ import click
 from reconciler.cli.connect import ALONE, Shared, connect, record_of
 from reconciler.cli.formats import (
     FORMATS,
+    Number,
     all_option,
     connection_options,
     format_option,
@@ -56,10 +57,10 @@ class _Watching(NamedTuple):
 @click.option(
     "--watch", is_flag=True, help="Look again until all are decided; exit code 0 if all are approved, else 6."
 )
-@click.option("--timeout", type=click.FloatRange(0), metavar="S", help="With --watch: seconds after which it ends.")
+@click.option("--timeout", type=Number(0), metavar="S", help="With --watch: seconds after which it ends.")
 @click.option(
     "--every",
-    type=click.FloatRange(_LEAST_S, 3600),
+    type=Number(_LEAST_S, 3600),
     default=_EVERY_S,
     show_default=True,
     metavar="S",

@@ -26,6 +26,8 @@ DESCRIBE_LAG_S: Final = 5.0
 
 _OPTION: Final = OptionKey("endpoint")
 
+# Beside these there may be a password, or a token.
+_SECRET_SIGNS: Final = frozenset("@?#")
 _PLAIN_NAME: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 
 
@@ -104,7 +106,7 @@ def _split(url: str) -> tuple[str, str, int | None]:
             "{option} {url!r} is not a URL of scheme and host alone",
             hint="like http://127.0.0.1:8080",
             option=_OPTION,
-            url=url,
+            url=url if _SECRET_SIGNS.isdisjoint(url) else "...",
         )
     return scheme, host, port
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.formats import FORMATS
+from reconciler.errors import Exit
 from tests.fixtures.commands import FAST, Done, inside
 from tests.fixtures.project import APPROVED, Sign, pending, write
 from tests.fixtures.serving import serving
@@ -57,3 +58,20 @@ def test_annotations_stand_at_the_definitions_own_line(top: Path) -> None:
     with serving(SIGNS) as sandbox:
         done = inside("plan", "--format", "github", "--endpoint", sandbox.url, *FAST)
     assert f"file=signatures.yaml,line={line}" in done.out.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        ("plan", "--describe-rate"),
+        ("apply", "--modify-interval"),
+        ("plan", "--describe-lag"),
+        ("doctor", "--request-timeout"),
+        ("status", "--timeout"),
+        ("status", "--every"),
+    ],
+)
+@pytest.mark.parametrize("value", ["nan", "-nan", "NaN"])
+def test_what_is_no_number_is_a_usage_error(command: str, option: str, value: str) -> None:
+    done = inside(command, option, value)
+    assert (done.code, f"{value} is not a number" in done.err) == (Exit.USAGE, True)

@@ -105,3 +105,11 @@ def test_other_services_are_beside_the_sms_service(host: str, service_host: str)
 @pytest.mark.parametrize(("host", "loopback"), [("127.0.0.1:8080", True), ("[::1]:80", True), (VENDOR, False)])
 def test_loopback_is_told_from_the_vendor(host: str, *, loopback: bool) -> None:
     assert Endpoint("https", host).loopback is loopback
+
+
+@pytest.mark.parametrize("address", ["http://me:canary@127.0.0.1:1", "https://x?token=canary", "127.0.0.1:1#canary"])
+def test_what_may_be_a_secret_in_an_address_is_not_told(address: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        endpoint_from(address, None)
+    assert "canary" not in str(refused.value)
+    assert "is not a URL of scheme and host alone" in refused.value.message
