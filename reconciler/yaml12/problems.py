@@ -170,6 +170,11 @@ COLON: Final = Message(
     "a `:` is not supported in this place",
     "write the key before it on the same line, `key: value`, or put a text that begins with it in quotes",
 )
+COLON_AT_THE_END: Final = Message(
+    "yaml-unsupported",
+    "a `:` right before a comma or a bracket is not supported",
+    "write the value behind it, or put the text in quotes",
+)
 HEXADECIMAL: Final = Message(
     "yaml-syntax",
     "the escape sequence is cut short",
@@ -249,7 +254,7 @@ _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 # Only the directive that says what holds anyway is let through. The expression begins with a rare character, so that
 # the search skips from one to the next.
-_UNSUPPORTED_DIRECTIVE: Final = re.compile(r"%(?<![^\r\n]%)(?!YAML[ \t]+1\.2[ \t]*(?:#[^\r\n]*)?(?:[\r\n]|\Z))")
+_UNSUPPORTED_DIRECTIVE: Final = re.compile(r"%(?<![^\r\n]%)(?!YAML +1\.2(?:[ \t]+#[^\r\n]*|[ \t]*)(?:[\r\n]|\Z))")
 
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
@@ -302,7 +307,7 @@ def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
     began = getattr(error, "context_mark", None)
     if began is not None and "quoted scalar" in context and "unexpected" in words:
         return at(began, QUOTE_OPEN)
-    if mark is None or "expected ':'" in words:
+    if mark is None or words.endswith(" expected ':'"):
         mark = began or mark
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
     if mark is not None and text[mark.index : mark.index + 1] == "\t":
@@ -334,7 +339,8 @@ def _unsupported(words: str, context: str, text: str, index: int) -> Message | N
         return found
     if not text.startswith(":", index) or "mapping values" in words:
         return None
-    return COLON if "or '}'" not in words or "}" in text[index:] else None
+    found = COLON_AT_THE_END if words == "found unexpected ':'" else COLON
+    return found if "or '}'" not in words or "}" in text[index:] else None
 
 
 def _in_brackets(text: str, index: int, closing: str) -> Message | None:

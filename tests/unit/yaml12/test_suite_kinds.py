@@ -70,6 +70,8 @@ ON_PURPOSE = {
     "colon-on-the-line-after-the-key": ('{"a"\n: 1}\n', "yaml-unsupported"),
     "key-over-two-lines-in-braces": ("a: { x\n  y: 1}\n", "yaml-unsupported"),
     "value-that-begins-with-a-colon": ("a: {x: :x}\n", "yaml-unsupported"),
+    "directive-of-1.2-behind-a-tab": ("%YAML\t1.2\n---\na: 1\n", "yaml-directive"),
+    "comment-glued-to-a-directive": ("%YAML 1.2#x\n---\na: 1\n", "yaml-directive"),
     "anchor-with-a-colon": ("&a: a: 1\n", "yaml-unsupported"),
     "anchor-of-other-characters": ("a: &\U0001f600 1\n", "yaml-unsupported"),
     "alias-of-other-characters": ('a: &x 1\nb: *x"\n', "yaml-unsupported"),
@@ -101,6 +103,13 @@ NOT_BY_THE_PURE_PARSER = {
     "question-mark-behind-a-key-in-braces": ("a: {k?: v}\n", {"a": {"k?": "v"}}),
     "tag-before-a-comma": ("a: {x: !!str, y: 1}\n", {"a": {"x": "", "y": 1}}),
     "tag-before-a-comma-on-the-line-before": ("{\n  a: !!str,\n  b: 1,\n}\n", {"a": "", "b": 1}),
+}
+
+# Valid, and read by PyYAML's own parser, but not by libyaml.
+NOT_BY_LIBYAML = {
+    "key-without-a-value-before-a-comma": ("a: {x:, y: 1}\n", {"a": {"x": None, "y": 1}}),
+    "key-without-a-value-before-a-brace": ("a: {x: 1, y z:}\n", {"a": {"x": 1, "y z": None}}),
+    "key-without-a-value-before-a-bracket": ("a: [x:]\n", {"a": [{"x": None}]}),
 }
 
 NO_YAML = {
@@ -169,6 +178,14 @@ def test_what_the_parser_without_libyaml_cannot_read_is_called_unsupported(kind:
     codes = told(text, pure=True)[1]
     assert "yaml-unsupported" in codes
     assert codes <= {"yaml-unsupported", "yaml-tag"}  # the comma counts as a part of the tag
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="how libyaml reads; the parser without it differs")
+@pytest.mark.parametrize("kind", NOT_BY_LIBYAML)
+def test_what_libyaml_cannot_read_is_called_unsupported(kind: str) -> None:
+    text, data = NOT_BY_LIBYAML[kind]
+    assert told(text)[1] == {"yaml-unsupported"}
+    assert told(text, pure=True) == (data, set())
 
 
 @pytest.mark.parametrize("kind", READ)
