@@ -149,7 +149,7 @@ def _started(folder: Path, environment: Mapping[str, str], arguments: tuple[str,
     except OSError as problem:
         raise StateError(
             "git cannot be started: {why}",
-            hint="Install git, or keep the record in files: take `state` out of the definitions.",
+            hint="Install git: in a checkout it tells the commit for the record, and it keeps a record on a branch.",
             why=system_words(problem),
         ) from problem
 

@@ -34,8 +34,9 @@ def test_outside_git_and_before_a_first_commit_there_is_no_head(tmp_path: Path) 
 
 def test_a_checkout_that_cannot_be_read_is_said(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(work))
-    with pytest.raises(StateError, match="git cannot be started"):
+    with pytest.raises(StateError, match="git cannot be started") as refused:
         head_commit(work)
+    assert "in a checkout it tells the commit" in refused.value.hint
 
 
 def test_a_checkout_that_git_does_not_trust_is_not_taken_for_none(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
