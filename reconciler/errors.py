@@ -61,15 +61,6 @@ class ErrorInfo(NamedTuple):
         return f"{self.code}: {self.message}"
 
 
-class OptionKey(str):
-    """Names an option in an error without its flag: only the command line, which fills it in, knows how it is written.
-
-    It is the option's name with dashes, so that a message reads well before it is filled in too.
-    """
-
-    __slots__ = ()
-
-
 class ReconcilerError(Exception):
     """An expected failure: ``text`` says what is wrong and ``hint`` what to do about it.
 

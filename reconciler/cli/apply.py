@@ -37,7 +37,7 @@ from reconciler.cli.progress import progress
 from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import SystemClock
 from reconciler.decision.plan import SavedPlan
-from reconciler.errors import Exit, OptionKey, UsageError
+from reconciler.errors import Exit, UsageError
 from reconciler.model.plan import Plan, Selection, Target
 from reconciler.model.report import Observer
 from reconciler.planning.created_ids import write_created_ids
@@ -123,7 +123,7 @@ def check_can_ask(*, yes: bool) -> None:
             "{command} asks before it writes, and there is nobody to ask",
             hint="add {option}",
             command=click.get_current_context().info_name,
-            option=OptionKey("yes"),
+            option="--yes",
         )
 
 

@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.connect import connect
 from reconciler.cli.formats import connection_options, format_option, paths_argument, style, worst_exit
-from reconciler.cli.output import Session, spinner, with_flags
+from reconciler.cli.output import Session, spinner
 from reconciler.cli.validate import Inputs, load
 from reconciler.clock import SystemClock
 from reconciler.definitions.load import Definitions
@@ -43,7 +43,7 @@ def doctor(session: Session, paths: tuple[str, ...], connection: ConnectionOptio
     """
     session.format = output
     with spinner(say("looking around")):
-        findings = [each._replace(hint=with_flags(each.hint)) for each in _findings(paths, connection)]
+        findings = list(_findings(paths, connection))
     if output == "json":
         session.result(to_json(doctor_document(findings)))
     else:

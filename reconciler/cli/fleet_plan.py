@@ -31,7 +31,7 @@ from reconciler.cli.status import looking
 from reconciler.cli.validate import here
 from reconciler.clock import Clock, SystemClock
 from reconciler.definitions.discover import discover, find_root
-from reconciler.errors import Exit, OptionKey, ReconcilerError, Refusal
+from reconciler.errors import Exit, ReconcilerError, Refusal
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.fleet.twins import first_bytes, possible_twins
 from reconciler.model.plan import EVERYTHING, WRITES, Target
@@ -249,7 +249,7 @@ def check_fleet_size(writes: int, most: int | None) -> None:
             "the plans hold {changes}, {option} allows {most}",
             hint="look at the plans first",
             changes=number(writes, "change"),
-            option=OptionKey("max-changes"),
+            option="--max-changes",
             most=most,
         )
 

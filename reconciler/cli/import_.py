@@ -18,7 +18,7 @@ from reconciler.cli.validate import Inputs, default_path, here, load
 from reconciler.clock import SystemClock
 from reconciler.definitions.discover import find_root
 from reconciler.definitions.load import Definitions
-from reconciler.errors import Exit, OptionKey, UsageError, said
+from reconciler.errors import Exit, UsageError, said
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
 from reconciler.planning.importing import Found, Merge, check_account, check_place, merged, read_account, save
@@ -142,9 +142,7 @@ def _request(out: str | None, site: str | None, region: str | None, role: str | 
 
 def _definitions_to_add_to(file: Path | None, name: str) -> Definitions:
     if file is None or not os.path.lexists(file):
-        raise UsageError(
-            "there is no {file} to merge into", hint="leave {merge} out", file=name, merge=OptionKey("merge")
-        )
+        raise UsageError("there is no {file} to merge into", hint="leave {merge} out", file=name, merge="--merge")
     definitions = load((str(file),))
     if definitions.account is None or not definitions.valid:
         raise _not_valid(name)
@@ -162,7 +160,7 @@ def _check_new(file: Path | None, name: str) -> None:
     if os.path.lexists(file):
         raise UsageError(
             "{file} is there already", hint="{merge} adds what is missing to it; {out} names another file",
-            file=name, merge=OptionKey("merge"), out=OptionKey("out"),
+            file=name, merge="--merge", out="--out",
         )  # fmt: skip
     check_place(file, name)
 

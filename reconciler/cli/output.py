@@ -18,7 +18,7 @@ from typing import Any, Final, TextIO, cast
 import click
 
 from reconciler.contract.error_codes import describe, is_looked_up
-from reconciler.errors import ErrorInfo, OptionKey, ReconcilerError, Said, fill, said
+from reconciler.errors import ErrorInfo, ReconcilerError, said
 from reconciler.text import escape_line, local, say
 
 _MOMENT_MS: Final = 1000
@@ -93,24 +93,11 @@ class Session:
 
 def failure_line(error: ReconcilerError) -> tuple[ErrorInfo, str]:
     """Return an expected failure as its parts, and as the one line for people."""
-    error.params = {name: _flag(value) for name, value in error.params.items()}
     info = describe(error)
     hint = f" - {local(info.hint)}" if info.hint else ""
     *before, message = map(local, error.lines or (info.message,))
     head = f"{info.code}: {message}" if is_looked_up(error) else message
     return info, say("error: {message}", message="\n".join(map(escape_line, (*before, head + hint))))
-
-
-def with_flags(message: str) -> str:
-    """Return a message in which an option is named by its flag."""
-    if not isinstance(message, Said):
-        return message
-    return fill(message.template, {name: _flag(value) for name, value in message.params.items()})
-
-
-def _flag(value: object) -> object:
-    """Return the flag of an option that an error names by its key, any other value as it is."""
-    return f"--{value}" if isinstance(value, OptionKey) else value
 
 
 def is_colourful(stream: TextIO) -> bool:

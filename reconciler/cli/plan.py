@@ -28,7 +28,7 @@ from reconciler.cli.output import Session, spinner
 from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import Clock, SystemClock
 from reconciler.definitions.load import Definitions
-from reconciler.errors import Exit, OptionKey, UsageError
+from reconciler.errors import Exit, UsageError
 from reconciler.files import OWN_FOLDER
 from reconciler.model.plan import Plan, Selection, Target
 from reconciler.planning.planner import Run, check_keys, check_size, plan_offline, plan_online
@@ -108,9 +108,7 @@ def plan(  # noqa: PLR0913  # a parameter for each option
 
 def _show_saved(session: Session, files: tuple[str, ...]) -> int:
     if len(files) != 1:
-        raise UsageError(
-            "plan show prints one saved plan", hint="name the file that {option} wrote", option=OptionKey("out")
-        )
+        raise UsageError("plan show prints one saved plan", hint="name the file that {option} wrote", option="--out")
     if session.format != "text":
         raise UsageError("plan show prints text", hint="the saved plan itself is JSON")
     for name, saved in read_plans(Path(files[0])).items():
@@ -147,7 +145,7 @@ def check_out(out: Path | None, read: Iterable[Path]) -> None:
         raise UsageError(
             "{option} names {file}, which the run itself needs",
             hint="name a file of its own for the plan",
-            option=OptionKey("out"),
+            option="--out",
             file=out,
         )
 

@@ -24,7 +24,7 @@ from reconciler.cli.output import Session, failure_line, spinner
 from reconciler.cli.progress import progress
 from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import SystemClock
-from reconciler.errors import Exit, OptionKey, Refusal, UsageError
+from reconciler.errors import Exit, Refusal, UsageError
 from reconciler.model.plan import EVERYTHING, Target
 from reconciler.model.signature import Subject
 from reconciler.model.state import Entry, State
@@ -231,7 +231,7 @@ def _check_closed(record: State, *, force: bool) -> None:
         raise Refusal(
             "nobody knows whether a submission was made, so it is not forgotten",
             hint="the next apply settles it where the account shows it; {option} forgets it all the same",
-            option=OptionKey("force"),
+            option="--force",
         )
 
 

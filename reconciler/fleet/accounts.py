@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
 from reconciler.definitions.discover import is_definition, walk
-from reconciler.errors import OptionKey, UsageError
+from reconciler.errors import UsageError
 from reconciler.text import nearest
 
 # GitHub starts at most this many jobs of one matrix.
@@ -141,7 +141,7 @@ def narrowed(accounts: Sequence[FleetAccount], asked: Narrowing) -> tuple[FleetA
         raise UsageError(
             "{option} fits no account: {unknown}",
             hint="did you mean {near}?" if near else "`reconciler fleet list` names the accounts",
-            option=OptionKey("only"),
+            option="--only",
             unknown=", ".join(unknown),
             near=near,
         )

@@ -15,7 +15,7 @@ from reconciler.definitions.run_checks import check_roles
 from reconciler.definitions.schema_check import check_schema
 from reconciler.definitions.source import DefinitionFile, read, read_text
 from reconciler.diagnostics import Severity
-from reconciler.errors import OptionKey, Refusal, UsageError, VendorError, said, system_words
+from reconciler.errors import Refusal, UsageError, VendorError, said, system_words
 from reconciler.files import replace_plain
 from reconciler.model.signature import Account, LiveSignature, Signature
 from reconciler.render.definitions_yaml import KeyedRow, entries_text, file_text, keyed
@@ -43,7 +43,7 @@ def read_account(reader: Describer, sign_ids: Sequence[int]) -> Found:
     listing = reader.rows({})
     if not listing.complete:
         hint = "name them with {option}, once for each; the console shows the ids"
-        raise VendorError("", code=NOT_LISTED, hint=hint, option=OptionKey("sign-id"))
+        raise VendorError("", code=NOT_LISTED, hint=hint, option="--sign-id")
     return Found(tuple(listing.rows.values()))
 
 

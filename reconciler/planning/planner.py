@@ -14,7 +14,7 @@ from reconciler.decision.intents import after_rows
 from reconciler.decision.new_signature import AccountRows, decide_new
 from reconciler.decision.plan import make_offline_plan, make_plan, row_of
 from reconciler.definitions.load import Definitions
-from reconciler.errors import OptionKey, Refusal, UsageError, said
+from reconciler.errors import Refusal, UsageError, said
 from reconciler.files import OWN_FOLDER
 from reconciler.model.plan import Plan, Planned, Selection, Target, Verdict
 from reconciler.model.report import SignatureStatus, StatusReport
@@ -221,7 +221,7 @@ def lineage_refusal(lineage: Callable[[str], Lineage] | None, state: State) -> R
         _OLDER[found],
         hint="git pull, or allow it with {option}",
         commit=state.commit[:12],
-        option=OptionKey("allow-older"),
+        option="--allow-older",
     )
 
 
@@ -234,7 +234,7 @@ def believed_refusal(target: Target) -> Refusal | None:
         hint=BELIEVED_REMEDY,
         uin=target.uin,
         role="account.role",
-        option=OptionKey("believe-uin"),
+        option="--believe-uin",
     )
 
 
@@ -311,7 +311,7 @@ def check_size(plan: Plan, most: int | None) -> None:
             "the plan holds {changes}, {option} allows {most}",
             hint="look at the plan first",
             changes=number(writes, "change"),
-            option=OptionKey("max-changes"),
+            option="--max-changes",
             most=most,
         )
 

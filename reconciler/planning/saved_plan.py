@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from reconciler.decision.plan import SavedPlan, SavedValues, document_digest, hold_against, operation_of
-from reconciler.errors import Exit, OptionKey, Refusal, UsageError, said, system_words
+from reconciler.errors import Exit, Refusal, UsageError, said, system_words
 from reconciler.files import replace_plain
 from reconciler.model.plan import Plan, Planned, Selection
 from reconciler.model.signature import FIELD_NAMES
@@ -195,7 +195,7 @@ def _refuse(path: Path) -> NoReturn:
         "{path} is not a saved plan",
         hint="make one with `reconciler plan {option} FILE`",
         path=path,
-        option=OptionKey("out"),
+        option="--out",
     ) from None
 
 

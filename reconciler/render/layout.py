@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from rich.cells import cell_len
@@ -92,7 +93,6 @@ _ESCAPES: Final = re.compile(r"\x1b\[[0-9;]*m")
 _WIDE: Final = r"\u2e80-\u2fff\u3040-\ufaff"
 _CLOSING: Final = r"[\u3001\u3002\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u300d\u201d]*"
 _CHUNKS: Final = re.compile(r"\s*\S+")
-_WORDS: Final = re.compile(rf"\s*(?:[{_WIDE}]{_CLOSING}|[^\s{_WIDE}]+{_CLOSING})")
 
 
 def fitted(text: str, columns: int | None) -> str:
@@ -133,7 +133,13 @@ def wrapped(line: str, columns: int) -> Iterator[str]:
 def _words(line: str, columns: int) -> Iterator[str]:
     """Yield the pieces between which a line may end: a short one, as a name is, stays whole."""
     for chunk in _CHUNKS.findall(line):
-        yield from [chunk] if _visible(chunk.strip(" ")) <= columns // 3 else _WORDS.findall(chunk)
+        yield from [chunk] if _visible(chunk.strip(" ")) <= columns // 3 else _word().findall(chunk)
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    # Of all patterns the slowest to compile, 3 ms, and only needed where a line is too long.
+    return re.compile(rf"\s*(?:[{_WIDE}]{_CLOSING}|[^\s{_WIDE}]+{_CLOSING})")
 
 
 def _visible(text: str) -> int:

@@ -141,7 +141,7 @@ class RequestLog:
         self.entries: list[dict[str, Any]] = []
         self._keep = keep
         try:
-            self._file = None if path is None else os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_MODE)
+            self._file = None if path is None else _opened(path)
         except OSError as problem:
             raise ReconcilerError(
                 "{path}: the log cannot be written there ({why})",
@@ -162,6 +162,13 @@ class RequestLog:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+def _opened(path: Path) -> int:
+    # A pipe without a reader is an error at once: waiting for one, the server could not even be stopped.
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, PRIVATE_MODE)
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def redacted(params: Iterable[tuple[str, Any]]) -> dict[str, Any]:

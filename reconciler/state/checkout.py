@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from reconciler.errors import OptionKey, StateError, said
+from reconciler.errors import StateError, said
 from reconciler.files import opened, read_note, storage_errors
 from reconciler.state.git_command import git, is_commit, plain_environment, without_filters
 from reconciler.state.local import ensure_folder
@@ -264,7 +264,7 @@ class SeenBranch:
             hint="push that commit back from a clone that has it; {option} goes on without what it recorded",
             branch=self._branch,
             commit=seen.commit[:12],
-            option=OptionKey("allow-older"),
+            option="--allow-older",
         )
 
     def _elsewhere(self, seen: Seen) -> WentBack:
@@ -276,5 +276,5 @@ class SeenBranch:
             before=seen.branch,
             branch=self._branch,
             commit=seen.commit[:12],
-            option=OptionKey("allow-older"),
+            option="--allow-older",
         )

@@ -18,13 +18,13 @@ from reconciler.contract.api import (
     STS_VERSION,
     is_loopback,
 )
-from reconciler.errors import OptionKey, UsageError
+from reconciler.errors import UsageError
 from reconciler.tencent.rate_limit import MODIFY_INTERVAL_S
 
 REQUEST_TIMEOUT_S: Final = 10.0
 DESCRIBE_LAG_S: Final = 5.0
 
-_OPTION: Final = OptionKey("endpoint")
+_OPTION: Final = "--endpoint"
 
 # Beside these there may be a password, or a token.
 _SECRET_SIGNS: Final = frozenset("@?#")
@@ -134,8 +134,8 @@ class RequestLimits(NamedTuple):
             raise UsageError(
                 "{rate} and {interval} are the vendor's limits and stay as they are",
                 hint="they can be changed for an endpoint on loopback only",
-                rate=OptionKey("describe-rate"),
-                interval=OptionKey("modify-interval"),
+                rate="--describe-rate",
+                interval="--modify-interval",
             )
 
 

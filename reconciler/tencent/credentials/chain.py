@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from reconciler.errors import CredentialsError, OptionKey, said
+from reconciler.errors import CredentialsError, said
 from reconciler.tencent.credentials.assumed_role import Role, role_in_environment, taken_on
 from reconciler.tencent.credentials.base import Absent, CredentialInputs, Keys, KeySource, Vendor, keys_of
 from reconciler.tencent.credentials.profiles import FILE, PROFILE_CHOICES, from_profile_file, from_tccli
@@ -119,7 +119,7 @@ def _first_keys(near: CredentialInputs, vendor: Vendor) -> KeySource:
         looked=joined(looked, "; "),
         id=SECRET_ID,
         key=SECRET_KEY,
-        option=OptionKey("sandbox"),
+        option="--sandbox",
     )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from reconciler.clock import Clock
 from reconciler.contract.api import WEB_IDENTITY_ROLE, is_loopback
 from reconciler.contract.error_codes import describe, look_up
-from reconciler.errors import CredentialsError, OptionKey, VendorError, said
+from reconciler.errors import CredentialsError, VendorError, said
 from reconciler.net import http
 from reconciler.net.environment import may_receive_token
 from reconciler.tencent.api import Answer
@@ -75,9 +75,9 @@ def incomplete(**given: object) -> CredentialsError:
         "a role ({role_arn} or {role}) and a token ({file} or {url})",
         hint="give all of them, or none; on GitHub, `permissions: id-token: write` gives the job a token",
         missing=" and ".join(name for name, value in given.items() if not value),
-        oidc_provider=OptionKey("oidc-provider"),
+        oidc_provider="--oidc-provider",
         provider=PROVIDERS[0],
-        role_arn=OptionKey("role-arn"),
+        role_arn="--role-arn",
         role=ROLES[0],
         file=TOKEN_FILES[0],
         url=REQUEST_URL,

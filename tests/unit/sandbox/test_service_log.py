@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,10 @@ def test_half_a_character_does_not_stop_the_log(tmp_path: Path) -> None:
 def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(ReconcilerError, match="log cannot be written"):
         RequestLog(tmp_path / "missing" / "log")
+
+
+def test_a_pipe_that_nobody_reads_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(ReconcilerError, match="log cannot be written"):
+        RequestLog(pipe)
