@@ -22,7 +22,7 @@ signatures: [{{sign_id: 1110, sign_name: Acme, international: true, status: appr
 """
 
 # What of a command in running text is somebody's own, and what stands for it here.
-_OWN: Final = {"KEY": "acme", "{key}": "acme", "CODE": "stuck"}
+_OWN: Final = {"KEY": "acme", "{key}": "acme", "{intended}": "acme", "CODE": "stuck"}
 # Whole for click, and not run here.
 _ELSEWHERE: Final = {
     "adopt": "a name: it wants a key",

@@ -137,7 +137,7 @@ def test_a_plan_that_is_small_enough_passes(most: int | None) -> None:
 
 
 def test_a_larger_plan_is_refused() -> None:
-    with pytest.raises(Refusal, match="holds 1 change, max-changes allows 0"):
+    with pytest.raises(Refusal, match="holds 1 change, --max-changes allows 0"):
         check_size(online(), 0)
 
 
