@@ -59,8 +59,10 @@ def test_what_the_account_contradicts_is_refused_and_nothing_is_recorded(shown: 
     run = Run(shown, row(sign_id=2))
     with pytest.raises(Refusal, match="acme-otp"):
         adopt(run.context, [desired()])
-    with pytest.raises(AdoptionsRefused, match="1 of 2 cannot be recorded as submitted, so none is") as refused:
+    with pytest.raises(AdoptionsRefused) as refused:
         adopt(run.context, [desired(key="second", sign_id=2), desired()])
+    assert refused.value.message == "1 of 2 cannot be recorded as submitted, so none is"
+    assert refused.value.hint == "correct what is said of them, or name only the others"
     assert ["acme-otp" in problem.message for problem in refused.value.problems] == [True]
     assert run.store.state == EMPTY
 

@@ -231,6 +231,16 @@ def test_a_call_of_another_key_that_was_waited_out_stands_in_nobodys_way() -> No
     assert run.vendor.calls[0][0] == 26.0 + run.context.timing.lag
 
 
+@pytest.mark.parametrize(("creator", "waits"), [("other", True), (RUN, False)])
+def test_what_another_run_created_under_another_key_must_show_in_the_list_first(creator: str, waits: bool) -> None:
+    run = Run()
+    plan = run.plan(WANTED)
+    just_now = submitted(RENAMED, ago=0.0, run=creator, sign_id=7, epoch=1)
+    run.store.put(EMPTY._replace(entries={"other-key": Entry(1, just_now)}))
+    assert run.execute(plan).result(plan.signatures[0]).outcome is Outcome.ACCEPTED
+    assert (run.vendor.calls[0][0] >= run.context.timing.lag) is waits
+
+
 def test_what_the_list_proves_that_another_run_created_meanwhile_is_in_place() -> None:
     run = Run()
     plan = run.plan(WANTED)

@@ -223,6 +223,14 @@ def test_a_call_that_this_run_waited_out_may_show_a_little_later(subject: Subjec
     assert run.clock.passed == 26.0 + waits
 
 
+@pytest.mark.parametrize(("left", "took_time"), [(0.0, False), (0.5, True)])
+def test_a_wait_says_whether_it_took_time_however_short(left: float, took_time: bool) -> None:
+    run = Run(row())
+    run.watch.await_shown(SUBMITTED, [])
+    run.clock.wait(LAG - left)
+    assert run.watch.await_shown(SUBMITTED, [SIGN_ID]) is took_time
+
+
 def test_of_several_rows_that_trail_the_last_is_waited_for() -> None:
     run = Run(row())
     run.watch.await_shown(SUBMITTED, [])

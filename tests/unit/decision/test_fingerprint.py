@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.decision.plan import _value_digest, field_digests, fingerprint, operations_of
+from reconciler.decision.plan import _value_digest, document_digest, field_digests, fingerprint, operations_of
 from reconciler.model.plan import WRITES, Planned, Target, Verdict
 from reconciler.model.signature import FIELD_NAMES, NEW, Image, SignFields
 from tests.fixtures.strategies import sign_fields, texts
@@ -49,6 +49,17 @@ def test_true_and_one_are_different_values_whichever_comes_first(order: tuple[st
     _value_digest.cache_clear()
     digests = {name: field_digests(ACME._replace(**{name: alike[name]}))[name] for name in order}
     assert digests == {name: f"sha256:{hashlib.sha256(json.dumps(alike[name]).encode()).hexdigest()}" for name in order}
+
+
+@pytest.mark.parametrize("value", ["Acme", True, 7, None])
+def test_a_value_of_a_document_has_the_digest_of_the_field_itself(value: str | bool | int | None) -> None:
+    assert document_digest(value) == _value_digest(value)
+
+
+def test_an_image_of_a_document_has_the_digest_of_its_bytes_alone() -> None:
+    proof = image("c")
+    in_document = {"file": "other.png", "sha256": proof.sha256, "bytes": 1}
+    assert document_digest(in_document) == _value_digest(proof) != document_digest({**in_document, "sha256": "0" * 64})
 
 
 @pytest.mark.parametrize("field", FIELD_NAMES)
