@@ -104,14 +104,17 @@ def settle_found(context: ApplyContext, watch: Watch, journal: Journal, describe
 
 def _mark(context: ApplyContext, journal: Journal) -> ErrorInfo | None:
     """Record the commit of an apply that found nothing to send, so that an older one cannot follow it."""
-    is_checked = context.lineage is not None
-    # Where older ones are allowed nothing is recorded, but a record that went back counts as the right one from now on.
-    if context.commit in (None, journal.state.commit) if is_checked else not journal.is_moved:
+    if context.lineage is None:
+        # Older ones are allowed: no commit is recorded, but a record that went back is the one to go on from once stored.
+        commit, is_needed = None, journal.went_back
+    else:
+        commit, is_needed = context.commit, context.commit not in (None, journal.state.commit)
+    if not is_needed:
         return None
 
     def step(state: State) -> State:
         check_lineage(context, state)
-        return transitions.mark(state, context.commit) if is_checked else state
+        return transitions.mark(state, commit)
 
     try:
         journal.store(step, "nothing to submit")

@@ -53,7 +53,7 @@ class Journal:
         self._snapshot = snapshot
 
     @property
-    def is_moved(self) -> bool:
+    def went_back(self) -> bool:
         """Return whether the record does not go on from what was seen before."""
         return self._snapshot.moved is not None
 

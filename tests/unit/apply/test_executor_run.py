@@ -17,6 +17,7 @@ from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import NEW, Signature, Subject
 from reconciler.model.state import Entry, IntentState, no_row
 from reconciler.state.checkout import Lineage
+from reconciler.state.store import WentBack
 from tests.fixtures.fake_run import EMPTY, RUN, Run
 from tests.fixtures.values import (
     ACME,
@@ -227,6 +228,15 @@ def test_nothing_is_recorded_where_no_older_apply_could_follow(found: Lineage | 
     marked = Marked(found, commit)
     assert (marked.apply(), marked.run.store.notes) == (None, [])
     assert marked.run.store.state.commit == "a" * 40
+
+
+@pytest.mark.parametrize("moved", [None, WentBack("the branch went back")], ids=["as seen", "went back"])
+def test_a_record_that_went_back_is_stored_over_where_older_ones_are_allowed(moved: WentBack | None) -> None:
+    marked, stored = Marked(None, "b" * 40), list[bool]()
+    marked.run.store.moved = moved
+    marked.run.store.before_save = [lambda: stored.append(True)]
+    assert marked.apply() is None
+    assert (stored, marked.run.store.state.commit) == ([True] if moved else [], "a" * 40)
 
 
 def test_a_commit_that_cannot_be_recorded_is_told() -> None:

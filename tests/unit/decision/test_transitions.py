@@ -36,6 +36,11 @@ def test_doubts_of_both_stay_and_a_call_under_way_stays_one() -> None:
     assert found == Entry(3, OLD.submitted, (DOUBT, live))
 
 
+def test_doubts_of_both_stay_also_where_nothing_was_submitted_yet() -> None:
+    other = DOUBT._replace(run="run-9")
+    assert joined(doubted(DOUBT), doubted(other)) == Entry(3, None, (DOUBT, other))
+
+
 def test_doubts_alone_are_newer_than_nothing_and_older_than_what_was_submitted_since() -> None:
     assert joined(doubted(DOUBT), NEW) == Entry(3, NEW.submitted, (DOUBT,))
     assert joined(NEW, doubted(DOUBT, own=OLD.submitted)) == Entry(3, NEW.submitted, (DOUBT,))
