@@ -105,7 +105,7 @@ def settle_found(context: ApplyContext, watch: Watch, journal: Journal, describe
 def _mark(context: ApplyContext, journal: Journal) -> ErrorInfo | None:
     """Record the commit of an apply that found nothing to send, so that an older one cannot follow it."""
     if context.lineage is None:
-        # Older ones are allowed: no commit is recorded, but a record that went back is the one to go on from once stored.
+        # Older ones are allowed: no commit is recorded, but a record that went back is the one to go on from now on.
         commit, is_needed = None, journal.went_back
     else:
         commit, is_needed = context.commit, context.commit not in (None, journal.state.commit)
