@@ -71,7 +71,9 @@ def apply(  # a parameter for each option
     saved = read_fleet_plan(plan_file) if plan_file is not None else None
     if saved is not None:
         _check_held(saved, choice.folder)
-        choice = choice._replace(accounts=tuple(account for account in choice.accounts if account.name in saved))
+        named = tuple(account for account in choice.accounts if account.name in saved)
+        left = frozenset(choice.accounts) - frozenset(named)
+        choice = choice._replace(accounts=named, others=(*choice.others, *sorted(left)))
     stop = StopFlag()
     fleet = FleetApply(choice, connection, stop, allowed, saved or {})
     with FleetReport(session, choice.deleted) as report, stop_on_signals(stop):

@@ -159,7 +159,8 @@ def serve(**given: Any) -> None:  # click hands options over by name
         handle_signals(lambda _number: stop.set(), stop),
         running(serve_options(given), keep_requests=False) as server,
     ):
-        click.echo(say("sandbox listening on {url}", url=server.url))
+        # The same in every language: programs look for it.
+        click.echo(f"sandbox listening on {server.url}")
         stop.wait()
 
 

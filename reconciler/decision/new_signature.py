@@ -135,7 +135,7 @@ def _settled(entry: Entry, account: AccountRows, taken: set[int | None]) -> Entr
             return entry._replace(submitted=created_submission(intent, own[0]), perhaps=())
         older = entry.perhaps[:-1]
         # Whatever its name is now: it can be the call's, renamed in the console since.
-        if any(not _is_explained(older, row) for row in since):
+        if own or any(not _is_explained(older, row) for row in since):
             return entry
         entry = entry._replace(perhaps=older)
     return entry

@@ -15,7 +15,7 @@ from reconciler.definitions.discover import discover, find_root, is_definition
 from reconciler.definitions.source import DefinitionFile, read_all
 from reconciler.errors import UsageError
 from reconciler.fleet.accounts import FleetAccount, topmost
-from reconciler.state.git_command import GitResult, git, plain_environment
+from reconciler.state.git_command import GitResult, git, plain_environment, without_filters
 
 _IMAGES: Final = ("proof_image", "commission_image")
 
@@ -33,9 +33,9 @@ def changed_since(accounts: Sequence[FleetAccount], ref: str, *, folder: str, cw
     """
     if ref == _NOTHING:
         return tuple(accounts)
-    repository = cache(partial(_repository, top=find_root(cwd / folder)))
+    repository = cache(partial(_repository, top=find_root(Path(os.path.realpath(cwd / folder)))))
     changed = cache(partial(_changed_paths, ref=ref))
-    roots = ((account, repository(find_root(cwd / account.path))) for account in accounts)
+    roots = ((account, repository(find_root(Path(os.path.realpath(cwd / account.path))))) for account in accounts)
     return tuple(account for account, root in roots if _is_touched(cwd / account.path, changed(root), root))
 
 
@@ -59,7 +59,11 @@ def deleted_since(accounts: Sequence[FleetAccount], ref: str, *, folder: str, cw
 def has_uncommitted(folder: str, *, cwd: Path) -> bool:
     """Return whether a fleet's folder holds something that is in no commit: no comparison of commits sees it."""
     top = cwd / folder
-    return bool(_git(top, "status", "--porcelain", "--untracked-files=normal", "--", ".").out)
+    options = without_filters(top, plain_environment())
+    if options is None:
+        return True
+    status = ("status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=dirty")
+    return bool(_git(top, *options, *status, "--", ".").out)
 
 
 def _repository(root: Path, top: Path) -> Path:

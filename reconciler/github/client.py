@@ -114,7 +114,7 @@ class GitHubClient:
             if method != "GET" or not response.is_redirect:
                 return response
             response.close()
-            url = checked_address(urljoin(url, response.headers["Location"]))
+            url = checked_address(_joined(url, response.headers["Location"]))
         raise GitHubError("GitHub redirected {method} more than {limit} times", method=method, limit=_MOST_REDIRECTS)
 
     def _send(self, method: str, url: str, body: bytes | None) -> Response:
@@ -149,6 +149,13 @@ class GitHubClient:
             return str(json.loads(_content(response, _MAX_ANSWER))["message"])
         except (*self._transport.FAILURES, ValueError, RecursionError, KeyError, TypeError):
             return "no message"
+
+
+def _joined(url: str, place: str) -> str:
+    try:
+        return urljoin(url, place)
+    except ValueError:
+        return place  # no address at all, and refused as that
 
 
 def _is_retried(method: str, response: Response) -> bool:

@@ -16,7 +16,7 @@ from requests import PreparedRequest, RequestException, Response
 from requests.adapters import DEFAULT_POOLSIZE, HTTPAdapter
 from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, ProxyError, Timeout
 from requests.utils import default_headers, get_environ_proxies, select_proxy
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError, SSLError
 
 from reconciler.contract.api import is_loopback
@@ -148,12 +148,14 @@ def _keep_headers(request: PreparedRequest) -> PreparedRequest:
 class _Adapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         pool = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = _CONNECTIONS[pool.scheme or "https"]
+        # One through a SOCKS proxy stays one.
+        if not issubclass(pool.ConnectionCls, _Telling):
+            pool.ConnectionCls = type("Connection", (_Telling, pool.ConnectionCls), {})
         return pool
 
 
 # A kept connection is used without `connect`, so each request tells the deadline which socket to reset.
-class _PlainConnection(HTTPConnection):
+class _Telling(HTTPConnection):
     def connect(self) -> None:
         super().connect()
         attach_to_call(self.sock)
@@ -161,13 +163,6 @@ class _PlainConnection(HTTPConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
         attach_to_call(self.sock)
         super().request(*args, **kwargs)
-
-
-class _TlsConnection(_PlainConnection, HTTPSConnection):
-    """The same over TLS: what is beneath the calls above is then the encrypted one."""
-
-
-_CONNECTIONS: Final[dict[str, Any]] = {"https": _TlsConnection, "http": _PlainConnection}
 
 
 def _is_unverified(cause: BaseException) -> bool:

@@ -25,6 +25,7 @@ from reconciler.render.serialize import (
 )
 from reconciler.render.status import needing_lines
 from reconciler.render.text import (
+    SIGNS,
     counted_outcomes,
     counted_verdicts,
     loud_lines,
@@ -116,11 +117,14 @@ class AccountLine(NamedTuple):
 
 
 _MEANING: Final[Mapping[str, object]] = {
-    "=": Verdict.IN_SYNC,
-    "~": Verdict.MODIFY,
-    "x": Verdict.REFUSED,
+    **{sign: verdict for verdict, sign in SIGNS.items()},
     "!": Outcome.FAILED,
 }
+# Of several verdicts of an account the first one gives its sign.
+_PRESSING: Final = (
+    *(Verdict.REFUSED, Verdict.BLOCKED, Verdict.STUCK, Verdict.UNVERIFIED),
+    *(Verdict.MODIFY, Verdict.CREATE, Verdict.WAITING),
+)
 _LONGEST: Final = 100
 
 # A command that an advice names.
@@ -175,7 +179,8 @@ def _sign(result: AccountResult) -> str:
     if unwell or result.exit_code >= Exit.INVALID:
         return "x"
     plan = result.content.plan if isinstance(result.content, ApplyReport) else result.content
-    return "~" if isinstance(plan, Plan) and plan.writes else "="
+    found = plan.summary if isinstance(plan, Plan) else {}
+    return next((SIGNS[verdict] for verdict in _PRESSING if found.get(verdict)), "=")
 
 
 def _words(result: AccountResult) -> str:

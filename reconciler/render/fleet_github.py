@@ -87,7 +87,8 @@ def fleet_markdown(
         _tell(told, entry, document, files_url)
         sandbox = sandbox or ("account" in document and document["account"]["sandbox"])
         commands_named = commands_named or _names_command(document)
-    closing = commands_note() if commands_named else ""
+    # Behind a blank line: what follows a fold without one is HTML to GitHub, and its backquotes would show.
+    closing = f"\n{commands_note()}\n" if commands_named else ""
     return fitted(_opening(told, sandbox=sandbox), told.sections, closing, limit, elsewhere)
 
 

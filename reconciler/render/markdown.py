@@ -244,7 +244,8 @@ def _subject(signature: SignatureDocument | StatusRowDocument, url: str) -> str:
 
 
 def _needing(row: StatusRowDocument, needs: str, url: str) -> str:
-    advice = advice_on(Attention(needs), observed=row.get("observed", False))
+    recorded = row.get("submitted") is not None
+    advice = advice_on(Attention(needs), row["key"], observed=row.get("observed", False), recorded=recorded)
     return f"- **{named('status', row['status'])}** {_subject(row, url)}{say('.')}{_hint(advice)}"
 
 

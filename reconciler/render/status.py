@@ -31,6 +31,10 @@ _ADVICE: Final[Mapping[Attention, str]] = {
 _MANAGE_IT: Final = (
     "it is only observed: submit it again in the console, or remove `observe: true`, write the other fields and apply"
 )
+# Without a record a mainland one may as well wait for the carriers, and an apply leaves it alone (line 12a).
+_UNRECORDED: Final = (
+    "change the definition as the reviewer asks, and apply; where `plan` calls it unverified, with `--resubmit {key}`"
+)
 _NOT_EFFECTIVE: Final = (
     "waits to take effect, which is up to the vendor; a mainland one normally takes 5 to 10 working days"
 )
@@ -112,12 +116,15 @@ def _to_do(row: SignatureStatus) -> Iterator[str]:
     if row.creation is not None and row.creation.hint:
         yield escape_line(f"-> {local(row.creation.hint)}")
     elif row.attention is not None:
-        yield "-> " + advice_on(row.attention, observed=row.desired.observed)
+        key = escape_line(row.desired.key)
+        yield "-> " + advice_on(row.attention, key, observed=row.desired.observed, recorded=row.submitted is not None)
 
 
-def advice_on(attention: Attention, *, observed: bool) -> str:
-    """Return what a person is to do about a signature."""
-    return say(_MANAGE_IT if observed and attention is Attention.REJECTED else _ADVICE[attention])
+def advice_on(attention: Attention, key: str, *, observed: bool, recorded: bool) -> str:
+    """Return what a person is to do about a signature, of which a submission is ``recorded`` or not."""
+    if attention is not Attention.REJECTED or (recorded and not observed):
+        return say(_ADVICE[attention])
+    return say(_MANAGE_IT) if observed else say(_UNRECORDED, key=key)
 
 
 def _last(own: Submitted) -> str:

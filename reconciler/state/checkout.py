@@ -75,15 +75,14 @@ def origin_of(root: Path) -> Origin:
     if commit is None:
         return Origin()
     author = author_of(root)
-    return Origin(commit, _has_changes(root), author.name if author is not None else "")
+    return Origin(commit, _has_changes(root, plain_environment()), author.name if author is not None else "")
 
 
-def _has_changes(root: Path) -> bool:
+def _has_changes(root: Path, environment: Mapping[str, str]) -> bool:
     """Return whether the tree differs from its commit, or that of a submodule from its own; so where nobody can tell.
 
     Git would look into submodules itself, with the programs that their settings name.
     """
-    environment = plain_environment()
     options = without_filters(root, environment)
     if options is None:
         return True
@@ -93,7 +92,9 @@ def _has_changes(root: Path) -> bool:
     listed = git(root, environment, "ls-files", "--stage", "-z", "--", ".")
     links = (entry.partition(b"\t")[2] for entry in listed.out.split(b"\0") if entry.startswith(_SUBMODULE))
     modules = (root / os.fsdecode(path) for path in links)
-    return listed.code != 0 or any(os.path.lexists(module / ".git") and _has_changes(module) for module in modules)
+    return listed.code != 0 or any(
+        os.path.lexists(module / ".git") and _has_changes(module, _no_further_up(module / ".git")) for module in modules
+    )
 
 
 class Lineage(StrEnum):
@@ -261,7 +262,8 @@ class SeenBranch:
         )
         return WentBack(
             text,
-            hint="push that commit back from a clone that has it; {option} goes on without what it recorded",
+            hint="restore the branch at {commit} where the repository is hosted, or push that commit from a clone that"
+            " fetched it; {option} goes on without what it recorded, and `reconciler adopt` records it anew",
             branch=self._branch,
             commit=seen.commit[:12],
             option="--allow-older",

@@ -10,7 +10,7 @@ from typing import Final
 
 from reconciler.decision.transitions import live_intents, take_over
 from reconciler.errors import Refusal, StateError
-from reconciler.model.state import State
+from reconciler.model.state import OLD_INTENT_S, State
 from reconciler.state.local import FileStore
 from reconciler.state.store import Snapshot, Store
 
@@ -40,7 +40,9 @@ def check_single(local: FileStore, branch: str | None) -> None:
 
 def check_at_rest(state: State, now: float) -> None:
     """Raise Refusal while a call that a local record holds can act yet. ``now`` is unix seconds of this machine."""
-    ends = [intent.at + intent.window for intent in live_intents(state).values()]
+    # One from far in the future was dated by a clock that was wrong, and holds nobody up for ever.
+    intents = (intent for intent in live_intents(state).values() if intent.at <= now + OLD_INTENT_S)
+    ends = [intent.at + intent.window for intent in intents]
     left = max(ends, default=now) - now
     if left > 0:
         raise Refusal(

@@ -56,6 +56,12 @@ def test_serve_says_where_and_serves_the_account_until_it_is_ended(account: Path
         assert Caller(url).call("GetCallerIdentity")["AccountId"] == "100000000009"
 
 
+def test_the_first_line_of_serve_is_the_same_in_every_language(account: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    with serving("--account", account) as url:
+        assert url.startswith("http://127.0.0.1:")
+
+
 def test_serve_takes_keys_faults_facts_a_clock_and_no_limits(account: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     options = ("--key", "A:a", "--key", "B:b:t", "--no-limits", "--clock-offset", "900", "--identity", "denied")

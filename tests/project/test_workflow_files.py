@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from reconciler.model.plan import Verdict
+
 TOP = Path(__file__).parents[2]
 WORKFLOWS = sorted((TOP / ".github/workflows").glob("*.yml"))
 CALLERS = sorted((TOP / "docs/github").glob("*.yml"))
@@ -111,6 +113,12 @@ def test_the_action_takes_only_known_wheels_of_others_and_builds_only_itself() -
     lock = {"--requirement", '"$GITHUB_ACTION_PATH/requirements.txt"'}
     assert others == {"--only-binary", ":all:", "--require-hashes", *lock}
     assert ourselves == {"--no-index", "--no-deps", "--no-build-isolation", '"$GITHUB_ACTION_PATH/../../.."'}
+
+
+def test_the_action_hands_on_the_count_of_each_verdict() -> None:
+    outputs = read(ACTION)["outputs"]
+    counted = {name for name, output in outputs.items() if output["value"] == f"${{{{ steps.run.outputs.{name} }}}}"}
+    assert counted >= {verdict.value for verdict in Verdict}
 
 
 def test_no_module_comes_from_the_folder_of_the_run() -> None:

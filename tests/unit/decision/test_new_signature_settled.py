@@ -65,12 +65,24 @@ def test_where_no_row_came_all_calls_created_nothing() -> None:
         ((CALL,), [MADE], False),
         ((CALL._replace(status=LIVE),), [MADE], True),
         ((CALL._replace(status=LATE),), [MADE], True),
+        ((BEFORE, CALL._replace(status=LATE)), [MADE], True),
+        ((BEFORE, CALL), [MADE, MADE._replace(sign_id=1201)], True),
         ((CALL,), [CUT], True),
         ((BEFORE, CALL), [APART], True),
         ((CALL,), [MADE, MADE._replace(sign_id=1201)], True),
         ((CALL,), [MADE._replace(create_time=int(NOW))], True),
     ],
-    ids=["list is cut", "under way", "came late", "name cut short", "renamed in the console", "two", "somebody else's"],
+    ids=[
+        "list is cut",
+        "under way",
+        "came late",
+        "the newer came late",
+        "two calls, two rows",
+        "name cut short",
+        "renamed in the console",
+        "two",
+        "somebody else's",
+    ],
 )
 def test_a_list_that_does_not_tell_leaves_the_call_open(
     doubts: tuple[Intent, ...], rows: list[LiveSignature], complete: bool

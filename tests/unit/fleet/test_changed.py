@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.errors import UsageError
 from reconciler.fleet.accounts import accounts_below
-from reconciler.fleet.changed import changed_since, deleted_since
+from reconciler.fleet.changed import changed_since, deleted_since, has_uncommitted
 from tests.fixtures.fleets import write_fleet
 from tests.fixtures.project import pending
 from tests.fixtures.repositories import git
@@ -264,7 +264,7 @@ def test_accounts_that_are_repositories_of_their_own_are_each_compared_in_theirs
     assert touched(tmp_path) == ["acme"]
 
 
-@pytest.mark.parametrize("folder", ["linked", "{top}/linked", "{elsewhere}/accounts"])
+@pytest.mark.parametrize("folder", ["linked", "{top}/linked", "{elsewhere}/accounts", "{elsewhere}-accounts"])
 @pytest.mark.parametrize("change", [append("accounts/acme/signatures.yaml"), append("accounts/acme/evidence/1.png")])
 def test_a_fleet_that_is_named_by_way_of_a_link_is_compared_all_the_same(
     top: Path, tmp_path_factory: pytest.TempPathFactory, folder: str, change: Change
@@ -272,6 +272,7 @@ def test_a_fleet_that_is_named_by_way_of_a_link_is_compared_all_the_same(
     (top / "linked").symlink_to("accounts")
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "link"
     elsewhere.symlink_to(top)
+    elsewhere.with_name("link-accounts").symlink_to(top / "accounts")
     append("accounts/hooli/more.yaml")(top)
     committed(top)
     change(top)
@@ -280,3 +281,12 @@ def test_a_fleet_that_is_named_by_way_of_a_link_is_compared_all_the_same(
     folder = folder.format(top=top, elsewhere=elsewhere)
     found = changed_since(accounts_below(folder, cwd=top), "HEAD^", folder=folder, cwd=top)
     assert [account.name for account in found] == ["acme", "hooli"]
+
+
+def test_no_program_of_the_checkout_runs_where_uncommitted_changes_are_looked_for(top: Path) -> None:
+    (top / ".gitattributes").write_text("*.yaml filter=own\n")
+    committed(top)
+    git(top, "config", "filter.own.clean", f"touch {top}/ran; cat")
+    append("accounts/acme/signatures.yaml")(top)
+    assert has_uncommitted("accounts", cwd=top)
+    assert not (top / "ran").exists()

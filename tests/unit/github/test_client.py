@@ -199,6 +199,12 @@ def test_nothing_is_followed_into_the_clear(hub: GitHub, rest: GitHubClient) -> 
         rest.download("actions/artifacts/1/zip", 100)
 
 
+def test_a_redirect_to_no_address_is_refused(hub: GitHub, rest: GitHubClient) -> None:
+    hub.answers = [(302, {"Location": "https://[bad"})]
+    with pytest.raises(UsageError, match="not an https one"):
+        rest.get("issues")
+
+
 def test_redirects_have_an_end(hub: GitHub, rest: GitHubClient) -> None:
     hub.answers = [(302, {"Location": f"{hub.url}/round"})] * 10
     with pytest.raises(GitHubError, match="redirected GET more than 3 times"):

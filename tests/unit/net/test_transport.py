@@ -3,13 +3,16 @@ from __future__ import annotations
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from requests import Response
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
 
 from reconciler.contract.api import DESCRIBE
 from reconciler.errors import VendorError
-from reconciler.net.transport import MAX_BODY_BYTES, Transport
+from reconciler.net.transport import MAX_BODY_BYTES, Transport, _Adapter
 from reconciler.tencent.sdk import Sdk
 from tests.fixtures.servers import CERTIFICATE, answering, header_of, http, ok, serving
 from tests.unit.tencent.conftest import KEYS, Open, place
@@ -141,3 +144,15 @@ def test_a_body_larger_than_any_answer_is_refused() -> None:
     assert Transport.body(body_in(b"ab", b"c")) == b"abc"
     with pytest.raises(VendorError, match="too large"):
         Transport.body(body_in(b"x" * MAX_BODY_BYTES, b"y"))
+
+
+def test_a_connection_through_another_kind_of_proxy_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Socks(HTTPConnection):
+        pass
+
+    pool = SimpleNamespace(ConnectionCls=Socks, scheme="https")
+    monkeypatch.setattr(HTTPAdapter, "get_connection_with_tls_context", lambda *_, **__: pool)
+    for _ in range(2):
+        made = _Adapter().get_connection_with_tls_context(None, verify=True).ConnectionCls
+        assert issubclass(made, Socks)
+        assert [base.__name__ for base in made.__mro__].count("_Telling") == 1

@@ -71,3 +71,10 @@ def test_a_few_accounts_are_listed_before_what_needs_a_person() -> None:
 def test_a_long_report_stays_within_its_limit_whatever_the_accounts_are(limit: int) -> None:
     entries = [*fleet(300, LONG, "refused"), *(failed(f"{LONG}-{number}") for number in range(300))]
     assert len(fleet_markdown(entries, limit, deleted=[f"{LONG}-{number}" for number in range(300)]).encode()) <= limit
+
+
+def test_what_follows_the_last_fold_is_markdown_too() -> None:
+    stuck = signature("stuck", advice="`apply --only one` submits it")
+    text = fleet_markdown([entry("acme", plan=plan(stuck, diagnostics=[], notes=[], unmanaged=[]))])
+    assert "</details>\n\nCommands that are named here are for one account: give `plan`" in text
+    assert text.endswith("\n")

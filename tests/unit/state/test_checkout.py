@@ -331,6 +331,15 @@ def test_filters_that_known_tools_set_up_in_a_checkout_still_run(
     assert not origin_of(work).uncommitted
 
 
+@pytest.mark.parametrize("left", ["", "refs"], ids=["empty", "without its head"])
+def test_a_submodule_whose_repository_is_damaged_is_a_change(tmp_path: Path, work: Path, left: str) -> None:
+    git(work, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "hub.git"), "inner")
+    git(work, "commit", "-q", "-m", "Add inner")
+    (work / "inner/.git").unlink()
+    (work / "inner/.git" / left).mkdir(parents=True)
+    assert origin_of(work).uncommitted
+
+
 def test_a_change_within_a_submodule_is_a_change(tmp_path: Path, work: Path) -> None:
     git(work, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "hub.git"), "inner")
     git(work, "commit", "-q", "-m", "Add inner")

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.decision.transitions import lapse
 from reconciler.errors import Refusal, StateError
-from reconciler.model.state import State
+from reconciler.model.state import OLD_INTENT_S, State
 from reconciler.state.local import FileStore
 from reconciler.state.moves import check_at_rest, check_single, migrate
 from reconciler.state.store import Snapshot, Step
@@ -102,3 +102,4 @@ def test_a_record_is_not_dropped_while_a_call_that_it_holds_can_act() -> None:
     check_at_rest(live, intent.at + intent.window)
     check_at_rest(lapse(live, 1110, intent), intent.at)
     check_at_rest(state(s1="one"), 0.0)
+    check_at_rest(live, intent.at - OLD_INTENT_S - 1.0)  # dated by a clock that was wrong
