@@ -74,6 +74,15 @@ def test_every_translation_has_the_placeholders_of_its_text_and_no_others() -> N
     assert wrong == {}
 
 
+def test_every_translation_has_as_many_paragraphs_as_its_text() -> None:
+    wrong = [
+        source(message)
+        for message in ENTRIES
+        if len(source(message).split("\n\n")) != len(translation(message).split("\n\n"))
+    ]
+    assert wrong == []
+
+
 def test_code_between_backquotes_is_the_same() -> None:
     code = re.compile(r"`[^`]+`")
     wrong = [
