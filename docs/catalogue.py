@@ -16,7 +16,7 @@ import os
 import pkgutil
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -230,14 +230,21 @@ def _with_subclasses(kind: type) -> Iterator[type]:
 
 
 class _Module:
-    """The texts of one module. A name stands for whatever is assigned to it anywhere in the module."""
+    """The texts of one module.
+
+    A name stands for whatever is assigned to it anywhere in the module, a parameter for whatever it is given there.
+    """
 
     def __init__(self, tree: ast.Module, errors: Iterable[str], file: Path) -> None:
         self._tree = tree
         self._errors = frozenset(errors)
         self._file = file
         self._assigned: dict[str, list[ast.expr]] = {}
+        functions = {node.name: node.args for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
         for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                for parameter, given in _given(node, functions):
+                    self._assigned.setdefault(parameter, []).append(given)
             targets = (
                 node.targets
                 if isinstance(node, ast.Assign)
@@ -295,6 +302,16 @@ class _Module:
     def _sums(self, one: ast.expr, other: ast.expr, seen: tuple[str, ...]) -> Iterator[str]:
         for left in self._strings(one, seen):
             yield from (left + right for right in self._strings(other, seen))
+
+
+def _given(call: ast.Call, functions: Mapping[str, ast.arguments]) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the parameters that a call of one of the ``functions`` gives, each with its value."""
+    taken = functions.get(getattr(call.func, "id", getattr(call.func, "attr", "")))
+    if taken is None:
+        return
+    names = [each.arg for each in (*taken.posonlyargs, *taken.args) if each.arg not in {"self", "cls"}]
+    yield from zip(names, call.args, strict=False)
+    yield from ((each.arg, each.value) for each in call.keywords if each.arg is not None)
 
 
 def _parts(node: ast.expr) -> Sequence[ast.expr]:
