@@ -35,13 +35,11 @@ PRIVATE: Final = frozenset({".git", ".reconciler"})
 
 _FOLDER: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 
-_SPECIAL: Final = "special file"
-
 _KINDS: Final = {
-    stat.S_IFIFO: "pipe",
-    stat.S_IFSOCK: "socket",
-    stat.S_IFCHR: "device",
-    stat.S_IFBLK: "device",
+    stat.S_IFIFO: problems.A_PIPE,
+    stat.S_IFSOCK: problems.A_SOCKET,
+    stat.S_IFCHR: problems.A_DEVICE,
+    stat.S_IFBLK: problems.A_DEVICE,
 }
 
 # Bytes set aside for everything in the request that is not an image.
@@ -187,7 +185,7 @@ class _Walk:
             descriptor = self._step(self._todo.popleft())
             if descriptor is not None:
                 return descriptor
-        raise UnusableError(problems.NOT_A_FILE.given(kind="folder"))
+        raise UnusableError(problems.A_FOLDER)
 
     def _step(self, part: str) -> int | None:
         if part == "..":
@@ -237,8 +235,7 @@ class _Walk:
 
     def _open(self, part: str, mode: int) -> int:
         if not stat.S_ISREG(mode):
-            kind = _KINDS.get(stat.S_IFMT(mode), _SPECIAL)
-            raise UnusableError(problems.NOT_A_FILE.given(kind=kind))
+            raise UnusableError(_KINDS.get(stat.S_IFMT(mode), problems.A_SPECIAL_FILE))
         if self._todo:
             raise UnusableError(problems.MISSING)
         try:
@@ -246,7 +243,7 @@ class _Walk:
         except OSError as error:
             # The name may have been given to something else since it was looked at.
             if error.errno == errno.EINVAL:
-                raise UnusableError(problems.NOT_A_FILE.given(kind=_SPECIAL)) from None
+                raise UnusableError(problems.A_SPECIAL_FILE) from None
             raise
 
 

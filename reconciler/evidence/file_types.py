@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from reconciler.diagnostics import Message
+from reconciler.errors import said
 from reconciler.evidence import jpeg, png, problems
 from reconciler.evidence.problems import UnusableError
 
@@ -219,7 +220,8 @@ def check_extension(name: str, form: str) -> None:
     ending = name[name.rfind(".") :].lower() if "." in name else ""
     if EXTENSIONS.get(ending) == form:
         return
-    wanted = " or ".join(known for known, meant in EXTENSIONS.items() if meant == form)
+    *words, last = (known for known, meant in EXTENSIONS.items() if meant == form)
+    wanted = said("{words} or {last}", words=", ".join(words), last=last) if words else last
     if ending in EXTENSIONS:
         rule = problems.WRONG_EXTENSION.given(format=form, endings=wanted, other=EXTENSIONS[ending])
     else:

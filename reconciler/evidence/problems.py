@@ -30,7 +30,12 @@ MISSING: Final = Message(
     "check the spelling; the path is relative to the definition file, with `/` between folders",
 )
 MISSING_BUT_ALIKE: Final = Message("image-missing", "no such file", "write {alike}, exactly as it is stored")
-NOT_A_FILE: Final = Message("image-not-a-file", "a {kind}, not an image file", "write the path of a PNG or JPEG file")
+_WRITE_A_FILE: Final = "write the path of a PNG or JPEG file"
+A_FOLDER: Final = Message("image-not-a-file", "a folder, not an image file", _WRITE_A_FILE)
+A_PIPE: Final = Message("image-not-a-file", "a pipe, not an image file", _WRITE_A_FILE)
+A_SOCKET: Final = Message("image-not-a-file", "a socket, not an image file", _WRITE_A_FILE)
+A_DEVICE: Final = Message("image-not-a-file", "a device, not an image file", _WRITE_A_FILE)
+A_SPECIAL_FILE: Final = Message("image-not-a-file", "a special file, not an image file", _WRITE_A_FILE)
 ROOT_UNREADABLE: Final = Message(
     "image-unreadable",
     "the top folder of the repository cannot be read: {reason}",

@@ -7,6 +7,7 @@ import struct
 from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Message
+from reconciler.errors import said
 from reconciler.evidence import problems
 from reconciler.evidence.problems import UnusableError
 
@@ -20,13 +21,13 @@ MAX_PARTS: Final = 20_000
 UPRIGHT: Final = 1
 
 _TRAILERS: Final = (
-    (re.compile(rb"SEF[TH]\Z|SEFT.{0,8}\Z", re.DOTALL), "data of the camera's maker"),
-    (re.compile(rb"\A[\0-\xff]{0,64}?\xff\xd8\xff"), "further pictures of the same shot"),
-    (re.compile(rb"\A[\0-\xff]{4,64}?ftyp"), "a video"),
-    (re.compile(rb"\APK\x03\x04"), "a ZIP archive"),
-    (re.compile(rb"\A\s*%PDF-"), "a PDF document"),
-    (re.compile(rb"\A\s*<"), "a web page or XML"),
-    (re.compile(rb"\A\x89PNG"), "another picture"),
+    (re.compile(rb"SEF[TH]\Z|SEFT.{0,8}\Z", re.DOTALL), said("data of the camera's maker")),
+    (re.compile(rb"\A[\0-\xff]{0,64}?\xff\xd8\xff"), said("further pictures of the same shot")),
+    (re.compile(rb"\A[\0-\xff]{4,64}?ftyp"), said("a video")),
+    (re.compile(rb"\APK\x03\x04"), said("a ZIP archive")),
+    (re.compile(rb"\A\s*%PDF-"), said("a PDF document")),
+    (re.compile(rb"\A\s*<"), said("a web page or XML")),
+    (re.compile(rb"\A\x89PNG"), said("another picture")),
 )
 
 _ORIENTATION_TAG: Final = 0x0112
@@ -66,7 +67,7 @@ def trailer_warnings(trailer: bytes) -> tuple[Message, ...]:
     """Return what is said of data behind the picture's end, which viewers pass over; padding is nothing."""
     if not trailer.strip(b"\0\r\n"):
         return ()
-    what = next((words for sign, words in _TRAILERS if sign.search(trailer)), "unknown data")
+    what = next((words for sign, words in _TRAILERS if sign.search(trailer)), said("unknown data"))
     return (problems.APPENDED.given(bytes=len(trailer), what=what),)
 
 

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import gettext
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from reconciler.cli.languages import begin
-from reconciler.errors import UsageError
+from reconciler.diagnostics import Message
+from reconciler.errors import UsageError, fill
+from reconciler.evidence import structure
+from reconciler.evidence.containment import Root
+from reconciler.evidence.file_types import EXTENSIONS, check_extension
+from reconciler.evidence.problems import UnusableError
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.fleet.changed import changed_since
-from reconciler.text import local, speak
+from reconciler.text import local, local_document, speak
 from tests.fixtures.repositories import git
+
+ENGLISH: Final = re.compile("[a-z]{2,}")
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +47,41 @@ def test_a_commit_that_cannot_be_compared_with_is_told_in_chinese(ref: str, word
     with pytest.raises(UsageError) as caught:
         changed_since([account], ref, folder=".", cwd=tmp_path)
     assert local(caught.value.message).startswith(words)
+
+
+def english(rule: Message) -> list[str]:
+    """The English words of a message, said as it is and as a document would hold it."""
+    message = fill(rule.text, rule.params)
+    return [
+        word
+        for shown in (local(message), local_document(str(message)))
+        for word in ENGLISH.findall(shown)
+        if f".{word}" not in EXTENSIONS
+    ]
+
+
+@pytest.mark.parametrize("name", ["folder", "pipe", "/dev/null"])
+def test_what_is_no_image_file_is_named_in_chinese(name: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    path = tmp_path / name
+    with Root(path.parent) as root, pytest.raises(UnusableError) as caught:
+        root.open(str(path.parent), path.name)
+    assert caught.value.problem.code == "image-not-a-file"
+    assert english(caught.value.problem) == []
+
+
+@pytest.mark.parametrize("name", ["scan", "scan.png"])
+def test_the_endings_of_a_name_are_told_in_chinese(name: str) -> None:
+    with pytest.raises(UnusableError) as caught:
+        check_extension(name, "JPEG")
+    assert ".jpg 或 .jpeg" in local(fill(caught.value.problem.text, caught.value.problem.params))
+    assert english(caught.value.problem) == []
+
+
+@pytest.mark.parametrize(
+    "data", [b"any", b"PK\x03\x04", b"%PDF-1.7", b"<html>", b"\x89PNG", b"\0\0\0\x18ftyp", b"SEFT"]
+)
+def test_what_follows_a_picture_is_told_in_chinese(data: bytes) -> None:
+    (found,) = structure.trailer_warnings(data)
+    assert english(found) == []
