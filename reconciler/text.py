@@ -29,6 +29,9 @@ LANGUAGES: Final = (ENGLISH, "zh")
 # What stands between two messages that ``joined`` made one of.
 _JOINT: Final = re.compile(r"(?<=\d\})[,;] (?=\{message\d)")
 
+# What a problem of a file begins with where it was made one text.
+_PLACED: Final = re.compile(r"(?P<place>\S[^;]*?(?::\d+:\d+|\.ya?ml)): (?P<problem>.+)", re.DOTALL)
+
 # A placeholder of a template.
 _PLACEHOLDER: Final = re.compile(r"\\\{(\w+)(?:[!:][^}]*)?\\\}")
 
@@ -100,7 +103,7 @@ def local_document(text: str) -> str:
         return direct
     # A message that begins with its own words comes before a list of messages, and that before what may begin anyhow.
     begun, others = _patterns(_Language.name)
-    return _filled(text, begun) or _listed(text) or _filled(text, others) or text
+    return _filled(text, begun) or _listed(text) or _placed(text) or _filled(text, others) or text
 
 
 def _filled(text: str, patterns: Sequence[tuple[re.Pattern[str], str]]) -> str | None:
@@ -118,6 +121,15 @@ def _listed(text: str) -> str | None:
     if len(parts) > 1 and all(local_document(part) != part for part in parts):
         return say("; ").join(map(local_document, parts))
     return None
+
+
+def _placed(text: str) -> str | None:
+    """Return a problem behind its place in a file, and what to do about it where that is said too."""
+    if (found := _PLACED.fullmatch(text)) is None:
+        return None
+    problem, dash, hint = found["problem"].partition(" - ")
+    shown = local_document(problem)
+    return None if shown == problem else f"{found['place']}: {shown}{dash}{local_document(hint)}"
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ from reconciler.cli.formats import DEFAULT_PATH, FilledPath
 from reconciler.cli.validate import here, sandbox_account
 from reconciler.contract.api import is_loopback
 from reconciler.definitions.load import load_definitions
-from reconciler.errors import Exit, ReconcilerError, UsageError
+from reconciler.errors import Exit, ReconcilerError, UsageError, said
 from reconciler.net import http
 from reconciler.sandbox.account import REVIEW_PATH, review_saved
 from reconciler.sandbox.account_file import load_account_file
@@ -26,7 +26,7 @@ from reconciler.sandbox.options import SECOND_SUBMITTER, Options, UnconfirmedBeh
 from reconciler.sandbox.running import running
 from reconciler.sandbox.signing import DEFAULT_KEY, parse_key
 from reconciler.signals import StopFlag, handle_signals
-from reconciler.text import say
+from reconciler.text import local_document, say
 
 _DAY_S: Final = 86_400
 _REVIEW_TIMEOUT_S: Final = 10.0
@@ -224,8 +224,9 @@ def review_running(endpoint: str, sign_id: int, verdict: str, reply: str = "", u
     url = _loopback(endpoint)
     status, answer = _post(url, {"sign_id": sign_id, "verdict": verdict, "reply": reply, "uin": uin}, endpoint)
     if status != _HTTP_OK:
-        reason = answer.get("error", f"the sandbox answered with HTTP {status}")
-        raise UsageError("{reason}", reason=reason)
+        reason = answer.get("error", said("the sandbox answered with HTTP {status}", status=status))
+        # What came over the wire does not say what it was made of.
+        raise UsageError("{reason}", reason=local_document(str(reason)))
     return int(answer["status_code"])
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from reconciler.contract.api import is_loopback
-from reconciler.errors import ReconcilerError, UsageError
+from reconciler.errors import ReconcilerError, UsageError, said
 from reconciler.sandbox.account import REVIEW_PATH, Accounts, SandboxAccount, open_account, review
 from reconciler.sandbox.faults import FaultPlan
 from reconciler.sandbox.gateway import Dispatcher, RateLimits
@@ -150,10 +150,13 @@ def _review(body: bytes, accounts: Accounts) -> Response:
         return _answer(400, {"error": "the body must be {sign_id, verdict: approve or reject, reply, uin}"})
     having = accounts.with_row(sign_id, uin)
     if len(having) > 1:
-        return _answer(400, {"error": f"{len(having)} accounts have a signature {sign_id}: name one with --uin"})
+        several = said(
+            "{count} accounts have a signature {sign_id}: name one with --uin", count=len(having), sign_id=sign_id
+        )
+        return _answer(400, {"error": several})
     row = review(having[0], sign_id, verdict, reply) if having else None
     if row is None:
-        return _answer(404, {"error": f"there is no signature {sign_id} in this sandbox"})
+        return _answer(404, {"error": said("there is no signature {sign_id} in this sandbox", sign_id=sign_id)})
     return _answer(200, {"sign_id": row.sign_id, "status_code": row.status_code})
 
 

@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from reconciler.cli.languages import begin
+from reconciler.cli.sandbox import review_running
 from reconciler.diagnostics import Message
 from reconciler.errors import UsageError, fill
 from reconciler.evidence import structure
@@ -20,6 +21,10 @@ from reconciler.evidence.file_types import EXTENSIONS, check_extension
 from reconciler.evidence.problems import UnusableError
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.fleet.changed import changed_since
+from reconciler.sandbox.account_file import AccountFileError, load_account_file
+from reconciler.sandbox.model import AccountData, RowData
+from reconciler.sandbox.options import Options
+from reconciler.sandbox.running import running
 from reconciler.text import local, local_document, speak
 from tests.fixtures.repositories import git
 
@@ -85,3 +90,25 @@ def test_the_endings_of_a_name_are_told_in_chinese(name: str) -> None:
 def test_what_follows_a_picture_is_told_in_chinese(data: bytes) -> None:
     (found,) = structure.trailer_warnings(data)
     assert english(found) == []
+
+
+@pytest.mark.parametrize(
+    ("sign_id", "words"), [(5, "这个沙箱里没有签名 5"), (1110, "有 2 个账号有签名 1110：请用 --uin 指明一个")]
+)
+def test_what_a_running_sandbox_refuses_is_told_in_chinese(sign_id: int, words: str) -> None:
+    first, other = (AccountData(uin, (RowData(1110, "Acme"),)) for uin in ("100000000001", "100000000002"))
+    with running(Options(seed=first, others=(other,))) as sandbox, pytest.raises(UsageError) as caught:
+        review_running(sandbox.url, sign_id, "approve")
+    assert local(caught.value.message) == words
+
+
+@pytest.mark.parametrize(
+    "content", [b"signatures: 5\n", b"signatures: 5\nkeys: 3\n", b"signatures: [{sign_id: 1, x: 2}]\n", b"\xff\n"]
+)
+def test_a_fault_of_the_sandboxs_account_is_told_in_chinese_from_a_document(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "account.yaml"
+    file.write_bytes(content)
+    with pytest.raises(AccountFileError) as caught:
+        load_account_file(file)
+    assert local_document(str(caught.value.message)) == local(caught.value.message)
+    assert re.search("[\u4e00-\u9fff]", local(caught.value.message))
