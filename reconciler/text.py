@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import lru_cache
@@ -28,6 +28,13 @@ LANGUAGES: Final = (ENGLISH, "zh")
 
 # What stands between two messages that ``joined`` made one of.
 _JOINT: Final = re.compile(r"(?<=\d\})[,;] (?=\{message\d)")
+
+# Where a word of this tool's own, or a value, begins and ends in a message while it is made; characters of no text.
+_BORDER: Final = "\ufdd0"
+_FOREIGN: Final = "\ufdd1"
+_HAN: Final = "[\u4e00-\u9fff]"
+_NEEDS_NONE: Final = re.compile(f"(?<={_HAN}) ?{_BORDER}+ ?(?={_HAN})")
+_NEEDS_BLANK: Final = re.compile(f"(?<={_HAN}){_BORDER}+(?=[A-Za-z0-9])|(?<=[A-Za-z0-9]){_BORDER}+(?={_HAN})")
 
 # What a problem of a file begins with where it was made one text.
 _PLACED: Final = re.compile(r"(?P<place>\S[^;]*?(?::\d+:\d+|\.ya?ml)): (?P<problem>.+)", re.DOTALL)
@@ -74,8 +81,20 @@ def local(text: str) -> str:
         return text
     if not isinstance(text, Said):
         return catalogue.gettext(text)
-    params = {name: local(value) if isinstance(value, Said) else value for name, value in text.params.items()}
-    return fill(_JOINT.sub(lambda found: catalogue.gettext(found[0]), catalogue.gettext(text.template)), params)
+    own = {name: local(value) for name, value in text.params.items() if isinstance(value, Said)}
+    template = _JOINT.sub(lambda found: catalogue.gettext(found[0]), catalogue.gettext(text.template))
+    return _spaced(template, text.params, own) if own else fill(template, text.params)
+
+
+def _spaced(template: str, params: Mapping[str, object], own: Mapping[str, str]) -> str:
+    """Return a template with its values and words of its ``own``, beside which blanks stand where Chinese has them."""
+    marked = {
+        name: f"{border}{value}{border}" if isinstance(value, str) and f"{{{name}}}" in template else value
+        for border, values in ((_FOREIGN, params), (_BORDER, own))
+        for name, value in values.items()
+    }
+    text = _NEEDS_BLANK.sub(" ", _NEEDS_NONE.sub("", template.format_map(marked)))
+    return text.replace(_BORDER, "").replace(_FOREIGN, "")
 
 
 def say(template: str, /, **params: object) -> str:
@@ -112,7 +131,7 @@ def _filled(text: str, patterns: Sequence[tuple[re.Pattern[str], str]]) -> str |
             code = _in_code(translated)
             values = found.groupdict().items()
             shown = {name: value if name in code else local_document(value) for name, value in values}
-            return translated.format_map(shown)
+            return _spaced(translated, shown, {name: word for name, word in shown.items() if word != found[name]})
     return None
 
 

@@ -170,7 +170,8 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
         finally:
             session.remind()
         return int(code or Exit.DONE)
-    except click.ClickException as error:
+    except click.ClickException as problem:
+        error = _with_stop_of_language(problem)
         error.show()
         if isinstance(error, click.NoSuchOption) and error.option_name in _BEFORE_THE_COMMAND:
             option = "--lang LANG" if error.option_name == "--lang" else error.option_name
@@ -189,6 +190,14 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
     except Exception as error:  # noqa: BLE001  # the last resort: a bug
         session.crash(_crash_report(error))
         return Exit.UNEXPECTED
+
+
+def _with_stop_of_language(error: click.ClickException) -> click.ClickException:
+    """Return an error that ends as sentences of the person's language do: click puts a stop of English behind names."""
+    if language() == ENGLISH or not isinstance(error, click.MissingParameter):
+        return error
+    first, quote, rest = error.format_message().partition("'.")
+    return click.UsageError(f"{first}'{say('.')}{rest.lstrip(' ')}" if quote else first, error.ctx)
 
 
 def _speak(words: Sequence[str]) -> None:

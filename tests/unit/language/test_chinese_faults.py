@@ -332,10 +332,10 @@ def test_a_file_that_is_none_is_told_in_chinese(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("row", "words"),
-    [({"SignId": "x"}, "整数"), ({"StatusCode": None}, "整数"), ({}, "'SignName'"), ({"SignName": 5}, "文本")],
+    [({"SignId": "x"}, "整数"), ({"StatusCode": None}, "整数"), ({}, " 'SignName'"), ({"SignName": 5}, "文本")],
 )
 def test_a_row_of_an_answer_that_cannot_be_used_is_told_in_chinese(row: dict[str, object], words: str) -> None:
     sound = {"SignId": 1, "International": 1, "StatusCode": 0}
     with pytest.raises(VendorError) as caught:
         rows_of({"DescribeSignListStatusSet": [sound | row]})
-    assert local(fill(caught.value.text, caught.value.params)) == f"有一个签名没有可用的 {words}"
+    assert local(fill(caught.value.text, caught.value.params)) == f"有一个签名没有可用的{words}"

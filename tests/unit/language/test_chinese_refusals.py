@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import click
 import pytest
 
 from reconciler.cli.languages import begin
 from reconciler.cli.sandbox import review_running
 from reconciler.diagnostics import Message
-from reconciler.errors import UsageError, fill
+from reconciler.errors import UsageError, fill, said
 from reconciler.evidence import structure
 from reconciler.evidence.containment import Root
 from reconciler.evidence.file_types import EXTENSIONS, check_extension
@@ -26,6 +27,7 @@ from reconciler.sandbox.model import AccountData, RowData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
 from reconciler.text import local, local_document, speak
+from tests.fixtures.commands import inside
 from tests.fixtures.repositories import git
 
 ENGLISH: Final = re.compile("[a-z]{2,}")
@@ -112,3 +114,45 @@ def test_a_fault_of_the_sandboxs_account_is_told_in_chinese_from_a_document(cont
         load_account_file(file)
     assert local_document(str(caught.value.message)) == local(caught.value.message)
     assert re.search("[\u4e00-\u9fff]", local(caught.value.message))
+
+
+@pytest.mark.parametrize(
+    ("template", "word", "shown"),
+    [
+        ("`{field}` must be a mapping, not {value}", "a list", "`f` 必须是映射，而不是一个列表"),
+        ("Written by `reconciler import` from {where}.", "a list", "由 `reconciler import` 从一个列表写出。"),
+        (
+            "the account holds it as a {kind} signature, which cannot be changed",
+            "global",
+            "账号中它是国际/港澳台签名，这不能改变",
+        ),
+    ],
+)
+def test_no_blank_stands_between_two_chinese_words(template: str, word: str, shown: str) -> None:
+    message = said(template, field="f", value=said(word), where=said(word), kind=said(word))
+    assert (local(message), local_document(str(message))) == (shown, shown)
+
+
+def test_a_blank_stands_between_chinese_and_latin_words() -> None:
+    wrong = said("has quotation marks around it")
+    message = said("{source}: the {part} {wrong}", source="env", part=said("key id"), wrong=wrong)
+    assert local(message) == "env：密钥 ID 两端带有引号"
+
+
+def test_the_blanks_of_a_value_are_its_own() -> None:
+    message = said("{where} {value}", where=said("a list"), value="两个 词 的签名")
+    assert local(message) == "一个列表 两个 词 的签名"
+
+
+def test_a_sentence_about_what_is_missing_ends_in_a_chinese_stop() -> None:
+    done = inside("--lang", "zh", "fleet", "plan")
+    assert (done.code, done.err.splitlines()[-1]) == (2, "错误：缺少参数 'FOLDER'。")
+    assert inside("fleet", "plan").err.endswith("Error: Missing argument 'FOLDER'.\n")
+
+
+def test_who_answers_in_chinese_is_told_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
+    answers = iter(("是", "y"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(click.termui, "visible_prompt_func", lambda _prompt: next(answers))
+        assert click.confirm("?", err=True)
+    assert "输入 y 或 n" in capsys.readouterr().err
