@@ -34,7 +34,7 @@ from reconciler.fleet.accounts import (
     narrowed,
     parse_shard,
 )
-from reconciler.fleet.changed import changed_since, deleted_since, has_uncommitted
+from reconciler.fleet.changed import changed_since, deleted_since, has_uncommitted, names_uncommitted
 from reconciler.fleet.crew import side_by_side
 from reconciler.render.document import EntryDocument
 from reconciler.render.fleet import (
@@ -150,11 +150,17 @@ def chosen_accounts(folder: str, narrowing: Narrowing, changed_ref: str | None, 
     everything = checked(folder, found)
     chosen, deleted = narrowed(everything, narrowing), tuple[str, ...]()
     if changed_ref is not None:
+        asked = chosen
         chosen = changed_since(chosen, changed_ref, folder=folder, cwd=cwd)
         gone = deleted_since(everything, changed_ref, folder=folder, cwd=cwd)
         deleted = tuple(name for name in gone if is_asked(name, narrowing))
         if has_uncommitted(folder, cwd=cwd):
             words = "note: {folder} holds changes that are not committed; --changed-since does not see them"
+            _note(say(words, folder=folder))
+        elif names_uncommitted(asked, folder, cwd=cwd):
+            words = (
+                "note: accounts below {folder} name images that are not committed; --changed-since does not see them"
+            )
             _note(say(words, folder=folder))
     for name in deleted:
         words = "note: {account} was deleted since {ref}; what the vendor has of it is left as it is"

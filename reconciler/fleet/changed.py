@@ -25,6 +25,9 @@ _NOTHING: Final = "0" * 40
 # Links on the way to one file, as many as Linux follows.
 _MOST_LINKS: Final = 40
 
+# Two letters and a blank before each path of `git status`.
+_STATE: Final = 3
+
 
 def changed_since(accounts: Sequence[FleetAccount], ref: str, *, folder: str, cwd: Path) -> tuple[FleetAccount, ...]:
     """Return the accounts of a fleet that ``ref...HEAD`` touches; all of them where ``ref`` is forty zeros.
@@ -58,12 +61,24 @@ def deleted_since(accounts: Sequence[FleetAccount], ref: str, *, folder: str, cw
 
 def has_uncommitted(folder: str, *, cwd: Path) -> bool:
     """Return whether a fleet's folder holds something that is in no commit: no comparison of commits sees it."""
-    top = cwd / folder
-    options = without_filters(top, plain_environment())
-    if options is None:
-        return True
-    status = ("status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=dirty")
-    return bool(_git(top, *options, *status, "--", ".").out)
+    return bool(_uncommitted(cwd / folder, "."))
+
+
+def names_uncommitted(accounts: Sequence[FleetAccount], folder: str, *, cwd: Path) -> bool:
+    """Return whether accounts name an image, or are linked to a file, that is in no commit as it is now."""
+    top = find_root(cwd / folder)
+    changed = _uncommitted(top, ":/")
+    return bool(changed) and any(_uses(cwd / account.path, changed, top) for account in accounts)
+
+
+def _uncommitted(folder: Path, below: str) -> frozenset[str]:
+    """Return the paths from the root that differ from HEAD; of a folder that git does not know, the folder's."""
+    filters = without_filters(folder, plain_environment())
+    if filters is None:
+        return frozenset({below})  # nobody can tell
+    options = ("--porcelain", "-z", "--no-renames", "--untracked-files=normal", "--ignore-submodules=dirty")
+    listed = _git(folder, *filters, "status", *options, "--", below)
+    return frozenset(path[_STATE:].rstrip("/") for path in _paths(listed))
 
 
 def _repository(root: Path, top: Path) -> Path:
@@ -116,8 +131,14 @@ def _refuse(ref: str, result: GitResult, text: str) -> NoReturn:
 
 def _is_touched(folder: Path, changed: frozenset[str], root: Path) -> bool:
     real = os.path.relpath(os.path.realpath(folder), root)
-    if any(_is_own(path, real) for path in changed):
-        return True
+    return any(_is_own(path, real) for path in changed) or _uses(folder, changed, root, unread=True)
+
+
+def _uses(folder: Path, changed: frozenset[str], root: Path, *, unread: bool = False) -> bool:
+    """Return whether a definition file of an account, or an image that it names, differs.
+
+    ``unread`` is what to return where a file cannot be read, so that nobody knows what it names.
+    """
     found = discover((str(folder),), cwd=folder)
     if any(_is_changed(file.path, changed, root) for file in found.files):
         return True
@@ -125,8 +146,7 @@ def _is_touched(folder: Path, changed: frozenset[str], root: Path) -> bool:
     if all(is_definition(Path(path).name) for path in changed):
         return False  # no image is called as definitions are
     files, problems = read_all(found.files, find_root(folder))
-    # What cannot be read may name any image.
-    return bool(problems or found.problems) or any(
+    return (unread and bool(problems or found.problems)) or any(
         _is_changed(image, changed, root) for file in files for image in _images(file)
     )
 

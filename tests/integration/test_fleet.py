@@ -446,6 +446,30 @@ def test_what_is_not_committed_is_told_where_commits_are_compared(top: Path) -> 
         git(top, "stash", "-uq")
 
 
+@pytest.mark.parametrize("is_new", [False, True])
+def test_an_image_outside_the_fleet_that_is_not_committed_is_told(top: Path, *, is_new: bool) -> None:
+    fleet_of(top, pending(1))
+    image, own = top / "shared/licence.png", top / "accounts/acme/evidence/1.png"
+    image.parent.mkdir()
+    image.write_bytes(own.read_bytes())
+    file = top / "accounts/acme/signatures.yaml"
+    file.write_text(file.read_text().replace("evidence/1.png", "../../shared/licence.png"))
+    in_git(top)
+    since = ("fleet", "list", "accounts", "--changed-since", "HEAD")
+    (top / "shared/notes.txt").touch()
+    git(top, "add", "-A")
+    assert inside(*since).err == ""
+    if is_new:
+        git(top, "rm", "-rqf", "--cached", "shared")
+        git(top, "commit", "-qm", "Without the image")
+    else:
+        image.write_bytes(b"other")
+    told = inside(*since)
+    words = "note: accounts below accounts name images that are not committed; --changed-since does not see them\n"
+    assert (told.out, told.err) == ("", words)
+    assert inside(*since, "--only", "init*").err == ""
+
+
 @pytest.mark.parametrize("command", ["list", "validate", "plan", "apply"])
 def test_an_account_that_is_a_link_is_left_out_and_told(top: Path, command: str) -> None:
     seeds = fleet_of(top, pending(1))
