@@ -37,11 +37,12 @@ from reconciler.cli.progress import progress
 from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import SystemClock
 from reconciler.decision.plan import SavedPlan
+from reconciler.definitions.load import Definitions
 from reconciler.errors import Exit, UsageError
 from reconciler.model.plan import Plan, Selection, Target
 from reconciler.model.report import Observer
 from reconciler.planning.created_ids import write_created_ids
-from reconciler.planning.planner import believed_refusal, check_keys, check_size
+from reconciler.planning.planner import believed_refusal, check_keys, check_size, id_notes
 from reconciler.planning.saved_plan import admit_saved, read_plan
 from reconciler.render.text import plan_text
 from reconciler.signals import StopFlag, let_interrupt, stop_on_signals
@@ -90,7 +91,7 @@ def apply(  # a parameter for each option
         return Exit.INVALID
     check_keys(choice, inputs.definitions)
     stop = StopFlag()
-    dialogue = _Dialogue(session, saved, allowed, stop)
+    dialogue = _Dialogue(session, saved, allowed, stop, inputs.definitions)
     with (
         progress() as observer,
         open_for_writing(inputs, choice, connection, allowed, stop, observer) as opened,
@@ -103,7 +104,7 @@ def apply(  # a parameter for each option
         if report is None:
             dialogue.show_declined()
             return max(plan_exit(dialogue.plan), dialogue.dropped)
-        show_report(session, report)
+        show_report(session, report, ids_written=allowed.write_ids)
     if allowed.write_ids:
         for line in write_created_ids(inputs.definitions, report):
             session.note(local(line))
@@ -138,11 +139,14 @@ def confirmed(question: str, *, yes: bool) -> bool:
 class _Dialogue:
     """What the person sees and answers between the plan and the first write."""
 
-    def __init__(self, session: Session, saved: SavedPlan | None, allowed: Allowed, stop: StopFlag) -> None:
+    def __init__(
+        self, session: Session, saved: SavedPlan | None, allowed: Allowed, stop: StopFlag, definitions: Definitions
+    ) -> None:
         self._session = session
         self._saved = saved
         self._allowed = allowed
         self._stop = stop
+        self._definitions = definitions
         self.dropped = Exit.DONE
         self.pause: Callable[[], None] = lambda: None
         self.plan: Plan
@@ -161,12 +165,20 @@ class _Dialogue:
         """
         self.plan = plan
         self.pause()
+        shown = self._without_requests(plan)
         if self._session.format == "text":
-            show_plan(self._session, plan)
+            show_plan(self._session, shown)
         elif not self._allowed.yes:
-            self._session.note(plan_text(plan, style(stderr=True), columns=self._session.columns(stderr=True)))
+            self._session.note(plan_text(shown, style(stderr=True), columns=self._session.columns(stderr=True)))
             self._session.remind()
         check_size(plan, self._allowed.max_changes)
+
+    def _without_requests(self, plan: Plan) -> Plan:
+        """Return the plan without the edits that this run makes itself."""
+        if not self._allowed.write_ids:
+            return plan
+        made = id_notes(plan.signatures, self._definitions.signatures)
+        return plan._replace(notes=tuple(note for note in plan.notes if note not in made))
 
     def confirm(self, plan: Plan) -> bool:
         """Ask before the first write."""

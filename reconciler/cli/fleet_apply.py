@@ -183,8 +183,9 @@ class FleetApply:
         report = self._run(account, inputs, progress.observer(account.name), steps)
         if report is None:  # nobody is asked here, so nobody says no
             raise AssertionError("an apply that was confirmed has a report")
-        notes = write_created_ids(inputs.definitions, report) if self.allowed.write_ids else ()
-        return AccountResult(account.name, max(report_exit(report), *dropped), report, tuple(notes))
+        ids_written = self.allowed.write_ids
+        notes = write_created_ids(inputs.definitions, report) if ids_written else ()
+        return AccountResult(account.name, max(report_exit(report), *dropped), report, tuple(notes), ids_written)
 
     def _run(self, account: FleetAccount, inputs: Inputs, observer: Observer, steps: Steps) -> ApplyReport | None:
         with open_for_writing(

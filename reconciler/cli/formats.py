@@ -238,10 +238,10 @@ def show_plan(session: Session, plan: Plan, *, everything: bool = False) -> None
         _show_document(session, plan_document(plan))
 
 
-def show_report(session: Session, report: ApplyReport) -> None:
+def show_report(session: Session, report: ApplyReport, *, ids_written: bool) -> None:
     """Print what became of a plan as the result of a run. As text, the plan was shown before."""
     if session.format == "text":
-        session.result(fitted(report_text(report, style()), session.columns()))
+        session.result(fitted(report_text(report, style(), ids_written=ids_written), session.columns()))
     else:
         _show_document(session, report_document(report))
 

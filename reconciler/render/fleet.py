@@ -56,12 +56,16 @@ Content = Plan | ApplyReport | StatusReport | Validation | Failure
 
 
 class AccountResult(NamedTuple):
-    """What became of one account, called by its path. ``notes`` are for people, beside those of the content."""
+    """What became of one account, called by its path. ``notes`` are for people, beside those of the content.
+
+    ``ids_written`` where the run writes the ids of what it created itself.
+    """
 
     name: str
     exit_code: Exit
     content: Content
     notes: tuple[str, ...] = ()
+    ids_written: bool = False
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -250,7 +254,7 @@ def _pressing(result: AccountResult, paint: Style) -> Iterator[str]:
         case ApplyReport() as report:
             if not report.plan.writes:  # it was not shown before
                 yield from loud_lines(report.plan, paint)
-            yield from report_lines(report, paint)
+            yield from report_lines(report, paint, ids_written=result.ids_written)
         case Plan() as plan:
             yield from _indented(plan.diagnostics, paint)
             yield from loud_lines(plan, paint)

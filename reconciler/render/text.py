@@ -188,14 +188,17 @@ def counted_verdicts(counts: Mapping[str, int]) -> list[str]:
     return [say(words, count=counts[verdict]) for verdict, words in _COUNTED.items() if counts.get(verdict)]
 
 
-def report_text(report: ApplyReport, paint: Style) -> str:
-    """Return the result of every planned write, and the counts."""
-    return "\n".join([*report_lines(report, paint), _summary(report)])
+def report_text(report: ApplyReport, paint: Style, *, ids_written: bool = False) -> str:
+    """Return the result of every planned write, and the counts. ``ids_written`` as in ``report_lines``."""
+    return "\n".join([*report_lines(report, paint, ids_written=ids_written), _summary(report)])
 
 
-def report_lines(report: ApplyReport, paint: Style) -> Iterator[str]:
-    """Yield the result of every planned write, and what ended the run early."""
-    yield from _written(report, paint)
+def report_lines(report: ApplyReport, paint: Style, *, ids_written: bool = False) -> Iterator[str]:
+    """Yield the result of every planned write, and what ended the run early.
+
+    ``ids_written`` where the run writes the ids of what it created itself, so that nobody is asked to.
+    """
+    yield from _written(report, paint, ids_written=ids_written)
     yield from _early_end(report)
 
 
@@ -203,13 +206,15 @@ def _planned_writes(report: ApplyReport) -> list[Planned]:
     return list(report.plan.writes)
 
 
-def _written(report: ApplyReport, paint: Style) -> Iterator[str]:
+def _written(report: ApplyReport, paint: Style, *, ids_written: bool) -> Iterator[str]:
     writes = _planned_writes(report)
     heads = aligned([_report_head(planned, report.result(planned)) for planned in writes])
     for planned, head in zip(writes, heads, strict=True):
         result = report.result(planned)
         yield "  " + paint(head, result.outcome)
-        yield from (_INDENT + line for line in _result_details(planned, result))
+        if result.sign_id is not None and not ids_written:
+            yield _INDENT + escape_line(local(id_edit(planned.desired, result.sign_id)))
+        yield from (_INDENT + line for line in _result_details(result))
 
 
 def _report_head(planned: Planned, result: Result) -> Sequence[str]:
@@ -224,9 +229,7 @@ def _report_head(planned: Planned, result: Result) -> Sequence[str]:
     )
 
 
-def _result_details(planned: Planned, result: Result) -> Iterator[str]:
-    if result.sign_id is not None:
-        yield escape_line(local(id_edit(planned.desired, result.sign_id)))
+def _result_details(result: Result) -> Iterator[str]:
     if result.in_place:
         yield say("another run had already submitted the same")
     if result.trouble is not None:

@@ -200,6 +200,21 @@ def test_a_plan_and_a_status_right_after_a_create_do_not_miss_what_a_describe_do
         assert (looked.code, looked.by_key("status")["new-1"]) == (0, "pending")
 
 
+def test_nobody_is_asked_to_write_the_id_that_the_run_writes(tmp_path: Path) -> None:
+    file = project(tmp_path, NAMES[:1])
+    text, request = file.read_text(encoding="utf-8"), "write `sign_id: "
+    with serving([OLD]) as sandbox:
+        command = ("apply", "--yes", "--endpoint", sandbox.url, *FAST, file)
+        told = inside(*command, "--write-ids")
+        assert "has `sign_id: " in told.err
+        assert request not in told.out + told.err
+        file.write_text(text, encoding="utf-8")
+        assert request in inside(*command).out
+        told = inside(*command, "--write-ids")
+        assert "has `sign_id: " in told.err
+        assert request not in told.out + told.err
+
+
 def test_ids_of_a_sandbox_are_told_as_such_when_they_are_written(tmp_path: Path) -> None:
     file = project(tmp_path, NAMES[:1])
     with serving([OLD]) as sandbox:
