@@ -98,6 +98,7 @@ def import_(  # noqa: PLR0913  # a parameter for each option
         raise UsageError("--adopt goes with --from-terraform", hint="`reconciler adopt` records definitions")
     request = _request(out, site, region, role, merge=merge)
     target, found = _read(request, connection, sign_ids)
+    _check_found(found, sign_ids)
     account = request.account._replace(uin=None if target.sandbox else target.uin)
     missing = [say("{sign_id}: the account has no such signature", sign_id=sign_id) for sign_id in found.missing]
     if request.file is None:
@@ -109,6 +110,16 @@ def import_(  # noqa: PLR0913  # a parameter for each option
     lines = [target_line(target), "", *_table(session, done), *(f"  {line}" for line in missing), ""]
     session.result("\n".join([*lines, *_closing(request, found, done)]))
     return Exit.DONE
+
+
+def _check_found(found: Found, sign_ids: tuple[int, ...]) -> None:
+    """Raise UsageError where the account has none of the signatures that were asked for."""
+    if sign_ids and not found.rows:
+        raise UsageError(
+            "the account has no signature {sign_ids}: nothing was written",
+            hint="check the ids in the console, and the site and region of the account",
+            sign_ids=", ".join(map(str, found.missing)),
+        )
 
 
 def _check_for_state(out: str | None, site: str | None, sign_ids: tuple[int, ...], *, merge: bool) -> None:

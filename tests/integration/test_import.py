@@ -159,6 +159,19 @@ def test_the_file_goes_to_stdout_where_asked() -> None:
     assert not Path("signatures.yaml").exists()
 
 
+@pytest.mark.parametrize("more", [("--merge",), PLACE, (*PLACE, "--out", "-")])
+def test_where_none_of_the_ids_is_there_nothing_is_written(more: tuple[str, ...]) -> None:
+    file = Path("signatures.yaml")
+    if "--merge" in more:
+        file.write_text(f"{HEAD}signatures:\n{ONE}")
+    before = file.read_text() if file.exists() else None
+    with serving([pending(1)]) as sandbox:
+        done = run(sandbox.url, "import", *more, "--sign-id", "9999", "--sign-id", "9998")
+    assert (done.code, done.out) == (2, "")
+    assert "the account has no signature 9999, 9998: nothing was written" in done.err
+    assert (file.read_text() if file.exists() else None) == before
+
+
 def test_where_the_account_is_not_listed_signatures_are_imported_by_id() -> None:
     facts = UnconfirmedBehaviour(listing="MissingParameter")
     with serving([pending(1), pending(2), pending(3)], facts=facts) as sandbox:
