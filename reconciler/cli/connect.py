@@ -81,16 +81,24 @@ def connect(
 
     Where nothing is to be written, the definitions may name a role of its own for it.
     """
+    check_options(options)
     if not options.sandbox:
         yield _to_the_vendor(inputs, options, shared, writes=writes)
         return
-    if options.endpoint is not None:
-        raise UsageError(
-            "--sandbox and --endpoint exclude each other", hint="`sandbox serve` is what --endpoint is for"
-        )
     # The embedded sandbox shows a write at once.
     with embedded(inputs, options.limits._replace(describe_lag=0.0)) as connection:
         yield connection
+
+
+def check_options(options: ConnectionOptions) -> None:
+    """Raise UsageError for what is wrong with the options themselves, whatever the definitions say."""
+    if options.endpoint is None:
+        return
+    if options.sandbox:
+        raise UsageError(
+            "--sandbox and --endpoint exclude each other", hint="`sandbox serve` is what --endpoint is for"
+        )
+    options.limits.check(endpoint_from(options.endpoint, None))
 
 
 def key_finder(options: ConnectionOptions) -> KeyFinder:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from reconciler.cli.connect import Shared, key_finder
+from reconciler.cli.connect import Shared, check_options, key_finder
 from reconciler.cli.fleet_run import FleetChoice, FleetReport, Work, fleet_options, reporting, valid_inputs
 from reconciler.cli.formats import (
     FORMATS,
@@ -26,7 +26,7 @@ from reconciler.cli.formats import (
     plan_exit,
 )
 from reconciler.cli.output import Session
-from reconciler.cli.plan import check_out, files_of, is_stdout, planned_offline, planned_online
+from reconciler.cli.plan import check_offline, check_out, files_of, is_stdout, planned_offline, planned_online
 from reconciler.cli.status import looking
 from reconciler.cli.validate import here
 from reconciler.clock import Clock, SystemClock
@@ -103,10 +103,12 @@ class Claims:
 class FleetAccess:
     """What the accounts of a fleet share: one search for keys, one fetch for all branches, one look at the checkout.
 
-    They share connections too: else each would shake hands with the vendor's hosts four times.
+    They share connections too: else each would shake hands with the vendor's hosts four times. Raises UsageError for
+    options that no account can be reached with: said once, and not by each account.
     """
 
     def __init__(self, choice: FleetChoice, options: ConnectionOptions) -> None:
+        check_options(options)
         self._choice = choice
         self._finder = key_finder(options)
         self._head, self._origin = _once_each(head_commit), _once_each(origin_of)
@@ -190,6 +192,8 @@ def plan(  # a parameter for each option
     """Show what apply would do in every account below FOLDER. Cannot write."""
     session.format = output
     aside = is_stdout(session, out)
+    if offline:
+        check_offline(connection)
     access = FleetAccess(choice, connection)
     how = planned_offline if offline else planned_online
     cwd = here()

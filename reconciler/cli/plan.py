@@ -169,12 +169,17 @@ def planned_online(
         return plan_online(opened.reader, record, run)
 
 
+def check_offline(options: ConnectionOptions) -> None:
+    """Raise UsageError where an offline plan is to reach an account."""
+    if options.sandbox or options.endpoint:
+        raise UsageError("--offline reads no account, so it goes with neither --sandbox nor --endpoint")
+
+
 def planned_offline(
     inputs: Inputs, choice: Selection, options: ConnectionOptions, shared: Shared = ALONE, clock: Clock | None = None
 ) -> Plan:
     """Return the plan of an account against its record alone. Raises UsageError where it has no number to go by."""
-    if options.sandbox or options.endpoint:
-        raise UsageError("--offline reads no account, so it goes with neither --sandbox nor --endpoint")
+    check_offline(options)
     if inputs.account.uin is None:
         raise UsageError("--offline cannot ask which account it is", hint="write the account's number as account.uin")
     target = Target(inputs.account, inputs.account.uin, "offline")

@@ -446,6 +446,29 @@ def test_what_is_not_committed_is_told_where_commits_are_compared(top: Path) -> 
         git(top, "stash", "-uq")
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (("plan", "--offline", "--sandbox"), "--offline reads no account"),
+        (("plan", "--offline", "--endpoint", "http://127.0.0.1:1"), "--offline reads no account"),
+        *(
+            ((*command, *options), words)
+            for command in (("plan",), ("status",), ("apply", "--yes"))
+            for options, words in (
+                (("--sandbox", "--endpoint", "http://127.0.0.1:1"), "exclude each other"),
+                (("--endpoint", "https://example.com"), "is not a place to send keys to"),
+                (("--endpoint", "https://sms.tencentcloudapi.com", "--describe-rate", "9"), "the vendor's limits"),
+            )
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_options_is_said_once(top: Path, command: tuple[str, ...], words: str) -> None:
+    fleet_of(top, pending(1))
+    done = inside("fleet", command[0], "accounts", *command[1:])
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count(words) == 1
+
+
 @pytest.mark.parametrize("is_new", [False, True])
 def test_an_image_outside_the_fleet_that_is_not_committed_is_told(top: Path, *, is_new: bool) -> None:
     fleet_of(top, pending(1))
