@@ -34,6 +34,8 @@ _OLDER: Final = {
     Lineage.OLDER: "the commit checked out is older than {commit}, which was applied last",
     Lineage.DIVERGED: "the commit checked out does not come after {commit}, which was applied last",
     Lineage.UNKNOWN: "the history here is too short to tell whether it holds {commit}, which was applied last",
+    Lineage.ABSENT: "the history here does not hold {commit}, which was applied last; it is behind, or that commit was "
+    "never pushed",
 }
 PARTIAL_LISTING: Final = (
     "unmanaged: not known; the account's whole list was not read, so rows that no definition names are not shown"

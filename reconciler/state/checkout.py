@@ -101,13 +101,14 @@ class Lineage(StrEnum):
     """How a checkout's commit relates to the commit applied last.
 
     Only ``descendant`` (the same commit counts) is safe to apply. ``unknown``: one of the two commits, or the history
-    between them, is not in the checkout.
+    between them, is not in the checkout. ``absent``: the commit applied last is not, though the history is whole.
     """
 
     DESCENDANT = "descendant"
     OLDER = "older"
     DIVERGED = "diverged"
     UNKNOWN = "unknown"
+    ABSENT = "absent"
 
 
 def head_commit(root: Path) -> str | None:
@@ -190,14 +191,18 @@ def lineage(root: Path, applied: str, head: str) -> Lineage:
     if applied == head:
         return Lineage.DESCENDANT
     if not (_known(root, applied) and _known(root, head)):
-        return Lineage.UNKNOWN
+        is_absent = is_commit(applied) and _known(root, head) and _is_whole(root)
+        return Lineage.ABSENT if is_absent else Lineage.UNKNOWN
     if _is_ancestor(root, applied, head):
         return Lineage.DESCENDANT
     if _is_ancestor(root, head, applied):
         return Lineage.OLDER
     # Where the history is cut off, what joins the two may lie beyond the cut.
-    shallow = git(root, plain_environment(), "rev-parse", "--is-shallow-repository").text
-    return Lineage.DIVERGED if shallow == "false" else Lineage.UNKNOWN
+    return Lineage.DIVERGED if _is_whole(root) else Lineage.UNKNOWN
+
+
+def _is_whole(root: Path) -> bool:
+    return git(root, plain_environment(), "rev-parse", "--is-shallow-repository").text == "false"
 
 
 def _known(root: Path, commit: str) -> bool:

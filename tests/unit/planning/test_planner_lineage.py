@@ -63,3 +63,17 @@ def test_a_history_that_cannot_tell_is_refused_with_the_mend(
     assert "too short to tell" in found.message
     assert "git pull" in found.hint
     shutil.rmtree(shallow)
+
+
+def test_a_commit_that_a_whole_history_lacks_may_never_have_been_pushed(
+    history: tuple[Path, str, str, str], tmp_path: Path
+) -> None:
+    top, _, newer, beside = history
+    whole = tmp_path / "whole"
+    subprocess.run(["git", "clone", "-q", "--single-branch", "-b", "main", top.as_uri(), whole], check=True)
+    found = refusal(whole, EMPTY._replace(commit=beside), newer)
+    assert found is not None
+    assert f"does not hold {beside[:12]}," in found.message
+    assert found.message.endswith("or that commit was never pushed")
+    assert "git pull" in found.hint
+    assert "too short" not in found.message

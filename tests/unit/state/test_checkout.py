@@ -200,8 +200,8 @@ def test_a_merge_of_the_applied_commit_may_be_applied(work: Path) -> None:
     assert lineage(work, third, str(head_commit(work))) is Lineage.DESCENDANT
 
 
-def test_a_commit_that_the_checkout_does_not_have_is_unknown(work: Path) -> None:
-    assert lineage(work, "0" * 40, commits(work)[-1]) is Lineage.UNKNOWN
+def test_a_commit_that_the_checkout_does_not_have_is_absent_or_unknown(work: Path) -> None:
+    assert lineage(work, "0" * 40, commits(work)[-1]) is Lineage.ABSENT
     assert lineage(work, commits(work)[-1], "0" * 40) is Lineage.UNKNOWN
 
 
@@ -210,8 +210,8 @@ def test_a_name_is_no_commit_id(work: Path) -> None:
     assert lineage(work, "--all", commits(work)[-1]) is Lineage.UNKNOWN
 
 
-def test_the_id_of_something_else_is_unknown(work: Path) -> None:
-    assert lineage(work, git(work, "rev-parse", "HEAD^{tree}"), commits(work)[-1]) is Lineage.UNKNOWN
+def test_the_id_of_something_else_is_absent(work: Path) -> None:
+    assert lineage(work, git(work, "rev-parse", "HEAD^{tree}"), commits(work)[-1]) is Lineage.ABSENT
 
 
 def test_too_shallow_a_history_cannot_tell(tmp_path: Path, work: Path) -> None:
