@@ -89,7 +89,32 @@ class Root:
 
         ``folder`` is relative to the working directory or absolute. Raises UnusableError with the reason.
         """
-        parts = (*self._parts_of(folder), *_parts_of_name(name))
+        above, below = self._parts_of(folder), _parts_of_name(name)
+        try:
+            return self._opened((*above, *below))
+        except _AlikeError as found:
+            alike = self._stored(above, below, found)
+        looks_same = alike is not None and _composed("/".join(below)) == _composed(alike)
+        raise UnusableError(problems.missing(alike, looks_same=looks_same))
+
+    def _stored(self, above: Sequence[str], below: Sequence[str], found: _AlikeError) -> str | None:
+        """Return the path of a file that differs from ``below`` in case or accents only; ``None`` where none is."""
+        names = list(below)
+        for _ in below:
+            if found.part not in names:  # it is a link that leads there
+                return None
+            names[names.index(found.part)] = found.stored
+            try:
+                os.close(self._opened((*above, *names)))
+            except _AlikeError as other:
+                found = other
+            except UnusableError:
+                return None
+            else:
+                return "/".join(names)
+        return None
+
+    def _opened(self, parts: tuple[str, ...]) -> int:
         kept = self._kept_folder(parts)
         walk = _Walk(self, kept)
         try:
@@ -152,9 +177,22 @@ def _split(path: str) -> list[str]:
     return [part for part in path.split("/") if part not in {"", "."}]
 
 
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
 def _plain(name: str) -> str:
     """Return the name without what some file systems make no difference of: case, and how accents are composed."""
-    return unicodedata.normalize("NFC", name).casefold()
+    return _composed(name).casefold()
+
+
+class _AlikeError(UnusableError):
+    """A name is missing from its folder, which holds one that differs in case or accents only."""
+
+    def __init__(self, part: str, stored: str) -> None:
+        super().__init__(problems.MISSING)
+        self.part = part
+        self.stored = stored
 
 
 class _Walk:
@@ -206,8 +244,8 @@ class _Walk:
         except FileNotFoundError:
             # A name in another case works on a laptop and is missing on the runner, so the right one is shown.
             names = os.listdir(self._folders[-1])  # noqa: PTH208  # a Path cannot be an open folder
-            alike = (name for name in names if _plain(name) == _plain(part))
-            raise UnusableError(problems.missing(next(alike, None))) from None
+            alike = next((name for name in names if _plain(name) == _plain(part)), None)
+            raise (UnusableError(problems.MISSING) if alike is None else _AlikeError(part, alike)) from None
 
     def _up(self) -> None:
         if len(self._folders) == 1:

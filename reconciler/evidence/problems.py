@@ -36,6 +36,11 @@ A_PIPE: Final = Message("image-not-a-file", "a pipe, not an image file", _WRITE_
 A_SOCKET: Final = Message("image-not-a-file", "a socket, not an image file", _WRITE_A_FILE)
 A_DEVICE: Final = Message("image-not-a-file", "a device, not an image file", _WRITE_A_FILE)
 A_SPECIAL_FILE: Final = Message("image-not-a-file", "a special file, not an image file", _WRITE_A_FILE)
+MISSING_BUT_COMPOSED: Final = Message(
+    "image-missing",
+    "no such file: {alike} looks the same, but its characters are composed differently (Unicode NFC and NFD)",
+    "copy the name as `ls` prints it, or rename the file to what is written here",
+)
 ROOT_UNREADABLE: Final = Message(
     "image-unreadable",
     "the top folder of the repository cannot be read: {reason}",
@@ -155,9 +160,14 @@ class EvidenceChanged(Refusal):
     """An image is no longer the one that the plan was made with; nothing of it may be sent."""
 
 
-def missing(alike: str | None) -> Message:
-    """Return the problem of a path that names nothing, though ``alike`` differs in case or accents only."""
-    return MISSING if alike is None else MISSING_BUT_ALIKE.given(alike=repr(alike))
+def missing(alike: str | None, *, looks_same: bool = False) -> Message:
+    """Return the problem of a path that names nothing, though the path ``alike`` differs in case or accents only.
+
+    ``looks_same`` where nobody can see how the two differ.
+    """
+    if alike is None:
+        return MISSING
+    return (MISSING_BUT_COMPOSED if looks_same else MISSING_BUT_ALIKE).given(alike=repr(alike))
 
 
 def from_os(error: OSError) -> Message:

@@ -178,7 +178,41 @@ def test_a_name_in_another_case_or_composition_is_pointed_to(tree: Path) -> None
         found = look(tree, written)
         if Path(written).name in names or found.problem is None:
             pytest.skip("this file system makes no difference between the two")
-        assert stored in fill(found.problem.hint, found.problem.params)
+        assert f"evidence/{stored}" in words(found) + fill(found.problem.hint, found.problem.params)
+
+
+def hint(found: Inspected) -> str:
+    assert found.problem is not None
+    return fill(found.problem.hint, found.problem.params)
+
+
+def test_of_a_path_in_another_case_the_whole_one_that_is_there_is_named(tree: Path) -> None:
+    (tree / "e/e").mkdir(parents=True)
+    (tree / "e/e/a.png").write_bytes(images.png())
+    if (tree / "E").exists():
+        pytest.skip("this file system makes no difference between the two")
+    assert hint(look(tree, "E/E/A.png")) == "write 'e/e/a.png', exactly as it is stored"
+    assert hint(look(tree / "sub/..", "sub/../E/e/a.png")) == "write 'sub/../e/e/a.png', exactly as it is stored"
+    for name in ("E/e/b.png", "E/e", "E/../../secret/license.png"):
+        assert code(look(tree, name)) == "image-missing"
+        assert "check the spelling" in hint(look(tree, name))
+
+
+def test_a_link_to_a_name_in_another_case_is_missing(tree: Path) -> None:
+    (tree / "linked.png").symlink_to("evidence/License.PNG")
+    if (tree / "linked.png").exists():
+        pytest.skip("this file system makes no difference between the two")
+    assert "check the spelling" in hint(look(tree, "linked.png"))
+
+
+def test_of_a_name_that_only_is_composed_differently_it_is_said_that_both_look_the_same(tree: Path) -> None:
+    (tree / "evidence/Caf\u00e9.png").write_bytes(images.png())
+    if (tree / "evidence/Cafe\u0301.png").exists():
+        pytest.skip("this file system makes no difference between the two")
+    found = look(tree, "evidence/Cafe\u0301.png")
+    assert words(found).startswith("no such file: 'evidence/Caf\u00e9.png' looks the same")
+    assert "NFC" in words(found)
+    assert "exactly as it is stored" not in hint(found)
 
 
 @pytest.mark.parametrize("name", [".", "evidence", "evidence/", "sub/folder"])
