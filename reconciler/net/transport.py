@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any, Final
@@ -97,8 +98,8 @@ class Transport:
         return select_proxy(url, get_environ_proxies(url))
 
     @staticmethod
-    def error(failure: BaseException) -> VendorError:
-        """Return the error for a request that got no answer. Its code says whether the request can have arrived.
+    def error(failure: BaseException, url: str = "") -> VendorError:
+        """Return the error for a request to ``url`` that got no answer. Its code says whether it can have arrived.
 
         Only where no connection was made, or its certificate did not verify, is it certain that nothing was sent.
         """
@@ -107,6 +108,8 @@ class Transport:
             return VendorError("{cause}", cause=_words(causes), code=CONNECTION_NOT_MADE)
         if any(isinstance(cause, (Timeout, ReadTimeoutError)) for cause in causes):
             return VendorError("no answer in time", code=TIMEOUT)
+        if any(_is_without_tls(cause) for cause in causes):
+            return _no_tls(url)
         return VendorError("{cause}", cause=_words(causes), code=CONNECTION_LOST)
 
     @classmethod
@@ -167,6 +170,24 @@ class _Telling(HTTPConnection):
 
 def _is_unverified(cause: BaseException) -> bool:
     return isinstance(cause, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(cause)
+
+
+def _is_without_tls(cause: BaseException) -> bool:
+    return isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER"
+
+
+def _no_tls(url: str) -> VendorError:
+    """Return the error for a server that speaks no TLS.
+
+    Its code is not that of a connection that was never made: such bytes may also come later, from something between.
+    """
+    parts = urlsplit(url)
+    text = "the server speaks no TLS there"
+    if is_loopback(parts.hostname or ""):
+        return VendorError(
+            text, code=CONNECTION_LOST, hint="write `http://{host}` for one on this machine", host=parts.netloc
+        )
+    return VendorError(text, code=CONNECTION_LOST, hint="check the proxy and `account.endpoint`")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

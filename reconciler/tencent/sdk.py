@@ -146,6 +146,7 @@ class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
         if not address.endpoint.loopback:
             proxy_for(str(address.endpoint))  # one that cannot be read is reported before the first call
         super().__init__(address.service, address.version, _Credential(), address.region, profile)
+        self._url = str(address.endpoint)
         self.request.conn.proxy = None
         self.request.conn._session = transport  # noqa: SLF001  # no other way
 
@@ -158,7 +159,7 @@ class _Client(CommonClient):  # type: ignore[misc]  # the SDK carries no types
         except VendorError:
             raise
         except Exception as error:  # noqa: BLE001  # the SDK lets many types through; all mean: no answer
-            raise Transport.error(error) from None
+            raise Transport.error(error, self._url) from None
         finally:
             options["CallLog"].ended()
         options["CallLog"].received = len(body)

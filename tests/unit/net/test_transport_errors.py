@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -167,6 +168,30 @@ def test_a_certificate_that_nobody_vouches_for_ends_before_anything_is_sent(open
     assert error.code == CONNECTION_NOT_MADE
     assert "certificate verify failed" in error.message
     assert server.requests == []
+
+
+def test_of_a_server_that_speaks_no_tls_that_is_said_and_how_to_write_it(opened: Open) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            with listener.accept()[0] as connection:
+                connection.recv(65536)
+                connection.sendall(http(b"", "400 Bad Request"))
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        host = f"127.0.0.1:{listener.getsockname()[1]}"
+        error = failure(lambda: opened(host, scheme="https").call(DESCRIBE, {}))
+        thread.join()
+    assert (error.code, error.message) == (CONNECTION_LOST, "the server speaks no TLS there")
+    assert error.hint == f"write `http://{host}` for one on this machine"
+
+
+def test_elsewhere_http_is_no_remedy_for_a_server_that_speaks_no_tls() -> None:
+    failed = ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number")
+    failed.reason = "WRONG_VERSION_NUMBER"
+    error = Transport.error(failed, "https://sms.tencentcloudapi.com")
+    assert (error.message, "http:" in error.hint) == ("the server speaks no TLS there", False)
 
 
 def test_a_certificate_for_another_name_ends_before_anything_is_sent(
