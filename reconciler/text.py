@@ -29,7 +29,7 @@ LANGUAGES: Final = (ENGLISH, "zh")
 # What stands between two messages that ``joined`` made one of.
 _JOINT: Final = re.compile(r"(?<=\d\})[,;] (?=\{message\d)")
 
-# Where a word of this tool's own, or a value, begins and ends in a message while it is made; characters of no text.
+# Where a word of this tool's own, or a value, begins and ends in a message while it is made; no characters of Unicode.
 _BORDER: Final = "\ufdd0"
 _FOREIGN: Final = "\ufdd1"
 _HAN: Final = "[\u4e00-\u9fff]"
@@ -88,6 +88,9 @@ def local(text: str) -> str:
 
 def _spaced(template: str, params: Mapping[str, object], own: Mapping[str, str]) -> str:
     """Return a template with its values and words of its ``own``, beside which blanks stand where Chinese has them."""
+    plain = template.format_map({**params, **own})
+    if _BORDER in plain or _FOREIGN in plain:  # somebody's text, which is to be seen whole
+        return plain
     marked = {
         name: f"{border}{value}{border}" if isinstance(value, str) and f"{{{name}}}" in template else value
         for border, values in ((_FOREIGN, params), (_BORDER, own))

@@ -144,6 +144,12 @@ def test_the_blanks_of_a_value_are_its_own() -> None:
     assert local(message) == "一个列表 两个 词 的签名"
 
 
+@pytest.mark.parametrize("character", ["\ufdd0", "\ufdd1"])
+def test_no_character_of_a_value_is_lost(character: str) -> None:
+    message = said("{where} {value}", where=said("a list"), value=f"a{character}b")
+    assert local(message) == f"一个列表 a{character}b"
+
+
 def test_a_sentence_about_what_is_missing_ends_in_a_chinese_stop() -> None:
     done = inside("--lang", "zh", "fleet", "plan")
     assert (done.code, done.err.splitlines()[-1]) == (2, "错误：缺少参数 'FOLDER'。")
