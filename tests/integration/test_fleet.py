@@ -11,6 +11,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -467,6 +468,21 @@ def test_what_is_wrong_with_the_options_is_said_once(top: Path, command: tuple[s
     done = inside("fleet", command[0], "accounts", *command[1:])
     assert (done.code, done.out) == (2, "")
     assert done.err.count(words) == 1
+
+
+def test_a_fleet_asks_nobody_to_write_the_ids_that_it_writes(top: Path) -> None:
+    seeds = fleet_of(top, Sign("fresh", 1, "Fresh"), names=("acme",))
+    file = top / "accounts/acme/signatures.yaml"
+    text = file.read_text().replace("sign_id: 1\n", "sign_id: new\n")
+    file.write_text(text)
+    bare = [replace(seed, signatures=()) for seed in seeds]
+    for options, is_asked in (((), True), (("--write-ids",), False)):
+        file.write_text(text)
+        with served(bare) as sandbox:
+            done = fleet("apply", sandbox, "--yes", *options)
+        assert ("write `sign_id: " in done.out) is is_asked
+        assert ("has `sign_id: " in done.out) is not is_asked
+        shutil.rmtree(top / ".reconciler")
 
 
 @pytest.mark.parametrize("is_new", [False, True])
