@@ -49,6 +49,7 @@ def should_be_sent(sign: Sign) -> bool:
     return sign.status == REJECTED or (sign.status == PENDING and sign.live is not None)
 
 
+@pytest.mark.soak
 def test_two_hundred_signatures_are_sent_exactly_where_they_should_be(tmp_path: Path) -> None:
     signs = generated()
     write(tmp_path, signs)

@@ -81,7 +81,7 @@ def kill_at(count: int, started: Forks, folder: Path) -> None:
 
 
 def test_a_create_killed_between_intent_and_record_is_settled_by_the_next_run(started: Forks, tmp_path: Path) -> None:
-    kill_at(6, started, tmp_path)
+    kill_at(3, started, tmp_path)
 
 
 @pytest.mark.soak

@@ -114,6 +114,7 @@ def test_the_document_holds_the_plan_of_each_account_as_the_single_command_print
     }
 
 
+@pytest.mark.soak
 def test_the_files_roles_servers_and_silence_of_forty_accounts_stop_none_of_160_others(top: Path) -> None:
     names = tuple(f"merchant-{number:03}" for number in range(200))
     seeds = fleet_of(top, pending(1), names=names)

@@ -44,7 +44,7 @@ def race_often(rounds: int, started: Forks, scene: Scene, folder: Path) -> None:
 
 
 def test_two_runs_at_once_submit_each_change_once(started: Forks, scene: Scene, tmp_path: Path) -> None:
-    race_often(5, started, scene, tmp_path)
+    race_often(3, started, scene, tmp_path)
 
 
 @pytest.mark.soak

@@ -11,7 +11,7 @@ from tests.sim.schedule import run
 # The tests of single steps show what is covered; here it would double the time.
 pytestmark = pytest.mark.no_cover
 
-SEEDS = 15
+SEEDS = 9
 SEEDS_OF_A_FLEET = 5
 ASLEEP = {"DUP", "OLDER", "TWO CALLS", "STALE", "NO INTENT", "WAS SENT"}
 NAMED = {

@@ -112,7 +112,14 @@ def test_a_run_that_ended_before_it_had_a_plan_says_why() -> None:
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize(("verdict", "name"), [("modify", "Acme"), ("refused", "名" * 60), ("in-sync", "@`|<" * 20)])
+@pytest.mark.parametrize(
+    ("verdict", "name"),
+    [
+        ("refused", "名" * 60),
+        pytest.param("modify", "Acme", marks=pytest.mark.soak),
+        pytest.param("in-sync", "@`|<" * 20, marks=pytest.mark.soak),
+    ],
+)
 def test_5000_signatures_stay_below_githubs_limit_and_the_rest_is_counted(verdict: str, name: str) -> None:
     document = plan(*numbered(5000, verdict, text=name), diagnostics=[])
     text = told(document, elsewhere="the [summary](https://github.example)")
