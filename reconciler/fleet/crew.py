@@ -8,7 +8,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Final, Generic, NamedTuple, TypeVar
 
 Item = TypeVar("Item")
@@ -16,6 +17,7 @@ Result = TypeVar("Result")
 
 # Seconds for which a process that is ended early waits for what is under way.
 _LEAVE_S: Final = 5.0
+_LOOK_EVERY_S: Final = 0.5
 
 
 class _Failed(NamedTuple):
@@ -46,6 +48,12 @@ class _Crew(Generic[Item, Result]):
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
 
+    def next_ended(self) -> tuple[Item, Result] | _Failed:
+        """Wait for the next result. A signal is handled between two looks, also one that came just before a wait."""
+        while True:
+            with suppress(Empty):
+                return self.ended.get(timeout=_LOOK_EVERY_S)
+
     def _next(self) -> Item | None:
         with self._turn:
             return None if self._leaving else next(self._left, None)
@@ -68,7 +76,7 @@ def side_by_side(
     crew = _Crew(items, work, jobs)
     try:
         for _ in items:
-            found = crew.ended.get()
+            found = crew.next_ended()
             if isinstance(found, _Failed):
                 raise found.error
             yield found

@@ -260,7 +260,7 @@ class _Queue:
         self._items.append(item)
         self._scheduler.wake(self._reader)
 
-    def get(self) -> Any:
+    def get(self, timeout: float) -> Any:  # noqa: ARG002  # a look in between would find nothing here
         while not self._items:
             self._scheduler.park(self._reader)
         return self._items.pop(0)
