@@ -161,9 +161,10 @@ def test_an_interrupt_ends_a_plan_at_once_though_servers_hang(tmp_path: Path) ->
         began = time.monotonic()
         child.send_signal(signal.SIGINT)
         try:
-            done = ended(child, timeout=15)
+            done = ended(child, timeout=60)
         except subprocess.TimeoutExpired:
             child.kill()
             raise
         assert done.code == 130
-        assert time.monotonic() - began < 12
+        # By itself it would take 40 s at least: four tries of ten seconds each.
+        assert time.monotonic() - began < 30
