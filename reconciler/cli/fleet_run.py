@@ -27,6 +27,7 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.errors import ErrorInfo, Exit, ReconcilerError, said
 from reconciler.fleet.accounts import (
     FleetAccount,
+    FleetFolder,
     Narrowing,
     checked,
     is_asked,
@@ -142,31 +143,36 @@ def chosen_accounts(folder: str, narrowing: Narrowing, changed_ref: str | None, 
     """
     cwd = here()
     found = look_below(folder, cwd=cwd)
-    for name in found.beside:
-        _note(say("note: {file} is beside the accounts' folders and is not read", file=Path(folder, name)))
-    for name in found.links:
-        words = "note: {folder} is a link and is not read: put the folder itself there"
-        _note(say(words, folder=Path(folder, name)))
+    _tell_unread(folder, found)
     everything = checked(folder, found)
     chosen, deleted = narrowed(everything, narrowing), tuple[str, ...]()
     if changed_ref is not None:
-        asked = chosen
+        _tell_uncommitted(folder, chosen, cwd)
         chosen = changed_since(chosen, changed_ref, folder=folder, cwd=cwd)
         gone = deleted_since(everything, changed_ref, folder=folder, cwd=cwd)
         deleted = tuple(name for name in gone if is_asked(name, narrowing))
-        if has_uncommitted(folder, cwd=cwd):
-            words = "note: {folder} holds changes that are not committed; --changed-since does not see them"
-            _note(say(words, folder=folder))
-        elif names_uncommitted(asked, folder, cwd=cwd):
-            words = (
-                "note: accounts below {folder} name images that are not committed; --changed-since does not see them"
-            )
-            _note(say(words, folder=folder))
     for name in deleted:
         words = "note: {account} was deleted since {ref}; what the vendor has of it is left as it is"
         _note(say(words, account=Path(folder, name), ref=changed_ref))
     others = frozenset(everything) - frozenset(chosen)
     return FleetChoice(folder, chosen, jobs, tuple(sorted(others)), deleted)
+
+
+def _tell_unread(folder: str, found: FleetFolder) -> None:
+    for name in found.beside:
+        _note(say("note: {file} is beside the accounts' folders and is not read", file=Path(folder, name)))
+    for name in found.links:
+        words = "note: {folder} is a link and is not read: put the folder itself there"
+        _note(say(words, folder=Path(folder, name)))
+
+
+def _tell_uncommitted(folder: str, asked: Sequence[FleetAccount], cwd: Path) -> None:
+    if has_uncommitted(folder, cwd=cwd):
+        words = "note: {folder} holds changes that are not committed; --changed-since does not see them"
+        _note(say(words, folder=folder))
+    elif names_uncommitted(asked, folder, cwd=cwd):
+        words = "note: accounts below {folder} name images that are not committed; --changed-since does not see them"
+        _note(say(words, folder=folder))
 
 
 def _note(words: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import click
 
-from reconciler.cli.formats import DEFAULT_PATH, FilledPath
+from reconciler.cli.formats import DEFAULT_PATH, FilledPath, Number
 from reconciler.cli.validate import here, sandbox_account
 from reconciler.contract.api import is_loopback
 from reconciler.definitions.load import load_definitions
@@ -57,19 +56,6 @@ SERVE_HELP: Final = "\n\n".join(
         _listed("Kinds for a request that is processed:", PROCESSED),
     )
 )
-
-
-class Seconds(click.FloatRange):
-    """A number of seconds in a range; what is no number is refused, which a range alone lets pass."""
-
-    name = "seconds"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the seconds. Raises a usage error."""
-        seconds = float(super().convert(value, param, ctx))
-        if not math.isfinite(seconds):
-            self.fail(say("{value} is not a number of seconds", value=value), param, ctx)
-        return seconds
 
 
 def fact_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -146,11 +132,11 @@ def sandbox() -> None:
     "--clock-offset",
     default=0.0,
     metavar="S",
-    type=Seconds(-_YEAR_S, _YEAR_S),
+    type=Number(-_YEAR_S, _YEAR_S),
     help="Seconds that the sandbox's clock is ahead.",
 )
-@click.option("--latency", default=0.0, metavar="S", type=Seconds(0, _DAY_S), help="Seconds before every answer.")
-@click.option("--describe-lag", default=0.0, metavar="S", type=Seconds(0, _DAY_S), help="Seconds that describe trails.")
+@click.option("--latency", default=0.0, metavar="S", type=Number(0, _DAY_S), help="Seconds before every answer.")
+@click.option("--describe-lag", default=0.0, metavar="S", type=Number(0, _DAY_S), help="Seconds that describe trails.")
 @fact_options
 def serve(**given: Any) -> None:  # click hands options over by name
     """Serve until ended by an interrupt. The first line on stdout says where."""

@@ -15,7 +15,7 @@ from reconciler.definitions.discover import discover, find_root, is_definition
 from reconciler.definitions.source import DefinitionFile, read_all
 from reconciler.errors import UsageError
 from reconciler.fleet.accounts import FleetAccount, topmost
-from reconciler.state.git_command import GitResult, git, plain_environment, without_filters
+from reconciler.state.git_command import GitResult, git, plain_environment, uncommitted_in
 
 _IMAGES: Final = ("proof_image", "commission_image")
 
@@ -25,9 +25,6 @@ _NOTHING: Final = "0" * 40
 # Links on the way to one file, as many as Linux follows.
 _MOST_LINKS: Final = 40
 
-# Two letters and a blank before each path of `git status`.
-_STATE: Final = 3
-
 
 def changed_since(accounts: Sequence[FleetAccount], ref: str, *, folder: str, cwd: Path) -> tuple[FleetAccount, ...]:
     """Return the accounts of a fleet that ``ref...HEAD`` touches; all of them where ``ref`` is forty zeros.
@@ -36,9 +33,9 @@ def changed_since(accounts: Sequence[FleetAccount], ref: str, *, folder: str, cw
     """
     if ref == _NOTHING:
         return tuple(accounts)
-    repository = cache(partial(_repository, top=find_root(Path(os.path.realpath(cwd / folder)))))
+    repository = cache(partial(_repository, top=_root_of(cwd / folder)))
     changed = cache(partial(_changed_paths, ref=ref))
-    roots = ((account, repository(find_root(Path(os.path.realpath(cwd / account.path))))) for account in accounts)
+    roots = ((account, repository(_root_of(cwd / account.path))) for account in accounts)
     return tuple(account for account, root in roots if _is_touched(cwd / account.path, changed(root), root))
 
 
@@ -49,7 +46,7 @@ def deleted_since(accounts: Sequence[FleetAccount], ref: str, *, folder: str, cw
     """
     if ref == _NOTHING:
         return ()
-    top = find_root(cwd / folder)
+    top = _root_of(cwd / folder)
     below = os.path.relpath(os.path.realpath(cwd / folder), top)
     listed = _git(top, "ls-tree", "-r", "-z", "--name-only", f"{_base(top, ref)}:{'' if below == '.' else below}")
     if listed.code:  # the fleet itself is new
@@ -61,24 +58,19 @@ def deleted_since(accounts: Sequence[FleetAccount], ref: str, *, folder: str, cw
 
 def has_uncommitted(folder: str, *, cwd: Path) -> bool:
     """Return whether a fleet's folder holds something that is in no commit: no comparison of commits sees it."""
-    return bool(_uncommitted(cwd / folder, "."))
+    return bool(uncommitted_in(cwd / folder, plain_environment()))
 
 
 def names_uncommitted(accounts: Sequence[FleetAccount], folder: str, *, cwd: Path) -> bool:
     """Return whether accounts name an image, or are linked to a file, that is in no commit as it is now."""
-    top = find_root(cwd / folder)
-    changed = _uncommitted(top, ":/")
+    top = _root_of(cwd / folder)
+    changed = uncommitted_in(top, plain_environment(), ":/") or frozenset[str]()
     return bool(changed) and any(_uses(cwd / account.path, changed, top) for account in accounts)
 
 
-def _uncommitted(folder: Path, below: str) -> frozenset[str]:
-    """Return the paths from the root that differ from HEAD; of a folder that git does not know, the folder's."""
-    filters = without_filters(folder, plain_environment())
-    if filters is None:
-        return frozenset({below})  # nobody can tell
-    options = ("--porcelain", "-z", "--no-renames", "--untracked-files=normal", "--ignore-submodules=dirty")
-    listed = _git(folder, *filters, "status", *options, "--", below)
-    return frozenset(path[_STATE:].rstrip("/") for path in _paths(listed))
+def _root_of(folder: Path) -> Path:
+    """Return the root of the repository that holds a folder, by whichever link it was named: git counts from there."""
+    return find_root(Path(os.path.realpath(folder)))
 
 
 def _repository(root: Path, top: Path) -> Path:

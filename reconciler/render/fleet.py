@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import ErrorInfo, Exit
-from reconciler.model.plan import WRITES, Plan, Verdict
+from reconciler.model.plan import READING_ORDER, WRITES, Plan, Verdict
 from reconciler.model.report import ApplyReport, Outcome, StatusReport
 from reconciler.render.document import AccountErrorDocument, EntryDocument, SummaryDocument, verdict_counts
 from reconciler.render.findings import diagnostics_text, number, verdict_text
@@ -124,11 +124,6 @@ _MEANING: Final[Mapping[str, object]] = {
     **{sign: verdict for verdict, sign in SIGNS.items()},
     "!": Outcome.FAILED,
 }
-# Of several verdicts of an account the first one gives its sign.
-_PRESSING: Final = (
-    *(Verdict.REFUSED, Verdict.BLOCKED, Verdict.STUCK, Verdict.UNVERIFIED),
-    *(Verdict.MODIFY, Verdict.CREATE, Verdict.WAITING),
-)
 _LONGEST: Final = 100
 
 # A command that an advice names.
@@ -183,8 +178,9 @@ def _sign(result: AccountResult) -> str:
     if unwell or result.exit_code >= Exit.INVALID:
         return "x"
     plan = result.content.plan if isinstance(result.content, ApplyReport) else result.content
+    # What presses most in an account gives its sign; one without signatures needs nothing.
     found = plan.summary if isinstance(plan, Plan) else {}
-    return next((SIGNS[verdict] for verdict in _PRESSING if found.get(verdict)), "=")
+    return next((SIGNS[verdict] for verdict in READING_ORDER if found.get(verdict)), SIGNS[Verdict.IN_SYNC])
 
 
 def _words(result: AccountResult) -> str:

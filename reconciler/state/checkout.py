@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from reconciler.errors import StateError, said
 from reconciler.files import opened, read_note, storage_errors
-from reconciler.state.git_command import git, is_commit, plain_environment, without_filters
+from reconciler.state.git_command import git, is_commit, plain_environment, uncommitted_in
 from reconciler.state.local import ensure_folder
 from reconciler.state.store import WentBack
 
@@ -25,7 +25,6 @@ _PLAIN_BRANCH: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
 _FATAL: Final = 128
 # What tells a repository, even a damaged one, from a folder that only has its name.
 _PARTS: Final = frozenset({"HEAD", "config", "objects", "refs"})
-_STATUS: Final = ("--porcelain", "--untracked-files=normal", "--ignore-submodules=dirty")
 _SUBMODULE: Final = b"160000 "
 _VERSION: Final = 1
 
@@ -83,11 +82,8 @@ def _has_changes(root: Path, environment: Mapping[str, str]) -> bool:
 
     Git would look into submodules itself, with the programs that their settings name.
     """
-    options = without_filters(root, environment)
-    if options is None:
-        return True
-    status = git(root, environment, *options, "status", *_STATUS, "--", ".")
-    if status.code or status.out:
+    changed = uncommitted_in(root, environment)
+    if changed is None or changed:
         return True
     listed = git(root, environment, "ls-files", "--stage", "-z", "--", ".")
     links = (entry.partition(b"\t")[2] for entry in listed.out.split(b"\0") if entry.startswith(_SUBMODULE))

@@ -53,6 +53,10 @@ _NO_PROGRAMS: Final = ("--no-pager", "-c", "core.fsmonitor=", "-c", "core.hooksP
 _KNOWN_FILTER: Final = re.compile(r"\"?git-(?:lfs|crypt)\"?(?: [a-z-]+)+(?: --)?(?: %f)?")
 _FILTER: Final = re.compile(r"filter\.(.*)\.(?:clean|process)", re.DOTALL)
 
+_STATUS: Final = ("--porcelain", "-z", "--no-renames", "--untracked-files=normal", "--ignore-submodules=dirty")
+# Two letters and a blank before each path.
+_STATE: Final = 3
+
 _USERINFO: Final = re.compile(r"(?<=://)[^/\s]+@")
 _MAX_WORDS: Final = 600
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -215,7 +219,22 @@ def object_format(root: Path) -> str:
     return result.text
 
 
-def without_filters(root: Path, environment: Mapping[str, str]) -> tuple[str, ...] | None:
+def uncommitted_in(folder: Path, environment: Mapping[str, str], below: str = ".") -> frozenset[str] | None:
+    """Return the paths from the root that differ from their commit, ``None`` where nobody can tell.
+
+    No program runs that the checkout's own settings name; what is within submodules is therefore not looked at.
+    """
+    filters = _without_filters(folder, environment)
+    if filters is None:
+        return None
+    listed = git(folder, environment, *filters, "status", *_STATUS, "--", below)
+    if listed.code:
+        return None
+    paths = (os.fsdecode(entry)[_STATE:] for entry in listed.out.split(b"\0") if entry)
+    return frozenset(path.rstrip("/") for path in paths)
+
+
+def _without_filters(root: Path, environment: Mapping[str, str]) -> tuple[str, ...] | None:
     """Return options with which git runs none of the programs that the checkout at ``root`` itself names as filters.
 
     Those of the user and of the machine stay, so that the files that they keep otherwise count as unchanged; so do the

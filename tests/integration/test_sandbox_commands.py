@@ -101,7 +101,7 @@ def test_review_plays_the_reviewer(account: Path) -> None:
         (("serve", "--fault", "*:1:explode"), Exit.USAGE, "ACTION:WHICH:KIND"),
         (("serve", "--key", "half"), Exit.USAGE, "ID:SECRET"),
         (("serve", "--host", "192.0.2.1"), Exit.USAGE, "its keys are public"),
-        (("serve", "--latency", "nan"), Exit.USAGE, "nan is not a number of seconds"),
+        (("serve", "--latency", "nan"), Exit.USAGE, "nan is not a number"),
         (("serve", "--clock-offset", "inf"), Exit.USAGE, "--clock-offset"),
         (("serve", "--order", "random"), Exit.USAGE, "--order"),
         (("serve", "--account", "nowhere.yaml"), Exit.INVALID, "nowhere.yaml: cannot be read"),

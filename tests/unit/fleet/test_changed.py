@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from reconciler.errors import UsageError
 from reconciler.fleet.accounts import accounts_below
-from reconciler.fleet.changed import changed_since, deleted_since, has_uncommitted
+from reconciler.fleet.changed import changed_since, deleted_since, has_uncommitted, names_uncommitted
 from tests.fixtures.fleets import write_fleet
 from tests.fixtures.project import pending
 from tests.fixtures.repositories import git
@@ -290,3 +291,16 @@ def test_no_program_of_the_checkout_runs_where_uncommitted_changes_are_looked_fo
     append("accounts/acme/signatures.yaml")(top)
     assert has_uncommitted("accounts", cwd=top)
     assert not (top / "ran").exists()
+
+
+def test_through_a_link_from_outside_only_what_is_gone_is_deleted_and_shared_images_are_seen(
+    top: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    link = tmp_path_factory.mktemp("elsewhere") / "accounts"
+    link.symlink_to(top / "accounts")
+    shutil.rmtree(top / "accounts/acme")
+    committed(top)
+    assert deleted(top, folder=str(link)) == ["acme"]
+    append("shared/licence.png")(top)
+    assert names_uncommitted(accounts_below(str(link), cwd=top), str(link), cwd=top)
+    assert not has_uncommitted(str(link), cwd=top)

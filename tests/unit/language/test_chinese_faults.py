@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import errno
-import gettext
 import json
 import os
 import re
@@ -15,7 +14,6 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from reconciler.cli.languages import begin
 from reconciler.definitions.discover import SourceFile
 from reconciler.definitions.load import load_definitions
 from reconciler.definitions.site_rules import name_messages, site_rules_of
@@ -27,8 +25,10 @@ from reconciler.sandbox.account_file import AccountFileError, load_account_file
 from reconciler.sandbox.faults import parse_fault
 from reconciler.schemas import first_mismatch, schema, schema_names
 from reconciler.tencent.responses import rows_of
-from reconciler.text import local, speak
+from reconciler.text import local
 from reconciler.yaml12.problems import NOT_YAML, syntax_problem
+
+pytestmark = pytest.mark.usefixtures("_chinese")
 
 EXAMPLES: Final = Path(__file__).parents[2] / "examples/invalid"
 # Values, which are nobody's words: in backquotes, in quotation marks, or the path of an image.
@@ -168,15 +168,6 @@ LIBYAML: Final = (
     ("while parsing a flow mapping", "did not find expected ',' or '}'"),
     ("", "control characters are not allowed"),
 )
-
-
-@pytest.fixture(autouse=True)
-def _chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("LANGUAGE", "")
-    begin("zh")
-    yield
-    speak("en", None)
-    gettext.textdomain("messages")
 
 
 def english(text: str) -> list[str]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gettext
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import click
 import pytest
 
-from reconciler.cli.languages import begin
 from reconciler.cli.sandbox import review_running
 from reconciler.diagnostics import Message
 from reconciler.errors import UsageError, fill, said
@@ -26,20 +23,13 @@ from reconciler.sandbox.account_file import AccountFileError, load_account_file
 from reconciler.sandbox.model import AccountData, RowData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
-from reconciler.text import local, local_document, speak
+from reconciler.text import local, local_document
 from tests.fixtures.commands import inside
 from tests.fixtures.repositories import git
 
+pytestmark = pytest.mark.usefixtures("_chinese")
+
 ENGLISH: Final = re.compile("[a-z]{2,}")
-
-
-@pytest.fixture(autouse=True)
-def _chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("LANGUAGE", "")
-    begin("zh")
-    yield
-    speak("en", None)
-    gettext.textdomain("messages")
 
 
 @pytest.mark.parametrize(

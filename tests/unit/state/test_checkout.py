@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.errors import StateError
 from reconciler.state.checkout import Lineage, author_of, head_commit, lineage, origin_of
+from reconciler.state.git_command import plain_environment, uncommitted_in
 from tests.fixtures.repositories import clone, commit, git, hub_and_clone
 
 
@@ -298,16 +299,21 @@ def test_no_hook_of_a_checkout_runs(tmp_path: Path, work: Path) -> None:
     assert not note.exists()
 
 
+def filtered(work: Path, name: str) -> None:
+    """Commit a file that a filter turns into what is committed, and let git look at it again."""
+    (work / ".gitattributes").write_text(f"c filter={name}\n", encoding="utf-8")
+    commit(work, "c", "text again\n")
+    git(work, "add", ".gitattributes")
+    git(work, "commit", "-q", "-m", "Name it")
+    os.utime(work / "c", (1, 1))
+
+
 def test_a_filter_of_the_users_own_still_tells_what_is_changed(
     tmp_path: Path, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "settings"))
     git(tmp_path, "config", "--global", "filter.upper.clean", "tr a-z A-Z")
-    (work / ".gitattributes").write_text("c filter=upper\n", encoding="utf-8")
-    commit(work, "c", "text again\n")
-    git(work, "add", ".gitattributes")
-    git(work, "commit", "-q", "-m", "Name it")
-    os.utime(work / "c", (1, 1))
+    filtered(work, "upper")
     assert not origin_of(work).uncommitted
     # The same filter in the checkout's own settings is not run, so its files count as changed once they are looked at.
     git(work, "config", "filter.upper.clean", "tr a-z A-Z")
@@ -323,12 +329,13 @@ def test_filters_that_known_tools_set_up_in_a_checkout_still_run(
     (tmp_path / "bin" / tool).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
     git(work, "config", "filter.x.clean", f'"{tool}" clean' if tool == "git-crypt" else f"{tool} clean -- %f")
-    (work / ".gitattributes").write_text("c filter=x\n", encoding="utf-8")
-    commit(work, "c", "text again\n")
-    git(work, "add", ".gitattributes")
-    git(work, "commit", "-q", "-m", "Name it")
-    os.utime(work / "c", (1, 1))
+    filtered(work, "x")
     assert not origin_of(work).uncommitted
+
+
+def test_where_git_cannot_look_nobody_can_tell_what_is_changed(tmp_path: Path, work: Path) -> None:
+    assert uncommitted_in(work, plain_environment()) == frozenset()
+    assert uncommitted_in(tmp_path, plain_environment()) is None
 
 
 @pytest.mark.parametrize("left", ["", "refs"], ids=["empty", "without its head"])
