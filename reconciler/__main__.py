@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from reconciler.cli.main import main
+import gc
+
+# Objects after which the garbage collector looks for cycles; at 700 it would take a fifth of the time of a plan. Set
+# before anything else is loaded, which alone makes it look 25 times (3 of the 55 ms of `--help`).
+gc.set_threshold(100_000)
+
+from reconciler.cli.main import main  # noqa: E402  # see above
 
 if __name__ == "__main__":
     main()

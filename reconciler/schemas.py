@@ -12,11 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import jsonschema_rs
+
 from reconciler.errors import said
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
-    from jsonschema_rs import Draft202012Validator, ValidationError
 
 _SUFFIX: Final = ".schema.json"
 
@@ -111,10 +112,8 @@ def schema(name: str) -> dict[str, Any]:
 
 
 @cache
-def validator(name: str) -> Draft202012Validator:
+def validator(name: str) -> jsonschema_rs.Draft202012Validator:
     """Return the compiled validator of a schema. Raises KeyError for an unknown name."""
-    import jsonschema_rs  # noqa: PLC0415  # 25 ms, which `--help` need not pay
-
     if name != _COMPOSED:
         return jsonschema_rs.Draft202012Validator(schema(name), mask=_MASK)
     others = [(schema(other)["$id"], schema(other)) for other in schema_names() if other != name]
@@ -134,7 +133,7 @@ def first_mismatch(name: str, document: object) -> Mismatch | None:
     return Mismatch(_cut(_path_text(error.instance_path)), _words(error))
 
 
-def _words(error: ValidationError) -> str:
+def _words(error: jsonschema_rs.ValidationError) -> str:
     """Return why a document is refused: in words of ours, which are translated, where there are any."""
     template = _WORDS.get(error.kind.name)
     return _cut(error.message) if template is None else said(template, demand=_cut(_demand(error.kind.value)))

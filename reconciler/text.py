@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,21 +25,23 @@ _LONGEST: Final = 60
 ENGLISH: Final = "en"
 LANGUAGES: Final = (ENGLISH, "zh")
 
+# The expressions of this module are texts, which are compiled when they are first used: hardly any is, in English.
+
 # What stands between two messages that ``joined`` made one of.
-_JOINT: Final = re.compile(r"(?<=\d\})[,;] (?=\{message\d)")
+_JOINT: Final = r"(?<=\d\})[,;] (?=\{message\d)"
 
 # Where a word of this tool's own, or a value, begins and ends in a message while it is made; no characters of Unicode.
 _BORDER: Final = "\ufdd0"
 _FOREIGN: Final = "\ufdd1"
 _HAN: Final = "[\u4e00-\u9fff]"
-_NEEDS_NONE: Final = re.compile(f"(?<={_HAN}) ?{_BORDER}+ ?(?={_HAN})")
-_NEEDS_BLANK: Final = re.compile(f"(?<={_HAN}){_BORDER}+(?=[A-Za-z0-9])|(?<=[A-Za-z0-9]){_BORDER}+(?={_HAN})")
+_NEEDS_NONE: Final = f"(?<={_HAN}) ?{_BORDER}+ ?(?={_HAN})"
+_NEEDS_BLANK: Final = f"(?<={_HAN}){_BORDER}+(?=[A-Za-z0-9])|(?<=[A-Za-z0-9]){_BORDER}+(?={_HAN})"
 
 # What a problem of a file begins with where it was made one text.
-_PLACED: Final = re.compile(r"(?P<place>\S[^;]*?(?::\d+:\d+|\.ya?ml)): (?P<problem>.+)", re.DOTALL)
+_PLACED: Final = r"(?s)(?P<place>\S[^;]*?(?::\d+:\d+|\.ya?ml)): (?P<problem>.+)"
 
 # A placeholder of a template.
-_PLACEHOLDER: Final = re.compile(r"\\\{(\w+)(?:[!:][^}]*)?\\\}")
+_PLACEHOLDER: Final = r"\\\{(\w+)(?:[!:][^}]*)?\\\}"
 
 _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"})
 
@@ -48,12 +49,7 @@ _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"}
 _KEPT: Final = frozenset("\u200d\ufe0f")
 
 # Up to the character without which it is no command.
-_RUNNER_COMMAND: Final = re.compile(r"^\s*:(?=:)|##\[")
-
-# Controls, direction and invisible characters, halves of characters, which no output can encode, and `##[`.
-_UNSAFE_IN_JSON: Final = re.compile(
-    "(?<=##)\\[|[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
+_RUNNER_COMMAND: Final = r"^\s*:(?=:)|##\["
 
 
 class _Language:
@@ -82,7 +78,7 @@ def local(text: str) -> str:
     if not isinstance(text, Said):
         return catalogue.gettext(text)
     own = {name: local(value) for name, value in text.params.items() if isinstance(value, Said)}
-    template = _JOINT.sub(lambda found: catalogue.gettext(found[0]), catalogue.gettext(text.template))
+    template = re.sub(_JOINT, lambda found: catalogue.gettext(found[0]), catalogue.gettext(text.template))
     return _spaced(template, text.params, own) if own else fill(template, text.params)
 
 
@@ -96,7 +92,7 @@ def _spaced(template: str, params: Mapping[str, object], own: Mapping[str, str])
         for border, values in ((_FOREIGN, params), (_BORDER, own))
         for name, value in values.items()
     }
-    text = _NEEDS_BLANK.sub(" ", _NEEDS_NONE.sub("", template.format_map(marked)))
+    text = re.sub(_NEEDS_BLANK, " ", re.sub(_NEEDS_NONE, "", template.format_map(marked)))
     return text.replace(_BORDER, "").replace(_FOREIGN, "")
 
 
@@ -147,7 +143,7 @@ def _listed(text: str) -> str | None:
 
 def _placed(text: str) -> str | None:
     """Return a problem behind its place in a file, and what to do about it where that is said too."""
-    if (found := _PLACED.fullmatch(text)) is None:
+    if (found := re.fullmatch(_PLACED, text)) is None:
         return None
     problem, dash, hint = found["problem"].partition(" - ")
     shown = local_document(problem)
@@ -189,7 +185,7 @@ def _as_pattern(template: str) -> str:
         seen.add(name)
         return f"(?P<{name}>[^`]+?)" if name in code else f"(?P<{name}>.+?)"
 
-    return _PLACEHOLDER.sub(group, re.escape(template))
+    return re.sub(_PLACEHOLDER, group, re.escape(template))
 
 
 def _plain_fields(template: str) -> str:
@@ -262,7 +258,7 @@ def escape_line(text: str) -> str:
     shown = text if text.isprintable() else "".join(_escape_character(character) for character in text)
     if "::" not in shown and "##[" not in shown:  # hardly any has one, and the expression is slow to say so
         return shown
-    return _RUNNER_COMMAND.sub(lambda found: found[0][:-1] + _escaped(found[0][-1]), shown)
+    return re.sub(_RUNNER_COMMAND, lambda found: found[0][:-1] + escaped(found[0][-1]), shown)
 
 
 def _escape_character(character: str) -> str:
@@ -271,18 +267,7 @@ def _escape_character(character: str) -> str:
     return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character) or f"\\u{ord(character):04x}"
 
 
-def to_json(document: object) -> str:
-    """Return a JSON document in which text stays readable and nothing can steer a terminal."""
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    return _UNSAFE_IN_JSON.sub(lambda found: _escaped(found[0]), text)
-
-
-def to_json_line(document: object) -> str:
-    """Return a JSON document as ``to_json`` does, on one line."""
-    text = json.dumps(document, ensure_ascii=False)
-    return _UNSAFE_IN_JSON.sub(lambda found: _escaped(found[0]), text)
-
-
-def _escaped(character: str) -> str:
+def escaped(character: str) -> str:
+    """Return a character as JSON writes it out."""
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

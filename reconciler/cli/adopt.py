@@ -9,6 +9,7 @@ import click
 from reconciler.apply.adopt import Adoption, AdoptionsRefused
 from reconciler.apply.adopt import adopt as adopt_all
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
+from reconciler.cli.failures import failure_line
 from reconciler.cli.formats import (
     Allowed,
     FilledText,
@@ -17,7 +18,7 @@ from reconciler.cli.formats import (
     definitions_option,
     yes_option,
 )
-from reconciler.cli.output import Session, failure_line
+from reconciler.cli.output import Session
 from reconciler.cli.progress import progress
 from reconciler.cli.validate import Inputs, load_valid
 from reconciler.errors import Exit, UsageError, said

@@ -25,10 +25,10 @@ from reconciler.planning.doctor import (
     skipped,
 )
 from reconciler.render.findings import doctor_text, verdict_text
-from reconciler.render.serialize import doctor_document
+from reconciler.render.serialize import doctor_document, to_json
 from reconciler.tencent.connection import Connection
 from reconciler.tencent.endpoint import ConnectionOptions, endpoint_from
-from reconciler.text import say, to_json
+from reconciler.text import say
 
 
 @click.command()

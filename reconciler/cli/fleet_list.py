@@ -24,7 +24,8 @@ from reconciler.cli.validate import here
 from reconciler.errors import Exit
 from reconciler.fleet.accounts import MOST_SHARDS, FleetAccount, Narrowing, shard_of, shards_in_use
 from reconciler.render.fleet import AccountResult, Validation
-from reconciler.text import escape_line, to_json, to_json_line
+from reconciler.render.serialize import to_json, to_json_line
+from reconciler.text import escape_line
 
 _DEFAULT_SHARDS = 8
 

@@ -17,8 +17,9 @@ from typing import Any, Final, NamedTuple, Self
 
 import click
 
+from reconciler.cli.failures import failure_line
 from reconciler.cli.formats import FilledPath, FilledText, for_stdout, style
-from reconciler.cli.output import Session, failure_line
+from reconciler.cli.output import Session
 from reconciler.cli.progress import FleetProgress, fleet_progress
 from reconciler.cli.validate import Inputs, here
 from reconciler.definitions.discover import name_from_root
@@ -52,7 +53,8 @@ from reconciler.render.fleet import (
 from reconciler.render.fleet_github import fleet_annotations, fleet_markdown
 from reconciler.render.html import fleet_page
 from reconciler.render.layout import fitted
-from reconciler.text import escape_line, say, to_json_line
+from reconciler.render.serialize import to_json_line
+from reconciler.text import escape_line, say
 
 # Of one machine; most of an account's time is spent waiting for the vendor's answers.
 JOBS: Final = 32

@@ -18,23 +18,20 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.errors import Exit
 from reconciler.model.plan import Plan, Planned, Verdict
 from reconciler.model.report import ApplyReport, Finding, Outcome, Result, StatusReport
-from reconciler.render.annotations import workflow_commands
 from reconciler.render.document import Document
 from reconciler.render.findings import diagnostics_text
-from reconciler.render.html import html_page
 from reconciler.render.layout import Style, coloured, fitted, plain
-from reconciler.render.markdown import markdown
 from reconciler.render.serialize import (
-    failure_document,
     plan_document,
     report_document,
     status_document,
+    to_json,
     validation_document,
 )
 from reconciler.render.status import status_text
 from reconciler.render.text import plan_text, report_text
 from reconciler.tencent.endpoint import ConnectionOptions
-from reconciler.text import say, to_json
+from reconciler.text import say
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -139,6 +136,7 @@ believe_option = click.option(
 )
 FORMATS: Final = ("text", "json", "markdown", "github")
 PLAN_FORMATS: Final = (*FORMATS, "html")
+_RENDERED: Final = frozenset({"markdown", "github", "html"})
 _HELD_BACK: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED})
 _OUTCOME_EXITS: Mapping[Outcome, Exit] = {
     Outcome.ACCEPTED: Exit.DONE,
@@ -270,15 +268,17 @@ def _show_document(session: Session, document: Document) -> None:
 
 def in_format(form: str, document: Document) -> str:
     """Return a document of this tool's own in ``form``; empty for ``github`` where there is nothing to annotate."""
+    if form not in _RENDERED:
+        return to_json(document)
+    from reconciler.render import annotations, html, markdown  # noqa: PLC0415  # 6 ms, which text and JSON need not pay
+
     match form:
         case "markdown":
-            return markdown(document)
+            return markdown.markdown(document)
         case "github":
-            return workflow_commands(document, partial(name_from_root, cwd=Path.cwd()))
-        case "html":
-            return for_stdout(html_page(document))
+            return annotations.workflow_commands(document, partial(name_from_root, cwd=Path.cwd()))
         case _:
-            return to_json(document)
+            return for_stdout(html.html_page(document))
 
 
 def for_stdout(text: str) -> str:
@@ -288,11 +288,6 @@ def for_stdout(text: str) -> str:
     """
     is_utf8 = codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
     return text if is_utf8 else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
-
-
-def failure_as(form: str, code: int, message: str, hint: str, error_code: str) -> str:
-    """Return the document of a failure in ``form``. ``code`` is the exit code."""
-    return in_format(form, failure_document(code, message, hint, error_code))
 
 
 def plan_exit(plan: Plan, *, detailed: bool = False) -> Exit:

@@ -1,8 +1,10 @@
-"""Languages beside English: their catalogues, which click speaks through too, and help that is measured in cells."""
+"""Languages beside English: their catalogues, which click speaks through too, and help in their words and widths."""
 
 from __future__ import annotations
 
+import copy
 import gettext
+import inspect
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -27,6 +29,30 @@ def begin(language: str) -> None:
     gettext.textdomain(DOMAIN)
     click.Context.formatter_class = WideFormatter
     os.environ["LANGUAGE"] = language  # where click's own words are looked up
+
+
+def translated(command: click.Command) -> click.Command:
+    """Return a command whose help is in the person's language."""
+    shown = copy.copy(command)
+    shown._help_option = None  # noqa: SLF001  # click keeps it, in the language of the first call
+    shown.help, shown.epilog = (
+        say(inspect.cleandoc(text)) if text else text for text in (command.help, command.epilog)
+    )
+    shown.short_help = f"{shown.help.partition('。')[0]}。" if shown.help else None
+    shown.params = [_param(param) for param in command.params]
+    if isinstance(shown, click.Group):
+        shown.commands = {name: translated(inner) for name, inner in shown.commands.items()}
+    return shown
+
+
+def _param(param: click.Parameter) -> click.Parameter:
+    shown = copy.copy(param)
+    if isinstance(param.type, click.types.IntParamType | click.types.FloatParamType):
+        shown.type = copy.copy(param.type)
+        shown.type.name = say(param.type.name)  # what a value that is none is told to be
+    if isinstance(shown, click.Option) and shown.help:
+        shown.help = say(shown.help)
+    return shown
 
 
 # Help whose lines are measured in cells of the terminal: a Chinese character takes two.

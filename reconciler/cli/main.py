@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import copy
-import difflib
-import gc
 import gettext
 import importlib
-import inspect
-import logging
 import os
 import sys
-import traceback
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
@@ -19,20 +13,24 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.output import Session, settle_streams
-from reconciler.errors import Exit, ReconcilerError
-from reconciler.text import ENGLISH, LANGUAGES, language, say, speak
+from reconciler.errors import Exit
+from reconciler.text import ENGLISH, LANGUAGES, language, nearest, say, speak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-_BEFORE_THE_COMMAND: Final = frozenset({"-v", "-vv", "--verbose", "--lang"})
 _COMPLETE: Final = "_RECONCILER_COMPLETE"
-_STOPPED: Final = "stopped; nothing was sent"
 
 
-# Objects after which the garbage collector looks for cycles; at 700 it would take a fifth of the time of a plan.
-_COLLECT_AFTER: Final = 50_000
+def _load(name: str) -> Any:
+    """Return a module of this folder, loaded when it is first needed."""
+    return importlib.import_module(f"reconciler.cli.{name}")
+
+
+def in_language(command: click.Command) -> click.Command:
+    """Return a command whose help is in the person's language; in English that is the command itself."""
+    return command if language() == ENGLISH else _load("languages").translated(command)
 
 
 class LazyCommand(NamedTuple):
@@ -58,7 +56,7 @@ class LazyGroup(click.Group):
         entry = self.lazy.get(cmd_name)
         if entry is None:
             return None
-        module = importlib.import_module(f"reconciler.cli.{entry.module}")
+        module = _load(entry.module)
         command: click.Command = getattr(module, cmd_name if hasattr(module, cmd_name) else f"{cmd_name}_")
         return in_language(command)
 
@@ -69,42 +67,16 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = difflib.get_close_matches(args[0].lower(), self.lazy, n=1)
-            if not near:
+            near = nearest(args[0], tuple(self.lazy))
+            if near is None:
                 raise
-            guess = say("did you mean {near}?", near=repr(near[0]))
+            guess = say("did you mean {near}?", near=repr(near))
             raise click.UsageError(f"{error.message} {guess[0].upper()}{guess[1:]}", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         """Write the commands' lines without loading them."""
         with formatter.section(say("Commands")):
             formatter.write_dl([(name, say(entry.summary)) for name, entry in self.lazy.items()])
-
-
-def in_language(command: click.Command) -> click.Command:
-    """Return a command whose help is in the person's language; in English that is the command itself."""
-    if language() == ENGLISH:
-        return command
-    shown = copy.copy(command)
-    shown._help_option = None  # noqa: SLF001  # click keeps it, in the language of the first call
-    shown.help, shown.epilog = (
-        say(inspect.cleandoc(text)) if text else text for text in (command.help, command.epilog)
-    )
-    shown.short_help = f"{shown.help.partition('。')[0]}。" if shown.help else None
-    shown.params = [_param_in_language(param) for param in command.params]
-    if isinstance(shown, click.Group):
-        shown.commands = {name: in_language(inner) for name, inner in shown.commands.items()}
-    return shown
-
-
-def _param_in_language(param: click.Parameter) -> click.Parameter:
-    shown = copy.copy(param)
-    if isinstance(param.type, click.types.IntParamType | click.types.FloatParamType):
-        shown.type = copy.copy(param.type)
-        shown.type.name = say(param.type.name)  # what a value that is none is told to be
-    if isinstance(shown, click.Option) and shown.help:
-        shown.help = say(shown.help)
-    return shown
 
 
 _COMMANDS: Final = {
@@ -140,6 +112,8 @@ def cli(verbose: int, lang: str | None) -> None:  # noqa: ARG001  # read before,
 
 def _log_to_stderr(verbose: int) -> None:
     """Log what this tool says of itself, and nothing of the libraries below: theirs may hold keys and images."""
+    import logging  # noqa: PLC0415  # 2 ms, which `--help` need not pay
+
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     log = logging.getLogger("reconciler")
@@ -152,11 +126,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its code. No expected failure leaves as a traceback."""
     settle_streams()
     if instruction := os.environ.get(_COMPLETE):
-        from reconciler.cli.completion import complete  # noqa: PLC0415  # only for a shell
-
         _speak(())
-        sys.exit(complete(instruction))
-    gc.set_threshold(_COLLECT_AFTER)
+        sys.exit(_load("completion").complete(instruction))
     session = Session()
     sys.exit(_run(session, arguments))
 
@@ -170,34 +141,10 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
         finally:
             session.remind()
         return int(code or Exit.DONE)
-    except click.ClickException as problem:
-        error = _with_stop_of_language(problem)
-        error.show()
-        if isinstance(error, click.NoSuchOption) and error.option_name in _BEFORE_THE_COMMAND:
-            option = "--lang LANG" if error.option_name == "--lang" else error.option_name
-            session.note(say("It goes before the command: `reconciler {option} COMMAND`.", option=option))
-        # The format may not have been read when reading the others failed.
-        session.format = "json" if _asks_for_json(arguments) else session.format
-        session.answer_failure(Exit.USAGE, error.format_message())
-        return Exit.USAGE
-    except (click.Abort, KeyboardInterrupt):
-        click.echo(say(_STOPPED), err=True)
-        session.answer_failure(Exit.INTERRUPTED, _STOPPED)
-        return Exit.INTERRUPTED
-    except ReconcilerError as error:
-        session.fail(error)
-        return error.exit_code
-    except Exception as error:  # noqa: BLE001  # the last resort: a bug
-        session.crash(_crash_report(error))
-        return Exit.UNEXPECTED
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # whatever it is, it is answered in words
+        from reconciler.cli.failures import answer  # noqa: PLC0415  # 30 ms, only when something failed
 
-
-def _with_stop_of_language(error: click.ClickException) -> click.ClickException:
-    """Return an error that ends as sentences of the person's language do: click puts a stop of English behind names."""
-    if language() == ENGLISH or not isinstance(error, click.MissingParameter):
-        return error
-    first, quote, rest = error.format_message().partition("'.")
-    return click.UsageError(f"{first}'{say('.')}{rest.lstrip(' ')}" if quote else first, error.ctx)
+        return answer(session, error, arguments)
 
 
 def _speak(words: Sequence[str]) -> None:
@@ -209,9 +156,7 @@ def _speak(words: Sequence[str]) -> None:
         click.Context.formatter_class = click.HelpFormatter
         speak(ENGLISH, None)
         return
-    from reconciler.cli.languages import begin  # noqa: PLC0415  # English needs no catalogue
-
-    begin(chosen)
+    _load("languages").begin(chosen)  # English needs no catalogue
 
 
 def _asked_language(words: Sequence[str]) -> str | None:
@@ -232,16 +177,3 @@ def _language_of_locale() -> str:
         return ENGLISH
     wanted = os.environ.get("LANGUAGE", "").partition(":")[0] or locale
     return wanted[:2].lower()
-
-
-def _asks_for_json(arguments: Sequence[str] | None) -> bool:
-    words = sys.argv[1:] if arguments is None else arguments
-    return "--format=json" in words or ("--format", "json") in pairwise(words)
-
-
-def _crash_report(error: Exception) -> str:
-    """Return where a bug showed itself. Neither its message nor any value: they may hold what must not be printed."""
-    frames = [
-        f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
-    ]
-    return "\n".join([f"{type(error).__name__} at", *frames])

@@ -17,9 +17,7 @@ from typing import Any, Final, TextIO, cast
 
 import click
 
-from reconciler.contract.error_codes import describe, is_looked_up
-from reconciler.errors import ErrorInfo, ReconcilerError, said
-from reconciler.text import escape_line, local, say
+from reconciler.text import say
 
 _MOMENT_MS: Final = 1000
 
@@ -56,28 +54,6 @@ class Session:
         """Print a remark for people to stderr."""
         click.echo(text, err=True, color=True)
 
-    def fail(self, error: ReconcilerError) -> None:
-        """Print an expected failure: in words to stderr, and as a document where a program reads stdout."""
-        info, line = failure_line(error)
-        click.echo(line, err=True)
-        self.answer_failure(int(error.exit_code), info.message, info.hint, info.code)
-
-    def crash(self, report: str) -> None:
-        """Print a bug: where it showed itself, and what to do with that."""
-        hint = "this is a bug; please report the lines above"
-        click.echo(f"{say('error: unexpected {report}', report=report)}\n{say(hint)}", err=True)
-        self.answer_failure(1, said("unexpected failure"), hint)
-
-    def answer_failure(self, code: int, message: str, hint: str = "", error_code: str = "") -> None:
-        """Print the document of a failure where a program reads stdout and has read nothing yet.
-
-        Annotations are no document: one more may always follow.
-        """
-        if self.format == "github" or (self.format != "text" and not self.answered):
-            from reconciler.cli.formats import failure_as  # noqa: PLC0415  # 30 ms, only when something failed
-
-            click.echo(failure_as(self.format, code, message, hint, error_code))
-
     @staticmethod
     def printable(text: str) -> str:
         """Return text as stdout prints it: what its character set lacks is written out, and then measured so."""
@@ -89,15 +65,6 @@ class Session:
         if not (sys.stderr if stderr else sys.stdout).isatty():
             return None
         return max(_LEAST_COLUMNS, shutil.get_terminal_size().columns)
-
-
-def failure_line(error: ReconcilerError) -> tuple[ErrorInfo, str]:
-    """Return an expected failure as its parts, and as the one line for people."""
-    info = describe(error)
-    hint = f" - {local(info.hint)}" if info.hint else ""
-    *before, message = map(local, error.lines or (info.message,))
-    head = f"{info.code}: {message}" if is_looked_up(error) else message
-    return info, say("error: {message}", message="\n".join(map(escape_line, (*before, head + hint))))
 
 
 def is_colourful(stream: TextIO) -> bool:

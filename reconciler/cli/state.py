@@ -12,6 +12,7 @@ import click
 from reconciler.apply.adopt import forget as forget_all
 from reconciler.cli.apply import check_can_ask, confirmed, open_for_writing
 from reconciler.cli.connect import connect
+from reconciler.cli.failures import failure_line
 from reconciler.cli.formats import (
     Allowed,
     FilledText,
@@ -20,7 +21,7 @@ from reconciler.cli.formats import (
     format_option,
     yes_option,
 )
-from reconciler.cli.output import Session, failure_line, spinner
+from reconciler.cli.output import Session, spinner
 from reconciler.cli.progress import progress
 from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import SystemClock

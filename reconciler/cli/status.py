@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import click
 
 from reconciler.cli.connect import ALONE, Shared, connect, record_of
+from reconciler.cli.failures import failure_line
 from reconciler.cli.formats import (
     FORMATS,
     Number,
@@ -21,7 +22,7 @@ from reconciler.cli.formats import (
     show_status,
     style,
 )
-from reconciler.cli.output import Session, failure_line, spinner
+from reconciler.cli.output import Session, spinner
 from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import Clock, SystemClock
 from reconciler.contract.error_codes import Treatment, look_up

@@ -20,8 +20,10 @@ from reconciler.text import quoted
 
 SITES: Final = ("international", "china")
 
+# The expressions are texts, compiled when a name first needs them.
+
 # The vendor's console puts these round a name by itself.
-_BRACKETS: Final = re.compile(r"[\[\](){}<>\uff08\uff09\uff3b\uff3d\uff5b\uff5d\u3008-\u3011\u3014-\u301b]")
+_BRACKETS: Final = r"[\[\](){}<>\uff08\uff09\uff3b\uff3d\uff5b\uff5d\u3008-\u3011\u3014-\u301b]"
 
 # Quotes of word processors and input methods; a plain one inside a text is nobody's name either.
 _QUOTES: Final = frozenset(
@@ -29,10 +31,10 @@ _QUOTES: Final = frozenset(
 )
 
 # Other spaces than the plain one, characters of no width, and those that turn the direction of writing.
-_UNSEEN: Final = re.compile("[\u00a0\u00ad\u115f\u1160\u2000-\u200f\u202a-\u202f\u205f-\u2069\u3000\u3164]")
+_UNSEEN: Final = "[\u00a0\u00ad\u115f\u1160\u2000-\u200f\u202a-\u202f\u205f-\u2069\u3000\u3164]"
 
 # Han ideographs with their extensions, letters and digits of ASCII, and the space of the reference page's example.
-_USUAL: Final = re.compile("[A-Za-z0-9 \u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]*")
+_USUAL: Final = "[A-Za-z0-9 \u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]*"
 
 
 class Withdrawal(NamedTuple):
@@ -176,11 +178,11 @@ def _unusual(name: str, rule: NameRule, series: str) -> Iterator[Message]:
     if name[:1] in _QUOTES and name[-1:] in _QUOTES and len(name) > 1:
         yield messages.NAME_QUOTES.given(name=quoted(name))
         return
-    bracket, space = _BRACKETS.search(name), _UNSEEN.search(name)
+    bracket, space = re.search(_BRACKETS, name), re.search(_UNSEEN, name)
     if bracket:
         found = messages.NAME_BRACKETS.given(bracket=quoted(bracket[0]))
         yield found._replace(severity=Severity(rule.brackets))
     if space:
         yield messages.NAME_WIDE_SPACE.given(character=f"U+{ord(space[0]):04X}")
-    if not (bracket or space) and rule.characters != "any" and not _USUAL.fullmatch(name):
+    if not (bracket or space) and rule.characters != "any" and not re.fullmatch(_USUAL, name):
         yield messages.NAME_CHARACTERS.given(series=said(series), name=quoted(name))

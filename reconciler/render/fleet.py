@@ -21,6 +21,7 @@ from reconciler.render.serialize import (
     problem_document,
     report_document,
     status_document,
+    to_json_line,
     validation_document,
 )
 from reconciler.render.status import needing_lines
@@ -33,7 +34,7 @@ from reconciler.render.text import (
     report_outcomes,
     target_line,
 )
-from reconciler.text import escape_line, local, local_document, named, say, to_json_line
+from reconciler.text import escape_line, local, local_document, named, say
 
 
 class Validation(NamedTuple):

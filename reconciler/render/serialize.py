@@ -1,7 +1,9 @@
-"""The model as the documents that ``--format json`` prints. The names in published JSON are given here alone."""
+"""The model as the documents of ``--format json``, and their text. The names in published JSON are given here alone."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -33,8 +35,15 @@ from reconciler.render.document import (
 )
 from reconciler.render.layout import image_document, value_document
 from reconciler.schemas import schema
+from reconciler.text import escaped
 
 VERSION: Final = 1
+
+# Controls, direction and invisible characters, halves of characters, which no output can encode, and `##[`.
+_UNSAFE_IN_JSON: Final = (
+    "(?<=##)\\[|[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 def plan_document(plan: Plan) -> PlanDocument:
@@ -258,3 +267,20 @@ def _location(location: Location) -> LocationDocument:
 
 def _error(error: ErrorInfo | None) -> ErrorDocument | None:
     return {"code": error.code, "message": error.message, "hint": error.hint} if error is not None else None
+
+
+def to_json(document: object) -> str:
+    """Return a JSON document in which text stays readable and nothing can steer a terminal."""
+    return _harmless(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def to_json_line(document: object) -> str:
+    """Return a JSON document as ``to_json`` does, on one line."""
+    return _harmless(json.dumps(document, ensure_ascii=False))
+
+
+def _harmless(text: str) -> str:
+    # Hardly any document holds such a character, and to look for each of them takes as long as to write the document.
+    if "##[" not in text and text.replace("\n", "").isprintable():
+        return text
+    return re.sub(_UNSAFE_IN_JSON, lambda found: escaped(found[0]), text)

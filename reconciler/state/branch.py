@@ -39,23 +39,20 @@ def check_branch(name: str) -> None:
 # info, fetch first or non-fast-forward; during it, the server cannot lock the ref or finds that it exists already.
 
 
-_DENIED: Final = re.compile(
-    r"(error:|http) 40[13]|denied|declined|aborted by hook|permission|protected branch|not allowed|read[- ]only"
-    r"|not authori[sz]ed|authentication failed|could not read (username|password)",
-    re.IGNORECASE,
+_DENIED: Final = (
+    r"(?i)(error:|http) 40[13]|denied|declined|aborted by hook|permission|protected branch|not allowed|read[- ]only"
+    r"|not authori[sz]ed|authentication failed|could not read (username|password)"
 )
 
 
-_RACE: Final = re.compile(
-    r"stale info|cannot lock ref|failed to lock|fetch first|non-fast-forward|already exists|failed to update ref"
-    r"|incorrect old value|unable to create .*\.lock",
-    re.IGNORECASE,
+_RACE: Final = (
+    r"(?i)stale info|cannot lock ref|failed to lock|fetch first|non-fast-forward|already exists|failed to update ref"
+    r"|incorrect old value|unable to create .*\.lock"
 )
 
 
-_CUT: Final = re.compile(
-    r"hung up|disconnect|early eof|rpc failed|timed out|connection reset|broken pipe|(error:|http) (429|50[0234])",
-    re.IGNORECASE,
+_CUT: Final = (
+    r"(?i)hung up|disconnect|early eof|rpc failed|timed out|connection reset|broken pipe|(error:|http) (429|50[0234])"
 )
 
 
@@ -66,14 +63,13 @@ _GRANT: Final = (
 
 
 # What no second try can change, though git calls it a lock that it could not take.
-_PERMANENT: Final = re.compile(
-    r"exists; cannot create|directory.file conflict|refname conflict|no space left|disk quota|file name too long"
+_PERMANENT: Final = (
+    r"(?i)exists; cannot create|directory.file conflict|refname conflict|no space left|disk quota|file name too long"
     r"|not a valid ref|funny refname|reference broken|unable to resolve reference|repository not found|does not appear"
-    r"|archived|is disabled|exceeds|too large|no such (file|device)",
-    re.IGNORECASE,
+    r"|archived|is disabled|exceeds|too large|no such (file|device)"
 )
 
-_PREFIX: Final = re.compile(r"'(?:refs/heads/)?(?P<other>[^']+)' exists; cannot create", re.IGNORECASE)
+_PREFIX: Final = r"(?i)'(?:refs/heads/)?(?P<other>[^']+)' exists; cannot create"
 
 
 class Answer(Enum):
@@ -86,11 +82,11 @@ class Answer(Enum):
 
 def meaning(words: str) -> Answer:
     """Return what a failed push's messages mean. A denial is looked for first: a server may cut the line after it."""
-    if _DENIED.search(words):
+    if re.search(_DENIED, words):
         return Answer.DENIED
-    if _PERMANENT.search(words):
+    if re.search(_PERMANENT, words):
         return Answer.FAILED
-    return Answer.AGAIN if _RACE.search(words) or _CUT.search(words) else Answer.FAILED
+    return Answer.AGAIN if re.search(_RACE, words) or re.search(_CUT, words) else Answer.FAILED
 
 
 def check_worth_trying(words: str, branch: str, remote: str) -> None:
@@ -101,7 +97,7 @@ def check_worth_trying(words: str, branch: str, remote: str) -> None:
     answer = meaning(words)
     if answer is Answer.AGAIN:
         return
-    if (found := _PREFIX.search(words)) is not None:
+    if (found := re.search(_PREFIX, words)) is not None:
         raise conflict(branch, remote, found["other"])
     where = said("branch {branch} of {remote}", branch=branch, remote=remote)
     hint = _GRANT if answer is Answer.DENIED else "Correct what git says, and start the run again."

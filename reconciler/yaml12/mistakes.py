@@ -60,7 +60,8 @@ _LOOKALIKE: Final = re.compile(
 )
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_HIDDEN: Final = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'|(?:(?<=\s)|^)#.*")
+# Texts from here on: they are compiled when a file that cannot be read is looked at, which hardly one is.
+_HIDDEN: Final = r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'|(?:(?<=\s)|^)#.*"
 _KEY: Final = r"([A-Za-z_][A-Za-z0-9_-]*)"
 _COMMAS: Final = "\uff0c\u3001\uff1b;"
 _OPENING: Final = "{[\uff5b\uff3b\u3010"
@@ -76,20 +77,18 @@ _PLAIN: Final = {
     **dict.fromkeys("\u2018\u2019\uff07", "'"),
 }
 
-_FOREIGN: Final = re.compile(r" *(?:(```|~~~)|(//|/\*|--(?!-)|;)|\{[{%])")
+_FOREIGN: Final = r" *(?:(```|~~~)|(//|/\*|--(?!-)|;)|\{[{%])"
 
 # The sign that follows belongs to a key that has its colon.
 _NOT_IN_A_KEY: Final = r"(?![^\s,]*:(?:\s|$))"
 _START: Final = r"^ *(?:- +)*"
-_IN_BLOCK: Final = re.compile(rf"{_START}{_KEY}(?: *([=\uff1d])(?!=)|(:)(?=[^\s:/]|/[^/])){_NOT_IN_A_KEY}")
+_IN_BLOCK: Final = rf"{_START}{_KEY}(?: *([=\uff1d])(?!=)|(:)(?=[^\s:/]|/[^/])){_NOT_IN_A_KEY}"
 _ENTRY: Final = rf"[{re.escape(_OPENING)},{_COMMAS}] *"
-_IN_BRACKETS: Final = re.compile(
-    rf"{_ENTRY}{_KEY}(?: *([=\uff1d])(?!=)| *(\uff1a)|(:)(?=[^\s:/,\]}}]|/[^/])){_NOT_IN_A_KEY}"
-)
-_COMMA: Final = re.compile(rf"[{_COMMAS}](?= *{_KEY} *[:\uff1a=]|[ \t]*$)")
-_WIDE_BRACKET: Final = re.compile(rf"(?:{_START}|[:\uff1a,{re.escape(_OPENING)}] *)[\uff5b\uff3b\u3010]")
-_WIDE_CLOSING: Final = re.compile(rf"[{_CLOSING}]")
-_WIDE_QUOTE: Final = re.compile(
+_IN_BRACKETS: Final = rf"{_ENTRY}{_KEY}(?: *([=\uff1d])(?!=)| *(\uff1a)|(:)(?=[^\s:/,\]}}]|/[^/])){_NOT_IN_A_KEY}"
+_COMMA: Final = rf"[{_COMMAS}](?= *{_KEY} *[:\uff1a=]|[ \t]*$)"
+_WIDE_BRACKET: Final = rf"(?:{_START}|[:\uff1a,{re.escape(_OPENING)}] *)[\uff5b\uff3b\u3010]"
+_WIDE_CLOSING: Final = rf"[{_CLOSING}]"
+_WIDE_QUOTE: Final = (
     rf"(?:{_START}|[:\uff1a,{re.escape(_OPENING)}{_COMMAS}] *)[{_QUOTES}]"
     rf"|[{_QUOTES}](?= *(?:[:\uff1a,{_COMMAS}\]}}{_CLOSING}]|$))"
 )
@@ -99,7 +98,7 @@ _SIGNS: Final = frozenset("[]{}")
 _BRACKET: Final = re.compile(
     r"(?<=\s)#[^\r\n]*|(?<=[\s,\[\]{}:])(?:\"(?:\\.|[^\"\\])*+\"|'(?:''|[^'])*+')|[\[\]{}]", re.DOTALL
 )
-_ENDS_A_KEY: Final = re.compile(r":(?=[\s,\]}]|\Z)")
+_ENDS_A_KEY: Final = r":(?=[\s,\]}]|\Z)"
 
 
 def conflict_markers(text: str) -> list[Problem]:
@@ -175,7 +174,7 @@ def mistakes(lines: TextLines, last: Problem | None, odd: Iterable[int]) -> list
 def _spread(found: dict[int, list[Problem]], lines: TextLines, number: int, step: int) -> None:
     indent = _indent(lines[number])
     for near in range(number + step, number + step * _MOST_NAMED, step):
-        if near in found or _indent(lines[near]) != indent or not _IN_BLOCK.match(_masked(lines[near])):
+        if near in found or _indent(lines[near]) != indent or not re.match(_IN_BLOCK, _masked(lines[near])):
             return
         found[near] = list(_in_line(lines[near], near, in_brackets=False))
 
@@ -186,18 +185,18 @@ def _indent(line: str) -> int:
 
 def _masked(line: str) -> str:
     """Return a line with letters in the place of what is in quotes, or is a comment behind a space."""
-    return _HIDDEN.sub(lambda found: (" " if found[0][0] == "#" else "x") * len(found[0]), line)
+    return re.sub(_HIDDEN, lambda found: (" " if found[0][0] == "#" else "x") * len(found[0]), line)
 
 
 def _in_line(line: str, number: int, *, in_brackets: bool) -> Iterator[Problem]:
     masked = _masked(line)
-    if foreign := _FOREIGN.match(masked):
+    if foreign := re.match(_FOREIGN, masked):
         fence, sign = foreign.groups()
         rule = FENCE if fence else COMMENT_SIGN.given(sign=sign) if sign else TEMPLATE
         yield Problem(number, _indent(line) + 1, rule)
         return
     in_brackets = in_brackets or any(sign in masked for sign in _OPENING)
-    entries = [_IN_BLOCK.match(masked), *(_IN_BRACKETS.finditer(masked) if in_brackets else ())]
+    entries = [re.match(_IN_BLOCK, masked), *(re.finditer(_IN_BRACKETS, masked) if in_brackets else ())]
     for entry in islice(filter(None, entries), _MOST_NAMED):
         sign = entry[entry.lastindex or 0]
         key = line[entry.start(1) : entry.end(1)].strip("\"'")
@@ -208,10 +207,14 @@ def _in_line(line: str, number: int, *, in_brackets: bool) -> Iterator[Problem]:
             "\uff1a": WIDE_COLON,
         }
         yield Problem(number, entry.end(), rules[sign])
-    marks = [*_WIDE_QUOTE.finditer(masked)]
+    marks = [*re.finditer(_WIDE_QUOTE, masked)]
     if in_brackets:
-        wide = [*_WIDE_BRACKET.finditer(masked)]
-        marks += [*_COMMA.finditer(masked), *wide, *(_WIDE_CLOSING.finditer(masked) if wide or "{" in masked else ())]
+        wide = [*re.finditer(_WIDE_BRACKET, masked)]
+        marks += [
+            *re.finditer(_COMMA, masked),
+            *wide,
+            *(re.finditer(_WIDE_CLOSING, masked) if wide or "{" in masked else ()),
+        ]
     for at in islice(sorted(mark.end() - 1 for mark in marks), _MOST_NAMED):
         yield Problem(number, at + 1, WIDE_MARK.given(character=masked[at], plain=_PLAIN[masked[at]]))
 
@@ -298,11 +301,11 @@ def _without_comma(text: str, start: int, stopped: int, problem: Problem) -> tup
 
     Without a comma before it, a key without quotes becomes a part of the value before it.
     """
-    if problem.rule is not COLON or not _ENDS_A_KEY.match(text, stopped):
+    if problem.rule is not COLON or not re.compile(_ENDS_A_KEY).match(text, stopped):
         return stopped, problem.rule
     masked = _BRACKET.sub(lambda found: found[0] if found[0] in "[]{}" else "x" * len(found[0]), text[start:stopped])
     entry = re.split(r"[\[\]{},]", masked)[-1]
-    *keys, value = _ENDS_A_KEY.split(entry)
+    *keys, value = re.split(_ENDS_A_KEY, entry)
     words = value.split()
     if not keys or not words:
         return stopped, problem.rule

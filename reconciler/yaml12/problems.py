@@ -108,7 +108,7 @@ TAB: Final = Message("yaml-tab", "tabs are not allowed here", "indent with space
 TAG: Final = Message("yaml-tag", "YAML tags are not supported", "remove the tag")
 TOO_MANY_BLANK_LINES: Final = Message("yaml-scalar-too-long", "more than {limit} blank lines in a row", "remove them")
 # From a line end on; nothing is looked at twice, however the blanks and line ends come.
-_BLANK_LINES: Final = re.compile(r"[\r\n][ \t]*+[\r\n]\s*+")
+_BLANK_LINES: Final = r"[\r\n][ \t]*+[\r\n]\s*+"
 TOO_DEEP: Final = Message("yaml-too-deep", "nested more than {limit} levels deep", "use fewer levels")
 TOO_MANY_NODES: Final = Message(
     "yaml-too-many-nodes", "the file has more than {limit} keys and values", "split it into several files"
@@ -195,10 +195,12 @@ QUESTION: Final = Message(
 TAG_AND_COMMA: Final = Message(
     "yaml-unsupported", "a tag with a comma right behind it is not supported", "remove the tag: tags are not read here"
 )
-_COMMA_AFTER_TAG: Final = re.compile(r"(?<=[\s,\[{])![^\s\[\]{}]*,(?=\s)")
-_ANCHOR_KEY: Final = re.compile(r"[&*][^\s]*:(?=\s)")
-_DOCUMENT_END: Final = re.compile(r"^\.\.\.(?=\s|$)", re.MULTILINE)
-_BLOCK_DOCUMENT: Final = re.compile(r"^---[ \t]+[|>]", re.MULTILINE)
+
+# Texts, compiled for a file that a parser did not take.
+_COMMA_AFTER_TAG: Final = r"(?<=[\s,\[{])![^\s\[\]{}]*,(?=\s)"
+_ANCHOR_KEY: Final = r"[&*][^\s]*:(?=\s)"
+_DOCUMENT_END: Final = r"(?m)^\.\.\.(?=\s|$)"
+_BLOCK_DOCUMENT: Final = r"(?m)^---[ \t]+[|>]"
 
 # Parts of the parsers' words, and the message instead; the first one that fits counts. libyaml and PyYAML's own
 # parser word the same problem differently; both are listed where they do.
@@ -282,7 +284,7 @@ def too_many_blank_lines(text: str) -> Problem | None:
     """Return the first run of blank lines that is longer than any that a person writes."""
     if text.count("\n") + text.count("\r") <= MAX_BLANK_LINES:
         return None
-    for run in _BLANK_LINES.finditer(text):
+    for run in re.finditer(_BLANK_LINES, text):
         if run[0].count("\n") + run[0].count("\r") - run[0].count("\r\n") > MAX_BLANK_LINES + 1:
             return Problem(
                 *place_after(text[: run.start() + 1]), TOO_MANY_BLANK_LINES.given(limit=f"{MAX_BLANK_LINES:,}")
@@ -327,13 +329,15 @@ def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
 def _unsupported(words: str, context: str, text: str, index: int) -> Message | None:
     """Return what is valid YAML where a parser stopped, but not read here; ``None`` where it is no YAML."""
     line = text[max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1 : index + 1]
-    if "an anchor" in context or "an alias" in context or ("mapping values" in words and _ANCHOR_KEY.search(line)):
+    if "an anchor" in context or "an alias" in context or ("mapping values" in words and re.search(_ANCHOR_KEY, line)):
         return ANCHOR_NAME
     if text.startswith("...", index) and not line[:-1]:
         return EMPTY_DOCUMENT
     if "<document start>" in words:
-        ends = _DOCUMENT_END.search(text, 0, index)
-        return SECOND_DOCUMENT if ends else BLOCK_DOCUMENT if _BLOCK_DOCUMENT.search(text, 0, index) else None
+        ends = re.compile(_DOCUMENT_END).search(text, 0, index)
+        return (
+            SECOND_DOCUMENT if ends else BLOCK_DOCUMENT if re.compile(_BLOCK_DOCUMENT).search(text, 0, index) else None
+        )
     in_brackets = next((each for each in "]}" if f"or '{each}', but got" in words), None)
     if in_brackets and (found := _in_brackets(text, index, in_brackets)):
         return found
@@ -348,7 +352,7 @@ def _in_brackets(text: str, index: int, closing: str) -> Message | None:
     if text.startswith("?", index) and closing in text[index:]:
         return QUESTION
     above = max(text.rfind("\n", 0, max(text.rfind("\n", 0, index), 0)), 0)
-    return TAG_AND_COMMA if _COMMA_AFTER_TAG.search(text, above, index) else None
+    return TAG_AND_COMMA if re.compile(_COMMA_AFTER_TAG).search(text, above, index) else None
 
 
 def in_scalar(event: Any, *, plain_key: bool) -> Iterator[Problem]:

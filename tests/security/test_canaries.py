@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from reconciler.apply import context
-from reconciler.cli import main
+from reconciler.cli import failures
 from reconciler.net import environment
 from reconciler.render import text
 from reconciler.sandbox import service
@@ -224,7 +224,7 @@ def test_without_the_silence_of_the_vendors_log_images_show(tmp_path: Path, monk
 def test_without_the_plain_crash_report_a_bug_shows_keys_and_images(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main, "_crash_report", str)
+    monkeypatch.setattr(failures, "_crash_report", str)
     monkeypatch.setattr(text, "target_line", broken)
     assert told_without(tmp_path, monkeypatch, ("plan",)) >= {"secret key", "session token", "image"}
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.text import escape_line, listed, nearest, quoted, to_json, utc_time
+from reconciler.render.serialize import to_json
+from reconciler.text import escape_line, listed, nearest, quoted, utc_time
 from tests.fixtures.strategies import texts
 
 HOSTILE = {

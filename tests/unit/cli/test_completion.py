@@ -12,6 +12,14 @@ import pytest
 from reconciler.cli.completion import keys_in
 from tests.fixtures.project import pending, write
 
+# Runs the command and lists what is loaded at its end.
+LISTED = """
+import atexit, sys
+atexit.register(lambda: print(*sys.modules, sep="\\n", file=sys.stderr))
+from reconciler.__main__ import main
+main()
+"""
+
 
 def offered(words: str, cwd: Path, *, loaded: bool = False) -> list[str]:
     """Return what bash would be offered, or with ``loaded`` what was imported for it."""
@@ -22,13 +30,11 @@ def offered(words: str, cwd: Path, *, loaded: bool = False) -> list[str]:
         "COMP_WORDS": words,
         "COMP_CWORD": str(len(parts) - 1),
     }
-    timing = ("-X", "importtime") if loaded else ()
-    child = subprocess.run(
-        [sys.executable, *timing, "-m", "reconciler"], cwd=cwd, env=env, capture_output=True, text=True, check=False
-    )
+    how = ("-c", LISTED) if loaded else ("-m", "reconciler")
+    child = subprocess.run([sys.executable, *how], cwd=cwd, env=env, capture_output=True, text=True, check=False)
     assert child.returncode == 0, child.stderr
     if loaded:
-        return [line.rpartition("|")[2].strip() for line in child.stderr.splitlines()]
+        return child.stderr.splitlines()
     return [line.partition(",")[2] for line in child.stdout.splitlines()]
 
 

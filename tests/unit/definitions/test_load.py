@@ -82,13 +82,13 @@ LAZY = """
 import sys
 from pathlib import Path
 import reconciler.definitions.load as load
-assert not {"jsonschema", "jsonschema_rs"} & set(sys.modules), "importing the loader"
+assert "jsonschema" not in sys.modules, "importing the loader"
 assert load.load_definitions(["every-field.yaml"], cwd=Path(sys.argv[1]), evidence=False).valid
 assert "jsonschema" not in sys.modules, "a valid file"
 """
 
 
-def test_the_validators_are_loaded_only_where_they_are_needed() -> None:
+def test_the_validator_that_explains_is_loaded_only_where_something_is_wrong() -> None:
     subprocess.run([sys.executable, "-c", LAZY, str(EVERY_FIELD.parent)], check=True)
 
 

@@ -16,8 +16,7 @@ from reconciler.render import document
 from reconciler.render.document import load_document, outcome_counts, verdict_counts
 from reconciler.render.fleet_github import shown_markdown
 from reconciler.render.markdown import markdown
-from reconciler.render.serialize import failure_document, plan_document
-from reconciler.text import to_json
+from reconciler.render.serialize import failure_document, plan_document, to_json
 from tests.fixtures import values
 from tests.fixtures.documents import VERDICTS, everything, plan, result, signature
 

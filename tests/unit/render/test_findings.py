@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator
 from reconciler.diagnostics import Diagnostic, Location, Message, Severity
 from reconciler.render.findings import diagnostics_text, verdict_text
 from reconciler.render.layout import coloured, plain
-from reconciler.render.serialize import validation_document
+from reconciler.render.serialize import to_json, validation_document
 from reconciler.schemas import read_schema
-from reconciler.text import escape_line, to_json
+from reconciler.text import escape_line
 from tests.fixtures.plans import diagnostics
 
 SCHEMA = Draft202012Validator(json.loads(read_schema("diagnostics")))

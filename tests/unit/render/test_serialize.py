@@ -14,9 +14,8 @@ from reconciler.contract.api import Status
 from reconciler.model.plan import Plan, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import FIELD_NAMES
-from reconciler.render.serialize import failure_document, plan_document, report_document
+from reconciler.render.serialize import failure_document, plan_document, report_document, to_json
 from reconciler.schemas import read_schema
-from reconciler.text import to_json
 from tests.fixtures.plans import plans, reports, some_text
 from tests.fixtures.strategies import texts
 from tests.fixtures.values import PENDING, plan, planned, row

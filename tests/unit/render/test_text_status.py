@@ -12,10 +12,9 @@ from reconciler.contract.api import Status
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature
 from reconciler.render.layout import coloured, plain
-from reconciler.render.serialize import status_document
+from reconciler.render.serialize import status_document, to_json
 from reconciler.render.status import status_text
 from reconciler.schemas import read_schema
-from reconciler.text import to_json
 from tests.fixtures.plans import keys, locations, targets
 from tests.fixtures.strategies import rows, sign_fields
 from tests.fixtures.values import APPROVED, NOW, PENDING, REJECTED, SIGN_ID, TARGET, UNDOCUMENTED, desired, known, row
