@@ -142,9 +142,16 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
             session.remind()
         return int(code or Exit.DONE)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # whatever it is, it is answered in words
+        return _answer(session, error, arguments)
+
+
+def _answer(session: Session, error: BaseException, arguments: Sequence[str] | None) -> int:
+    try:
         from reconciler.cli.failures import answer  # noqa: PLC0415  # 30 ms, only when something failed
 
         return answer(session, error, arguments)
+    except KeyboardInterrupt:  # of somebody who presses it twice; what follows would be a traceback
+        return Exit.INTERRUPTED
 
 
 def _speak(words: Sequence[str]) -> None:

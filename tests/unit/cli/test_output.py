@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from reconciler.cli import failures
 from reconciler.cli import main as main_module
 from reconciler.cli import validate as validate_module
 from tests.fixtures.commands import COMMAND, FAST, KEYS, inside
@@ -84,6 +85,13 @@ def test_an_interrupt_before_anything_was_sent_is_told(monkeypatch: pytest.Monke
     done = inside("validate")
     assert (done.code, done.out, done.err.lstrip()) == (130, "", "stopped; nothing was sent\n")
     assert inside("validate", "--format", "json").document["error"]["code"] == 130
+
+
+def test_a_second_interrupt_ends_the_answer_to_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validate_module, "load", crashing(KeyboardInterrupt()))
+    monkeypatch.setattr(failures, "answer", crashing(KeyboardInterrupt()))
+    done = inside("validate")
+    assert (done.code, done.out, done.err) == (130, "", "")
 
 
 def test_a_reader_that_goes_away_is_no_bug(top: Path) -> None:
