@@ -91,7 +91,7 @@ def test_a_second_interrupt_ends_the_answer_to_the_first(monkeypatch: pytest.Mon
     monkeypatch.setattr(validate_module, "load", crashing(KeyboardInterrupt()))
     monkeypatch.setattr(failures, "answer", crashing(KeyboardInterrupt()))
     done = inside("validate")
-    assert (done.code, done.out, done.err) == (130, "", "")
+    assert (done.code, done.out, done.err.strip()) == (130, "", "")
 
 
 def test_a_reader_that_goes_away_is_no_bug(top: Path) -> None:
