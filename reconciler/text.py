@@ -98,6 +98,8 @@ def _spaced(template: str, params: Mapping[str, object], own: Mapping[str, str])
 
 def say(template: str, /, **params: object) -> str:
     """Return a message in the person's language."""
+    if _Language.catalogue is None:
+        return template.format_map(params) if params else template
     return local(said(template, **params))
 
 

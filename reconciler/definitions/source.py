@@ -190,9 +190,10 @@ def _odd_places(tree: Tree) -> Iterator[Place]:
     yield from (positions.value(data, name) for name in _SECTIONS if isinstance(data.get(name), str))
     if isinstance(signatures, dict):
         yield from (positions.value(signatures, key) for key, value in signatures.items() if isinstance(value, str))
-    for mapping in (data, *(data.get(name) for name in _SECTIONS), *fields):
-        if isinstance(mapping, dict):
-            yield from (positions.key(mapping, key) for key in mapping if _is_odd(key))
+    mappings = [each for each in (data, *(data.get(name) for name in _SECTIONS), *fields) if isinstance(each, dict)]
+    # Of many signatures' keys there are hardly more than the fields' names, and none of those is odd.
+    if any(map(_is_odd, set().union(*mappings))):
+        yield from (positions.key(mapping, key) for mapping in mappings for key in mapping if _is_odd(key))
 
 
 def _is_odd(key: str) -> bool:

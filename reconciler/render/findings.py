@@ -19,12 +19,12 @@ _SEVERITIES: Final[Mapping[Severity, str]] = {Severity.ERROR: "error:", Severity
 
 def diagnostics_text(problems: Sequence[Diagnostic], paint: Style) -> str:
     """Return one line per problem, ``file:line:column: severity: text - hint``, in the order given."""
-    return "\n".join(_line(problem, paint) for problem in problems)
+    severities = {severity: paint(say(word), severity) for severity, word in _SEVERITIES.items()}
+    return "\n".join(_line(problem, severities[problem.severity]) for problem in problems)
 
 
-def _line(problem: Diagnostic, paint: Style) -> str:
+def _line(problem: Diagnostic, severity: str) -> str:
     hint = f" - {escape_line(local(problem.hint))}" if problem.hint else ""
-    severity = paint(say(_SEVERITIES[problem.severity]), problem.severity)
     words = say("{severity} {message}", severity=severity, message=escape_line(local(problem.message)))
     return f"{escape_line(str(problem.location))}: {words}{hint}"
 

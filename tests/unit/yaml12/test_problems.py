@@ -52,3 +52,11 @@ def test_blank_lines_in_a_row_have_a_bound(end: str) -> None:
     found = too_many_blank_lines(most.replace("  x", end + "  x"))
     assert found is not None
     assert (found.line, found.column, found.code) == (2, 1, "yaml-scalar-too-long")
+
+
+@pytest.mark.parametrize("before", [0, 1, 62, 63, 64, 65, 9_870, 9_935, 9_936, 9_937, 12_345, 19_800, 19_900])
+def test_a_run_of_blank_lines_is_found_wherever_it_begins(before: int) -> None:
+    text = "# " + "x" * before + "\n" * (MAX_BLANK_LINES + 3) + "a: 1\n"
+    found = too_many_blank_lines(text)
+    assert found is not None
+    assert (found.line, found.column) == (2, 1)
