@@ -74,7 +74,7 @@ def connect(
     if not options.sandbox:
         yield _to_the_vendor(inputs, options, shared, writes=writes)
         return
-    from reconciler.cli.embedded import embedded  # noqa: PLC0415  # 15 ms, which a run against the vendor need not pay
+    from reconciler.cli.embedded import embedded  # noqa: PLC0415  # 16 ms, which a run against the vendor need not pay
 
     # The embedded sandbox shows a write at once.
     with embedded(inputs, options.limits._replace(describe_lag=0.0)) as connection:

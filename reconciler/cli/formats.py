@@ -270,7 +270,7 @@ def in_format(form: str, document: Document) -> str:
     """Return a document of this tool's own in ``form``; empty for ``github`` where there is nothing to annotate."""
     if form not in _RENDERED:
         return to_json(document)
-    from reconciler.render import annotations, html, markdown  # noqa: PLC0415  # 6 ms, which text and JSON need not pay
+    from reconciler.render import annotations, html, markdown  # noqa: PLC0415  # 3 ms, which text and JSON need not pay
 
     match form:
         case "markdown":
