@@ -314,7 +314,7 @@ class FleetReport:
                 for line in document_text(self._texts(names), lines, self._deleted):
                     session.result(line)
             case "html":
-                for part in fleet_page(lines, self._entries):
+                for part in fleet_page(lines, self._entries, self._deleted):
                     session.result(for_stdout(part))
             case "markdown":
                 session.result(fleet_markdown(self._entries(names), deleted=self._deleted))

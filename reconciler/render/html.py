@@ -64,11 +64,14 @@ class _Place(NamedTuple):
 
 
 def fleet_page(
-    lines: Sequence[AccountLine], entries: Callable[[Sequence[str]], Iterable[EntryDocument]]
+    lines: Sequence[AccountLine],
+    entries: Callable[[Sequence[str]], Iterable[EntryDocument]],
+    deleted: Sequence[str] = (),
 ) -> Iterator[str]:
     """Yield the page of a fleet's plans: the table of accounts, then what needs a person or will be submitted in each.
 
-    ``entries`` yields the accounts of these names one by one: no more than one of them is held.
+    ``entries`` yields the accounts of these names one by one: no more than one of them is held. ``deleted`` are names
+    of accounts that are gone.
     """
     counts = {word: count for word, count in counted(lines).items() if word in _PRESSING}
     title = say("SMS signature plan of {accounts}", accounts=local(number(len(lines), "account")))
@@ -77,7 +80,11 @@ def fleet_page(
     # A fleet's page is long: what failed comes first, then what waits for a person.
     ordered = sorted(places, key=_urgency)
     yield pages.get_template("fleet.html").render(
-        places=ordered, commands=commands_note(), counts=_counts(counts), sandbox=any(line.sandbox for line in lines)
+        places=ordered,
+        deleted=deleted,
+        commands=commands_note(),
+        counts=_counts(counts),
+        sandbox=any(line.sandbox for line in lines),
     )
     account = pages.get_template("account.html")
     for place, entry in zip(ordered, entries([place.line.name for place in ordered]), strict=True):
@@ -93,7 +100,7 @@ def fleet_document_page(document: FleetDocument) -> str:
     """Return the page of a fleet's plans from their document."""
     by_name = {entry["name"]: entry for entry in document["accounts"]}
     lines = [entry_line(entry) for entry in document["accounts"]]
-    return "\n".join(fleet_page(lines, lambda names: (by_name[name] for name in names)))
+    return "\n".join(fleet_page(lines, lambda names: (by_name[name] for name in names), document.get("deleted", ())))
 
 
 def _is_pressing(line: AccountLine) -> bool:

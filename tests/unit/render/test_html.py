@@ -6,6 +6,7 @@ import re
 import sys
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Sequence
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any, cast
@@ -146,7 +147,7 @@ def test_a_chinese_name_is_right_in_the_page_whatever_the_stream_holds(
     assert f">{shown}</bdi>" in page
 
 
-def fleet_page_of(*entries: dict[str, Any]) -> str:
+def fleet_page_of(*entries: dict[str, Any], deleted: Sequence[str] = ()) -> str:
     """Return the page of a fleet; entries are as in its document."""
     lines = [
         AccountLine(
@@ -160,7 +161,7 @@ def fleet_page_of(*entries: dict[str, Any]) -> str:
         for entry in entries
     ]
     by_name = {entry["name"]: cast("EntryDocument", entry) for entry in entries}
-    return "\n".join(fleet_page(lines, lambda names: (by_name[name] for name in names)))
+    return "\n".join(fleet_page(lines, lambda names: (by_name[name] for name in names), deleted))
 
 
 def test_the_page_of_a_fleet_has_every_account_in_its_table_and_what_needs_a_person_first() -> None:
@@ -195,6 +196,16 @@ def test_the_page_of_a_fleet_has_every_account_in_its_table_and_what_needs_a_per
     assert "is-waiting" not in seen.text
 
 
+def test_the_page_of_a_fleet_names_the_accounts_that_are_gone() -> None:
+    entry = {"name": "quiet", "exit_code": 0, "plan": plan(signature("in-sync"), diagnostics=[])}
+    for entries in ([entry], []):
+        page = fleet_page_of(*entries, deleted=["eu/left", "old"])
+        assert "Deleted accounts" in Seen(page).text
+        gone = re.findall(r"<li><bdi>(.*?)</bdi> &ndash; what the vendor has of it is left as it is</li>", page)
+        assert gone == ["eu/left", "old"]
+    assert "Deleted accounts" not in fleet_page_of(entry)
+
+
 def test_names_and_errors_of_strangers_have_no_effect_in_the_page_of_a_fleet() -> None:
     row = signature("modify", key=HOSTILE, sign_name=HOSTILE, reason=HOSTILE)
     page = fleet_page_of(
@@ -204,6 +215,7 @@ def test_names_and_errors_of_strangers_have_no_effect_in_the_page_of_a_fleet() -
             "exit_code": 4,
             "error": {"code": HOSTILE, "message": HOSTILE, "hint": HOSTILE, "diagnostics": [problem(message=HOSTILE)]},
         },
+        deleted=[f"3{HOSTILE}"],
     )
     assert not {tag for tag, _ in Seen(page).tags} & {"script", "img"}
     assert [tag for tag, _ in Seen(page).tags].count("style") == 1
