@@ -28,7 +28,7 @@ from reconciler.cli.progress import FleetProgress, fleet_progress
 from reconciler.cli.validate import Inputs, here
 from reconciler.decision.plan import SavedPlan, operations_of
 from reconciler.errors import Exit, Refusal
-from reconciler.fleet.accounts import FleetAccount, accounts_below
+from reconciler.fleet.accounts import FleetAccount
 from reconciler.model.plan import EVERYTHING, Plan
 from reconciler.model.report import ApplyReport, Observer
 from reconciler.planning.created_ids import write_created_ids
@@ -70,7 +70,7 @@ def apply(  # a parameter for each option
     check_can_ask(yes=allowed.yes)
     saved = read_fleet_plan(plan_file) if plan_file is not None else None
     if saved is not None:
-        _check_held(saved, choice.folder)
+        _check_held(saved, choice)
         named = tuple(account for account in choice.accounts if account.name in saved)
         left = frozenset(choice.accounts) - frozenset(named)
         choice = choice._replace(accounts=named, others=(*choice.others, *sorted(left)))
@@ -103,14 +103,14 @@ def carried_out(fleet: FleetApply, report: FleetReport, confirm: Callable[[int, 
     return report.exit_code()
 
 
-def _check_held(saved: Mapping[str, SavedPlan], folder: str) -> None:
+def _check_held(saved: Mapping[str, SavedPlan], choice: FleetChoice) -> None:
     """Raise Refusal where a plan was made for an account that the fleet does not have: it would be left out unseen."""
-    gone = saved.keys() - {account.name for account in accounts_below(folder, cwd=here())}
+    gone = saved.keys() - {account.name for account in (*choice.accounts, *choice.others)}
     if gone:
         raise Refusal(
             "the saved plans are for accounts that {folder} does not hold: {names}",
             hint="give the folder that was planned, or plan again and have it reviewed",
-            folder=folder,
+            folder=choice.folder,
             names=", ".join(sorted(gone)),
         )
 

@@ -141,18 +141,20 @@ _OPTIONS: Final[tuple[Callable[[Any], Any], ...]] = (
 def chosen_accounts(folder: str, narrowing: Narrowing, changed_ref: str | None, jobs: int = JOBS) -> FleetChoice:
     """Return the accounts that were asked for, and say on stderr what is left out.
 
-    Raises UsageError where there are no accounts to choose from.
+    Raises UsageError where there are no accounts to choose from, and none was deleted since the commit either.
     """
     cwd = here()
     found = look_below(folder, cwd=cwd)
     _tell_unread(folder, found)
-    everything = checked(folder, found)
-    chosen, deleted = narrowed(everything, narrowing), tuple[str, ...]()
+    gone = tuple[str, ...]()
+    if changed_ref is not None and "\0" not in folder:
+        gone = deleted_since(found.accounts, changed_ref, folder=folder, cwd=cwd)
+    everything = found.accounts if gone else checked(folder, found)
+    chosen = narrowed(everything, narrowing, gone)
     if changed_ref is not None:
         _tell_uncommitted(folder, chosen, cwd)
         chosen = changed_since(chosen, changed_ref, folder=folder, cwd=cwd)
-        gone = deleted_since(everything, changed_ref, folder=folder, cwd=cwd)
-        deleted = tuple(name for name in gone if is_asked(name, narrowing))
+    deleted = tuple(name for name in gone if is_asked(name, narrowing))
     for name in deleted:
         words = "note: {account} was deleted since {ref}; what the vendor has of it is left as it is"
         _note(say(words, account=Path(folder, name), ref=changed_ref))

@@ -26,7 +26,7 @@ from reconciler.definitions.discover import name_from_root
 from reconciler.definitions.load import load_definitions
 from reconciler.diagnostics import Severity
 from reconciler.errors import Exit, ReconcilerError, Refusal, UsageError, system_words
-from reconciler.fleet.accounts import accounts_below
+from reconciler.fleet.accounts import look_below
 from reconciler.github.workflow import add_outputs, add_summary
 from reconciler.model.plan import WRITES, Verdict
 from reconciler.render.document import MAX_BYTES, AnyDocument, load_document, verdict_counts
@@ -134,7 +134,8 @@ def _check_branches(paths: list[str], expected: str, *, is_fleet: bool) -> None:
         _check_branch(paths, expected)
         return
     for folder in paths:
-        for account in accounts_below(folder, cwd=here()):
+        # Where there is none, the command itself says whether it was deleted or never was.
+        for account in look_below(folder, cwd=here()).accounts:
             _check_branch([account.path], expected)
 
 

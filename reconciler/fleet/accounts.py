@@ -62,20 +62,19 @@ class FleetFolder(NamedTuple):
     """What is below a fleet's folder, by name and in order: its accounts, and what belongs to none.
 
     ``beside`` are definition files in the folder itself, ``links`` lead to folders. None of them is looked into.
+    ``exists`` is false where there is no such folder.
     """
 
-    accounts: tuple[FleetAccount, ...]
-    beside: tuple[str, ...]
-    links: tuple[str, ...]
-
-
-def accounts_below(folder: str, *, cwd: Path) -> tuple[FleetAccount, ...]:
-    """Return the accounts of a fleet in the order of their names. Raises UsageError where there are none."""
-    return checked(folder, look_below(folder, cwd=cwd))
+    accounts: tuple[FleetAccount, ...] = ()
+    beside: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    exists: bool = True
 
 
 def checked(folder: str, found: FleetFolder) -> tuple[FleetAccount, ...]:
     """Return the accounts that were found. Raises UsageError where there are none."""
+    if not found.exists:
+        raise UsageError("there is no folder {folder}", hint="name the folder of the fleet", folder=ascii(folder))
     if not found.accounts:
         raise UsageError(
             "no folder below {folder} holds definitions",
@@ -86,10 +85,10 @@ def checked(folder: str, found: FleetFolder) -> tuple[FleetAccount, ...]:
 
 
 def look_below(folder: str, *, cwd: Path) -> FleetFolder:
-    """Return what is below a fleet's folder. Raises UsageError where there is no such folder."""
-    top = cwd / folder if "\0" not in folder else cwd
-    if "\0" in folder or not os.path.isdir(top):  # noqa: PTH112  # Path.is_dir raises where it may not be entered
-        raise UsageError("there is no folder {folder}", hint="name the folder of the fleet", folder=ascii(folder))
+    """Return what is below a fleet's folder; nothing where there is no such folder."""
+    top = cwd / folder
+    if not is_folder(top):
+        return FleetFolder(exists=False)
     links: list[str] = []
     names = sorted(Path(parent).relative_to(top).as_posix() for parent in _account_folders(top, links))
     return FleetFolder(
@@ -97,6 +96,11 @@ def look_below(folder: str, *, cwd: Path) -> FleetFolder:
         tuple(_left_beside(top)),
         tuple(sorted(Path(link).relative_to(top).as_posix() for link in links)),
     )
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder; Path.is_dir raises where it may not be entered."""
+    return "\0" not in str(path) and os.path.isdir(path)  # noqa: PTH112
 
 
 def _account_folders(top: Path, links: list[str]) -> Iterator[str]:
@@ -131,9 +135,14 @@ def _is_hidden(folder: PurePosixPath) -> bool:
     return any(part.startswith(".") for part in folder.parts)
 
 
-def narrowed(accounts: Sequence[FleetAccount], asked: Narrowing) -> tuple[FleetAccount, ...]:
-    """Return the accounts that were asked for. Raises UsageError for a name or pattern that fits none."""
-    names = tuple(account.name for account in accounts)
+def narrowed(
+    accounts: Sequence[FleetAccount], asked: Narrowing, gone: Sequence[str] = ()
+) -> tuple[FleetAccount, ...]:
+    """Return the accounts that were asked for.
+
+    Raises UsageError for a name or pattern that fits none of them, nor any that is ``gone``.
+    """
+    names = (*(account.name for account in accounts), *gone)
     patterns = [pattern.removesuffix("/") for pattern in asked.only]
     unknown = [pattern for pattern in patterns if not any(_fits(name, pattern) for name in names)]
     if unknown:

@@ -14,7 +14,7 @@ from typing import Final, NoReturn
 from reconciler.definitions.discover import discover, find_root, is_definition
 from reconciler.definitions.source import DefinitionFile, read_all
 from reconciler.errors import UsageError
-from reconciler.fleet.accounts import FleetAccount, topmost
+from reconciler.fleet.accounts import FleetAccount, is_folder, topmost
 from reconciler.state.git_command import GitResult, git, plain_environment, uncommitted_in
 
 _IMAGES: Final = ("proof_image", "commission_image")
@@ -46,8 +46,9 @@ def deleted_since(accounts: Sequence[FleetAccount], ref: str, *, folder: str, cw
     """
     if ref == _NOTHING:
         return ()
-    top = _root_of(cwd / folder)
-    below = os.path.relpath(os.path.realpath(cwd / folder), top)
+    top, below = _place_of(cwd / folder)
+    if not is_folder(top):  # a folder that never was, outside of git
+        return ()
     listed = _git(top, "ls-tree", "-r", "-z", "--name-only", f"{_base(top, ref)}:{'' if below == '.' else below}")
     if listed.code:  # the fleet itself is new
         return ()
@@ -58,7 +59,10 @@ def deleted_since(accounts: Sequence[FleetAccount], ref: str, *, folder: str, cw
 
 def has_uncommitted(folder: str, *, cwd: Path) -> bool:
     """Return whether a fleet's folder holds something that is in no commit: no comparison of commits sees it."""
-    return bool(uncommitted_in(cwd / folder, plain_environment()))
+    if is_folder(cwd / folder):
+        return bool(uncommitted_in(cwd / folder, plain_environment()))
+    top, below = _place_of(cwd / folder)
+    return bool(uncommitted_in(top, plain_environment(), f":(top,literal){below}"))
 
 
 def names_uncommitted(accounts: Sequence[FleetAccount], folder: str, *, cwd: Path) -> bool:
@@ -66,6 +70,12 @@ def names_uncommitted(accounts: Sequence[FleetAccount], folder: str, *, cwd: Pat
     top = _root_of(cwd / folder)
     changed = uncommitted_in(top, plain_environment(), ":/") or frozenset[str]()
     return bool(changed) and any(_uses(cwd / account.path, changed, top) for account in accounts)
+
+
+def _place_of(folder: Path) -> tuple[Path, str]:
+    """Return the root of the repository that holds a folder, be it there or not, and the folder's path from there."""
+    top = _root_of(folder)
+    return top, os.path.relpath(os.path.realpath(folder), top)
 
 
 def _root_of(folder: Path) -> Path:

@@ -11,7 +11,7 @@ from reconciler.fleet.accounts import (
     FleetAccount,
     Narrowing,
     Shard,
-    accounts_below,
+    checked,
     look_below,
     narrowed,
     parse_shard,
@@ -28,7 +28,7 @@ def make(top: Path, *files: str) -> None:
 
 
 def names(top: Path, folder: str = "fleet") -> list[str]:
-    return [account.name for account in accounts_below(folder, cwd=top)]
+    return [account.name for account in look_below(folder, cwd=top).accounts]
 
 
 def test_the_topmost_folders_with_definitions_are_the_accounts(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_the_topmost_folders_with_definitions_are_the_accounts(tmp_path: Path) -
         ".github/workflow.yml",
         "seeds/signatures.sandbox.yaml",
     )
-    assert accounts_below("fleet", cwd=tmp_path) == (
+    assert look_below("fleet", cwd=tmp_path).accounts == (
         FleetAccount("acme", "fleet/acme"),
         FleetAccount("eu/globex", "fleet/eu/globex"),
     )
@@ -65,7 +65,7 @@ def test_a_link_that_leads_nowhere_is_beside_nobody(tmp_path: Path) -> None:
 def test_where_there_is_no_account_it_is_said(tmp_path: Path, folder: str) -> None:
     make(tmp_path, "fleet/.hidden/signatures.yaml", "file")
     with pytest.raises(UsageError, match="no folder"):
-        accounts_below(folder, cwd=tmp_path)
+        checked(folder, look_below(folder, cwd=tmp_path))
 
 
 def test_links_to_folders_are_no_accounts_and_are_named(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_folders_in_folders_end_no_search(tmp_path: Path) -> None:
 
 def test_accounts_are_chosen_by_name_and_by_pattern(tmp_path: Path) -> None:
     make(tmp_path / "fleet", "acme/a.yaml", "eu/globex/a.yaml", "eu/hooli/a.yaml")
-    accounts = accounts_below("fleet", cwd=tmp_path)
+    accounts = look_below("fleet", cwd=tmp_path).accounts
 
     def chosen(*only: str) -> list[str]:
         return [account.name for account in narrowed(accounts, Narrowing(only))]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import UsageError
-from reconciler.fleet.accounts import accounts_below
+from reconciler.fleet.accounts import look_below
 from reconciler.fleet.changed import changed_since, deleted_since, has_uncommitted, names_uncommitted
 from tests.fixtures.fleets import write_fleet
 from tests.fixtures.project import pending
@@ -38,12 +38,12 @@ def committed(top: Path) -> str:
 
 def touched(top: Path, ref: str = "HEAD^") -> list[str]:
     return [
-        account.name for account in changed_since(accounts_below("accounts", cwd=top), ref, folder="accounts", cwd=top)
+        account.name for account in changed_since(look_below("accounts", cwd=top).accounts, ref, folder="accounts", cwd=top)
     ]
 
 
 def deleted(top: Path, ref: str = "HEAD^", folder: str = "accounts") -> list[str]:
-    return list(deleted_since(accounts_below(folder, cwd=top), ref, folder=folder, cwd=top))
+    return list(deleted_since(look_below(folder, cwd=top).accounts, ref, folder=folder, cwd=top))
 
 
 def append(name: str) -> Change:
@@ -280,7 +280,7 @@ def test_a_fleet_that_is_named_by_way_of_a_link_is_compared_all_the_same(
     (top / "accounts/hooli/more.yaml").unlink()
     committed(top)
     folder = folder.format(top=top, elsewhere=elsewhere)
-    found = changed_since(accounts_below(folder, cwd=top), "HEAD^", folder=folder, cwd=top)
+    found = changed_since(look_below(folder, cwd=top).accounts, "HEAD^", folder=folder, cwd=top)
     assert [account.name for account in found] == ["acme", "hooli"]
 
 
@@ -302,5 +302,5 @@ def test_through_a_link_from_outside_only_what_is_gone_is_deleted_and_shared_ima
     committed(top)
     assert deleted(top, folder=str(link)) == ["acme"]
     append("shared/licence.png")(top)
-    assert names_uncommitted(accounts_below(str(link), cwd=top), str(link), cwd=top)
+    assert names_uncommitted(look_below(str(link), cwd=top).accounts, str(link), cwd=top)
     assert not has_uncommitted(str(link), cwd=top)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.fleet.accounts import accounts_below
+from reconciler.fleet.accounts import look_below
 from reconciler.fleet.twins import first_bytes, possible_twins
 
 UIN = "100000000001"
 
 
 def twins(top: Path, *chosen: str) -> list[tuple[str, str | None, str]]:
-    accounts = accounts_below("fleet", cwd=top)
+    accounts = look_below("fleet", cwd=top).accounts
     first, others = ([each for each in accounts if (each.name in chosen) is named] for named in (True, False))
     return [(name, account.uin, account.region) for name, account in possible_twins(first, others, cwd=top)]
 
