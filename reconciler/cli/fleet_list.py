@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
 import click
 
@@ -21,8 +20,11 @@ from reconciler.cli.fleet_run import (
 from reconciler.cli.formats import FORMATS, format_option
 from reconciler.cli.output import Session
 from reconciler.cli.validate import here
+from reconciler.definitions.load import Definitions
+from reconciler.diagnostics import Diagnostic
 from reconciler.errors import Exit
 from reconciler.fleet.accounts import MOST_SHARDS, FleetAccount, Narrowing, shard_of, shards_in_use
+from reconciler.fleet.twins import Folder, duplicates, folder_of, possible_twins
 from reconciler.render.fleet import AccountResult, Validation
 from reconciler.render.serialize import to_json, to_json_line
 from reconciler.text import escape_line
@@ -88,16 +90,32 @@ def _lines(accounts: Sequence[FleetAccount], shards: int | None) -> list[str]:
 @format_option(*FORMATS)
 @click.pass_obj
 def validate(session: Session, choice: FleetChoice, output: str, *, strict: bool) -> int:
-    """Check the definitions and the evidence of every account below FOLDER, offline."""
+    """Check the definitions and the evidence of every account below FOLDER, offline.
+
+    Two folders of one account are an error of both, also where only one of them was asked for.
+    """
     session.format = output
-    with reporting(session, choice, partial(_validated, cwd=here(), strict=strict)) as report:
+    cwd, folders = here(), list[Folder]()
+
+    def validated(account: FleetAccount, twins: Mapping[str, Diagnostic]) -> AccountResult:
+        definitions = definitions_of(account, cwd)
+        if (folder := folder_of(account.name, definitions)) is not None:
+            folders.append(folder)
+        return _result(account.name, definitions, twins.get(account.name), strict=strict)
+
+    with reporting(session, choice, partial(validated, twins={})) as report:
+        twins = duplicates([*folders, *possible_twins(choice.accounts, choice.others, cwd=cwd)])
+        for account in choice.accounts:
+            if account.name in twins:
+                report.redo(account, partial(validated, twins=twins))
         report.show(choice.accounts)
         return report.exit_code()
 
 
-def _validated(account: FleetAccount, *, cwd: Path, strict: bool) -> AccountResult:
-    definitions = definitions_of(account, cwd)
+def _result(name: str, definitions: Definitions, twin: Diagnostic | None, *, strict: bool) -> AccountResult:
     problems = definitions.diagnostics
-    valid = not problems if strict else definitions.valid
+    if twin is not None:
+        problems = tuple(sorted((twin, *problems), key=lambda problem: problem.location))
+    valid = not problems if strict else definitions.valid and twin is None
     found = Validation(problems, len(definitions.signatures), len(definitions.files), valid)
-    return AccountResult(account.name, Exit.DONE if valid else Exit.INVALID, found)
+    return AccountResult(name, Exit.DONE if valid else Exit.INVALID, found)

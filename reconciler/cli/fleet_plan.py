@@ -31,11 +31,11 @@ from reconciler.cli.status import looking
 from reconciler.cli.validate import here
 from reconciler.clock import Clock, SystemClock
 from reconciler.definitions.discover import discover, find_root
+from reconciler.definitions.run_checks import NamedAccount
 from reconciler.errors import Exit, ReconcilerError, Refusal
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.fleet.twins import first_bytes, possible_twins
 from reconciler.model.plan import EVERYTHING, WRITES, Target
-from reconciler.model.signature import Account
 from reconciler.net import http
 from reconciler.planning.saved_plan import fleet_plan_text, plan_document, write_fleet_plan
 from reconciler.render.findings import number
@@ -71,11 +71,10 @@ class Claims:
         self._names: defaultdict[_Account, set[str]] = defaultdict(set)
         self._accounts: dict[str, _Account] = {}
 
-    def expect(self, name: str, account: Account) -> None:
+    def expect(self, name: str, account: NamedAccount) -> None:
         """Note that a folder which the run leaves out is about an account, the vendor's or a sandbox's."""
-        if account.uin is not None:
-            for sandbox in (False, True):
-                self._names[account.uin, account.region, sandbox].add(name)
+        for sandbox in (False, True):
+            self._names[account.uin, account.region, sandbox].add(name)
 
     def claim(self, name: str, target: Target) -> None:
         """Note that a folder is about an account. Raises Refusal where another one is about the same."""
@@ -115,8 +114,9 @@ class FleetAccess:
         self._fetched = _once_each(self._fetch)
         self._transport = _once_each(self._connections)
         self.claims = Claims()
-        for name, account in possible_twins(choice.accounts, choice.others, cwd=here()):
-            self.claims.expect(name, account)
+        for other in possible_twins(choice.accounts, choice.others, cwd=here()):
+            if other.sound:
+                self.claims.expect(other.name, other.account)
 
     def sound(self, report: FleetReport) -> set[str]:
         """Return the accounts that one folder alone is about; the others are refused, whichever was read first."""

@@ -288,6 +288,10 @@ class FleetReport:
             self._keep(account.name, result)
             progress.account_done(account.name, result.line.words)
 
+    def redo(self, account: FleetAccount, work: Work) -> None:
+        """Do an account's work once more: what comes of it takes the place of the result."""
+        self._keep(account.name, self._guarded(work, account))
+
     def recheck(self, account: FleetAccount, check: Callable[[str], None]) -> bool:
         """Return whether ``check`` finds an account still sound; what it raises takes the place of the result."""
         try:

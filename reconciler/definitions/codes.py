@@ -51,6 +51,7 @@ _SHAPE: Final = {
 
 _RUN: Final = {
     "account-conflict": "Two files name different accounts.",
+    "account-duplicate": "Two folders of a fleet are about the same account.",
     "account-missing": "No file names an account.",
     "branch-name": "Not a valid name for the state branch.",
     "endpoint-host": "The endpoint is not a host below tencentcloudapi.com.",

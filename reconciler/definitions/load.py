@@ -23,7 +23,7 @@ class Definitions(NamedTuple):
 
     ``root`` is absolute, ``files`` are the files found, ``branch`` is the state branch. ``account`` and ``branch`` are
     ``None`` where missing, and where anything outside the signatures is wrong. ``diagnostics`` are ordered by file,
-    line and column.
+    line and column. ``named`` is the account that they name, also where something else is wrong.
     """
 
     root: Path
@@ -32,6 +32,7 @@ class Definitions(NamedTuple):
     branch: str | None
     signatures: tuple[Signature, ...]
     diagnostics: tuple[Diagnostic, ...]
+    named: run_checks.NamedAccount | None = None
 
     @property
     def valid(self) -> bool:
@@ -69,6 +70,7 @@ def load_definitions(paths: Sequence[str], *, cwd: Path, evidence: bool = True, 
         state["branch"] if state and sound else None,
         tuple(signatures_of(wanted, images, errors_of(problems))),
         tuple(_in_order(problems, found.order)),
+        run_checks.named_account(files),
     )
 
 

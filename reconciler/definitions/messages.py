@@ -143,6 +143,11 @@ ACCOUNT_CONFLICT: Final = Message(
     "`account` differs from the one at {place}",
     "run each account separately, or keep `account` in one file",
 )
+ACCOUNT_DUPLICATE: Final = Message(
+    "account-duplicate",
+    "account {uin} in region {region} is defined at {places} too",
+    "put their definitions into one folder, or correct `uin` or the role",
+)
 STATE_CONFLICT: Final = Message(
     "state-conflict", "`state` differs from the one at {place}", "keep `state` in one file of the run"
 )

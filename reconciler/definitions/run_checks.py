@@ -92,6 +92,25 @@ def as_account(section: dict[str, Any]) -> Account:
     return Account(section["site"], section["region"], uin, section.get("endpoint"), role, plan_role)
 
 
+class NamedAccount(NamedTuple):
+    """The account that definitions name, right or wrong in anything else, and where they say its number."""
+
+    uin: str
+    region: str
+    place: Location
+
+
+def named_account(files: Sequence[DefinitionFile]) -> NamedAccount | None:
+    """Return the account of the run as its section names it, ``None`` where nothing tells which it is."""
+    file, section = next(_sections("account", files), (None, {}))
+    region = section.get("region")
+    uins = {"uin": section.get("uin")} | {field: role_owner(section.get(field)) for field in _ROLES}
+    for field, uin in uins.items():
+        if file is not None and isinstance(uin, str) and isinstance(region, str):
+            return NamedAccount(uin, region, file.value_at(section, field))
+    return None
+
+
 class _Entry(NamedTuple):
     file: DefinitionFile
     key: str

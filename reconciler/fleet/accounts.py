@@ -135,9 +135,7 @@ def _is_hidden(folder: PurePosixPath) -> bool:
     return any(part.startswith(".") for part in folder.parts)
 
 
-def narrowed(
-    accounts: Sequence[FleetAccount], asked: Narrowing, gone: Sequence[str] = ()
-) -> tuple[FleetAccount, ...]:
+def narrowed(accounts: Sequence[FleetAccount], asked: Narrowing, gone: Sequence[str] = ()) -> tuple[FleetAccount, ...]:
     """Return the accounts that were asked for.
 
     Raises UsageError for a name or pattern that fits none of them, nor any that is ``gone``.

@@ -1,4 +1,4 @@
-"""Folders that are about an account of the run while the run leaves them out, found by what their definitions say.
+"""Folders that are about the same account, also those that a run leaves out, found by what their definitions say.
 
 Two folders of one account would be two writers of it, each with a record of its own.
 """
@@ -7,32 +7,62 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconciler.definitions.discover import discover
-from reconciler.definitions.load import load_definitions
+from reconciler.definitions.load import Definitions, load_definitions
+from reconciler.definitions.messages import ACCOUNT_DUPLICATE
+from reconciler.definitions.run_checks import NamedAccount
+from reconciler.diagnostics import Diagnostic
 from reconciler.fleet.accounts import FleetAccount
-from reconciler.model.signature import Account
 
 # As ``account.uin`` and the ARN of a role have it. Only a guess at whose definitions are worth reading.
 _UIN: Final = re.compile(rb"""\buin["']?[ \t]*[:/][ \t]*["']?([0-9]{5,20})""")
 _MOST_BYTES: Final = 1 << 16
 
 
-def possible_twins(
-    chosen: Sequence[FleetAccount], others: Iterable[FleetAccount], *, cwd: Path
-) -> Iterator[tuple[str, Account]]:
-    """Yield those of the ``others`` that may be about an account of the ``chosen``, with the account that they name."""
+class Folder(NamedTuple):
+    """A folder, and the account that its definitions name. ``sound``: they could be planned as they are."""
+
+    name: str
+    account: NamedAccount
+    sound: bool
+
+
+def folder_of(name: str, definitions: Definitions) -> Folder | None:
+    """Return which account a folder's definitions name, ``None`` where nothing tells."""
+    named = definitions.named
+    return Folder(name, named, definitions.account is not None) if named is not None else None
+
+
+def duplicates(folders: Iterable[Folder]) -> dict[str, Diagnostic]:
+    """Return, by its name, what is wrong with each folder whose account another one of them names too."""
+    groups: defaultdict[tuple[str, str], list[Folder]] = defaultdict(list)
+    for folder in sorted(folders):
+        groups[folder.account.uin, folder.account.region].append(folder)
+    shared = [group for group in groups.values() if len(group) > 1]
+    return {each.name: _duplicate(each, group) for group in shared for each in group}
+
+
+def _duplicate(folder: Folder, group: Sequence[Folder]) -> Diagnostic:
+    uin, region, place = folder.account
+    places = ", ".join(str(other.account.place) for other in group if other is not folder)
+    return Diagnostic(place, ACCOUNT_DUPLICATE.given(uin=uin, region=region, places=places))
+
+
+def possible_twins(chosen: Sequence[FleetAccount], others: Iterable[FleetAccount], *, cwd: Path) -> Iterator[Folder]:
+    """Yield those of the ``others`` that may be about an account of the ``chosen``, by what their text says."""
     wanted = {uin for account in chosen for uin in _uins(account, cwd)}
     for other in others:
         if wanted.isdisjoint(_uins(other, cwd)):
             continue
-        account = load_definitions((other.path,), cwd=cwd, evidence=False).account
-        if account is not None:
-            yield other.name, account
+        found = folder_of(other.name, load_definitions((other.path,), cwd=cwd, evidence=False))
+        if found is not None:
+            yield found
 
 
 def _uins(account: FleetAccount, cwd: Path) -> Iterator[bytes]:

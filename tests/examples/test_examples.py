@@ -25,8 +25,9 @@ VALID = sorted(path for path in (EXAMPLES / "valid").iterdir() if path.suffix !=
 INVALID = sorted(path for path in (EXAMPLES / "invalid").iterdir() if path.suffix != ".expected")
 
 
-# What these need cannot be kept as a file in a repository; the tests of files and bounds make them.
+# What these need cannot be kept as a file in a repository, or is more than one run; the tests of it make them.
 MADE_BY_TESTS = {
+    "account-duplicate",
     "file-missing",
     "file-not-regular",
     "file-outside-root",

@@ -83,7 +83,7 @@ def test_without_a_commit_to_compare_with_a_fleet_without_accounts_stays_an_erro
         assert (done.code, done.out) == (2, ""), options
 
 
-def test_only_those_that_were_asked_for_are_named(top: Path) -> None:
+def test_only_those_that_were_asked_for_are_named() -> None:
     done = fleet("plan", *SINCE, "--only", "eu/*")
     assert (done.code, "globex was deleted" in done.err, "acme was deleted" in done.err) == (0, True, False)
     assert fleet("plan", *SINCE, "--only", "typo").code == 2

@@ -38,7 +38,8 @@ def committed(top: Path) -> str:
 
 def touched(top: Path, ref: str = "HEAD^") -> list[str]:
     return [
-        account.name for account in changed_since(look_below("accounts", cwd=top).accounts, ref, folder="accounts", cwd=top)
+        account.name
+        for account in changed_since(look_below("accounts", cwd=top).accounts, ref, folder="accounts", cwd=top)
     ]
 
 

@@ -14,7 +14,8 @@ UIN = "100000000001"
 def twins(top: Path, *chosen: str) -> list[tuple[str, str | None, str]]:
     accounts = look_below("fleet", cwd=top).accounts
     first, others = ([each for each in accounts if (each.name in chosen) is named] for named in (True, False))
-    return [(name, account.uin, account.region) for name, account in possible_twins(first, others, cwd=top)]
+    found = possible_twins(first, others, cwd=top)
+    return [(name, account.uin, account.region) for name, account, sound in found if sound]
 
 
 def define(top: Path, name: str, account: str) -> None:
