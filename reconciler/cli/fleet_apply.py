@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -27,11 +28,13 @@ from reconciler.cli.output import Session
 from reconciler.cli.progress import FleetProgress, fleet_progress
 from reconciler.cli.validate import Inputs, here
 from reconciler.decision.plan import SavedPlan, operations_of
+from reconciler.definitions.load import Definitions
 from reconciler.errors import Exit, Refusal
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.model.plan import EVERYTHING, Plan
 from reconciler.model.report import ApplyReport, Observer
 from reconciler.planning.created_ids import write_created_ids
+from reconciler.planning.planner import id_notes
 from reconciler.planning.saved_plan import admit_saved, read_fleet_plan
 from reconciler.render.findings import number
 from reconciler.render.fleet import AccountResult, Failure
@@ -89,6 +92,8 @@ def carried_out(fleet: FleetApply, report: FleetReport, confirm: Callable[[int, 
     with fleet_progress(len(accounts)) as progress:
         report.collect(accounts, partial(fleet.prepared, progress), jobs, progress)
     fleet.keep(fleet.access.sound(report))
+    for account in fleet.unwritten_accounts():
+        report.redo(account, fleet.with_ids_written)
     if text:
         report.show(accounts)
     check_fleet_size(fleet.writes, fleet.allowed.max_changes)
@@ -121,6 +126,14 @@ def _agreed(writes: int, accounts: int, *, yes: bool, stop: StopFlag) -> bool:
     return confirmed(question, yes=yes or stop.is_set())
 
 
+class _Unwritten(NamedTuple):
+    """Definitions that lack ids of signatures that are there, and what became of their account."""
+
+    definitions: Definitions
+    report: ApplyReport
+    result: AccountResult
+
+
 class FleetApply:
     """The two passes over the accounts: the plan of each, held until the answer, and its submission."""
 
@@ -141,6 +154,7 @@ class FleetApply:
         self._cwd = here()
         self._pending: dict[str, SavedPlan] = {}
         self._dropped: dict[str, Exit] = {}
+        self._unwritten: dict[str, _Unwritten] = {}
 
     @property
     def writes(self) -> int:
@@ -154,6 +168,16 @@ class FleetApply:
     def keep(self, names: Collection[str]) -> None:
         """Leave out what is planned for other accounts."""
         self._pending = {name: saved for name, saved in self._pending.items() if name in names}
+        self._unwritten = {name: found for name, found in self._unwritten.items() if name in names}
+
+    def unwritten_accounts(self) -> tuple[FleetAccount, ...]:
+        """Return the accounts to which nothing is submitted, and whose ids an earlier run has not written."""
+        return tuple(account for account in self.choice.accounts if account.name in self._unwritten)
+
+    def with_ids_written(self, account: FleetAccount) -> AccountResult:
+        """Write the ids of signatures that an earlier run created, as the command for one account does unasked."""
+        definitions, report, result = self._unwritten.pop(account.name)
+        return result._replace(notes=tuple(write_created_ids(definitions, report)))
 
     def prepared(self, progress: FleetProgress, account: FleetAccount) -> AccountResult:
         """Wait for others, settle and plan as an apply does, up to where it would ask."""
@@ -166,12 +190,21 @@ class FleetApply:
         steps = Steps(admit, shown.append, lambda _plan: False)
         inputs = valid_inputs(account, self._cwd)
         report = self._run(account, inputs, progress.observer(account.name), steps)
-        if report is not None:
-            return AccountResult(account.name, max(report_exit(report), *dropped), report)
         plan = shown[-1]
+        edits, ids_written = self._edits(plan, inputs.definitions), self.allowed.write_ids
+        if report is not None:
+            code = max(report_exit(report), *dropped)
+            result = AccountResult(account.name, code, report, ids_written=ids_written, answered=edits)
+            if edits:
+                self._unwritten[account.name] = _Unwritten(inputs.definitions, report, result)
+            return result
         self._pending[account.name] = _as_saved(plan)
         self._dropped[account.name] = max(dropped)
-        return AccountResult(account.name, max(plan_exit(plan), *dropped), plan)
+        return AccountResult(account.name, max(plan_exit(plan), *dropped), plan, answered=edits)
+
+    def _edits(self, plan: Plan, definitions: Definitions) -> tuple[str, ...]:
+        """Return what a plan asks a person to write that this run writes itself."""
+        return id_notes(plan.signatures, definitions.signatures) if self.allowed.write_ids else ()
 
     def submitted(self, progress: FleetProgress, account: FleetAccount) -> AccountResult:
         """Submit what was shown of an account, and nothing else."""
@@ -183,9 +216,9 @@ class FleetApply:
         report = self._run(account, inputs, progress.observer(account.name), steps)
         if report is None:  # nobody is asked here, so nobody says no
             raise AssertionError("an apply that was confirmed has a report")
-        ids_written = self.allowed.write_ids
-        notes = write_created_ids(inputs.definitions, report) if ids_written else ()
-        return AccountResult(account.name, max(report_exit(report), *dropped), report, tuple(notes), ids_written)
+        ids_written, edits = self.allowed.write_ids, self._edits(report.plan, inputs.definitions)
+        notes = tuple(write_created_ids(inputs.definitions, report) if ids_written else ())
+        return AccountResult(account.name, max(report_exit(report), *dropped), report, notes, ids_written, edits)
 
     def _run(self, account: FleetAccount, inputs: Inputs, observer: Observer, steps: Steps) -> ApplyReport | None:
         with open_for_writing(

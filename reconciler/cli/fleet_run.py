@@ -54,7 +54,7 @@ from reconciler.render.fleet_github import fleet_annotations, fleet_markdown
 from reconciler.render.html import fleet_page
 from reconciler.render.layout import fitted
 from reconciler.render.serialize import to_json_line
-from reconciler.text import escape_line, say
+from reconciler.text import escape_line, local, say
 
 # Of one machine; most of an account's time is spent waiting for the vendor's answers.
 JOBS: Final = 32
@@ -211,10 +211,11 @@ def valid_inputs(account: FleetAccount, cwd: Path) -> Inputs:
 
 
 class _Rendered(NamedTuple):
-    """What the report keeps of an account: its line, and its text or entry, finished."""
+    """What the report keeps of an account: its line, its text or entry, finished, and notes that are in none."""
 
     line: AccountLine
     text: str
+    notes: tuple[str, ...] = ()
 
 
 class _Texts:
@@ -270,6 +271,7 @@ class FleetReport:
         self._print = session.note if aside else session.result
         self._kept = _Texts()
         self._lines: dict[str, AccountLine] = {}
+        self._notes: dict[str, tuple[str, ...]] = {}
         self._style = style(stderr=aside)
         self._columns = session.columns(stderr=aside)
 
@@ -313,6 +315,9 @@ class FleetReport:
         """Print the report of these accounts as the result of the run; in text, with the counts of the ``whole``."""
         lines, session = self.lines(accounts), self._session
         names = [account.name for account in accounts]
+        for name in names:
+            for note in self._notes[name]:
+                session.note(f"{name}: {local(note)}")
         match session.format:
             case "text":
                 self._show_text(lines, self.lines(whole or accounts))
@@ -353,10 +358,11 @@ class FleetReport:
         # In the account's own thread, so that a plan is dropped before the next one is made.
         if self._session.format == "text":
             return _Rendered(account_line(result), account_text(result, self._style, account.path))
-        return _Rendered(account_line(result), to_json_line(entry_document(result)))
+        return _Rendered(account_line(result), to_json_line(entry_document(result)), result.notes)
 
     def _keep(self, name: str, result: _Rendered) -> None:
         self._kept.keep(name, result.text)
+        self._notes[name] = result.notes
         self._lines[name] = result.line
 
     def _texts(self, names: Iterable[str]) -> Iterator[str]:

@@ -59,7 +59,8 @@ Content = Plan | ApplyReport | StatusReport | Validation | Failure
 class AccountResult(NamedTuple):
     """What became of one account, called by its path. ``notes`` are for people, beside those of the content.
 
-    ``ids_written`` where the run writes the ids of what it created itself.
+    ``ids_written`` where the run writes the ids of what it created itself. ``answered`` are notes of the content that
+    ask for what the run does itself.
     """
 
     name: str
@@ -67,6 +68,7 @@ class AccountResult(NamedTuple):
     content: Content
     notes: tuple[str, ...] = ()
     ids_written: bool = False
+    answered: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -237,7 +239,8 @@ def _whose(content: Content) -> str:
 
 def _notes(result: AccountResult) -> tuple[str, ...]:
     plan = result.content.plan if isinstance(result.content, ApplyReport) else result.content
-    return (*(plan.notes if isinstance(plan, Plan) else ()), *result.notes)
+    own = plan.notes if isinstance(plan, Plan) else ()
+    return (*(note for note in own if note not in result.answered), *result.notes)
 
 
 def _pressing(result: AccountResult, paint: Style) -> Iterator[str]:

@@ -74,6 +74,8 @@ def test_the_last_accounts_that_were_deleted_are_named_in_every_format(command: 
                 assert json.loads(done.out) == {"include": []}
             case "text":
                 assert done.out.strip() == ("" if command == "list" else "Fleet: 0 accounts")
+            case _:
+                pass
 
 
 @pytest.mark.parametrize("command", FORMATS)
