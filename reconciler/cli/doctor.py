@@ -23,6 +23,7 @@ from reconciler.planning.doctor import (
     record_finding,
     route_findings,
     skipped,
+    writing_finding,
 )
 from reconciler.render.findings import doctor_text, verdict_text
 from reconciler.render.serialize import doctor_document, to_json
@@ -62,9 +63,9 @@ def _findings(paths: tuple[str, ...], options: ConnectionOptions) -> Iterator[Fi
     inputs = Inputs(definitions, definitions.account)
     try:
         with connect(inputs, options) as connection:
-            yield from _reached(inputs, connection)
+            yield from _reached(inputs, connection, options)
     except (CredentialsError, Refusal) as error:
-        yield from _without_keys(inputs, options.endpoint, error)
+        yield from _without_keys(inputs, options, error)
 
 
 def _definitions_finding(definitions: Definitions) -> Finding:
@@ -76,10 +77,11 @@ def _definitions_finding(definitions: Definitions) -> Finding:
     )
 
 
-def _reached(inputs: Inputs, connection: Connection) -> Iterator[Finding]:
+def _reached(inputs: Inputs, connection: Connection, options: ConnectionOptions) -> Iterator[Finding]:
     yield from route_findings(connection.endpoint, inputs.account.region)
     checks = AccountChecks(inputs.account, connection, SystemClock())
     yield from checks.findings()
+    yield from _writing(inputs, options)
     identity = checks.identity
     if identity is None:
         yield from _record_of_declared(inputs)
@@ -88,13 +90,26 @@ def _reached(inputs: Inputs, connection: Connection) -> Iterator[Finding]:
     yield record_finding(inputs.definitions.root, inputs.definitions.branch, target, embedded=connection.embedded)
 
 
-def _without_keys(inputs: Inputs, endpoint: str | None, error: ReconcilerError) -> Iterator[Finding]:
+def _without_keys(inputs: Inputs, options: ConnectionOptions, error: ReconcilerError) -> Iterator[Finding]:
     yield from route_findings(
-        endpoint_from(endpoint, inputs.account.endpoint, inputs.account.site), inputs.account.region
+        endpoint_from(options.endpoint, inputs.account.endpoint, inputs.account.site), inputs.account.region
     )
     yield problem("keys", error)
     yield from (skipped(subject, said("there are no keys to ask with")) for subject in UNREACHED)
+    yield from _writing(inputs, options)
     yield from _record_of_declared(inputs)
+
+
+def _writing(inputs: Inputs, options: ConnectionOptions) -> Iterator[Finding]:
+    """Try the keys that an apply would use, where a plan takes on another role. Nothing is written with them."""
+    account = inputs.account
+    if options.sandbox or account.plan_role in (None, account.role):
+        return
+    try:
+        with connect(inputs, options, writes=True) as connection:
+            yield writing_finding(account, connection, SystemClock())
+    except (CredentialsError, Refusal) as error:
+        yield problem("writing", error)
 
 
 def _record_of_declared(inputs: Inputs) -> Iterator[Finding]:

@@ -157,6 +157,17 @@ class AccountChecks:
         return self._connection.client(address, {action})
 
 
+def writing_finding(account: Account, connection: Connection, clock: Clock) -> Finding:
+    """Return whether the keys of an apply, which are others than those of a plan, reach the account."""
+    checks = AccountChecks(account, connection, clock)
+    found = {finding.subject: finding for finding in checks.findings()}
+    for finding in (found["keys"], found["account"], found["signatures"]):
+        if finding.result is CheckResult.PROBLEM:
+            return finding._replace(subject="writing")
+    is_believed = checks.identity is not None and checks.identity.believed
+    return found["keys"]._replace(subject="writing", hint=found["account"].hint if is_believed else "")
+
+
 def clock_finding(skew: float | None) -> Finding:
     """Return how far this machine's clock is ahead of the vendor's, in seconds; both may be a second off."""
     if skew is None:

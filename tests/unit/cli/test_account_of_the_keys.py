@@ -52,7 +52,6 @@ def test_an_apply_takes_the_role_of_the_definitions_on(top: Path) -> None:
 READING = (
     ("plan",),
     ("status",),
-    ("doctor",),
     ("state", "show"),
     ("import", "--merge", "--out", "signatures.yaml"),
     ("import", "--out", "again.yaml"),

@@ -240,6 +240,85 @@ def test_a_record_that_cannot_be_read_is_told(tmp_path: Path, sandbox: Sandbox) 
     assert str(broken) in of(done, "record")["what"]
 
 
+ARN = f"qcs::cam::uin/{UIN}:roleName/sms-signatures"
+PLAN_ARN = f"{ARN}-plan"
+
+
+def with_roles(top: Path, fields: str) -> Path:
+    file = write(top, SIGNS, uin=UIN)
+    file.write_text(file.read_text().replace("region:", f"{fields}, region:"))
+    return file
+
+
+def test_the_role_of_an_apply_is_tried_beside_that_of_a_plan_and_writes_nothing(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    file = with_roles(tmp_path, f'role: "{ARN}", plan_role: "{PLAN_ARN}"')
+    before = everything_below(tmp_path)
+    done = at(sandbox, file)
+    assert (done.code, everything_below(tmp_path) == before) == (0, True)
+    assert [finding["subject"] for finding in done.document["findings"]] == [*SUBJECTS, "writing", "record"]
+    assert f"role {PLAN_ARN}, taken on" in of(done, "keys")["what"]
+    assert f"role {ARN}, taken on" in of(done, "writing")["what"]
+    taken = [entry["params"]["RoleArn"] for entry in sandbox.requests if entry["action"] == "AssumeRole"]
+    assert taken == [PLAN_ARN, ARN]
+    assert {entry["action"] for entry in sandbox.requests} == {"AssumeRole", "GetCallerIdentity", "DescribeSmsSignList"}
+
+
+@pytest.mark.parametrize("fields", [f'role: "{ARN}"', f'role: "{ARN}", plan_role: "{ARN}"'])
+def test_where_plan_and_apply_take_the_same_role_on_it_is_tried_once(
+    tmp_path: Path, sandbox: Sandbox, fields: str
+) -> None:
+    done = at(sandbox, with_roles(tmp_path, fields))
+    assert [finding["subject"] for finding in done.document["findings"]] == [*SUBJECTS, "record"]
+
+
+def test_where_only_plans_have_a_role_the_keys_of_an_apply_are_tried(tmp_path: Path, sandbox: Sandbox) -> None:
+    done = at(sandbox, with_roles(tmp_path, f'plan_role: "{PLAN_ARN}"'))
+    assert (done.code, of(done, "writing")["what"]) == (0, "... from environment")
+    assert inside("doctor", tmp_path, "--endpoint", sandbox.url).out.splitlines()[-4].startswith("ok  writing")
+
+
+@pytest.mark.parametrize(
+    ("fault", "words", "code"),
+    [
+        ("AssumeRole:2:error=ResourceNotFound.RoleNotFound", "RoleNotFound", 5),
+        ("GetCallerIdentity:2:error=AuthFailure.TokenFailure", "AuthFailure.TokenFailure", 5),
+        ("DescribeSmsSignList:2:error=UnauthorizedOperation", "UnauthorizedOperation", 5),
+    ],
+)
+def test_what_is_wrong_with_the_role_of_an_apply_is_a_problem_of_its_own(
+    tmp_path: Path, fault: str, words: str, code: int
+) -> None:
+    file = with_roles(tmp_path, f'role: "{ARN}", plan_role: "{PLAN_ARN}"')
+    with running(Options(seed=account(SIGNS), faults=(parse_fault(fault),), limits=False)) as sandbox:
+        done = at(sandbox, file)
+    assert (done.code, of(done, "writing")["health"], words in of(done, "writing")["what"]) == (code, "problem", True)
+    assert of(done, "writing")["mend"]
+    others = [finding["health"] for finding in done.document["findings"] if finding["subject"] != "writing"]
+    assert set(others) == {"ok"}
+
+
+def test_a_role_that_a_workflow_does_not_allow_is_told_of_each_by_itself(
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    file = with_roles(tmp_path, f'role: "{ARN}", plan_role: "{PLAN_ARN}"')
+    for allowed, healthy, refused in ((PLAN_ARN, "account", "writing"), (ARN, "writing", "keys")):
+        monkeypatch.setenv("RECONCILER_ROLES", allowed)
+        done = at(sandbox, file)
+        assert (done.code, of(done, healthy)["health"]) == (6, "ok")
+        assert "is not among the roles that this workflow allows" in of(done, refused)["what"]
+
+
+def test_an_apply_that_nothing_proves_the_account_of_is_told_what_it_needs(tmp_path: Path) -> None:
+    file = with_roles(tmp_path, f'plan_role: "{PLAN_ARN}"')
+    facts = UnconfirmedBehaviour(identity="denied")
+    with running(Options(seed=account(SIGNS), facts=facts)) as sandbox:
+        done = at(sandbox, file)
+    assert (of(done, "account")["mend"], "--believe-uin" in of(done, "writing")["mend"]) == ("", True)
+
+
 def test_an_endpoint_that_is_none_is_a_wrong_use(tmp_path: Path) -> None:
     done = inside("doctor", write(tmp_path, SIGNS), "--endpoint", "http://example.com")
     assert done.code == 2
