@@ -187,8 +187,8 @@ class FleetApply:
         dropped = [Exit.DONE]
         saved = self._saved.get(account.name)
         admit = partial(_admit, saved, dropped) if saved is not None else _as_it_is
-        steps = Steps(admit, shown.append, lambda _plan: False)
-        inputs = valid_inputs(account, self._cwd)
+        inputs = self._inputs(account)
+        steps = Steps(self._unmoved(inputs, admit), shown.append, lambda _plan: False)
         report = self._run(account, inputs, progress.observer(account.name), steps)
         plan = shown[-1]
         edits, ids_written = self._edits(plan, inputs.definitions), self.allowed.write_ids
@@ -202,6 +202,21 @@ class FleetApply:
         self._dropped[account.name] = max(dropped)
         return AccountResult(account.name, max(plan_exit(plan), *dropped), plan, answered=edits)
 
+    def _inputs(self, account: FleetAccount) -> Inputs:
+        """Read an account's definitions. Raises Refusal where they may be of another commit than the run began with."""
+        inputs = valid_inputs(account, self._cwd)
+        self.access.checkouts.check(inputs.definitions.root)
+        return inputs
+
+    def _unmoved(self, inputs: Inputs, admit: Callable[[Plan], Plan]) -> Callable[[Plan], Plan]:
+        """Return ``admit`` with another look at the checkout: others were waited for since the files were read."""
+
+        def admitted(plan: Plan) -> Plan:
+            self.access.checkouts.check(inputs.definitions.root)
+            return admit(plan)
+
+        return admitted
+
     def _edits(self, plan: Plan, definitions: Definitions) -> tuple[str, ...]:
         """Return what a plan asks a person to write that this run writes itself."""
         return id_notes(plan.signatures, definitions.signatures) if self.allowed.write_ids else ()
@@ -211,8 +226,9 @@ class FleetApply:
         if self._stop.is_set():
             return _not_begun(account)
         dropped = [self._dropped[account.name]]
-        steps = Steps(partial(_admit, self._pending[account.name], dropped), _shown_before, lambda _plan: True)
-        inputs = valid_inputs(account, self._cwd)
+        inputs = self._inputs(account)
+        admit = self._unmoved(inputs, partial(_admit, self._pending[account.name], dropped))
+        steps = Steps(admit, _shown_before, lambda _plan: True)
         report = self._run(account, inputs, progress.observer(account.name), steps)
         if report is None:  # nobody is asked here, so nobody says no
             raise AssertionError("an apply that was confirmed has a report")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from reconciler.definitions.discover import discover, find_root
 from reconciler.definitions.run_checks import NamedAccount
 from reconciler.errors import Exit, ReconcilerError, Refusal
 from reconciler.fleet.accounts import FleetAccount
+from reconciler.fleet.moved import Checkouts, Moved
 from reconciler.fleet.twins import first_bytes, possible_twins
 from reconciler.model.plan import EVERYTHING, WRITES, Target
 from reconciler.net import http
@@ -44,6 +45,7 @@ from reconciler.signals import StopFlag
 from reconciler.state.checkout import head_commit, origin_of
 from reconciler.state.git_repository import FetchedTogether
 from reconciler.tencent.endpoint import ConnectionOptions, Endpoint
+from reconciler.text import escape_line, say
 
 if TYPE_CHECKING:
     from reconciler.net.transport import Transport
@@ -109,12 +111,14 @@ class FleetAccess:
     def __init__(self, choice: FleetChoice, options: ConnectionOptions) -> None:
         check_options(options)
         self._choice = choice
+        cwd = here()
+        self.checkouts = Checkouts({find_root(cwd / account.path) for account in choice.accounts})
         self._finder = key_finder(options)
         self._head, self._origin = _once_each(head_commit), _once_each(origin_of)
         self._fetched = _once_each(self._fetch)
         self._transport = _once_each(self._connections)
         self.claims = Claims()
-        for other in possible_twins(choice.accounts, choice.others, cwd=here()):
+        for other in possible_twins(choice.accounts, choice.others, cwd=cwd):
             if other.sound:
                 self.claims.expect(other.name, other.account)
 
@@ -201,8 +205,12 @@ def plan(  # a parameter for each option
     named = set[Path]()
     check_out(out, (file.path for account in choice.accounts for file in discover((account.path,), cwd=cwd).files))
 
+    moved: dict[Path, list[Moved]] = defaultdict(list)
+
     def planned(clock: Clock, account: FleetAccount) -> AccountResult:
         inputs = valid_inputs(account, cwd)
+        if (move := access.checkouts.moved(inputs.definitions.root)) is not None:
+            moved[move.root].append(move)
         named.update(files_of(inputs.definitions) if out is not None else ())
         made = how(inputs, EVERYTHING, connection, access.shared(account), clock)
         if out is not None and made.writes:
@@ -211,6 +219,8 @@ def plan(  # a parameter for each option
 
     with read_side_by_side(session, choice, planned, aside=aside) as report:
         sound = access.sound(report)
+        for moves in moved.values():
+            session.note(escape_line(_moved_note(moves)))
         report.show(choice.accounts)
         check_fleet_size(writes_of(report, choice), max_changes)
         check_out(out, named)  # an image is known to be one only now
@@ -220,6 +230,12 @@ def plan(  # a parameter for each option
         elif out is not None:
             write_fleet_plan(out, plans)
         return report.exit_code()
+
+
+def _moved_note(moves: Sequence[Moved]) -> str:
+    """Return what to say of a checkout that moved, by what each account that was read after that has seen of it."""
+    words = "note: the checkout at {root} moved from {before} to {now} during this run; read after that: {accounts}"
+    return say(words, **moves[-1].params, accounts=number(len(moves), "account"))
 
 
 @contextmanager
