@@ -282,6 +282,9 @@ def test_other_numbers_and_regions_make_no_two_folders_one_account(top: Path) ->
     file = top / "accounts/eu/hooli/signatures.yaml"
     file.write_text(file.read_text().replace(uin_of(2), uin_of(0)).replace("ap-singapore", "ap-guangzhou"))
     (top / "accounts/initech/signatures.yaml").write_text(f'version: 1\naccount: {{uin: "{uin_of(0)}", region: 7}}\n')
+    # One that cannot be planned as it is; `fleet validate` tells of it.
+    file = top / "accounts/eu/globex/signatures.yaml"
+    file.write_text(file.read_text().replace(uin_of(1), uin_of(0)) + "more: 1\n")
     with served(seeds) as sandbox:
         assert fleet("plan", sandbox, "--only", "acme").code == 0
 
