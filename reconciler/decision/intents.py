@@ -1,4 +1,4 @@
-"""What a row proves about a call whose outcome was never recorded: lines 6 to 8 of the decision table."""
+"""What a row proves about a call whose outcome nobody recorded: `intent-proven`, `intent-dropped`, `perhaps-sent`."""
 
 from __future__ import annotations
 

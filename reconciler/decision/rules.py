@@ -264,6 +264,33 @@ class Rule(RuleText, Enum):
         "rejected as submitted; nothing has changed since",
         "change the definition as the reviewer asks, or `apply --only {key} --resubmit {key}` to submit it unchanged",
     )
+    CREATE_NOT_LISTED = (
+        "create-not-listed",
+        "N",
+        "`sign_id: new`",
+        "the account's list cannot be read",
+        Verdict.BLOCKED,
+        "the account's whole list cannot be read, so nobody can tell whether the signature exists already",
+        "create it in the console and write its id, or use keys that may list",
+    )
+    CREATED_OTHERWISE = (
+        "created-otherwise",
+        "N1",
+        "`sign_id: new`",
+        "this key was created under another name or kind, and the account still has that signature",
+        Verdict.BLOCKED,
+        "this key was created as {sign_id} under the name {name}, so it is not created again",
+        "write `sign_id: {sign_id}` to change that one, or use another key for another signature",
+    )
+    NAME_DEFINED = (
+        "name-defined",
+        "N2",
+        "`sign_id: new`",
+        "the account holds a signature of this name and kind, and another definition is about it",
+        Verdict.BLOCKED,
+        "the account holds a signature of this name already, {sign_id}, which {other} defines",
+        "keep one of the two definitions",
+    )
     NAME_HELD = (
         "name-held",
         "N2",
@@ -282,42 +309,6 @@ class Rule(RuleText, Enum):
         "the account holds a rejected signature of this name: {sign_id}; a second one would be of no use",
         "write `sign_id: {sign_id}`, so that this definition is submitted for that one",
     )
-    NAME_TWICE = (
-        "name-twice",
-        "N2",
-        "`sign_id: new`",
-        "another new definition has this name and kind",
-        Verdict.BLOCKED,
-        "{other} creates a signature of this name already",
-        "keep one of the two definitions",
-    )
-    NAME_DEFINED = (
-        "name-defined",
-        "N2",
-        "`sign_id: new`",
-        "the account holds a signature of this name and kind, and another definition is about it",
-        Verdict.BLOCKED,
-        "the account holds a signature of this name already, {sign_id}, which {other} defines",
-        "keep one of the two definitions",
-    )
-    CREATED_OTHERWISE = (
-        "created-otherwise",
-        "N1",
-        "`sign_id: new`",
-        "this key was created under another name or kind, and the account still has that signature",
-        Verdict.BLOCKED,
-        "this key was created as {sign_id} under the name {name}, so it is not created again",
-        "write `sign_id: {sign_id}` to change that one, or use another key for another signature",
-    )
-    CREATE_NOT_LISTED = (
-        "create-not-listed",
-        "N",
-        "`sign_id: new`",
-        "the account's list cannot be read",
-        Verdict.BLOCKED,
-        "the account's whole list cannot be read, so nobody can tell whether the signature exists already",
-        "create it in the console and write its id, or use keys that may list",
-    )
     PERHAPS_CREATED = (
         "perhaps-created",
         "N3",
@@ -327,9 +318,18 @@ class Rule(RuleText, Enum):
         "a run ended before the outcome of its call was known, and the list does not tell it: perhaps created",
         _LOOK_THEN_WRITE_ID,
     )
+    NAME_TWICE = (
+        "name-twice",
+        "N4",
+        "`sign_id: new`",
+        "another new definition has this name and kind",
+        Verdict.BLOCKED,
+        "{other} creates a signature of this name already",
+        "keep one of the two definitions",
+    )
     CREATE = (
         "create",
-        "N4",
+        "N5",
         "`sign_id: new`",
         "otherwise",
         Verdict.CREATE,

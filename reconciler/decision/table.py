@@ -36,7 +36,7 @@ def decide(
     if live is None:
         return Decision(Rule.NO_SUCH_SIGNATURE, Status.MISSING)
     if observed or live.international != wanted.international or live.status not in _KNOWN:
-        return _left_alone(wanted, live, entry, moment)
+        return _left_alone(wanted, live, entry, moment, observed=observed)
     status = live.status
     settled = after_rows(entry, live, moment.now)
     is_open, known = bool(settled.perhaps), settled.submitted
@@ -61,15 +61,17 @@ def decide(
     )
 
 
-def _left_alone(wanted: SignFields, live: LiveSignature, entry: Entry, moment: DecisionTime) -> Decision:
-    """Return the decision on a row that no submission can be made of: lines 2, O and 3, in this order."""
+def _left_alone(
+    wanted: SignFields, live: LiveSignature, entry: Entry, moment: DecisionTime, *, observed: bool
+) -> Decision:
+    """Return the decision on a row that no submission can be made of: of another kind, observed, of no known status."""
     if live.international != wanted.international:
         return Decision(
             Rule.OTHER_KIND, live.status, {"kind": said("global") if live.international else said("mainland")}
         )
-    if wanted.sign_type:
-        return Decision(Rule.UNKNOWN_STATUS, live.status, {"status_code": live.status_code})
-    return _observed(wanted, live, entry, moment)
+    if observed:
+        return _observed(wanted, live, entry, moment)
+    return Decision(Rule.UNKNOWN_STATUS, live.status, {"status_code": live.status_code})
 
 
 def _observed(wanted: SignFields, live: LiveSignature, entry: Entry, moment: DecisionTime) -> Decision:

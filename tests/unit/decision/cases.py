@@ -63,6 +63,7 @@ CASES: Final = {
     "O rejected": Case(Rule.OBSERVED, row(REJECTED), NOTHING, WATCHED, observed=True),
     "O rejected, resubmit": Case(Rule.OBSERVED, row(REJECTED), NOTHING, WATCHED, resubmit=True, observed=True),
     "O submitted before": Case(Rule.OBSERVED, row(REJECTED), known(), WATCHED, observed=True),
+    "O with every field": Case(Rule.OBSERVED, row(REJECTED), NOTHING, observed=True),
     "O approved": Case(Rule.OBSERVED, row(APPROVED), NOTHING, WATCHED, observed=True),
     "O undocumented": Case(Rule.OBSERVED, row(UNDOCUMENTED), NOTHING, WATCHED, observed=True),
     "O another name": Case(Rule.OBSERVED_DRIFTED, row(sign_name="Other"), NOTHING, WATCHED, observed=True),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from reconciler.contract.api import Status
 from reconciler.decision.compare import DecisionTime
-from reconciler.decision.plan import decide_known, fingerprint, make_offline_plan, make_plan
+from reconciler.decision.plan import decide_known, fingerprint, make_offline_plan, make_plan, row_of
 from reconciler.decision.rules import Rule
 from reconciler.decision.table import decide
 from reconciler.model.plan import Plan, Selection, Verdict
@@ -61,7 +61,7 @@ def test_a_plan_decides_on_each_signature_as_the_table_does(account: Account) ->
     assert [planned.desired for planned in plan.signatures] == list(account.desired)
     for planned in plan.signatures:
         sign_id = planned.desired.sign_id
-        live, entry = account.live.get(sign_id), account.state.entry(sign_id)
+        live, entry = row_of(planned.desired, account.live, account.state, account.moment), account.state.entry(sign_id)
         assert planned.live == live
         assert planned.decision == decide(planned.desired.fields, live, entry, account.moment)
 

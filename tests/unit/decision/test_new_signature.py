@@ -117,6 +117,46 @@ def test_the_list_and_the_record_decide(rows: list[LiveSignature], complete: boo
     assert (found.live is not None) == (rule in {Rule.NAME_HELD, Rule.NAME_REJECTED})
 
 
+OTHERWISE: Final = created(ACME._replace(sign_name="Old"), 9)
+
+# What fits more than one rule, and those rules.
+SEVERAL: Final[list[tuple[list[LiveSignature], bool, State, set[Rule]]]] = [
+    ([row(sign_id=5)], False, OTHERWISE, {Rule.CREATE_NOT_LISTED, Rule.NAME_HELD, Rule.CREATE}),
+    (
+        [row(sign_id=9, sign_name="Old")],
+        False,
+        OTHERWISE,
+        {Rule.CREATE_NOT_LISTED, Rule.CREATED_OTHERWISE, Rule.CREATE},
+    ),
+    (
+        [row(sign_id=9, sign_name="Old"), row(sign_id=5)],
+        True,
+        OTHERWISE,
+        {Rule.CREATED_OTHERWISE, Rule.NAME_HELD, Rule.CREATE},
+    ),
+    ([row(sign_id=5), row(REJECTED, sign_id=6)], True, EMPTY, {Rule.NAME_HELD, Rule.NAME_REJECTED, Rule.CREATE}),
+    ([row(sign_id=5)], True, LIVE_STATE, {Rule.NAME_HELD, Rule.PERHAPS_CREATED, Rule.CREATE}),
+    ([row(REJECTED, sign_id=5)], True, LIVE_STATE, {Rule.NAME_REJECTED, Rule.PERHAPS_CREATED, Rule.CREATE}),
+    ([], True, LIVE_STATE, {Rule.PERHAPS_CREATED, Rule.NAME_TWICE, Rule.CREATE}),
+    ([], True, EMPTY, {Rule.NAME_TWICE, Rule.CREATE}),
+]
+
+
+@pytest.mark.parametrize(("rows", "complete", "state", "fitting"), SEVERAL)
+def test_of_several_rules_that_fit_the_first_of_the_table_decides(
+    rows: list[LiveSignature], complete: bool, state: State, fitting: set[Rule]
+) -> None:
+    desired_ones = [wanted(key="first"), wanted()] if Rule.NAME_TWICE in fitting else [wanted()]
+    listed = {each.sign_id: each for each in rows}
+    plan = make_plan(TARGET, desired_ones, listed, state, MOMENT, complete=complete)
+    assert plan.signatures[-1].decision.rule is min(fitting, key=list(Rule).index)
+
+
+def test_that_another_definition_is_about_the_holder_is_said_before_that_it_is_held() -> None:
+    order = list(Rule)
+    assert order.index(Rule.NAME_DEFINED) < min(order.index(Rule.NAME_HELD), order.index(Rule.NAME_REJECTED))
+
+
 def test_an_open_call_is_forgotten_under_the_key_that_it_stands_under() -> None:
     found = decide_new(wanted(), AccountRows({}, True), perhaps(doubt(status=IntentState.LIVE), key="before"))
     assert isinstance(found, Planned)
