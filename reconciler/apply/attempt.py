@@ -71,7 +71,7 @@ class Attempt:
         """Return the result, or None where the call was not made and the turn begins anew."""
         context = self._context
         # Before the intent: afterwards the wait would use up the seconds within which the call has to start.
-        context.pace.wait()
+        context.rate_limit.wait()
         self._watch.await_shown(self._journal.state, self._awaited())
         if context.stopped():
             return results.stopped()
@@ -151,7 +151,7 @@ class Attempt:
             if not waiting.may_start(stopwatch, context.timing):
                 raise VendorError("the call was not started in time", code=TOO_LATE)
 
-        context.pace.started()
+        context.rate_limit.started()
         # Whatever comes out of the call, it may have been made: only a code that says it was not lets it be withdrawn.
         self._unused = None
         try:
@@ -159,7 +159,7 @@ class Attempt:
         except VendorError as error:
             return self._after_error(intent, error)
         finally:
-            context.pace.answered()
+            context.rate_limit.answered()
         return self._accepted(intent, answer, stopwatch)
 
     def _send(self, images: Images, check: Callable[[], None]) -> Acknowledged:
@@ -207,7 +207,7 @@ class Attempt:
             self._unused = intent
             self._not_made = results.from_error(Outcome.FAILED, error)
             if error.code != TOO_LATE:
-                self._context.pace.slow_down()
+                self._context.rate_limit.slow_down()
             return None
         if treatment is Treatment.SETTLE:
             return self._settle(intent, error)

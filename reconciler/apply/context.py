@@ -56,7 +56,7 @@ class ApplyContext(NamedTuple):
     writer: Modifier
     store: Store
     clock: Clock
-    pace: ModifyRateLimit
+    rate_limit: ModifyRateLimit
     choice: Selection
     observer: Observer
     stopped: Callable[[], bool]

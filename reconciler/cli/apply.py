@@ -229,7 +229,7 @@ def open_for_writing(
             writer=opened.writer,
             store=store,
             clock=clock,
-            pace=ModifyRateLimit(clock, connection.limits.modify_interval),
+            rate_limit=ModifyRateLimit(clock, connection.limits.modify_interval),
             choice=choice,
             observer=observer,
             stopped=stop.is_set,

@@ -37,7 +37,7 @@ from reconciler.fleet.accounts import (
     parse_shard,
 )
 from reconciler.fleet.changed import changed_since, deleted_since, has_uncommitted, names_uncommitted
-from reconciler.fleet.crew import side_by_side
+from reconciler.fleet.workers import side_by_side
 from reconciler.render.document import EntryDocument
 from reconciler.render.fleet import (
     AccountLine,

@@ -17,9 +17,9 @@ from reconciler.text import escape_line, local, named, say
 _SEVERITIES: Final[Mapping[Severity, str]] = {Severity.ERROR: "error:", Severity.WARNING: "warning:"}
 
 
-def diagnostics_text(problems: Sequence[Diagnostic], paint: Style) -> str:
+def diagnostics_text(problems: Sequence[Diagnostic], style: Style) -> str:
     """Return one line per problem, ``file:line:column: severity: text - hint``, in the order given."""
-    severities = {severity: paint(say(word), severity) for severity, word in _SEVERITIES.items()}
+    severities = {severity: style(say(word), severity) for severity, word in _SEVERITIES.items()}
     return "\n".join(_line(problem, severities[problem.severity]) for problem in problems)
 
 
@@ -62,13 +62,13 @@ def number(count: int, noun: str) -> str:
     return said(_NUMBERS[noun][count != 1], count=count)
 
 
-def doctor_text(findings: Sequence[Finding], paint: Style) -> str:
+def doctor_text(findings: Sequence[Finding], style: Style) -> str:
     """Return a line per finding, below it what to do, and a closing line."""
     subjects = widest(say(f.subject) for f in findings)
     results = widest(named("result", f.result) for f in findings)
     lines = []
     for finding in findings:
-        result = paint(padded(named("result", finding.result), results), finding.result)
+        result = style(padded(named("result", finding.result), results), finding.result)
         lines.append(f"{result}  {padded(say(finding.subject), subjects)}  {escape_line(local(finding.what))}")
         if finding.hint:
             lines.append(f"{' ' * (results + subjects + 4)}{escape_line(local(finding.hint))}")

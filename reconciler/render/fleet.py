@@ -207,13 +207,13 @@ def _words(result: AccountResult) -> str:
             return say(", ").join(counts) or say("no signatures")
 
 
-def account_text(result: AccountResult, paint: Style, path: str = "") -> str:
+def account_text(result: AccountResult, style: Style, path: str = "") -> str:
     """Return what a person has to know of one account beyond its line; empty where that says it all.
 
     ``path`` is what the commands for one account need to be given, where the lines name such commands.
     """
     lines = [
-        *_pressing(result, paint),
+        *_pressing(result, style),
         *("  " + say("Note: {note}", note=escape_line(local(note))) for note in _notes(result)),
     ]
     if not lines:
@@ -243,36 +243,36 @@ def _notes(result: AccountResult) -> tuple[str, ...]:
     return (*(note for note in own if note not in result.answered), *result.notes)
 
 
-def _pressing(result: AccountResult, paint: Style) -> Iterator[str]:
+def _pressing(result: AccountResult, style: Style) -> Iterator[str]:
     match result.content:
         case Failure(error, problems):
             hint = f" - {local(error.hint)}" if error.hint else ""
             yield f"  {escape_line(f'{error.code}: {local(error.message)}{hint}')}"
-            yield from _indented(problems, paint)
+            yield from _indented(problems, style)
         case Validation(problems):
-            yield from _indented(problems, paint)
+            yield from _indented(problems, style)
         case ApplyReport() as report:
             if not report.plan.writes:  # it was not shown before
-                yield from loud_lines(report.plan, paint)
-            yield from report_lines(report, paint, ids_written=result.ids_written)
+                yield from loud_lines(report.plan, style)
+            yield from report_lines(report, style, ids_written=result.ids_written)
         case Plan() as plan:
-            yield from _indented(plan.diagnostics, paint)
-            yield from loud_lines(plan, paint)
+            yield from _indented(plan.diagnostics, style)
+            yield from loud_lines(plan, style)
         case StatusReport() as status:
-            yield from needing_lines(status, paint)
+            yield from needing_lines(status, style)
 
 
-def _indented(problems: Sequence[Diagnostic], paint: Style) -> Iterator[str]:
+def _indented(problems: Sequence[Diagnostic], style: Style) -> Iterator[str]:
     if problems:
-        yield from (f"  {line}" for line in diagnostics_text(problems, paint).splitlines())
+        yield from (f"  {line}" for line in diagnostics_text(problems, style).splitlines())
 
 
-def table_text(lines: Sequence[AccountLine], paint: Style) -> str:
+def table_text(lines: Sequence[AccountLine], style: Style) -> str:
     """Return the line of every account, aligned."""
     size = widest(escape_line(line.name) for line in lines)
     sandbox = [say("SANDBOX, not the vendor"), ""] if any(line.sandbox for line in lines) else []
     return "\n".join(sandbox) + "\n".join(
-        paint(f"  {line.sign} {padded(escape_line(line.name), size)}  {line.words}".rstrip(), _MEANING[line.sign])
+        style(f"  {line.sign} {padded(escape_line(line.name), size)}  {line.words}".rstrip(), _MEANING[line.sign])
         for line in lines
     )
 

@@ -156,13 +156,13 @@ def _form(template: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(template)))
 
 
-def saved_plan_text(saved: SavedPlan, paint: Style = plain, *, columns: int | None = None) -> str:
+def saved_plan_text(saved: SavedPlan, style: Style = plain, *, columns: int | None = None) -> str:
     """Return a saved plan for people: what an apply of it may send, with the values where the file has them."""
     words = (
         "SANDBOX, not the vendor: account {uin}, region {region}" if saved.sandbox else "Account {uin}, region {region}"
     )
     head = say(words, uin=escape_line(saved.uin), region=escape_line(saved.region))
-    lines = [head, "", *_saved_operations(saved, paint), ""]
+    lines = [head, "", *_saved_operations(saved, style), ""]
     if saved.only:
         lines.append(say("Only: {keys}", keys=escape_line(", ".join(saved.only))))
     lines.append(_operations(saved))
@@ -170,13 +170,13 @@ def saved_plan_text(saved: SavedPlan, paint: Style = plain, *, columns: int | No
     return "\n".join(lines if columns is None else (part for line in lines for part in wrapped(line, columns)))
 
 
-def _saved_operations(saved: SavedPlan, paint: Style) -> Iterator[str]:
+def _saved_operations(saved: SavedPlan, style: Style) -> Iterator[str]:
     values = saved.values or (None,) * len(saved.operations)
     heads = aligned([_saved_head(*each) for each in zip(saved.operations, values, strict=True)])
     for operation, known, head in zip(saved.operations, values, heads, strict=True):
-        yield "  " + paint(head, _verdict(operation))
+        yield "  " + style(head, _verdict(operation))
         if known is not None:
-            yield from (_INDENT + line for line in (*change_lines(known.changes, paint), *whole(known.values)))
+            yield from (_INDENT + line for line in (*change_lines(known.changes, style), *whole(known.values)))
 
 
 def _saved_head(operation: Mapping[str, Any], known: SavedValues | None) -> tuple[str, ...]:

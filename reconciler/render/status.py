@@ -44,9 +44,9 @@ _OVERDUE: Final = (
 _DAY_S: Final = 86_400
 
 
-def status_text(report: StatusReport, paint: Style, *, everything: bool = False) -> str:
+def status_text(report: StatusReport, style: Style, *, everything: bool = False) -> str:
     """Return the review state, ending in the counts. Without ``everything`` what needs nothing is cut to a page."""
-    lines = [target_line(report.target), "", *_groups(report, paint, everything=everything)]
+    lines = [target_line(report.target), "", *_groups(report, style, everything=everything)]
     rows = report.unmanaged if everything else report.unmanaged[:QUIET_LINES]
     lines += unmanaged_lines(rows)
     if len(rows) < len(report.unmanaged):
@@ -54,25 +54,25 @@ def status_text(report: StatusReport, paint: Style, *, everything: bool = False)
     return "\n".join([*lines, "", _counts(report)])
 
 
-def needing_lines(report: StatusReport, paint: Style) -> Iterator[str]:
+def needing_lines(report: StatusReport, style: Style) -> Iterator[str]:
     """Yield the signatures that need a person, in full."""
     needing = [row for row in report.signatures if row.attention is not None]
     for row, head in zip(needing, aligned([_head(row) for row in needing]), strict=True):
-        yield "  " + paint(head, row.status)
+        yield "  " + style(head, row.status)
         yield from (_INDENT + line for line in _details(row))
 
 
-def _groups(report: StatusReport, paint: Style, *, everything: bool) -> Iterator[str]:
+def _groups(report: StatusReport, style: Style, *, everything: bool) -> Iterator[str]:
     needing = [row for row in report.signatures if row.attention is not None]
     rest = [row for row in report.signatures if row.attention is None]
     waiting, quiet = [row for row in rest if _waits(row)], [row for row in rest if not _waits(row)]
     shown = len(quiet) if everything else QUIET_LINES
     heads = iter(aligned([_head(row) for row in (*needing, *waiting, *quiet[:shown])]))
     for row in (*needing, *waiting):
-        yield "  " + paint(next(heads), row.status)
+        yield "  " + style(next(heads), row.status)
         yield from (_INDENT + line for line in _details(row))
     for row in quiet[:shown]:
-        yield "  " + paint(next(heads), row.status)
+        yield "  " + style(next(heads), row.status)
     if len(quiet) > shown:
         yield "  " + say("and {count} more that need nothing; --all shows them", count=len(quiet) - shown)
 

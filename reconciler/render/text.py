@@ -54,13 +54,13 @@ QUIET_LINES: Final = 20
 _QUIET: Final = frozenset({Verdict.IN_SYNC, Verdict.WAITING, Verdict.OBSERVED})
 
 
-def plan_text(plan: Plan, paint: Style, *, columns: int | None = None, everything: bool = False) -> str:
+def plan_text(plan: Plan, style: Style, *, columns: int | None = None, everything: bool = False) -> str:
     """Return the whole plan, ending in its summary: what needs a person first, what needs nothing last.
 
     What needs nothing is cut to a page without ``everything``. Lines are wrapped to ``columns`` cells where given.
     """
     rows = plan.unmanaged if everything else plan.unmanaged[:QUIET_LINES]
-    lines = [target_line(plan.target), "", *_signatures(plan, paint, everything=everything), *unmanaged_lines(rows)]
+    lines = [target_line(plan.target), "", *_signatures(plan, style, everything=everything), *unmanaged_lines(rows)]
     if len(rows) < len(plan.unmanaged):
         lines.append(_INDENT + say("and {count} more; --all shows them", count=len(plan.unmanaged) - len(rows)))
     lines += _closing(plan)
@@ -73,12 +73,12 @@ def target_line(target: Target) -> str:
     return say(words, uin=escape_line(target.uin), site=target.account.site, region=target.account.region)
 
 
-def loud_lines(plan: Plan, paint: Style) -> Iterator[str]:
+def loud_lines(plan: Plan, style: Style) -> Iterator[str]:
     """Yield in full what is to be done, or needs a person; nothing of the signatures that need nothing."""
     loud = _loud(plan)
     for planned, head in zip(loud, aligned([_head(planned) for planned in loud]), strict=True):
-        yield "  " + paint(head, planned.verdict)
-        yield from (_INDENT + line for line in details(planned, paint))
+        yield "  " + style(head, planned.verdict)
+        yield from (_INDENT + line for line in details(planned, style))
 
 
 def _loud(plan: Plan) -> list[Planned]:
@@ -86,17 +86,17 @@ def _loud(plan: Plan) -> list[Planned]:
     return sorted(loud, key=lambda planned: READING_ORDER.index(planned.verdict))
 
 
-def _signatures(plan: Plan, paint: Style, *, everything: bool) -> Iterator[str]:
+def _signatures(plan: Plan, style: Style, *, everything: bool) -> Iterator[str]:
     loud = _loud(plan)
     quiet = [planned for planned in plan.signatures if _is_quiet(planned)]
     shown = len(quiet) if everything else QUIET_LINES
     heads = iter(aligned([_head(planned) for planned in (*loud, *quiet[:shown])]))
     for planned in loud:
-        yield "  " + paint(next(heads), planned.verdict)
-        yield from (_INDENT + line for line in details(planned, paint))
+        yield "  " + style(next(heads), planned.verdict)
+        yield from (_INDENT + line for line in details(planned, style))
     for planned in quiet[:shown]:
-        yield "  " + paint(next(heads), planned.verdict)
-        yield from (_INDENT + line for line in details(planned, paint) if everything)
+        yield "  " + style(next(heads), planned.verdict)
+        yield from (_INDENT + line for line in details(planned, style) if everything)
     if len(quiet) > shown:
         yield "  " + say("and {count} more that need nothing; --all shows them", count=len(quiet) - shown)
 
@@ -116,33 +116,33 @@ def _head(planned: Planned) -> Sequence[str]:
     return SIGNS[planned.verdict], verdict, desired.key, desired.id_text, name, status
 
 
-def details(planned: Planned, paint: Style = plain) -> Iterator[str]:
+def details(planned: Planned, style: Style = plain) -> Iterator[str]:
     """Yield why, what changes, what the reviewer said, and what to do."""
     decision = planned.decision
     yield escape_line(local(decision.reason))
     if planned.is_whole:
         yield from field_lines(planned.desired.fields)
     elif decision.changes:
-        yield from changes(decision.changes, paint)
+        yield from changes(decision.changes, style)
     if planned.live is not None and planned.live.review_reply:
         yield say("reviewer: {reply}", reply=escape_line(planned.live.review_reply))
     if planned.hint:
         yield escape_line(f"-> {local(planned.hint)}")
 
 
-def changes(changed: Sequence[Change], paint: Style = plain) -> list[str]:
+def changes(changed: Sequence[Change], style: Style = plain) -> list[str]:
     """Return one aligned line per change, old to new."""
     return change_lines(
-        [(change.field, value_document(change.old), value_document(change.new)) for change in changed], paint
+        [(change.field, value_document(change.old), value_document(change.new)) for change in changed], style
     )
 
 
-def change_lines(changed: Sequence[tuple[str, Value, Value]], paint: Style = plain) -> list[str]:
+def change_lines(changed: Sequence[tuple[str, Value, Value]], style: Style = plain) -> list[str]:
     """Return what ``changes`` does, of values as documents hold them."""
     names = aligned([(escape_line(field),) for field, _, _ in changed])
     size = widest(names)
     return [
-        f"{padded(name, size)}  {paint(in_words(old), Outcome.FAILED)} -> {paint(in_words(new), Outcome.ACCEPTED)}"
+        f"{padded(name, size)}  {style(in_words(old), Outcome.FAILED)} -> {style(in_words(new), Outcome.ACCEPTED)}"
         for name, (_, old, new) in zip(names, changed, strict=True)
     ]
 
@@ -188,17 +188,17 @@ def counted_verdicts(counts: Mapping[str, int]) -> list[str]:
     return [say(words, count=counts[verdict]) for verdict, words in _COUNTED.items() if counts.get(verdict)]
 
 
-def report_text(report: ApplyReport, paint: Style, *, ids_written: bool = False) -> str:
+def report_text(report: ApplyReport, style: Style, *, ids_written: bool = False) -> str:
     """Return the result of every planned write, and the counts. ``ids_written`` as in ``report_lines``."""
-    return "\n".join([*report_lines(report, paint, ids_written=ids_written), _summary(report)])
+    return "\n".join([*report_lines(report, style, ids_written=ids_written), _summary(report)])
 
 
-def report_lines(report: ApplyReport, paint: Style, *, ids_written: bool = False) -> Iterator[str]:
+def report_lines(report: ApplyReport, style: Style, *, ids_written: bool = False) -> Iterator[str]:
     """Yield the result of every planned write, and what ended the run early.
 
     ``ids_written`` where the run writes the ids of what it created itself, so that nobody is asked to.
     """
-    yield from _written(report, paint, ids_written=ids_written)
+    yield from _written(report, style, ids_written=ids_written)
     yield from _early_end(report)
 
 
@@ -206,12 +206,12 @@ def _planned_writes(report: ApplyReport) -> list[Planned]:
     return list(report.plan.writes)
 
 
-def _written(report: ApplyReport, paint: Style, *, ids_written: bool) -> Iterator[str]:
+def _written(report: ApplyReport, style: Style, *, ids_written: bool) -> Iterator[str]:
     writes = _planned_writes(report)
     heads = aligned([_report_head(planned, report.result(planned)) for planned in writes])
     for planned, head in zip(writes, heads, strict=True):
         result = report.result(planned)
-        yield "  " + paint(head, result.outcome)
+        yield "  " + style(head, result.outcome)
         if result.sign_id is not None and not ids_written:
             yield _INDENT + escape_line(local(id_edit(planned.desired, result.sign_id)))
         yield from (_INDENT + line for line in _result_details(result))

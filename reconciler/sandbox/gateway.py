@@ -85,58 +85,58 @@ class Dispatcher:
         """Whether there is more than one account."""
         return len(self._accounts.uins) > 1
 
-    def params(self, incoming: Request) -> Params:
+    def params(self, request: Request) -> Params:
         """Return the request's parameters as far as they can be read, for the log."""
-        known = ACTIONS.get(incoming.action)
+        known = ACTIONS.get(request.action)
         # Also of requests that are refused: somebody who writes a client has to see what it sent.
         try:
-            return read_params(incoming, known.schema if known else {})
+            return read_params(request, known.schema if known else {})
         except ApiError:
             return {}
 
-    def answer(self, incoming: Request) -> dict[str, Any]:
+    def answer(self, request: Request) -> dict[str, Any]:
         """Return the content of ``Response``, request id aside. Raises ApiError."""
-        action = _find(incoming)
-        if incoming.oversized:
+        action = _find(request)
+        if request.oversized:
             raise ApiError("RequestSizeLimitExceeded", "The request is larger than 10 MB.")
-        if self._facts.large_body != "accepted" and len(incoming.body) > _LARGE_BODY:
+        if self._facts.large_body != "accepted" and len(request.body) > _LARGE_BODY:
             raise ApiError(self._facts.large_body, "The signature does not match the request.")
         if not action.signed:
-            _check_unsigned(incoming)
-        key = verify(incoming, action.service, self._keys) if action.signed else None
-        region = incoming.header("x-tc-region")
+            _check_unsigned(request)
+        key = verify(request, action.service, self._keys) if action.signed else None
+        region = request.header("x-tc-region")
         if self._limits is not None and action.rate is not None:
-            self._limits.admit((action.name, region, key.caller if key else ""), action.rate, incoming.arrived)
+            self._limits.admit((action.name, region, key.caller if key else ""), action.rate, request.arrived)
         _check_region(region, needed=action.regional)
         if key is not None and action.writes and not self._keys.may_write(key):
             raise ApiError("UnauthorizedOperation", f"You are not authorized to perform sms:{action.name}.")
-        params = check(read_params(incoming, action.schema), action.schema)
+        params = check(read_params(request, action.schema), action.schema)
         account = self._accounts.of(key.uin if key else None)
         uins = self._accounts.uins
-        return action.run(ActionContext(account, self._facts, self._keys, incoming.now, region, uins), params)
+        return action.run(ActionContext(account, self._facts, self._keys, request.now, region, uins), params)
 
-    def submit_as_well(self, when: str, incoming: Request) -> None:
+    def submit_as_well(self, when: str, request: Request) -> None:
         """Let the second submitter come ``before`` or ``after`` a modify, whoever sent that."""
-        if incoming.action == writes.MODIFY_ACTION.name:
-            account, region = self._accounts.of(self.uin_of(incoming)), incoming.header("x-tc-region")
-            context = ActionContext(account, self._facts, self._keys, incoming.now, region)
-            self._second.comes(when, context, self.params(incoming))
+        if request.action == writes.MODIFY_ACTION.name:
+            account, region = self._accounts.of(self.uin_of(request)), request.header("x-tc-region")
+            context = ActionContext(account, self._facts, self._keys, request.now, region)
+            self._second.comes(when, context, self.params(request))
 
-    def uin_of(self, incoming: Request) -> str:
+    def uin_of(self, request: Request) -> str:
         """Return the account that a request is from, by the key that it names; nothing is checked."""
-        key = self._keys.find(claimed_id(incoming))
+        key = self._keys.find(claimed_id(request))
         return self._accounts.of(key.uin if key else None).uin
 
 
-def _find(incoming: Request) -> Action:
-    if incoming.path != "/":
+def _find(request: Request) -> Action:
+    if request.path != "/":
         raise ApiError("InvalidRequest", "Requests go to the path /.")
-    if not incoming.action:
+    if not request.action:
         raise ApiError("MissingParameter", "The header X-TC-Action is missing.")
-    action = ACTIONS.get(incoming.action)
+    action = ACTIONS.get(request.action)
     if action is None:
-        raise ApiError("InvalidAction", f"The action `{incoming.action}` does not exist.")
-    version = incoming.header("x-tc-version")
+        raise ApiError("InvalidAction", f"The action `{request.action}` does not exist.")
+    version = request.header("x-tc-version")
     if not version:
         raise ApiError("MissingParameter", "The header X-TC-Version is missing.")
     if version != action.version:
@@ -144,8 +144,8 @@ def _find(incoming: Request) -> Action:
     return action
 
 
-def _check_unsigned(incoming: Request) -> None:
-    if incoming.header("authorization") != "SKIP":
+def _check_unsigned(request: Request) -> None:
+    if request.header("authorization") != "SKIP":
         raise ApiError("AuthFailure.InvalidAuthorization", "This action takes the Authorization header SKIP.")
 
 

@@ -75,16 +75,16 @@ def _fits(value: object, kind: Kind) -> bool:
 # Where the parameters of a request are: JSON in a POST, ``Name`` and ``Name.0`` pairs in a GET's query.
 
 
-def read_params(incoming: Request, schema: Schema) -> dict[str, Any]:
+def read_params(request: Request, schema: Schema) -> dict[str, Any]:
     """Return the request's parameters, a query's typed after ``schema``. Raise ``ApiError``."""
-    if incoming.method == "GET":
-        return _from_query(incoming.query, schema)
-    if incoming.method != "POST":
+    if request.method == "GET":
+        return _from_query(request.query, schema)
+    if request.method != "POST":
         raise ApiError("UnsupportedProtocol", "Only GET and POST requests are supported.")
-    media_type = incoming.header("content-type").partition(";")[0].strip().lower()
+    media_type = request.header("content-type").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise ApiError("InvalidRequest", "A POST must have the Content-Type application/json.")
-    return _from_json(incoming.body)
+    return _from_json(request.body)
 
 
 def _from_json(body: bytes) -> dict[str, Any]:

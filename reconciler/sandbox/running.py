@@ -83,8 +83,8 @@ def _server(options: Options, accounts: Accounts, log: RequestLog) -> SandboxSer
     dispatcher = Dispatcher(accounts, _keys(options), options.facts, limits, options.second_submitter)
     service = Service(dispatcher, FaultPlan(options.faults), log, wait=ended.wait, latency_s=options.latency_s)
 
-    def answering(incoming: Request) -> Response:
-        return control(incoming, accounts) or service.reply(incoming)
+    def answering(request: Request) -> Response:
+        return control(request, accounts) or service.reply(request)
 
     try:
         return SandboxServer(
@@ -117,17 +117,17 @@ def _url(server: SandboxServer) -> str:
 VERDICTS: Final = ("approve", "reject")
 
 
-def control(incoming: Request, accounts: Accounts) -> Response | None:
+def control(request: Request, accounts: Accounts) -> Response | None:
     """Answer a request to the control path; None where it is for the vendor's API."""
-    if not incoming.path.startswith("/_sandbox/"):
+    if not request.path.startswith("/_sandbox/"):
         return None
     # A page in a browser cannot send this type across origins without asking first.
-    asked = incoming.method == "POST" and incoming.header("content-type") == "application/json"
+    asked = request.method == "POST" and request.header("content-type") == "application/json"
     # Nor can it under a name of its own that it made to mean this machine.
-    asked = asked and is_loopback(urlsplit(f"//{incoming.header('host')}").hostname or "")
-    if incoming.path != REVIEW_PATH or not asked:
+    asked = asked and is_loopback(urlsplit(f"//{request.header('host')}").hostname or "")
+    if request.path != REVIEW_PATH or not asked:
         return _answer(404, {"error": f"the sandbox takes POST {REVIEW_PATH} with application/json"})
-    return _review(incoming.body, accounts)
+    return _review(request.body, accounts)
 
 
 def _review(body: bytes, accounts: Accounts) -> Response:

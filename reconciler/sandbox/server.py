@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
         arrived, now = time.monotonic(), time.time() + self.server.clock_offset_s
         path, _, query = self.path.partition("?")
         body = self._body()
-        incoming = Request(
+        request = Request(
             method=self.command,
             path=path,
             query=query,
@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
             now=now,
             oversized=body is None,
         )
-        reply = self.server.answering(incoming)
+        reply = self.server.answering(request)
         self.server.ended.wait(reply.delay_s)
         send(self, reply)
 

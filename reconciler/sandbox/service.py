@@ -62,43 +62,43 @@ class Service:
         self._wait = wait
         self._latency_s = latency_s
 
-    def reply(self, incoming: Request) -> Response:
+    def reply(self, request: Request) -> Response:
         """Process one request, as far as its fault lets it, and return what to send."""
-        fault = self._faults.next(incoming.action, self._dispatcher.uin_of(incoming))
+        fault = self._faults.next(request.action, self._dispatcher.uin_of(request))
         request_id = str(uuid.uuid4())
-        self._dispatcher.submit_as_well("before", incoming)
+        self._dispatcher.submit_as_well("before", request)
         if fault is None:
-            answer, code = self._processed(incoming)
+            answer, code = self._processed(request)
             reply = Response(envelope(answer, request_id))
         else:
             if fault.kind == "delay-before":
                 self._wait(float(fault.arg))
-            answer, code = self._processed(incoming) if fault.processed else ({}, _code_of(fault))
+            answer, code = self._processed(request) if fault.processed else ({}, _code_of(fault))
             reply = _faulty(answer, request_id, fault)
-        self._note(incoming, request_id, code)
+        self._note(request, request_id, code)
         return replace(reply, delay_s=reply.delay_s + self._latency_s)
 
-    def _processed(self, incoming: Request) -> tuple[dict[str, Any], str | None]:
+    def _processed(self, request: Request) -> tuple[dict[str, Any], str | None]:
         try:
-            answer = self._dispatcher.answer(incoming)
+            answer = self._dispatcher.answer(request)
         except ApiError as error:
             return error_answer(error), error.code
-        self._dispatcher.submit_as_well("after", incoming)
+        self._dispatcher.submit_as_well("after", request)
         return answer, None
 
-    def _whose(self, incoming: Request) -> dict[str, str]:
+    def _whose(self, request: Request) -> dict[str, str]:
         """Return what a line of the log says of the account: nothing where there is only one."""
-        return {"uin": self._dispatcher.uin_of(incoming)} if self._dispatcher.has_several else {}
+        return {"uin": self._dispatcher.uin_of(request)} if self._dispatcher.has_several else {}
 
-    def _note(self, incoming: Request, request_id: str, code: str | None) -> None:
+    def _note(self, request: Request, request_id: str, code: str | None) -> None:
         self._log.note(
             {
-                "time": round(incoming.now, 6),
-                "action": incoming.action,
+                "time": round(request.now, 6),
+                "action": request.action,
                 "request_id": request_id,
                 "code": code,
-                **self._whose(incoming),
-                "params": redacted(self._dispatcher.params(incoming).items()),
+                **self._whose(request),
+                "params": redacted(self._dispatcher.params(request).items()),
             }
         )
 

@@ -106,65 +106,65 @@ class _Claim:
     signature: str
 
 
-def claimed_id(incoming: Request) -> str:
+def claimed_id(request: Request) -> str:
     """Return the ``SecretId`` that a request says it is signed with, empty where it says none. Nothing is checked."""
-    found = _AUTHORIZATION.fullmatch(incoming.header("authorization"))
+    found = _AUTHORIZATION.fullmatch(request.header("authorization"))
     return found["id"] if found is not None else ""
 
 
-def verify(incoming: Request, service: str, keys: KeyRing) -> Key:
+def verify(request: Request, service: str, keys: KeyRing) -> Key:
     """Return the key that signed the request for ``service``; raise ``ApiError`` as the vendor would."""
-    claim = _parse(incoming)
-    timestamp = _fresh_timestamp(incoming)
+    claim = _parse(request)
+    timestamp = _fresh_timestamp(request)
     key = keys.find(claim.secret_id)
     if key is None:
         raise ApiError("AuthFailure.SecretIdNotFound", "The SecretId is not found; check that it is right.")
-    _check_scope(incoming, claim, timestamp, service)
-    _check_signature(incoming, claim, key)
-    _check_token(incoming, key)
+    _check_scope(request, claim, timestamp, service)
+    _check_signature(request, claim, key)
+    _check_token(request, key)
     return key
 
 
-def _parse(incoming: Request) -> _Claim:
-    found = _AUTHORIZATION.fullmatch(incoming.header("authorization"))
+def _parse(request: Request) -> _Claim:
+    found = _AUTHORIZATION.fullmatch(request.header("authorization"))
     if found is None:
         raise ApiError("AuthFailure.InvalidAuthorization", "The Authorization header is missing or malformed.")
     headers = tuple(found["headers"].lower().split(";"))
-    needed = {"host", "content-type"} if incoming.method == "POST" else {"host"}
+    needed = {"host", "content-type"} if request.method == "POST" else {"host"}
     if not needed <= set(headers):
         raise ApiError("AuthFailure.InvalidAuthorization", f"SignedHeaders must hold {', '.join(sorted(needed))}.")
     return _Claim(found["id"], found["date"], found["service"], headers, found["signature"])
 
 
-def _fresh_timestamp(incoming: Request) -> int:
-    text = incoming.header("x-tc-timestamp")
+def _fresh_timestamp(request: Request) -> int:
+    text = request.header("x-tc-timestamp")
     if not text:
         raise ApiError("MissingParameter", "The header X-TC-Timestamp is missing.")
     if not (text.isascii() and text.isdigit() and len(text) <= _TIMESTAMP_DIGITS):
         raise ApiError("InvalidParameterValue", "The header X-TC-Timestamp is not a unix time in seconds.")
-    if abs(int(text) - incoming.now) > MAX_CLOCK_SKEW_S:
+    if abs(int(text) - request.now) > MAX_CLOCK_SKEW_S:
         raise ApiError("AuthFailure.SignatureExpire", "The signature has expired; check the clock of the caller.")
     return int(text)
 
 
-def _check_scope(incoming: Request, claim: _Claim, timestamp: int, service: str) -> None:
+def _check_scope(request: Request, claim: _Claim, timestamp: int, service: str) -> None:
     date = datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d")
     services = {service}
-    if not {SMS_SERVICE, STS_SERVICE} & {_first_label(incoming)}:
+    if not {SMS_SERVICE, STS_SERVICE} & {_first_label(request)}:
         # The vendor's Node SDK takes the first label of the endpoint for the service, which here is no name of one.
-        services.add(_first_label(incoming))
+        services.add(_first_label(request))
     if claim.date != date or claim.service not in services:
         raise ApiError("AuthFailure.SignatureFailure", f"The credential scope is not {date}/{service}/tc3_request.")
 
 
-def _first_label(incoming: Request) -> str:
-    return incoming.header("host").split(".")[0]
+def _first_label(request: Request) -> str:
+    return request.header("host").split(".")[0]
 
 
-def _check_signature(incoming: Request, claim: _Claim, key: Key) -> None:
-    payload = _UNSIGNED.encode() if incoming.header("x-tc-content-sha256") == _UNSIGNED else incoming.body
+def _check_signature(request: Request, claim: _Claim, key: Key) -> None:
+    payload = _UNSIGNED.encode() if request.header("x-tc-content-sha256") == _UNSIGNED else request.body
     payload_hash = hashlib.sha256(payload).hexdigest()
-    texts = (_string_to_sign(incoming, claim, headers, payload_hash) for headers in _readings(incoming, claim))
+    texts = (_string_to_sign(request, claim, headers, payload_hash) for headers in _readings(request, claim))
     secret = _secret(claim, key)
     right = [hmac.compare_digest(hmac.new(secret, text, "sha256").hexdigest(), claim.signature) for text in texts]
     if not any(right):
@@ -173,17 +173,17 @@ def _check_signature(incoming: Request, claim: _Claim, key: Key) -> None:
 
 # Return the canonical headers in each way that the vendor's own clients write them.
 # Its page lowers the values, its Python SDK signs them as sent, its Node SDK signs the host without the port.
-def _readings(incoming: Request, claim: _Claim) -> Iterable[str]:
-    as_sent = {name: incoming.header(name) for name in claim.headers}
+def _readings(request: Request, claim: _Claim) -> Iterable[str]:
+    as_sent = {name: request.header(name) for name in claim.headers}
     portless = as_sent | {"host": _PORT.sub("", as_sent["host"])}
     plain = ["".join(f"{name}:{value}\n" for name, value in headers.items()) for headers in (as_sent, portless)]
     return dict.fromkeys((*plain, *(headers.lower() for headers in plain)))
 
 
-def _check_token(incoming: Request, key: Key) -> None:
-    if key.token is not None and not hmac.compare_digest(key.token.encode(), incoming.header("x-tc-token").encode()):
+def _check_token(request: Request, key: Key) -> None:
+    if key.token is not None and not hmac.compare_digest(key.token.encode(), request.header("x-tc-token").encode()):
         raise ApiError("AuthFailure.TokenFailure", "The token is missing or does not belong to the SecretId.")
-    if key.expires_at is not None and incoming.now >= key.expires_at:
+    if key.expires_at is not None and request.now >= key.expires_at:
         raise ApiError("AuthFailure.TokenFailure", "The temporary key has expired.")
 
 
@@ -194,10 +194,10 @@ def _secret(claim: _Claim, key: Key) -> bytes:
     return secret
 
 
-def _string_to_sign(incoming: Request, claim: _Claim, headers: str, payload_hash: str) -> bytes:
+def _string_to_sign(request: Request, claim: _Claim, headers: str, payload_hash: str) -> bytes:
     signed = ";".join(claim.headers)
-    canonical = f"{incoming.method}\n/\n{incoming.query}\n{headers}\n{signed}\n{payload_hash}"
+    canonical = f"{request.method}\n/\n{request.query}\n{headers}\n{signed}\n{payload_hash}"
     # latin-1 is what http.server reads a request's head as, so this gives back the bytes that arrived
     digest = hashlib.sha256(canonical.encode("latin-1", "replace")).hexdigest()
     scope = f"{claim.date}/{claim.service}/tc3_request"
-    return "\n".join((_ALGORITHM, incoming.header("x-tc-timestamp"), scope, digest)).encode()
+    return "\n".join((_ALGORITHM, request.header("x-tc-timestamp"), scope, digest)).encode()

@@ -1,4 +1,4 @@
-"""A fleet's apply in a schedule: the real command and its real crew, each account in a world of its own.
+"""A fleet's apply in a schedule: the real command and its real workers, each account in a world of its own.
 
 Its threads are actors of the scheduler; a process that is killed or stopped is so with all of them, in every account.
 """
@@ -29,7 +29,7 @@ from reconciler.cli.output import Session
 from reconciler.cli.validate import Inputs
 from reconciler.definitions.load import Definitions
 from reconciler.errors import Refusal
-from reconciler.fleet import crew
+from reconciler.fleet import workers
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.model.plan import Plan, Target
 from reconciler.model.report import ApplyReport, Observer
@@ -61,7 +61,7 @@ class AccountWorld(World):
 
 @dataclass
 class Process:
-    """One run of the command: an actor for the main thread and each of the crew, and a run in every account."""
+    """One run of the command: an actor for the main thread and each of the workers, and a run in every account."""
 
     main: Run
     actors: list[Actor] = field(default_factory=list)
@@ -140,14 +140,14 @@ class Fleet:
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
-        """Put the simulated seams below the command and its crew for a while."""
+        """Put the simulated seams below the command and its workers for a while."""
         started: Mapping[str, Any] = {
             "threading": SimpleNamespace(Thread=partial(_Thread, self), Lock=threading.Lock),
             "SimpleQueue": partial(_Queue, self),
             "time": SimpleNamespace(monotonic=lambda: self.world.now),
         }
         with (
-            patch.multiple(crew, **started),
+            patch.multiple(workers, **started),
             patch.multiple(
                 fleet_apply,
                 valid_inputs=self._inputs,
@@ -230,7 +230,7 @@ def _unseen(_total: int) -> Iterator[Any]:
 
 
 class _Thread:
-    """Stands where the crew's threads stand: an actor of its process."""
+    """Stands where the workers' threads stand: an actor of its process."""
 
     def __init__(self, fleet: Fleet, *, target: Callable[[], None], **_named: object) -> None:
         process = fleet.current()
@@ -249,7 +249,7 @@ class _Thread:
 
 
 class _Queue:
-    """Stands where the crew's queue stands; whoever waits for it is woken by what is put in."""
+    """Stands where the workers' queue stands; whoever waits for it is woken by what is put in."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._scheduler = fleet.world.scheduler

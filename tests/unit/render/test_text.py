@@ -104,8 +104,8 @@ def test_text_of_others_is_shown_harmless_wherever_it_stands() -> None:
 
 @given(plans)
 def test_a_plan_of_any_text_renders_line_by_line(made: Plan) -> None:
-    for paint in (plain, coloured):
-        assert plan_text(made, paint)
+    for style in (plain, coloured):
+        assert plan_text(made, style)
     lines = plan_text(made, plain).split("\n")
     assert all(line == escape_line(line) for line in lines)
     assert summary_line(made) in lines
@@ -136,8 +136,8 @@ def test_a_signature_that_is_sent_without_a_known_difference_shows_what_would_be
 def test_a_plan_fits_the_terminal_with_chinese_names_too(columns: int) -> None:
     long = row(review_reply="营业执照扫描件模糊不清请重新上传清晰的彩色扫描件并加盖公章。" * 4)
     made = plan([planned(Verdict.STUCK, long), planned(Verdict.MODIFY, row(sign_name="x" * 200))])
-    for paint in (plain, coloured):
-        text = plan_text(made, paint, columns=columns)
+    for style in (plain, coloured):
+        text = plan_text(made, style, columns=columns)
         assert max(width(re.sub(r"\x1b\[\d+m", "", line)) for line in text.splitlines()) <= columns
         flat = re.sub(r"\s+|\x1b\[\d+m", "", text)
-        assert flat == re.sub(r"\s+|\x1b\[\d+m", "", plan_text(made, paint))
+        assert flat == re.sub(r"\s+|\x1b\[\d+m", "", plan_text(made, style))

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from reconciler.fleet.crew import side_by_side
+from reconciler.fleet.workers import side_by_side
 
 
 def test_every_item_is_worked_on_once_and_no_more_than_allowed_at_a_time() -> None:

@@ -26,7 +26,7 @@ class _Failed(NamedTuple):
     error: BaseException
 
 
-class _Crew(Generic[Item, Result]):
+class _Workers(Generic[Item, Result]):
     """Threads that take one item after the other, until there is none or they are asked to leave."""
 
     def __init__(self, items: Sequence[Item], work: Callable[[Item], Result], jobs: int) -> None:
@@ -73,12 +73,12 @@ def side_by_side(
 
     Whoever stops taking results early leaves the items that were not begun. Raises what ``work`` raises.
     """
-    crew = _Crew(items, work, jobs)
+    workers = _Workers(items, work, jobs)
     try:
         for _ in items:
-            found = crew.next_ended()
+            found = workers.next_ended()
             if isinstance(found, _Failed):
                 raise found.error
             yield found
     finally:
-        crew.leave()
+        workers.leave()
