@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
@@ -31,11 +31,10 @@ from reconciler.cli.status import looking
 from reconciler.cli.validate import here
 from reconciler.clock import Clock, SystemClock
 from reconciler.definitions.discover import discover, find_root
-from reconciler.definitions.run_checks import NamedAccount
 from reconciler.errors import Exit, ReconcilerError, Refusal
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.fleet.moved import Checkouts, Moved
-from reconciler.fleet.twins import first_bytes, possible_twins
+from reconciler.fleet.twins import LeftOut, first_bytes
 from reconciler.model.plan import EVERYTHING, WRITES, Target
 from reconciler.net import http
 from reconciler.planning.saved_plan import fleet_plan_text, plan_document, write_fleet_plan
@@ -66,24 +65,23 @@ _Account = tuple[str, str, bool]
 
 
 class Claims:
-    """Which folders an account was opened for: two folders of one account would be two writers of it."""
+    """Which folders an account was opened for: two folders of one account would be two writers of it.
 
-    def __init__(self) -> None:
+    ``left_out`` returns which of the folders that the run leaves out are about an account, too.
+    """
+
+    def __init__(self, left_out: Callable[[Target], Iterable[str]]) -> None:
+        self._left_out = left_out
         self._lock = threading.Lock()
         self._names: defaultdict[_Account, set[str]] = defaultdict(set)
         self._accounts: dict[str, _Account] = {}
 
-    def expect(self, name: str, account: NamedAccount) -> None:
-        """Note that a folder which the run leaves out is about an account, the vendor's or a sandbox's."""
-        for sandbox in (False, True):
-            self._names[account.uin, account.region, sandbox].add(name)
-
     def claim(self, name: str, target: Target) -> None:
         """Note that a folder is about an account. Raises Refusal where another one is about the same."""
-        account = (target.uin, target.account.region, target.sandbox)
+        account, others = (target.uin, target.account.region, target.sandbox), self._left_out(target)
         with self._lock:
             self._accounts[name] = account
-            self._names[account].add(name)
+            self._names[account].update((name, *others))
         self.check(name)
 
     def check(self, name: str) -> None:
@@ -117,10 +115,14 @@ class FleetAccess:
         self._head, self._origin = _once_each(head_commit), _once_each(origin_of)
         self._fetched = _once_each(self._fetch)
         self._transport = _once_each(self._connections)
-        self.claims = Claims()
-        for other in possible_twins(choice.accounts, choice.others, cwd=cwd):
-            if other.sound:
-                self.claims.expect(other.name, other.account)
+        left_out = LeftOut(choice.others, cwd=cwd)
+
+        def about(target: Target) -> Iterable[str]:
+            # The embedded sandbox has an account of its own for each folder that names none.
+            own_keys = not options.sandbox and target.account.role is None
+            return left_out.about(target.uin, target.account.region, own_keys=own_keys)
+
+        self.claims = Claims(about)
 
     def sound(self, report: FleetReport) -> set[str]:
         """Return the accounts that one folder alone is about; the others are refused, whichever was read first."""

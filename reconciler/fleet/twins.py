@@ -65,6 +65,30 @@ def possible_twins(chosen: Sequence[FleetAccount], others: Iterable[FleetAccount
             yield found
 
 
+class LeftOut:
+    """The folders that a run leaves out, asked about the accounts that the run turns out to reach."""
+
+    def __init__(self, others: Iterable[FleetAccount], *, cwd: Path) -> None:
+        self._cwd = cwd
+        self._uins = {other: frozenset(_uins(other, cwd)) for other in others}
+
+    def about(self, uin: str, region: str, *, own_keys: bool) -> frozenset[str]:
+        """Return which of them are about an account, by what their definitions name.
+
+        Those that name none, nor a role, are about the account of the run's own keys, where the one asked for was
+        reached with these.
+        """
+        near = (other for other, uins in self._uins.items() if uin.encode() in uins or (own_keys and not uins))
+        return frozenset(other.name for other in near if self._is_about(other, uin, region, own_keys=own_keys))
+
+    def _is_about(self, other: FleetAccount, uin: str, region: str, *, own_keys: bool) -> bool:
+        definitions = load_definitions((other.path,), cwd=self._cwd, evidence=False)
+        if definitions.account is None:  # it cannot be planned or applied as it is
+            return False
+        named = definitions.named
+        return definitions.account.region == region and (own_keys if named is None else named.uin == uin)
+
+
 def _uins(account: FleetAccount, cwd: Path) -> Iterator[bytes]:
     for file in discover((account.path,), cwd=cwd).files:
         yield from _UIN.findall(first_bytes(file.path))

@@ -277,6 +277,44 @@ def test_a_folder_of_an_account_is_not_written_while_another_one_is_left_out_of_
         assert fleet("plan", sandbox, "--only", "initech").code == 0
 
 
+def unnamed(top: Path, *names: str, region: str = "ap-singapore") -> None:
+    """Let folders name no account: they are about the one of the run's keys, which is the hub's."""
+    for name in names:
+        file = top / "accounts" / name / "signatures.yaml"
+        section = f"account: {{site: international, region: {region}}}"
+        file.write_text(re.sub(r"account: \{.*\}", section, file.read_text()))
+
+
+@pytest.mark.parametrize("other", ["", f', uin: "{HUB}"', f', role: "qcs::cam::uin/{HUB}:roleName/other"'])
+def test_a_folder_that_names_no_account_is_not_written_while_another_of_the_keys_is_left_out(
+    top: Path, other: str
+) -> None:
+    seeds = fleet_of(top, pending(1))
+    unnamed(top, "acme", "eu/hooli")
+    file = top / "accounts/eu/hooli/signatures.yaml"
+    file.write_text(file.read_text().replace("ap-singapore", f"ap-singapore{other}"))
+    with served(seeds) as sandbox:
+        for command in ("plan", "status", "apply"):
+            yes = ("--yes",) if command == "apply" else ()
+            done = fleet(command, sandbox, "--only", "acme", *yes, "--format", "json")
+            (entry,) = document(done)["accounts"]
+            assert (done.code, entry["error"]["code"]) == (6, "Client.Refused"), command
+            assert f"acme, eu/hooli are all account {HUB} in region" in entry["error"]["message"]
+        assert not writes(sandbox)
+        assert fleet("plan", sandbox, "--only", "initech").code == 0
+
+
+def test_a_folder_that_names_no_account_is_not_taken_for_one_that_a_role_leads_to(top: Path) -> None:
+    seeds = fleet_of(top, pending(1))
+    unnamed(top, "acme")
+    unnamed(top, "eu/hooli", region="ap-guangzhou")
+    with served(seeds) as sandbox:
+        assert fleet("plan", sandbox, "--only", "initech").code == 0
+        (entry,) = document(fleet("plan", sandbox, "--only", "acme", "--format", "json"))["accounts"]
+        assert "plan" in entry
+    assert inside("fleet", "plan", "accounts", "--sandbox", "--only", "acme", "--format", "json").code == 0
+
+
 def test_other_numbers_and_regions_make_no_two_folders_one_account(top: Path) -> None:
     seeds = fleet_of(top, pending(1))
     file = top / "accounts/eu/hooli/signatures.yaml"
