@@ -282,7 +282,9 @@ def _ago(seconds: float) -> str:
     days, hours = minutes // 1440, minutes // 60
     if days > 1:
         return said("{count} days", count=days)
-    return said("{count} hours", count=hours) if hours > 1 else said("{count} minutes", count=minutes)
+    if hours > 1:
+        return said("{count} hours", count=hours)
+    return said("{count} minutes", count=minutes) if minutes != 1 else said("a minute")
 
 
 def check_keys(choice: Selection, definitions: Definitions) -> None:

@@ -11,7 +11,7 @@ from contextlib import closing
 from typing import Final, NamedTuple
 
 from reconciler.contract.api import ASSUME_ROLE
-from reconciler.contract.error_codes import look_up
+from reconciler.contract.error_codes import describe, look_up
 from reconciler.errors import CredentialsError, VendorError, said
 from reconciler.tencent.api import Answer
 from reconciler.tencent.connection import client_for
@@ -169,13 +169,27 @@ def _answer(role: Role, keys: KeySource, source: str, vendor: Vendor) -> Answer:
     except VendorError as error:
         raise CredentialsError(
             "the role {arn} cannot be taken on with the keys from {source}: {reason}",
-            hint="check the role's name and account, that it trusts the keys' owner, and that the owner may "
-            "sts:AssumeRole; {origin} asks for it",
+            hint="{remedy}",
             arn=role.arn,
             source=source,
-            reason=f"{error.code} ({look_up(error.code).meaning})",
-            origin=role.origin,
+            reason=f"{error.code} ({look_up(error.code).meaning})" if _is_vendors(error) else describe(error),
+            remedy=_remedy(role, error),
         ) from None
+
+
+def _is_vendors(error: VendorError) -> bool:
+    """Return whether the vendor answered, and not the network or a server that is not the vendor."""
+    return look_up(error.code).source != "client"
+
+
+def _remedy(role: Role, error: VendorError) -> str:
+    if not _is_vendors(error):
+        return describe(error).hint
+    return said(
+        "check the role's name and account, that it trusts the keys' owner, and that the owner may "
+        "sts:AssumeRole; {origin} asks for it",
+        origin=role.origin,
+    )
 
 
 def sts_answer(vendor: Vendor, action: str, parameters: dict[str, object], keys: KeySource | None = None) -> Answer:

@@ -119,6 +119,7 @@ def test_an_offline_plan_without_a_record_says_so() -> None:
 
 def test_a_record_from_the_future_is_new() -> None:
     assert ", 0 minutes old" in offline(EMPTY._replace(saved_at=NOW + 500)).notes[0]
+    assert ", a minute old" in offline(EMPTY._replace(saved_at=NOW - 100)).notes[0]
 
 
 @pytest.mark.parametrize("choice", [Selection(only=frozenset(["x", "second"])), Selection(resubmit=frozenset(["x"]))])

@@ -252,6 +252,14 @@ def test_a_role_that_the_vendor_does_not_give_comes_with_code_source_and_remedy(
     assert "account.role asks for it" in refused.value.hint
 
 
+def test_a_network_that_fails_is_not_taken_for_a_role_that_is_missing(find: Find) -> None:
+    keys = find(KEYS, clock=WallClock(), account_role=ARN)  # nobody listens there
+    with pytest.raises(CredentialsError, match=r"Client\.ConnectionNotMade: .*host 127\.0\.0\.1:1\)") as failed:
+        keys.current(0)
+    assert "role" not in failed.value.hint
+    assert "proxy" in failed.value.hint
+
+
 SECRET = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE"  # the vendor's own example
 
 
