@@ -20,7 +20,7 @@ from typing import Final
 
 from reconciler.errors import Exit
 
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _LONGEST_POLL_S: Final = 86_400.0
 _DRAINED: Final = 4096
@@ -96,7 +96,7 @@ def _until_readable(pipes: list[_Pipe], seconds: float) -> None:
 
 @contextlib.contextmanager
 def handle_signals(handle: Callable[[int], None], stop: StopFlag | None = None) -> Iterator[None]:
-    """Give SIGINT and SIGTERM to ``handle``, which must not block or raise, and then to whoever had them before.
+    """Give ``SIGNALS`` to ``handle``, which must not block or raise, and then to whoever had them before.
 
     Waits of ``stop`` in the main thread end when a signal arrives, so that its handler runs.
     """
@@ -105,26 +105,37 @@ def handle_signals(handle: Callable[[int], None], stop: StopFlag | None = None) 
         handle(number)
 
     wakeup = signal.set_wakeup_fd(stop.wakeup if stop else -1, warn_on_full_buffer=False)
-    before = {number: signal.signal(number, handler) for number in SIGNALS}
+    heard = _heard()
+    before = {number: signal.signal(number, handler) for number in heard}
     try:
         yield
     finally:
         # SIGINT last: its ordinary handler raises, and nothing would be put back after it.
-        for number in reversed(SIGNALS):
+        for number in reversed(heard):
             signal.signal(number, before[number])
         signal.set_wakeup_fd(wakeup)
 
 
+def _heard() -> tuple[signal.Signals, ...]:
+    """Return ``SIGNALS`` without a hangup that this process was started to ignore, as ``nohup`` has it."""
+    return tuple(each for each in SIGNALS if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN)
+
+
 @contextlib.contextmanager
 def stop_on_signals(stop: StopFlag) -> Iterator[None]:
-    """Set ``stop`` on the first SIGINT or SIGTERM; end the process with exit code 7 on the second.
+    """Set ``stop`` on the first of ``SIGNALS``; end the process with exit code 7 on the second SIGINT or SIGTERM.
 
     Whatever the second one cuts off is settled by the next run: the intent is in the record since before the call.
     """
+    asked: list[int] = []
 
-    def handle(_number: int) -> None:
-        if stop.is_set():
-            os._exit(Exit.UNSETTLED)
+    def handle(number: int) -> None:
+        # One terminal that closes sends up to three hangups, from its shell and from the system, and a logout sends
+        # SIGTERM besides: nobody asked twice for that.
+        if number != signal.SIGHUP:
+            if asked:
+                os._exit(Exit.UNSETTLED)
+            asked.append(number)
         stop.set()
 
     with handle_signals(handle, stop):
@@ -133,14 +144,17 @@ def stop_on_signals(stop: StopFlag) -> Iterator[None]:
 
 @contextlib.contextmanager
 def let_interrupt() -> Iterator[None]:
-    """Let Ctrl-C raise KeyboardInterrupt and SIGTERM end the process while a person is asked: no call is under way."""
+    """Let Ctrl-C raise KeyboardInterrupt and the others end the process while a person is asked.
+
+    No call is under way then.
+    """
     wakeup = signal.set_wakeup_fd(-1)
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    before = {number: signal.getsignal(number) for number in _heard()}
+    for number in before:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     try:
         yield
     finally:
-        for number in SIGNALS:
-            signal.signal(number, before[number])
+        for number, handler in before.items():
+            signal.signal(number, handler)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)

@@ -49,7 +49,7 @@ def test_no_module_is_taken_from_the_checkout(step: Step) -> None:
     assert not (step.top / "taken").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_reaches_the_apply_which_finishes_its_call(step: Step, number: signal.Signals) -> None:
     write(step.top, CHANGES, branch="reconciler-state")
     repository(step.top)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,9 +16,10 @@ import pytest
 
 from reconciler.contract.api import MODIFY
 from reconciler.sandbox.running import Sandbox
+from reconciler.signals import SIGNALS
 from reconciler.state.local import FileStore
 from tests.fixtures.announced import Announced
-from tests.fixtures.commands import FAST, ended, launched, process
+from tests.fixtures.commands import COMMAND, FAST, KEYS, ended, launched, process
 from tests.fixtures.forks import Forks
 from tests.fixtures.project import REJECTED, Sign, pending, write
 from tests.fixtures.record_places import NAME
@@ -23,6 +27,9 @@ from tests.fixtures.serving import accepted, modifies, sent, serving
 
 SIGNS: Final = tuple(pending(number) for number in range(1, 5))
 FIRST, SECOND = 1001, 1002
+
+ON_A_TERMINAL: Final = (sys.executable, "-c", "import os, sys; os.login_tty(0); os.execv(sys.argv[1], sys.argv[1:])")
+"""Makes what stands on stdin the terminal of the command behind it, whose end then hangs that up."""
 
 
 def apply(sandbox: Sandbox, *more: str) -> tuple[str, ...]:
@@ -37,7 +44,7 @@ def wait_until(reached: Callable[[], bool]) -> None:
 
 
 def test_the_call_under_way_is_finished_and_recorded_and_no_more_is_started(tmp_path: Path) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         top = tmp_path / number.name
         write(top, SIGNS)
         with serving(SIGNS, "ModifySmsSign:2:delay=1") as sandbox:
@@ -106,3 +113,33 @@ def test_a_stop_while_another_run_holds_the_record_ends_the_wait(tmp_path: Path)
         assert first.poll() is None
         assert ended(first).code == 0
         assert accepted(sandbox.requests) == Counter(sign.sign_id for sign in SIGNS)
+
+
+def test_a_terminal_that_is_closed_lets_the_call_under_way_finish_and_takes_no_exit_code(tmp_path: Path) -> None:
+    write(tmp_path, SIGNS)
+    person, terminal = os.openpty()
+    with (
+        serving(SIGNS, "ModifySmsSign:2:delay=1") as sandbox,
+        subprocess.Popen(
+            [*ON_A_TERMINAL, *COMMAND, *apply(sandbox)], cwd=tmp_path, env={**os.environ, **KEYS}, stdin=terminal
+        ) as child,
+    ):
+        os.close(terminal)
+        wait_until(lambda: len(modifies(sandbox.requests)) == 2)
+        os.close(person)
+        # The shell hangs its programs up once more, and so does the system when the shell has ended.
+        child.send_signal(signal.SIGHUP)
+        assert child.wait(60.0) == 7
+        assert accepted(sandbox.requests) == Counter([FIRST, SECOND])
+    state = FileStore(tmp_path / ".reconciler", NAME).load().state
+    assert [entry.perhaps for entry in state.entries.values()] == [(), ()]
+
+
+def test_a_run_under_nohup_goes_on_when_its_terminal_is_closed(tmp_path: Path) -> None:
+    write(tmp_path, SIGNS)
+    with serving(SIGNS, "ModifySmsSign:2:delay=1") as sandbox:
+        child = launched(*apply(sandbox), cwd=tmp_path, command=("nohup", *COMMAND))
+        wait_until(lambda: len(modifies(sandbox.requests)) == 2)
+        child.send_signal(signal.SIGHUP)
+        done = ended(child)
+    assert (done.code, set(done.by_key("outcome").values())) == (0, {"accepted"})

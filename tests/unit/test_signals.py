@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from reconciler.errors import Exit
-from reconciler.signals import SIGNALS, StopFlag, handle_signals, stop_on_signals
+from reconciler.signals import SIGNALS, StopFlag, handle_signals, let_interrupt, stop_on_signals
 
 LONG = 60.0
 
@@ -113,6 +113,40 @@ def test_what_is_handled_goes_to_one_and_then_to_the_one_before() -> None:
     assert (inner, outer) == ([signal.SIGINT], [signal.SIGTERM])
 
 
+def test_a_hangup_is_no_second_signal_and_none_follows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    stop = StopFlag()
+    with stop_on_signals(stop):
+        for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
+            os.kill(os.getpid(), number)
+            assert stop.is_set()
+    assert codes == []
+
+
+def test_a_hangup_that_was_ignored_from_the_start_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    stop = StopFlag()
+    try:
+        with stop_on_signals(stop), let_interrupt():
+            os.kill(os.getpid(), signal.SIGHUP)
+        with stop_on_signals(stop):
+            os.kill(os.getpid(), signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert not stop.is_set()
+
+
+def test_at_a_question_a_hangup_ends_the_process_and_is_handled_again_after_it() -> None:
+    stop = StopFlag()
+    with stop_on_signals(stop):
+        with let_interrupt():
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert stop.is_set()
+
+
 def test_the_second_signal_does_not_wait_for_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     codes: list[int] = []
     monkeypatch.setattr(os, "_exit", codes.append)
@@ -122,7 +156,7 @@ def test_the_second_signal_does_not_wait_for_anything(monkeypatch: pytest.Monkey
     assert codes == [Exit.UNSETTLED]
 
 
-@pytest.mark.parametrize("second", SIGNALS)
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
 def test_the_second_signal_ends_the_process_at_once(second: signal.Signals) -> None:
     code = (
         "import os, signal, time\n"
