@@ -15,7 +15,7 @@ from reconciler.decision import transitions
 from reconciler.decision.compare import DecisionTime
 from reconciler.decision.intents import is_not_sent, is_sent, must_show, sent_submission
 from reconciler.decision.table import decide
-from reconciler.errors import Refusal, StateConflict, VendorError
+from reconciler.errors import Refusal, StateConflict, StateError, VendorError
 from reconciler.model.plan import Decision, Planned
 from reconciler.model.report import Outcome, Result
 from reconciler.model.signature import LiveSignature, Signature, Subject
@@ -95,11 +95,21 @@ class Attempt:
         stopwatch = Stopwatch(context.clock)
         entry = self._journal.state.entry(self._subject)
         intent = self._intent(entry)
-        self._journal.intend(self._subject, entry, intent, results.intended(self._planned))
+        self._intend(entry, intent)
         self._unused = intent
         # Others may have moved the record between the look at it and the push, which then came second.
         self._journal.check_not_moved()
         return self._call(intent, images, stopwatch)
+
+    def _intend(self, entry: Entry, intent: Intent) -> None:
+        try:
+            self._journal.intend(self._subject, entry, intent, results.intended(self._planned))
+        except StateConflict:
+            raise
+        except StateError:
+            # It may be in the record all the same, as where only the last flush to disk failed, and nothing is sent.
+            self._withdraw(intent, results.withdrawn(self._planned))
+            raise
 
     def _awaited(self) -> Collection[Subject]:
         """Return what has to show in the account before it is looked at."""

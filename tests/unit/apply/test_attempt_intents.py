@@ -8,6 +8,7 @@ from reconciler.contract.error_codes import RECORD, STOPPED, TOO_LATE
 from reconciler.errors import StateConflict, StateError
 from reconciler.model.report import Outcome
 from reconciler.model.state import Entry, IntentState
+from reconciler.state.store import Snapshot, Step
 from tests.fixtures.fake_run import EMPTY, RUN, Run
 from tests.fixtures.turns import Turn, failing
 from tests.fixtures.values import (
@@ -86,6 +87,23 @@ def test_an_intent_that_cannot_be_stored_means_no_call() -> None:
     with pytest.raises(StateError, match="disk full"):
         turn.take()
     assert run.vendor.calls == []
+
+
+def test_an_intent_that_is_stored_although_its_last_flush_failed_is_withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(row())
+    turn = Turn(run)
+    update = run.store.update
+
+    def fail_once(step: Step, note: str) -> Snapshot:
+        update(step, note)
+        monkeypatch.setattr(run.store, "update", update)
+        raise StateError("disk full")
+
+    monkeypatch.setattr(run.store, "update", fail_once)
+    with pytest.raises(StateError, match="disk full"):
+        turn.take()
+    assert (run.vendor.calls, turn.entry.perhaps) == ([], ())
+    assert [note.split(" ")[0] for note in run.store.notes] == ["intend", "withdraw"]
 
 
 def test_whoever_loses_the_race_for_the_intent_waits_and_finds_it_in_place() -> None:
