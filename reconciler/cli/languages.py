@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from reconciler.render.layout import padded, width, wrapped
-from reconciler.text import say, speak
+from reconciler.text import ENGLISH, LANGUAGES, say, speak
 
 LOCALES: Final = Path(__file__).parents[1] / "locale"
 DOMAIN: Final = "reconciler"
@@ -29,6 +29,13 @@ def begin(language: str) -> None:
     gettext.textdomain(DOMAIN)
     click.Context.formatter_class = WideFormatter
     os.environ["LANGUAGE"] = language  # where click's own words are looked up
+
+
+def names_elsewhere(kind: str, word: str) -> Iterator[str]:
+    """Yield what a word of this tool's own, such as a verdict, is called in languages beside English."""
+    for other in LANGUAGES:
+        if other != ENGLISH:
+            yield gettext.translation(DOMAIN, LOCALES, [other]).pgettext(kind, word)
 
 
 def translated(command: click.Command) -> click.Command:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Final
+from itertools import chain
 
 import click
 
+from reconciler.cli.languages import names_elsewhere
 from reconciler.cli.output import Session
+from reconciler.contract.api import Status
 from reconciler.contract.error_codes import CODES, PLAIN_CODES
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
 from reconciler.errors import Exit, UsageError
 from reconciler.model.plan import Verdict
-from reconciler.render.findings import code_text, diagnostic_code_text, explained_verdict, rule_text
+from reconciler.render.findings import (
+    code_text,
+    diagnostic_code_text,
+    explained_status,
+    explained_verdict,
+    rule_text,
+)
 from reconciler.schemas import schema_names, whole_schema
-
-_RULES: Final = {rule.code: rule for rule in Rule}
 
 
 @click.command()
@@ -27,8 +33,8 @@ def explain(session: Session, code: str) -> int:
     """Say what a code means and what to do.
 
     CODE is the vendor's, such as InvalidParameterValue.ImageInvalid (its last part alone will do), that of a rule in a
-    plan, such as no-such-signature, a verdict, such as stuck, or that of a problem in the definitions, such as
-    missing-field.
+    plan, such as no-such-signature, a verdict, such as stuck, a review status, such as rejected, or that of a problem
+    in the definitions, such as missing-field.
     """
     for text in _matching(code):
         session.result(text)
@@ -36,13 +42,13 @@ def explain(session: Session, code: str) -> int:
 
 
 def _matching(code: str) -> list[str]:
-    texts = _texts()
-    wanted = code.strip().rstrip(".").lower()
-    exact = [text for known, text in texts.items() if known.lower() == wanted]
-    found = exact or [text for known, text in texts.items() if known.lower().rpartition(".")[2] == wanted]
+    entries = list(_entries())
+    wanted = code.strip().rstrip(".。").lower()
+    exact = [text for names, text in entries if wanted in map(str.lower, names)]
+    found = exact or [text for names, text in entries if names[0].lower().rpartition(".")[2] == wanted]
     if found:
         return found
-    near = get_close_matches(code, texts, n=3, cutoff=0.5)
+    near = get_close_matches(code, list(dict.fromkeys(chain.from_iterable(names for names, _ in entries))), 3, 0.5)
     if near:
         raise UsageError(
             "no page lists the code {code}", hint="did you mean {near}?", code=repr(code), near=", ".join(near)
@@ -51,12 +57,18 @@ def _matching(code: str) -> list[str]:
     raise UsageError("no page lists the code {code}", hint=hint, code=repr(code))
 
 
-def _texts() -> Mapping[str, str]:
-    vendors = {row.code: code_text(row) for row in (*CODES.values(), *PLAIN_CODES)}
-    rules = {code: rule_text(rule) for code, rule in _RULES.items()}
-    diagnostics = {code: diagnostic_code_text(code, meaning) for code, meaning in DIAGNOSTIC_CODES.items()}
-    verdicts = {verdict.value: explained_verdict(verdict, Rule) for verdict in Verdict}
-    return {**diagnostics, **rules, **verdicts, **vendors}
+def _entries() -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield everything that can be explained: its names, its own first, and its explanation."""
+    for verdict in Verdict:
+        yield (verdict.value, *names_elsewhere("verdict", verdict)), explained_verdict(verdict, Rule)
+    for status in Status:
+        yield (status.value, *names_elsewhere("status", status)), explained_status(status)
+    for rule in Rule:
+        yield (rule.code,), rule_text(rule)
+    for code, meaning in DIAGNOSTIC_CODES.items():
+        yield (code,), diagnostic_code_text(code, meaning)
+    for row in (*CODES.values(), *PLAIN_CODES):
+        yield (row.code,), code_text(row)
 
 
 @click.command()
