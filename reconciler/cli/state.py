@@ -168,10 +168,17 @@ def history(session: Session, key: str | None, paths: tuple[str, ...], connectio
             entries = store.history()
         if key is not None:
             subject = _subject(place.inputs, key)
-            marks = (f"({subject})",) if isinstance(subject, int) else (f" {subject} (", f"create {subject}")
-            entries = [entry for entry in entries if any(mark in line for line in entry.lines for mark in marks)]
-        session.result(history_text(entries) if entries else say("nothing is recorded"))
+            entries = [entry for entry in entries if any(_is_about(line, subject) for line in entry.lines)]
+        session.result(history_text(entries, _keys(place.inputs)) if entries else say("nothing is recorded"))
     return Exit.DONE
+
+
+def _is_about(line: str, subject: Subject) -> bool:
+    """Return whether a line of the history is about a signature."""
+    if line.startswith("settle "):
+        return str(subject) in line.replace(",", "").split()
+    marks = (f"({subject})",) if isinstance(subject, int) else (f" {subject} (", f"create {subject}")
+    return any(mark in line for mark in marks)
 
 
 @state.command()

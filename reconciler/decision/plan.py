@@ -92,6 +92,7 @@ class SavedPlan(NamedTuple):
     """A plan as a file keeps it: operations as ``operations_of`` makes them, and the keys it was narrowed to.
 
     ``values`` are those of the operations, in their order; ``None`` for files of releases that kept digests alone.
+    ``site`` is shown only; ``None`` for files of releases that did not keep it.
     """
 
     uin: str
@@ -101,6 +102,7 @@ class SavedPlan(NamedTuple):
     only: tuple[str, ...]
     operations: tuple[Mapping[str, Any], ...]
     values: tuple[SavedValues | None, ...] = ()
+    site: str | None = None
 
     def is_for(self, target: Target) -> bool:
         """Return whether the plan was made for this account and region."""

@@ -45,6 +45,7 @@ def plan_document(plan: Plan, choice: Selection) -> dict[str, Any]:
         "version": _VERSION,
         "kind": _KIND,
         "uin": plan.target.uin,
+        "site": plan.target.account.site,
         "region": plan.target.account.region,
         "sandbox": plan.target.sandbox,
         "fingerprint": plan.fingerprint,
@@ -155,6 +156,7 @@ def _saved(document: Any) -> SavedPlan:
         only=tuple(_typed(key, str) for key in document["only"]),
         operations=operations,
         values=values,
+        site=_typed(document.get("site"), str, type(None)),
     )
 
 

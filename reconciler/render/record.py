@@ -14,7 +14,7 @@ from reconciler.model.signature import FIELD_NAMES, Signature, SignFields, Subje
 from reconciler.model.state import Entry, HistoryEntry, Intent, IntentState, State, Submitted
 from reconciler.render.findings import number
 from reconciler.render.layout import Style, aligned, plain, wrapped
-from reconciler.render.text import SIGNS, change_lines, changes, counted_verdicts, field_lines, whole
+from reconciler.render.text import SIGNS, account_line, change_lines, changes, counted_verdicts, field_lines, whole
 from reconciler.text import escape_line, local, named, say, utc_time
 
 _SHORT: Final = 12
@@ -40,6 +40,8 @@ _NOTES: Final = (
     "Applied-From: {commit}",
     "Run: {run}",
 )
+_KEY_AND_ID: Final = re.compile(r"([a-z0-9][a-z0-9-]*) \(([0-9]+)\)")
+NO_KEYS: Final[Mapping[int, str]] = {}
 _ADOPTED: Final = "adopt {key} ({id})"
 _ENDED: Final = re.compile(rf"({'|'.join(Outcome)}) (\S+ \([^()]*\))((?: \S+)?)(?: request (\S+))?")
 
@@ -58,18 +60,36 @@ def _place(where: str, state: State) -> str:
 
 
 def _entries(state: State, keys: Mapping[int, str]) -> Iterator[str]:
-    rows: list[tuple[Subject, Entry]] = [*state.signatures.items(), *sorted(state.creates.items())]
-    heads = aligned([_head(subject, entry, keys) for subject, entry in rows])
-    for (_, entry), head in zip(rows, heads, strict=True):
+    created = _created(state)
+    rows: list[tuple[Subject, Entry]] = [
+        *state.signatures.items(),
+        *sorted(each for each in state.creates.items() if each[0] not in created.values()),
+    ]
+    heads = aligned([_head(subject, entry, keys, created) for subject, entry in rows])
+    for (subject, entry), head in zip(rows, heads, strict=True):
         yield "  " + head
-        yield from (_INDENT + line for line in map(_doubt, entry.perhaps))
+        doubts = (*entry.perhaps, *state.entry(created[subject]).perhaps) if subject in created else entry.perhaps
+        yield from (_INDENT + line for line in map(_doubt, doubts))
 
 
-def _head(subject: Subject, entry: Entry, keys: Mapping[int, str]) -> Sequence[str]:
+def _created(state: State) -> dict[Subject, str]:
+    """Return under which key a recorded id was created: that submission is recorded under both, and shown once."""
+    return {
+        entry.submitted.sign_id: key
+        for key, entry in state.creates.items()
+        if entry.submitted is not None
+        and entry.submitted.sign_id is not None
+        and state.entry(entry.submitted.sign_id).submitted is not None
+    }
+
+
+def _head(subject: Subject, entry: Entry, keys: Mapping[int, str], created: Mapping[Subject, str]) -> Sequence[str]:
     own = entry.submitted
     if isinstance(subject, str):
         shown = "new" if own is None else say("created as {sign_id}", sign_id=own.sign_id)
         key = escape_line(subject)
+    elif subject in created and subject not in keys:
+        key, shown = escape_line(created[subject]), say("created as {sign_id}", sign_id=subject)
     else:
         key, shown = keys.get(subject) or say("(no definition)"), str(subject)
     if own is None:
@@ -125,17 +145,33 @@ def _changed(old: SignFields, new: SignFields) -> list[Change]:
     return [Change(name, was, is_now) for name, was, is_now in values if was != is_now]
 
 
-def history_text(entries: Sequence[HistoryEntry]) -> str:
-    """Return what was stored when, by whom and why, the newest first."""
-    return "\n".join(line for entry in entries for line in _history_lines(entry))
+def history_text(entries: Sequence[HistoryEntry], keys: Mapping[int, str] = NO_KEYS) -> str:
+    """Return what was stored when, by whom and why, the newest first. ``keys`` are those of the definitions."""
+    named_ids = {**_keys_of(entries), **{str(sign_id): key for sign_id, key in keys.items()}}
+    return "\n".join(line for entry in entries for line in _history_lines(entry, named_ids))
 
 
-def _history_lines(entry: HistoryEntry) -> Iterator[str]:
+def _keys_of(entries: Sequence[HistoryEntry]) -> dict[str, str]:
+    """Return the newest key of each id that the history names with one: its definition may be gone."""
+    lines = (line for entry in reversed(entries) for line in reversed(entry.lines) if not line.startswith("forget "))
+    return {found[2]: found[1] for line in lines for found in _KEY_AND_ID.finditer(line)}
+
+
+def _history_lines(entry: HistoryEntry, keys: Mapping[str, str]) -> Iterator[str]:
     yield f"{utc_time(entry.at)}  {entry.commit[:_SHORT]}  {escape_line(entry.author)}"
-    yield from (_INDENT + escape_line(_note(line)) for line in entry.lines if line)
+    yield from (_INDENT + escape_line(_note(line, keys)) for line in entry.lines if line)
 
 
-def _note(line: str) -> str:
+def _subjects(listed: str, keys: Mapping[str, str]) -> str:
+    """Return signatures that a line names by id, and new ones by key, as "key (id)"."""
+    words = {word.strip("()"): word for word in listed.split(", ")}
+    shown = {bare: f"{keys[bare]} ({bare})" if bare in keys else word for bare, word in words.items()}
+    # One that was created is named twice, by its id and by the key that it was created under.
+    twice = {keys[bare] for bare in words if bare in keys}
+    return say(", ").join(text for bare, text in shown.items() if bare not in twice)
+
+
+def _note(line: str, keys: Mapping[str, str]) -> str:
     """Return a line of the history in the person's language; one that this tool did not write stays as it is."""
     if (ended := _ENDED.fullmatch(line)) is not None:
         outcome, subject, code, request = ended.groups()
@@ -147,7 +183,8 @@ def _note(line: str) -> str:
         return say("; ").join(say(_ADOPTED, **found.groupdict()) for found in adopted if found is not None)
     for template in _NOTES:
         if (found := _form(template).fullmatch(line)) is not None:
-            return say(template, **found.groupdict())
+            values = found.groupdict()
+            return say(template, **(values | {"ids": _subjects(values["ids"], keys)} if "ids" in values else values))
     return line
 
 
@@ -158,16 +195,21 @@ def _form(template: str) -> re.Pattern[str]:
 
 def saved_plan_text(saved: SavedPlan, style: Style = plain, *, columns: int | None = None) -> str:
     """Return a saved plan for people: what an apply of it may send, with the values where the file has them."""
-    words = (
-        "SANDBOX, not the vendor: account {uin}, region {region}" if saved.sandbox else "Account {uin}, region {region}"
-    )
-    head = say(words, uin=escape_line(saved.uin), region=escape_line(saved.region))
-    lines = [head, "", *_saved_operations(saved, style), ""]
+    lines = [_saved_target(saved), "", *_saved_operations(saved, style), ""]
     if saved.only:
         lines.append(say("Only: {keys}", keys=escape_line(", ".join(saved.only))))
     lines.append(_operations(saved))
     lines.append(say("Fingerprint: {fingerprint}", fingerprint=escape_line(saved.fingerprint)))
     return "\n".join(lines if columns is None else (part for line in lines for part in wrapped(line, columns)))
+
+
+def _saved_target(saved: SavedPlan) -> str:
+    if saved.site is not None:
+        return account_line(saved.uin, saved.site, saved.region, sandbox=saved.sandbox)
+    words = (
+        "SANDBOX, not the vendor: account {uin}, region {region}" if saved.sandbox else "Account {uin}, region {region}"
+    )
+    return say(words, uin=escape_line(saved.uin), region=escape_line(saved.region))
 
 
 def _saved_operations(saved: SavedPlan, style: Style) -> Iterator[str]:

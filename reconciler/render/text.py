@@ -69,8 +69,13 @@ def plan_text(plan: Plan, style: Style, *, columns: int | None = None, everythin
 
 def target_line(target: Target) -> str:
     """Return the line that says which account it is about, plainly where it is the sandbox."""
-    words = _SANDBOX if target.sandbox else _ACCOUNT
-    return say(words, uin=escape_line(target.uin), site=target.account.site, region=target.account.region)
+    return account_line(target.uin, target.account.site, target.account.region, sandbox=target.sandbox)
+
+
+def account_line(uin: str, site: str, region: str, *, sandbox: bool) -> str:
+    """Return what account a plan is for, in words."""
+    words = _SANDBOX if sandbox else _ACCOUNT
+    return say(words, uin=escape_line(uin), site=escape_line(site), region=escape_line(region))
 
 
 def loud_lines(plan: Plan, style: Style) -> Iterator[str]:

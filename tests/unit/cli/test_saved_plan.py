@@ -13,7 +13,7 @@ import pytest
 from reconciler.sandbox.account import review
 from reconciler.sandbox.running import Sandbox
 from tests.fixtures.commands import FAST, KEYS, Done, inside, process
-from tests.fixtures.project import pending, write
+from tests.fixtures.project import REGION, UIN, pending, write
 from tests.fixtures.serving import accepted, serving
 
 pytestmark = pytest.mark.usefixtures("keys")
@@ -54,6 +54,17 @@ def details(text: str) -> list[str]:
     lines = [line for line in text.splitlines() if line.startswith("      ")]
     reasons = ("pending", "rejected; no", "the account has no", "reviewer:", "->")
     return sorted(line for line in lines if not line.strip().startswith(reasons))
+
+
+def test_a_saved_plan_says_which_site_it_is_for(sandbox: Sandbox, top: Path) -> None:
+    head = inside("plan", "show", "plan.json").out.splitlines()[0]
+    assert head == f"SANDBOX, not the vendor: account {UIN}, site international, region {REGION}"
+    document = json.loads((top / "plan.json").read_text())
+    del document["site"]  # as releases wrote it that did not keep it
+    (top / "plan.json").write_text(json.dumps(document))
+    head = inside("plan", "show", "plan.json").out.splitlines()[0]
+    assert head == f"SANDBOX, not the vendor: account {UIN}, region {REGION}"
+    assert apply(sandbox).code == 0
 
 
 def test_a_saved_plan_shows_the_values_that_the_plan_showed(sandbox: Sandbox, top: Path) -> None:
