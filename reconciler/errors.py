@@ -5,9 +5,10 @@ Exit codes are those of the published interface; where several hold in one run, 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 
 class Exit(IntEnum):
@@ -43,6 +44,11 @@ def fill(template: str, params: Mapping[str, object]) -> Said:
 def said(template: str, /, **params: object) -> Said:
     """Return a message as ``fill`` does."""
     return fill(template, params)
+
+
+OUT_OF_FILES: Final = "the system lets this program open no more files"
+RAISE_THE_LIMIT: Final = "Raise the limit, as with `ulimit -n 256`, then run again."
+NO_MORE_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
 
 
 def system_words(error: OSError) -> Said:
@@ -97,6 +103,21 @@ class UsageError(ReconcilerError):
 
     exit_code = Exit.USAGE
     code = "Client.Usage"
+
+
+class OutOfFilesError(ReconcilerError):
+    """The system lets this program open no more files. That says nothing about the file that was to be opened."""
+
+    code = "Client.OutOfFiles"
+
+    def __init__(self) -> None:
+        super().__init__(OUT_OF_FILES, hint=RAISE_THE_LIMIT)
+
+
+def check_open_files(error: OSError) -> None:
+    """Raise OutOfFilesError where a file could not be opened since too many are open."""
+    if error.errno in NO_MORE_FILES:
+        raise OutOfFilesError from error
 
 
 class CredentialsError(ReconcilerError):

@@ -22,7 +22,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import Said, StateError, said, system_words
+from reconciler.errors import RAISE_THE_LIMIT, Said, StateError, said, system_words
 
 PRIVATE_MODE: Final = 0o600
 _FOLDER_MODE: Final = 0o700
@@ -257,6 +257,8 @@ _HINTS: Final = {
     errno.EPERM: "Let the user who runs this read and write there.",
     errno.ELOOP: "It is a link: move it away, the record is kept in a real file.",
     errno.EINVAL: "Move it away.",
+    errno.EMFILE: RAISE_THE_LIMIT,
+    errno.ENFILE: RAISE_THE_LIMIT,
     errno.ENOLCK: "The file system knows no locks: keep the record on a local disk or on a branch.",
 }
 _OTHER_HINT: Final = "Check the disk and the rights on it."

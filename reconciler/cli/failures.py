@@ -15,7 +15,7 @@ import click
 from reconciler.cli.formats import in_format
 from reconciler.cli.output import Session
 from reconciler.contract.error_codes import describe, is_looked_up
-from reconciler.errors import ErrorInfo, Exit, ReconcilerError, said
+from reconciler.errors import NO_MORE_FILES, ErrorInfo, Exit, OutOfFilesError, ReconcilerError, said
 from reconciler.render.serialize import failure_document
 from reconciler.text import ENGLISH, escape_line, language, local, say
 
@@ -37,6 +37,8 @@ def answer(session: Session, error: BaseException, arguments: Sequence[str] | No
             click.echo(line, err=True)
             _answer_program(session, error.exit_code, info.message, info.hint, info.code)
             return error.exit_code
+        case OSError() if error.errno in NO_MORE_FILES:
+            return answer(session, OutOfFilesError(), arguments)
         case _:
             return _crash(session, error)
 

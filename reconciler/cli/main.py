@@ -13,7 +13,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.output import Session, settle_streams
-from reconciler.errors import Exit
+from reconciler.errors import NO_MORE_FILES, OUT_OF_FILES, RAISE_THE_LIMIT, Exit
 from reconciler.text import ENGLISH, LANGUAGES, language, nearest, say, speak
 
 if TYPE_CHECKING:
@@ -152,6 +152,12 @@ def _answer(session: Session, error: BaseException, arguments: Sequence[str] | N
         return answer(session, error, arguments)
     except KeyboardInterrupt:  # of somebody who presses it twice; what follows would be a traceback
         return Exit.INTERRUPTED
+    except OSError as problem:
+        if problem.errno not in NO_MORE_FILES:
+            raise
+        # No file can be opened any more, so no module is loaded either.
+        session.note(f"{say('error: {message}', message=say(OUT_OF_FILES))} - {say(RAISE_THE_LIMIT)}")
+        return Exit.UNEXPECTED
 
 
 def _speak(words: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from reconciler.definitions import messages
 from reconciler.diagnostics import Diagnostic, Location, Message
-from reconciler.errors import system_words
+from reconciler.errors import check_open_files, system_words
 
 
 def find_root(first: Path) -> Path:
@@ -149,6 +149,7 @@ def walk(top: Path, unreadable: list[OSError]) -> Iterator[tuple[str, list[str],
                 for entry in entries:
                     (folders if _is_folder(entry) else files).append(entry.name)
         except OSError as error:
+            check_open_files(error)
             unreadable.append(error)
             continue
         yield parent, folders, files

@@ -14,7 +14,7 @@ from typing import Any, Final
 from reconciler.definitions import messages
 from reconciler.definitions.discover import SourceFile, find_root
 from reconciler.diagnostics import Diagnostic, Location, Message
-from reconciler.errors import system_words
+from reconciler.errors import check_open_files, system_words
 from reconciler.files import open_plain
 from reconciler.text import quoted
 from reconciler.yaml12.mistakes import CONFLICT_SIGNS, TextLines, conflict_markers, lookalikes, mistakes
@@ -249,6 +249,7 @@ def read_text(path: Path, root: Path) -> str | Problem:
 
 
 def _unreadable(error: OSError) -> Message:
+    check_open_files(error)
     if isinstance(error, FileNotFoundError):
         return messages.LINK_DANGLING
     if error.errno == errno.ELOOP:

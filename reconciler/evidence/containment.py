@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import io
 import os
+import resource
 import stat
 import threading
 import unicodedata
@@ -21,7 +23,7 @@ from typing import Final, Self
 
 from reconciler.contract.api import MAX_BODY_BYTES, MAX_IMAGE_BYTES
 from reconciler.diagnostics import Message
-from reconciler.errors import said, system_words
+from reconciler.errors import check_open_files, said, system_words
 from reconciler.evidence import problems
 from reconciler.evidence.problems import EvidenceChanged, UnusableError
 from reconciler.files import open_plain
@@ -45,6 +47,8 @@ _KINDS: Final = {
 # Bytes set aside for everything in the request that is not an image.
 REST_OF_BODY: Final = 64 * 1024
 _MOST_KEPT: Final = 64
+# Of the files that the system lets this program open, these folders are at most one in so many.
+_SHARE: Final = 8
 _ABOUT_IMAGE: Final = "image {image}: {problem}"
 _CHANGED: Final = "{image} changed since the plan was made; nothing was sent"
 
@@ -60,11 +64,14 @@ class Root:
         try:
             self.descriptor = os.open(self.path, _FOLDER)
         except OSError as error:
+            check_open_files(error)
             raise UnusableError(problems.ROOT_UNREADABLE.given(reason=system_words(error))) from None
         # By identity too: some file systems know other spellings of a name than its case.
         self._parts: dict[str, list[str]] = {}
         # Folders that images were found in without a link, held open: most images of a run lie in a few of them.
         self._kept: dict[tuple[str, ...], int] = {}
+        limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self._most_kept = _MOST_KEPT if limit == resource.RLIM_INFINITY else min(_MOST_KEPT, limit // _SHARE)
         self._lock = threading.Lock()
         self.private = frozenset(filter(None, (self._identity(name) for name in PRIVATE)))
 
@@ -141,8 +148,9 @@ class Root:
 
     def _keep(self, parts: tuple[str, ...], folder: int) -> None:
         with self._lock:
-            if len(self._kept) < _MOST_KEPT and parts not in self._kept:
-                self._kept[parts] = os.dup(folder)
+            if len(self._kept) < self._most_kept and parts not in self._kept:
+                with contextlib.suppress(OSError):  # it only saves a walk from the root
+                    self._kept[parts] = os.dup(folder)
 
     def _parts_of(self, folder: str) -> list[str]:
         # Where a folder leads is looked up once; each walk checks its every step all the same.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Message
+from reconciler.errors import OutOfFilesError
 from reconciler.evidence import jpeg, png, problems
 from reconciler.evidence.containment import Root, read
 from reconciler.evidence.file_types import JPEG, PNG, check_extension, format_of
@@ -123,6 +124,8 @@ class _Inspector:
             content = self._content(folder, name)
             check_extension(name, content.form)
         except UnusableError as error:
+            if error.problem is problems.NO_MORE_FILES:
+                raise OutOfFilesError from None
             return Inspected(None, (error.problem,))
         return _result(name, content)
 

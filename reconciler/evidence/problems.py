@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 from typing import Final
 
+from reconciler import errors
 from reconciler.diagnostics import Message, Severity
-from reconciler.errors import Refusal, system_words
+from reconciler.errors import OUT_OF_FILES, RAISE_THE_LIMIT, Refusal, system_words
 
 _RELATIVE: Final = "write the path relative to the definition file, such as `evidence/license.png`"
 _EXPORT_AGAIN: Final = "open it in an image editor and export it again as PNG or JPEG"
@@ -47,6 +48,7 @@ ROOT_UNREADABLE: Final = Message(
     "check that it exists and that you have read permission",
 )
 NO_ACCESS: Final = Message("image-unreadable", "permission denied", "grant read permission (`chmod u+r`)")
+NO_MORE_FILES: Final = Message("image-unreadable", OUT_OF_FILES, RAISE_THE_LIMIT)
 UNREADABLE: Final = Message("image-unreadable", "the file cannot be read: {reason}", "check the disk, then run again")
 EMPTY: Final = Message("image-empty", "the file is empty", "export the image again and commit it")
 TOO_LARGE: Final = Message(
@@ -176,4 +178,6 @@ def from_os(error: OSError) -> Message:
         return MISSING
     if error.errno in {errno.EACCES, errno.EPERM}:
         return NO_ACCESS
+    if error.errno in errors.NO_MORE_FILES:
+        return NO_MORE_FILES
     return UNREADABLE.given(reason=system_words(error))

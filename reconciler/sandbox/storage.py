@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from reconciler.errors import ReconcilerError, said, system_words
+from reconciler.errors import ReconcilerError, check_open_files, said, system_words
 from reconciler.files import NOT_OURS, open_lock, open_plain, replace_plain, whose
 from reconciler.sandbox.account_file import AccountFileError, read_account
 from reconciler.sandbox.model import AccountData, ImageDigest, RowData, Submission
@@ -123,6 +123,7 @@ def _why(problem: Exception) -> str:
 
 
 def _unusable(path: Path, problem: OSError) -> ReconcilerError:
+    check_open_files(problem)
     ownership = whose(path.parent, problem)
     return ReconcilerError(
         "{path}: the sandbox cannot keep its account there ({why})",

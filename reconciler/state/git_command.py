@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.contract.api import is_loopback
-from reconciler.errors import RemoteError, StateError, system_words
+from reconciler.errors import NO_MORE_FILES, RAISE_THE_LIMIT, RemoteError, StateError, system_words
 
 # Environment variable with a token for HTTP remotes, ``TOKEN`` or ``USER:TOKEN``.
 TOKEN_VARIABLE: Final = "RECONCILER_GIT_TOKEN"  # noqa: S105  # the name of a variable, not a token
@@ -47,6 +47,7 @@ _QUIET: Final = {
 
 # Against programs that a checkout's own settings may name and that nothing here needs. An empty name, since older
 # versions take `false` for the name of a program.
+_INSTALL: Final = "Install git: in a checkout it tells the commit for the record, and it keeps a record on a branch."
 _NO_PROGRAMS: Final = ("--no-pager", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null")
 
 # The filters that commands of these set up in a checkout; they are not looked for in the checkout.
@@ -153,7 +154,7 @@ def _started(folder: Path, environment: Mapping[str, str], arguments: tuple[str,
     except OSError as problem:
         raise StateError(
             "git cannot be started: {why}",
-            hint="Install git: in a checkout it tells the commit for the record, and it keeps a record on a branch.",
+            hint=RAISE_THE_LIMIT if problem.errno in NO_MORE_FILES else _INSTALL,
             why=system_words(problem),
         ) from problem
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import subprocess
@@ -18,6 +19,7 @@ from PIL import Image as Pictures
 
 from reconciler.definitions.codes import IMAGE_CODES
 from reconciler.diagnostics import Severity
+from reconciler.errors import OutOfFilesError
 from reconciler.evidence import containment, inspect, png
 from reconciler.evidence.file_types import PNG, format_of
 from reconciler.evidence.inspect import examine
@@ -30,6 +32,17 @@ from tests.fixtures.images import chunk
 
 def codes(found: Iterable[inspect.Inspected]) -> list[str]:
     return [result.problem.code if result.problem else "fine" for result in found]
+
+
+def test_an_image_that_finds_no_room_among_the_open_files_is_not_at_fault(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(containment, "open_plain", refuse)
+    with pytest.raises(OutOfFilesError):
+        inspect.inspect(project, [(str(project), "evidence/license.png")])
 
 
 def test_an_image_is_told_by_digest_and_sizes(project: Path) -> None:

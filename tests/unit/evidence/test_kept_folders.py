@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,27 @@ def test_every_descriptor_is_closed_at_the_end(tmp_path: Path) -> None:
             (folder / "image").write_bytes(b"x")
             assert content(root, tmp_path, f"{number}/image") == b"x"
     assert len(set(Path("/proc/self/fd").iterdir()) - before) == 0
+
+
+@pytest.mark.parametrize(("limit", "kept"), [(24, 3), (1024, 20), (resource.RLIM_INFINITY, 20)])
+def test_as_many_folders_stay_open_as_the_system_has_room_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int, kept: int
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, limit))
+    for number in range(20):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "plain").write_bytes(b"plain")
+    with Root(tmp_path) as root:
+        for number in range(20):
+            content(root, tmp_path, f"{number}/plain")
+        assert len(root._kept) == kept
+
+
+def test_a_folder_that_cannot_stay_open_is_walked_to_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: int) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    (tmp_path / "plain").write_bytes(b"plain")
+    monkeypatch.setattr(os, "dup", refuse)
+    with Root(tmp_path) as root:
+        assert [content(root, tmp_path, "plain") for _ in range(2)] == [b"plain"] * 2

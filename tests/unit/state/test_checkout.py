@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from reconciler.errors import StateError
+from reconciler.errors import RAISE_THE_LIMIT, StateError
 from reconciler.state.checkout import Lineage, author_of, head_commit, lineage, origin_of
 from reconciler.state.git_command import plain_environment, uncommitted_in
 from tests.fixtures.repositories import clone, commit, git, hub_and_clone
@@ -38,6 +40,18 @@ def test_a_checkout_that_cannot_be_read_is_said(work: Path, monkeypatch: pytest.
     with pytest.raises(StateError, match="git cannot be started") as refused:
         head_commit(work)
     assert "in a checkout it tells the commit" in refused.value.hint
+
+
+def test_git_that_finds_no_room_for_its_pipes_is_not_to_be_installed(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(StateError, match="git cannot be started") as refused:
+        head_commit(work)
+    assert refused.value.hint == RAISE_THE_LIMIT
 
 
 def test_a_checkout_that_git_does_not_trust_is_not_taken_for_none(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
