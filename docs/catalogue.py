@@ -51,7 +51,7 @@ _PLACEHOLDER: Final = re.compile(r"\{[^}]*\}|%\(\w+\)s")
 _BUGS: Final = frozenset({"TypeError", "RuntimeError", "ValueError", "AttributeError", "LookupError"})
 _CODE: Final = re.compile(r"`[^`]*`|[a-z]")
 # Between and behind sentences: Chinese has marks of its own.
-_MARKS: Final = frozenset({".", ". ", ", ", "; ", "{heading}:", "{severity} {message}"})
+_MARKS: Final = frozenset({".", ". ", ", ", "; ", "{heading}:", "{severity} {message}", "{one}, {other}"})
 _SAYING: Final = frozenset({"said", "say"})
 _SUBJECTS: Final = frozenset({"check", "skipped", "problem", "Finding"})
 

@@ -30,6 +30,10 @@ LANGUAGES: Final = (ENGLISH, "zh")
 # What stands between two messages that ``joined`` made one of.
 _JOINT: Final = r"(?<=\d\})[,;] (?=\{message\d)"
 
+# A list of words: Chinese has a comma of its own for it.
+_PAIR: Final = "{one}, {other}"
+_QUOTED_WORDS: Final = r"`[^`]+`(?:, `[^`]+`)+"
+
 # Where a word of this tool's own, or a value, begins and ends in a message while it is made; no characters of Unicode.
 _BORDER: Final = "\ufdd0"
 _FOREIGN: Final = "\ufdd1"
@@ -78,8 +82,13 @@ def local(text: str) -> str:
     if not isinstance(text, Said):
         return catalogue.gettext(text)
     own = {name: local(value) for name, value in text.params.items() if isinstance(value, Said)}
-    template = re.sub(_JOINT, lambda found: catalogue.gettext(found[0]), catalogue.gettext(text.template))
+    template = re.sub(_JOINT, _between, catalogue.gettext(text.template))
     return _spaced(template, text.params, own) if own else fill(template, text.params)
+
+
+def _between(found: re.Match[str]) -> str:
+    """Return what stands between two of several messages or words."""
+    return say(_PAIR, one="", other="") if found[0] == ", " else say(found[0])
 
 
 def _spaced(template: str, params: Mapping[str, object], own: Mapping[str, str]) -> str:
@@ -123,6 +132,8 @@ def local_document(text: str) -> str:
         return direct
     # A message that begins with its own words comes before a list of messages, and that before what may begin anyhow.
     begun, others = _patterns(_Language.name)
+    if re.fullmatch(_QUOTED_WORDS, text):
+        return local(joined(text.split(", ")))
     return _filled(text, begun) or _listed(text) or _placed(text) or _filled(text, others) or text
 
 
@@ -196,7 +207,7 @@ def _plain_fields(template: str) -> str:
 
 
 def joined(messages: Sequence[str], between: str = ", ") -> str:
-    """Return messages as one that can still be said in another language."""
+    """Return messages, or words, as one that can still be said in another language."""
     params = {f"message{index}": message for index, message in enumerate(messages)}
     return fill(between.join(f"{{{name}}}" for name in params), params)
 
@@ -230,7 +241,7 @@ def listed(words: Iterable[str], *, last: str = "or") -> str:
     quoted = [f"`{word}`" for word in words]
     if len(quoted) < 2:  # noqa: PLR2004  # a list of one needs no conjunction
         return "".join(quoted)
-    return said(_LISTS[last], words=", ".join(quoted[:-1]), last=quoted[-1])
+    return said(_LISTS[last], words=joined(quoted[:-1]), last=quoted[-1])
 
 
 @lru_cache(maxsize=1024)

@@ -30,7 +30,7 @@ from reconciler.render.record import adoptions_text
 from reconciler.render.text import target_line
 from reconciler.signals import StopFlag
 from reconciler.tencent.endpoint import ConnectionOptions
-from reconciler.text import say
+from reconciler.text import joined, say
 
 
 @click.command()
@@ -108,6 +108,6 @@ def _chosen(inputs: Inputs, choice: Selection) -> list[Signature]:
         raise UsageError(
             "nothing can be recorded of {keys}: only observed",
             hint="remove `observe: true` and write the other fields to manage it",
-            keys=", ".join(named) or said("every chosen signature"),
+            keys=joined(named) or said("every chosen signature"),
         )
     return [signature for signature in taken if not signature.observed]

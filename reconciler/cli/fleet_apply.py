@@ -40,7 +40,7 @@ from reconciler.render.findings import number
 from reconciler.render.fleet import AccountResult, Failure
 from reconciler.signals import StopFlag, stop_on_signals
 from reconciler.tencent.endpoint import ConnectionOptions
-from reconciler.text import say
+from reconciler.text import joined, say
 
 
 @click.command()
@@ -116,7 +116,7 @@ def _check_held(saved: Mapping[str, SavedPlan], choice: FleetChoice) -> None:
             "the saved plans are for accounts that {folder} does not hold: {names}",
             hint="give the folder that was planned, or plan again and have it reviewed",
             folder=choice.folder,
-            names=", ".join(sorted(gone)),
+            names=joined(sorted(gone)),
         )
 
 

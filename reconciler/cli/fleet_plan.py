@@ -44,7 +44,7 @@ from reconciler.signals import StopFlag
 from reconciler.state.checkout import head_commit, origin_of
 from reconciler.state.git_repository import FetchedTogether
 from reconciler.tencent.endpoint import ConnectionOptions, Endpoint
-from reconciler.text import escape_line, say
+from reconciler.text import escape_line, joined, say
 
 if TYPE_CHECKING:
     from reconciler.net.transport import Transport
@@ -93,7 +93,7 @@ class Claims:
             raise Refusal(
                 "{names} are all account {uin} in region {region}",
                 hint="put their definitions into one folder, or correct account.uin or the role",
-                names=", ".join(names),
+                names=joined(names),
                 uin=uin,
                 region=region,
             )

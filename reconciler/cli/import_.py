@@ -29,7 +29,7 @@ from reconciler.render.layout import aligned, cut
 from reconciler.render.text import target_line
 from reconciler.tencent.connection import reading
 from reconciler.tencent.endpoint import ConnectionOptions
-from reconciler.text import escape_line, named, say
+from reconciler.text import escape_line, joined, named, say
 
 _STDOUT: Final = "-"
 _FILE_MODE: Final = 0o644
@@ -118,7 +118,7 @@ def _check_found(found: Found, sign_ids: tuple[int, ...]) -> None:
         raise UsageError(
             "the account has no signature {sign_ids}: nothing was written",
             hint="check the ids in the console, and the site and region of the account",
-            sign_ids=", ".join(map(str, found.missing)),
+            sign_ids=joined([*map(str, found.missing)]),
         )
 
 

@@ -29,7 +29,7 @@ from reconciler.render.findings import number
 from reconciler.render.layout import aligned, cut
 from reconciler.signals import StopFlag
 from reconciler.tencent.endpoint import ConnectionOptions
-from reconciler.text import escape_line, local, say
+from reconciler.text import escape_line, joined, local, say
 
 _FOLDER: Final = "evidence"
 _FILE_MODE: Final = 0o644
@@ -223,7 +223,7 @@ def _adopted(session: Session, state: TerraformState, file: Path, options: Conne
             return confirmed(say("Record {count} as submitted?", count=len(found)), yes=yes)
 
         if shown and adopt_all(session_of.context, shown, confirm):
-            session.result(say("Recorded as submitted: {keys}", keys=", ".join(each.key for each in shown)))
+            session.result(say("Recorded as submitted: {keys}", keys=joined([each.key for each in shown])))
     return Exit.DONE if len(shown) == len(wanted) else Exit.REFUSED
 
 

@@ -24,6 +24,7 @@ from reconciler.render.findings import (
     rule_text,
 )
 from reconciler.schemas import schema_names, whole_schema
+from reconciler.text import joined
 
 
 @click.command()
@@ -51,7 +52,7 @@ def _matching(code: str) -> list[str]:
     near = get_close_matches(code, list(dict.fromkeys(chain.from_iterable(names for names, _ in entries))), 3, 0.5)
     if near:
         raise UsageError(
-            "no page lists the code {code}", hint="did you mean {near}?", code=repr(code), near=", ".join(near)
+            "no page lists the code {code}", hint="did you mean {near}?", code=repr(code), near=joined(near)
         )
     hint = "one of the vendor's that no page lists is treated as one whose outcome is not certain"
     raise UsageError("no page lists the code {code}", hint=hint, code=repr(code))
@@ -78,7 +79,7 @@ def schema(session: Session, name: str) -> int:
     """Print the JSON Schema NAME (default: signatures, that of the definitions)."""
     if name not in schema_names():
         raise UsageError(
-            "there is no schema {name}", hint="there are: {names}", name=repr(name), names=", ".join(schema_names())
+            "there is no schema {name}", hint="there are: {names}", name=repr(name), names=joined(schema_names())
         )
     session.result(whole_schema(name).rstrip("\n"))
     return Exit.DONE

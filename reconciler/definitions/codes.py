@@ -40,6 +40,7 @@ _YAML: Final = {
 
 _SHAPE: Final = {
     "top-level": "The file is not a mapping.",
+    "integer-spelling": "Warning: an id is written with a point or an exponent.",
     "leading-zeros": "Warning: a text without quotes that editors read as a number.",
     "missing-field": "A required field is missing.",
     "unknown-key": "An unknown field.",

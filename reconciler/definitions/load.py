@@ -12,7 +12,7 @@ from reconciler.definitions.discover import discover, find_root
 from reconciler.definitions.schema_check import check_schema, obeys_schema
 from reconciler.definitions.signatures import candidates, check_images, errors_of, inspect_images, signatures_of
 from reconciler.definitions.site_rules import check_site_rules
-from reconciler.definitions.source import DefinitionFile, leading_zeros, read_all
+from reconciler.definitions.source import DefinitionFile, leading_zeros, read_all, whole_floats
 from reconciler.diagnostics import Diagnostic, Location, Severity
 from reconciler.model.signature import Account, Signature
 from reconciler.yaml12.problems import TOO_MANY_PROBLEMS
@@ -76,7 +76,7 @@ def load_definitions(paths: Sequence[str], *, cwd: Path, evidence: bool = True, 
 
 def check_file(file: DefinitionFile, site: str | None) -> list[Diagnostic]:
     """Return what is wrong with one file by itself. ``site`` is the run's, which another file may name."""
-    problems = [*check_schema(file, site), *leading_zeros(file)]
+    problems = [*check_schema(file, site), *leading_zeros(file), *whole_floats(file)]
     if site is None or not _without_cut_off([file], problems):
         return problems
     faulty = {key for _file, key in errors_of(problems)}

@@ -113,6 +113,12 @@ TEXT_WITH_ZEROS: Final = Message(
     Severity.WARNING,
 )
 NOT_TEXT: Final = Message("wrong-type", "`{field}` must be text, not {value}", "write it as text, in quotes")
+WHOLE_FLOAT: Final = Message(
+    "integer-spelling",
+    "`{field}` is written as `{value}`, and an id is an integer",
+    "write it as the integer {number}",
+    Severity.WARNING,
+)
 NOT_A_NUMBER: Final = Message("wrong-type", "`{field}` must be an integer, not {value}", "write the number alone")
 NOT_AN_ID: Final = Message(
     "wrong-type",

@@ -43,6 +43,9 @@ _MEBI: Final = 1024 * 1024
 
 # Fields that a number may be written into without quotes.
 _TEXTS: Final = ("sign_name", "remark")
+_IDS: Final = ("sign_id", "qualification_id")
+_BEYOND_IDS: Final = 2.0**63
+_NUMBER: Final = re.compile(r"[-+.0-9eE]+")
 _LEADING_ZEROS: Final = re.compile("[-+]?0[0-9]+")
 
 # What YAML 1.2 does not print, and the line ends of YAML 1.1 that editors do not count as such.
@@ -233,6 +236,22 @@ def leading_zeros(file: DefinitionFile) -> Iterator[Diagnostic]:
             if lines[line - 1].startswith(value, column - 1):
                 rule = messages.TEXT_WITH_ZEROS.given(field=name, written=quoted(value), raw=value)
                 yield Diagnostic(file.at((line, column)), rule, key)
+
+
+def whole_floats(file: DefinitionFile) -> Iterator[Diagnostic]:
+    """Yield a warning for each id that is spelt as no integer is, such as ``1e3``: JSON Schema takes 1000.0 for one."""
+    lines: list[str] = []
+    for key, fields in file.signatures.items():
+        for name in _IDS if isinstance(fields, dict) else ():
+            value = fields.get(name)
+            if not isinstance(value, float) or not (0 < value < _BEYOND_IDS and value.is_integer()):
+                continue
+            lines = lines or file.text.splitlines()
+            line, column = file.positions.value(fields, name)
+            found = _NUMBER.match(lines[line - 1], column - 1)
+            written = found[0] if found is not None else str(value)
+            rule = messages.WHOLE_FLOAT.given(field=name, value=written, number=int(value))
+            yield Diagnostic(file.at((line, column)), rule, key)
 
 
 def read_text(path: Path, root: Path) -> str | Problem:

@@ -11,6 +11,7 @@ import errno
 import hashlib
 import io
 import os
+import re
 import resource
 import stat
 import threading
@@ -47,6 +48,7 @@ _KINDS: Final = {
 # Bytes set aside for everything in the request that is not an image.
 REST_OF_BODY: Final = 64 * 1024
 _MOST_KEPT: Final = 64
+_WEB_ADDRESS: Final = r"(?i)(?:https?|ftp|file|cos|s3)://"
 # Of the files that the system lets this program open, these folders are at most one in so many.
 _SHARE: Final = 8
 _ABOUT_IMAGE: Final = "image {image}: {problem}"
@@ -170,6 +172,8 @@ def _parts_of_name(name: str) -> list[str]:
         raise UnusableError(problems.BAD_PATH)
     if name.startswith("/"):
         raise UnusableError(problems.ABSOLUTE_PATH)
+    if re.match(_WEB_ADDRESS, name):
+        raise UnusableError(problems.WEB_ADDRESS)
     return _split(name)
 
 

@@ -9,6 +9,7 @@ from reconciler.diagnostics import Message
 from reconciler.errors import said
 from reconciler.evidence import jpeg, png, problems
 from reconciler.evidence.problems import UnusableError
+from reconciler.text import joined
 
 PNG: Final = "PNG"
 
@@ -221,7 +222,7 @@ def check_extension(name: str, form: str) -> None:
     if EXTENSIONS.get(ending) == form:
         return
     *words, last = (known for known, meant in EXTENSIONS.items() if meant == form)
-    wanted = said("{words} or {last}", words=", ".join(words), last=last) if words else last
+    wanted = said("{words} or {last}", words=joined(words), last=last) if words else last
     if ending in EXTENSIONS:
         rule = problems.WRONG_EXTENSION.given(format=form, endings=wanted, other=EXTENSIONS[ending])
     else:

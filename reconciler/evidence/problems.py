@@ -14,6 +14,11 @@ _EXPORT_AGAIN: Final = "open it in an image editor and export it again as PNG or
 
 BAD_PATH: Final = Message("image-path", "not a valid path", _RELATIVE)
 ABSOLUTE_PATH: Final = Message("image-path", "the path must be relative", _RELATIVE)
+WEB_ADDRESS: Final = Message(
+    "image-path",
+    "a web address, but images are files in the repository",
+    "download it, commit it, and write its path, such as `evidence/license.png`",
+)
 LINK_LOOP: Final = Message("image-path", "too many symbolic links", "write the path of the file itself")
 OUTSIDE: Final = Message(
     "image-outside",

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from reconciler.definitions.discover import is_definition, walk
 from reconciler.errors import UsageError
-from reconciler.text import nearest
+from reconciler.text import joined, nearest
 
 # GitHub starts at most this many jobs of one matrix.
 MOST_SHARDS: Final = 256
@@ -144,12 +144,12 @@ def narrowed(accounts: Sequence[FleetAccount], asked: Narrowing, gone: Sequence[
     patterns = [pattern.removesuffix("/") for pattern in asked.only]
     unknown = [pattern for pattern in patterns if not any(_fits(name, pattern) for name in names)]
     if unknown:
-        near = ", ".join(filter(None, (nearest(pattern, names) for pattern in unknown)))
+        near = joined([near for pattern in unknown if (near := nearest(pattern, names)) is not None])
         raise UsageError(
             "{option} fits no account: {unknown}",
             hint="did you mean {near}?" if near else "`reconciler fleet list` names the accounts",
             option="--only",
-            unknown=", ".join(unknown),
+            unknown=joined(unknown),
             near=near,
         )
     return tuple(account for account in accounts if is_asked(account.name, asked))

@@ -13,6 +13,7 @@ from reconciler.contract.api import Status
 from reconciler.diagnostics import NO_PARAMS, Diagnostic
 from reconciler.errors import fill, said
 from reconciler.model.signature import Account, FieldValue, LiveSignature, Signature
+from reconciler.text import joined
 
 
 class Verdict(StrEnum):
@@ -121,7 +122,7 @@ def _in_words(params: Mapping[str, object]) -> dict[str, object]:
 
 def _word(value: object) -> object:
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return joined(value)
     if value is Status.APPROVED_NOT_EFFECTIVE:
         return said("approved, not effective yet")
     return said(value.value) if isinstance(value, Status) else value

@@ -28,7 +28,7 @@ from reconciler.state.local import FileStore
 from reconciler.state.moves import check_single
 from reconciler.state.store import Snapshot, StateReader, Store, record_name
 from reconciler.tencent.api import Describer
-from reconciler.text import nearest, utc_time
+from reconciler.text import joined, nearest, utc_time
 
 _OLDER: Final = {
     Lineage.OLDER: "the commit checked out is older than {commit}, which was applied last",
@@ -296,15 +296,15 @@ def check_keys(choice: Selection, definitions: Definitions) -> None:
         raise UsageError(
             "{keys} is observed, so it is never submitted",
             hint="remove `observe: true` and write the other fields to manage it",
-            keys=", ".join(watched),
+            keys=joined(watched),
         )
     # Patterns are for --only: a signature that is submitted again regardless has to be named.
     unknown = sorted((choice.only | choice.resubmit) - known - (patterns - choice.resubmit))
     if not unknown:
         return
-    near = ", ".join(filter(None, (nearest(key, tuple(sorted(known))) for key in unknown)))
+    near = joined([near for key in unknown if (near := nearest(key, tuple(sorted(known)))) is not None])
     hint = "did you mean {near}?" if near else "keys are the names below `signatures:`"
-    raise UsageError("no definition has the key {keys}", hint=hint, keys=", ".join(unknown), near=near)
+    raise UsageError("no definition has the key {keys}", hint=hint, keys=joined(unknown), near=near)
 
 
 def check_size(plan: Plan, most: int | None) -> None:

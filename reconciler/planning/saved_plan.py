@@ -223,6 +223,6 @@ def admit_saved(saved: SavedPlan, fresh: Plan) -> tuple[Plan, Exit]:
         )
     if not stale.approved:
         return fresh, Exit.DONE
-    names = ", ".join(planned.desired.key for planned in stale.approved)
+    names = joined([planned.desired.key for planned in stale.approved])
     note = said("approved since the plan was saved, so dropped from it: {names}", names=names)
     return fresh._replace(notes=(*fresh.notes, note)), Exit.REFUSED

@@ -11,7 +11,7 @@ from reconciler.model.plan import STOPPED
 from reconciler.render.document import SignatureDocument, id_words
 from reconciler.render.markdown import CHANGES, advice_of, change_rows, reason_of, table_head
 from reconciler.render.markdown_escape import code, words
-from reconciler.text import escape_line, named, say
+from reconciler.text import escape_line, joined, named, say
 
 _LONGEST_KEY: Final = 100
 _MOST_CHANGES: Final = 20
@@ -48,7 +48,7 @@ def _paragraphs(signature: SignatureDocument, files_url: str) -> Iterator[str]:
     if signature["review_reply"]:
         yield say("The reviewer says: {reply}", reply=code(signature["review_reply"]))
     if signature["drift"]:
-        yield say("Changed outside of this tool: {fields}", fields=", ".join(map(code, signature["drift"])))
+        yield say("Changed outside of this tool: {fields}", fields=joined([*map(code, signature["drift"])]))
     if signature["advice"]:
         yield say("To do: {hint}.", hint=words(advice_of(signature)))
     yield say("Defined as {key} in {place}.", key=code(signature["key"]), place=_linked(signature, files_url))

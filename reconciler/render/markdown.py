@@ -30,7 +30,7 @@ from reconciler.render.findings import number
 from reconciler.render.layout import in_words
 from reconciler.render.markdown_escape import COMMENT_BYTES, Section, code, fitted, prose, words
 from reconciler.render.status import advice_on
-from reconciler.text import ENGLISH, language, local, local_document, named, say
+from reconciler.text import ENGLISH, joined, language, local, local_document, named, say
 
 CHANGES: Final = ("Signature", "Field", "Old", "New")
 _OUTCOMES: Final = ("Signature", "Id", "Outcome", "Now", "Request")
@@ -210,7 +210,7 @@ _WORDS: Final = frozenset({"kind", "status"})
 
 def _in_language(name: str, value: Param) -> object:
     if isinstance(value, list):
-        return ", ".join(value)
+        return local(joined(value))
     return say(value) if name in _WORDS and isinstance(value, str) else value
 
 

@@ -15,7 +15,7 @@ from reconciler.model.state import Entry, HistoryEntry, Intent, IntentState, Sta
 from reconciler.render.findings import number
 from reconciler.render.layout import Style, aligned, plain, wrapped
 from reconciler.render.text import SIGNS, account_line, change_lines, changes, counted_verdicts, field_lines, whole
-from reconciler.text import escape_line, local, named, say, utc_time
+from reconciler.text import escape_line, joined, local, named, say, utc_time
 
 _SHORT: Final = 12
 _INDENT: Final = "      "
@@ -197,7 +197,7 @@ def saved_plan_text(saved: SavedPlan, style: Style = plain, *, columns: int | No
     """Return a saved plan for people: what an apply of it may send, with the values where the file has them."""
     lines = [_saved_target(saved), "", *_saved_operations(saved, style), ""]
     if saved.only:
-        lines.append(say("Only: {keys}", keys=escape_line(", ".join(saved.only))))
+        lines.append(say("Only: {keys}", keys=joined([*map(escape_line, saved.only)])))
     lines.append(_operations(saved))
     lines.append(say("Fingerprint: {fingerprint}", fingerprint=escape_line(saved.fingerprint)))
     return "\n".join(lines if columns is None else (part for line in lines for part in wrapped(line, columns)))

@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import fill
+from reconciler.evidence import problems
 from reconciler.evidence.containment import MAX_LINKS, Root
 from reconciler.evidence.inspect import Inspected, inspect
+from reconciler.evidence.problems import UnusableError
 from tests.fixtures import images
 from tests.fixtures.environment import open_descriptors
 
@@ -152,6 +154,13 @@ def test_another_spelling_of_a_private_folder_is_noticed_by_what_it_is(tree: Pat
 @pytest.mark.parametrize("name", ["", "a\0b.png", "\ud800.png", "/etc/passwd", "/", "loop.png"])
 def test_what_cannot_be_a_path_of_the_repository_is_said_to_be_none(tree: Path, name: str) -> None:
     assert code(look(tree, name)) == "image-path"
+
+
+@pytest.mark.parametrize("name", ["https://acme.example/license.png", "HTTP://acme.example/a.png", "file:///tmp/a.png"])
+def test_a_web_address_is_told_to_be_no_file(tree: Path, name: str) -> None:
+    with Root(tree) as root, pytest.raises(UnusableError) as caught:
+        root.open(str(tree), name)
+    assert caught.value.problem == problems.WEB_ADDRESS
 
 
 def test_an_absolute_path_is_refused_even_into_the_root(tree: Path) -> None:

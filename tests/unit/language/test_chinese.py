@@ -248,7 +248,7 @@ def test_messages_that_are_one_have_the_marks_of_the_language_between_them() -> 
     begin("zh")
     parts = [said("the file is empty"), said("the file is empty"), "a; b"]
     assert local(joined(parts, "; ")) == "文件是空的；文件是空的；a; b"
-    assert local(joined(parts)) == "文件是空的，文件是空的，a; b"
+    assert local(joined(parts)) == "文件是空的、文件是空的、a; b"
 
 
 def test_a_message_of_a_document_is_found_by_its_form() -> None:

@@ -11,6 +11,8 @@ import click
 import pytest
 
 from reconciler.cli.sandbox import review_running
+from reconciler.contract.api import Status
+from reconciler.decision.rules import Rule
 from reconciler.diagnostics import Message
 from reconciler.errors import UsageError, fill, said
 from reconciler.evidence import structure
@@ -19,11 +21,12 @@ from reconciler.evidence.file_types import EXTENSIONS, check_extension
 from reconciler.evidence.problems import UnusableError
 from reconciler.fleet.accounts import FleetAccount
 from reconciler.fleet.changed import changed_since
+from reconciler.model.plan import Decision
 from reconciler.sandbox.account_file import AccountFileError, load_account_file
 from reconciler.sandbox.model import AccountData, RowData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import running
-from reconciler.text import local, local_document
+from reconciler.text import joined, listed, local, local_document
 from tests.fixtures.commands import inside
 from tests.fixtures.repositories import git
 
@@ -44,6 +47,24 @@ def test_a_commit_that_cannot_be_compared_with_is_told_in_chinese(ref: str, word
     with pytest.raises(UsageError) as caught:
         changed_since([account], ref, folder=".", cwd=tmp_path)
     assert local(caught.value.message).startswith(words)
+
+
+def test_a_list_of_words_has_the_commas_of_the_language() -> None:
+    words = listed(["a", "b", "c"])
+    for shown in (local(words), local_document(str(words))):
+        assert shown == "`a`、`b` 或 `c`"
+    message = fill("no definition has the key {keys}", {"keys": joined(["one", "two", "three"])})
+    assert (local(message), str(message)) == (
+        "没有定义的键是 one、two、three",
+        "no definition has the key one, two, three",
+    )
+
+
+def test_the_fields_that_differ_are_listed_with_the_commas_of_the_language() -> None:
+    decision = Decision(
+        Rule.PENDING_DIFFERS, Status.PENDING, {"status": Status.PENDING, "fields": ("remark", "sign_type")}
+    )
+    assert "remark、sign_type" in local(decision.reason)
 
 
 def english(rule: Message) -> list[str]:
