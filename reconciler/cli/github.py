@@ -161,7 +161,7 @@ def _whole_plans(document: AnyDocument) -> list[tuple[str, PlanDocument]]:
 
 def _topic(signature: SignatureDocument, sign_id: int, files_url: str, account: str) -> Topic:
     need = need_of(Verdict(signature["verdict"]), Status(signature["status"]), drifted=bool(signature["drift"]))
-    return Topic(sign_id, need, issue_title(signature, account), issue_text(signature, files_url))
+    return Topic(sign_id, need, issue_title(signature, account), issue_text(signature, files_url, account))
 
 
 def _words(kept: KeptIssues) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
+from shlex import quote as quote_word
 from typing import Final
 from urllib.parse import quote
 
@@ -16,6 +18,10 @@ from reconciler.text import escape_line, joined, named, say
 _LONGEST_KEY: Final = 100
 _MOST_CHANGES: Final = 20
 
+# A command of an advice, as `apply` may stand without the name of this tool, and those that are given a folder alone.
+_COMMAND: Final = r"`(?:reconciler |(?=apply ))((\w+)[^`]*)`"
+_TAKE_PATHS: Final = frozenset({"apply", "doctor", "plan", "status", "validate"})
+
 
 def issue_title(signature: SignatureDocument, account: str = "") -> str:
     """Return the title of a signature's issue; ``account`` names its folder in a fleet, where a key may come again."""
@@ -24,9 +30,12 @@ def issue_title(signature: SignatureDocument, account: str = "") -> str:
     return say("SMS signature {key} ({id}): {what}", key=named_fully, id=id_words(signature), what=_what(signature))
 
 
-def issue_text(signature: SignatureDocument, files_url: str) -> str:
-    """Return the text of a signature's issue. ``files_url`` is where files can be looked at, ending in /, or empty."""
-    return "\n\n".join(_paragraphs(signature, files_url))
+def issue_text(signature: SignatureDocument, files_url: str, account: str = "") -> str:
+    """Return the text of a signature's issue. ``files_url`` is where files can be looked at, ending in /, or empty.
+
+    ``account`` names its folder in a fleet, which commands have to be given.
+    """
+    return "\n\n".join(_paragraphs(signature, files_url, account))
 
 
 def _what(signature: SignatureDocument) -> str:
@@ -37,7 +46,7 @@ def _what(signature: SignatureDocument) -> str:
     return say("{status}, changed outside of the definitions", status=shown) if signature["drift"] else shown
 
 
-def _paragraphs(signature: SignatureDocument, files_url: str) -> Iterator[str]:
+def _paragraphs(signature: SignatureDocument, files_url: str, account: str) -> Iterator[str]:
     status, verdict = named("status", signature["status"]), named("verdict", signature["verdict"])
     yield say(
         "Status **{status}**, plan **{verdict}**: {reason}.",
@@ -50,11 +59,30 @@ def _paragraphs(signature: SignatureDocument, files_url: str) -> Iterator[str]:
     if signature["drift"]:
         yield say("Changed outside of this tool: {fields}", fields=joined([*map(code, signature["drift"])]))
     if signature["advice"]:
-        yield say("To do: {hint}.", hint=words(advice_of(signature)))
+        yield say("To do: {hint}.", hint=words(_as_pasted(advice_of(signature), _folder(signature, account))))
     yield say("Defined as {key} in {place}.", key=code(signature["key"]), place=_linked(signature, files_url))
     if signature["changes"]:
         yield "\n".join([table_head(CHANGES), *islice(change_rows(signature), _MOST_CHANGES)])
     yield say("This issue follows the signature, and is closed once it is approved as defined.")
+
+
+def _folder(signature: SignatureDocument, account: str) -> str:
+    """Return an account's folder from the repository's root, empty where its name does not lead there."""
+    above, found, _ = f"/{signature['location']['file']}".partition(f"/{account}/")
+    return f"{above}/{account}".removeprefix("/") if account and found else ""
+
+
+def _as_pasted(advice: str, folder: str) -> str:
+    """Return an advice whose commands are for the account in a folder, as they can be pasted at the root."""
+    if not folder:
+        return advice
+
+    def whole(found: re.Match[str]) -> str:
+        command = f"reconciler {found[1]}"
+        option = "" if found[2] in _TAKE_PATHS else "--definitions "
+        return f"`{command} {option}{quote_word(folder)}`"
+
+    return re.sub(_COMMAND, whole, advice)
 
 
 def _linked(signature: SignatureDocument, files_url: str) -> str:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import html
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reconciler.render.issue import issue_text
 from tests.fixtures.commands import inside
 from tests.fixtures.documents import plan, result, signature, status, status_row
 from tests.fixtures.github_server import BOT, GitHub
@@ -46,6 +50,52 @@ def test_an_issue_of_a_fleet_names_the_account(hub: GitHub, tmp_path: Path) -> N
         inside("github", "issues", stored(tmp_path, {"version": 1, "accounts": entries, "summary": summary}))
     titles = [issue["title"] for issue in hub.issues]
     assert titles == [f"SMS signature {name}: acme-otp (1110): rejected" for name in ("acme", "eu/globex")]
+
+
+ADVICE = (
+    "`reconciler adopt acme-otp` records the definition as what was submitted,"
+    " `apply --only acme-otp --resubmit acme-otp` submits it again"
+)
+
+
+@pytest.mark.parametrize(
+    ("account", "file", "folder"),
+    [
+        ("acme", "acme/signatures.yaml", "acme"),
+        ("eu/globex", "sms/eu/globex/more/x.yaml", "sms/eu/globex"),
+        ("a b", "sms/a b/signatures.yaml", "'sms/a b'"),
+    ],
+)
+def test_commands_of_an_issue_of_a_fleet_work_as_they_are_pasted(account: str, file: str, folder: str) -> None:
+    made: Any = signature(advice=ADVICE, location={"file": file, "line": 1, "column": 1})
+    text = html.unescape(issue_text(made, "", account))
+    commands = re.findall("<code>(reconciler .*?)</code>", text)
+    assert commands == [
+        f"reconciler adopt acme-otp --definitions {folder}",
+        f"reconciler apply --only acme-otp --resubmit acme-otp {folder}",
+    ]
+
+
+def test_the_commands_of_an_issue_of_a_fleet_do_what_they_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, number in (("acme", 1), ("globex", 2)):
+        write(tmp_path / "sms" / name, [pending(number)])
+    (tmp_path / ".git").mkdir()
+    for name in ("acme", "globex"):
+        (tmp_path / "sms" / name / ".git").rmdir()
+    monkeypatch.chdir(tmp_path)
+    place = {"file": "sms/acme/signatures.yaml", "line": 1, "column": 1}
+    made: Any = signature(advice=ADVICE.replace("acme-otp", "sign-1"), location=place)
+    text = html.unescape(issue_text(made, "", "acme"))
+    for command in re.findall("<code>reconciler (.*?)</code>", text):
+        done = inside(*shlex.split(command), "--sandbox", "--yes")
+        assert (done.code, "sign-1" in done.out) == (0, True), done
+
+
+def test_the_commands_of_the_only_account_stay_as_they_are() -> None:
+    place = {"file": "sms/signatures.yaml", "line": 1, "column": 1}
+    made: Any = signature(advice=ADVICE, location=place)
+    text = issue_text(made, "")
+    assert "<code>reconciler adopt acme-otp</code>" in text
 
 
 @pytest.mark.parametrize(
