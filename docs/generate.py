@@ -189,11 +189,19 @@ def _messages() -> dict[str, str]:
     """Return the first message of each code, with dots for its values."""
     found: dict[str, str] = {}
     for module in (definition_messages, yaml_problems, yaml_mistakes, evidence_problems, file_types):
-        for value in vars(module).values():
-            if isinstance(value, Message):
-                text, hint = (_DOTS.sub("...", local(fill(part, {}))) for part in (value.text, value.hint))
-                found.setdefault(value.code, f"{text} - {hint}" if hint else text)
+        for message in _constants(vars(module).values()):
+            text, hint = (_DOTS.sub("...", local(fill(part, {}))) for part in (message.text, message.hint))
+            found.setdefault(message.code, f"{text} - {hint}" if hint else text)
     return found
+
+
+def _constants(values: Iterable[object]) -> Iterator[Message]:
+    """Yield every message of a module, those in its tables too."""
+    for value in values:
+        if isinstance(value, Message):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _constants(value)
 
 
 def _examples() -> dict[str, str]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.definitions.codes import DIAGNOSTIC_CODES
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 _CHINESE = ".zh-CN.md"
@@ -60,3 +62,12 @@ def test_the_links_that_are_looked_at_are_of_every_kind() -> None:
     assert {"docs/plan-dark.svg", "docs/plan-light.svg"} <= set(found)
     assert sum("#" in link for link in found) >= 4
     assert {page.name for page in PAGES if page.name.endswith(_CHINESE)} >= {"README.zh-CN.md", "how-to.zh-CN.md"}
+
+
+@pytest.mark.parametrize("page", ["reference.md", "reference.zh-CN.md"])
+def test_every_code_of_the_definitions_has_an_example_in_the_reference(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    table = text.partition("<!-- generated: diagnostics -->\n")[2].partition("<!-- end -->")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+    assert {code for code, *_ in rows} == {f"`{code}`" for code in DIAGNOSTIC_CODES}
+    assert [cells[0] for cells in rows if len(cells) != 3 or not cells[2].strip()] == []
