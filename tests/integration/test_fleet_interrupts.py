@@ -116,7 +116,9 @@ def test_an_interrupt_ends_what_is_under_way_and_leaves_the_rest_to_the_next_run
         settled(sandbox, tmp_path)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, *(pytest.param(each, marks=pytest.mark.soak) for each in (signal.SIGTERM, signal.SIGHUP))]
+)
 @pytest.mark.parametrize("action", ["ModifySmsSign", "DescribeSmsSignList"])
 def test_after_a_signal_no_account_is_begun_and_none_begins_a_write(
     tmp_path: Path, action: str, number: signal.Signals
