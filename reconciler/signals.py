@@ -43,8 +43,9 @@ class _Pipe:
             os.read(self.reader, _DRAINED)
 
     def __del__(self) -> None:
-        os.close(self.reader)
-        os.close(self.writer)
+        # Without them where the system had no room for another pipe.
+        for descriptor in vars(self).values():
+            os.close(descriptor)
 
 
 class StopFlag:

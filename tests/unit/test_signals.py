@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import gc
 import os
 import signal
 import subprocess
@@ -145,6 +147,19 @@ def test_at_a_question_a_hangup_ends_the_process_and_is_handled_again_after_it()
             assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
         os.kill(os.getpid(), signal.SIGHUP)
     assert stop.is_set()
+
+
+def test_a_pipe_that_finds_no_room_leaves_nothing_behind_that_fails_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    unraisable: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
+    monkeypatch.setattr(os, "pipe", refuse)
+    with pytest.raises(OSError, match="Too many open files"):
+        StopFlag()
+    gc.collect()
+    assert unraisable == []
 
 
 def test_the_second_signal_does_not_wait_for_anything(monkeypatch: pytest.MonkeyPatch) -> None:
