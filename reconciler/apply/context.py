@@ -32,13 +32,13 @@ class WritableAccount(NamedTuple):
 
 
 @contextmanager
-def writing(account: Account, reach: Connection, clock: Clock) -> Iterator[WritableAccount]:
+def writing(account: Account, connection: Connection, clock: Clock) -> Iterator[WritableAccount]:
     """Open the account of the definitions: first whose keys they are, then access to read and to submit."""
-    reach.limits.check(reach.endpoint)
-    target = find_target(account, reach, clock)
-    sdk = reach.client(sms_address(account, reach), {DESCRIBE, MODIFY, ADD})
+    connection.limits.check(connection.endpoint)
+    target = find_target(account, connection, clock)
+    sdk = connection.client(sms_address(account, connection), {DESCRIBE, MODIFY, ADD})
     try:
-        yield WritableAccount(target, Reader(sdk, clock, reach.limits.describe_rate), Writer(sdk))
+        yield WritableAccount(target, Reader(sdk, clock, connection.limits.describe_rate), Writer(sdk))
     finally:
         sdk.close()
 

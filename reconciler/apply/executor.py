@@ -10,7 +10,7 @@ from reconciler.apply.attempt import Attempt
 from reconciler.apply.context import ApplyContext
 from reconciler.apply.create import CreateAttempt
 from reconciler.apply.journal import Journal, check_lineage
-from reconciler.apply.results import ends_run, record_trouble, stopped
+from reconciler.apply.results import ends_run, record_error, stopped
 from reconciler.apply.waiting import Watch
 from reconciler.decision import transitions
 from reconciler.decision.compare import DecisionTime
@@ -119,22 +119,22 @@ def _mark(context: ApplyContext, journal: Journal) -> ErrorInfo | None:
     try:
         journal.store(step, "nothing to submit")
     except StateError as error:
-        return record_trouble(error)
+        return record_error(error)
     return None
 
 
 def execute(plan: Plan, context: ApplyContext, watch: Watch, journal: Journal) -> ApplyReport:
     """Submit every signature that the plan says to modify, and return what became of each."""
     results: dict[str, Result] = {}
-    trouble = _each_in_turn(plan, context, watch, journal, results)
+    ended = _each_in_turn(plan, context, watch, journal, results)
     try:
         journal.close()
     except StateError as error:
-        trouble = trouble or record_trouble(error)
+        ended = ended or record_error(error)
     # A run that ended early has not reached the look before its last write.
-    if trouble is not None:
+    if ended is not None:
         _look_again(plan, context, results)
-    return ApplyReport(plan, results, trouble)
+    return ApplyReport(plan, results, ended)
 
 
 def _each_in_turn(
@@ -146,17 +146,17 @@ def _each_in_turn(
         if number == len(operations):
             _look_again(plan, context, results)
         if context.stopped():
-            return stopped().trouble
+            return stopped().error
         context.observer.begins(planned, number, len(operations))
         try:
             kind = CreateAttempt if planned.verdict is Verdict.CREATE else Attempt
             result = kind(context, watch, journal, planned).take()
         except (StateError, Refusal) as error:
-            return record_trouble(error)  # what is queued is stored all the same
+            return record_error(error)  # what is queued is stored all the same
         results[planned.desired.key] = result
         context.observer.ended(planned, result)
         if ends_run(result):
-            return result.trouble
+            return result.error
     return None
 
 

@@ -34,7 +34,7 @@ def withdrawn(planned: Planned) -> str:
 
 def ended(planned: Planned, result: Result) -> str:
     """Return the line for an outcome, with the request id that the vendor's support asks for."""
-    code = f" {result.trouble.code}" if result.trouble else ""
+    code = f" {result.error.code}" if result.error else ""
     request = f" request {result.request_id}" if result.request_id else ""
     return f"{result.outcome} {planned.desired.key} ({result.sign_id or planned.desired.id_text}){code}{request}"
 
@@ -57,7 +57,7 @@ def unreachable(error: VendorError) -> Result:
 
 def evidence_changed(error: Refusal) -> Result:
     """Return the result where an image is not the one that was planned with."""
-    return Result(Outcome.REFUSED, trouble=ErrorInfo(EVIDENCE_CHANGED, error.message, error.hint or said(_PLAN_AGAIN)))
+    return Result(Outcome.REFUSED, error=ErrorInfo(EVIDENCE_CHANGED, error.message, error.hint or said(_PLAN_AGAIN)))
 
 
 def changed_since(fresh: Planned) -> Result:
@@ -67,8 +67,8 @@ def changed_since(fresh: Planned) -> Result:
         return Result(Outcome.NOT_ATTEMPTED, shown=row, in_place=True)
     held_back = decision.verdict in {Verdict.REFUSED, Verdict.BLOCKED, Verdict.IN_SYNC}
     message = said("since the plan: {reason}", reason=decision.reason)
-    trouble = ErrorInfo(CHANGED_SINCE_PLAN, message, fresh.hint or said(_PLAN_AGAIN))
-    return Result(Outcome.REFUSED if held_back else Outcome.NOT_ATTEMPTED, trouble=trouble, shown=row)
+    changed = ErrorInfo(CHANGED_SINCE_PLAN, message, fresh.hint or said(_PLAN_AGAIN))
+    return Result(Outcome.REFUSED if held_back else Outcome.NOT_ATTEMPTED, error=changed, shown=row)
 
 
 def _in_place(decision: Decision) -> bool:
@@ -80,7 +80,7 @@ def _in_place(decision: Decision) -> bool:
 def stopped() -> Result:
     """Return the result where the person asked to stop before the call was made."""
     return Result(
-        Outcome.NOT_ATTEMPTED, trouble=ErrorInfo(STOPPED, said("the run was stopped before"), said("run apply again"))
+        Outcome.NOT_ATTEMPTED, error=ErrorInfo(STOPPED, said("the run was stopped before"), said("run apply again"))
     )
 
 
@@ -88,18 +88,18 @@ def crowded_out() -> Result:
     """Return the result where other runs always were first to write the record."""
     return Result(
         Outcome.NOT_ATTEMPTED,
-        trouble=ErrorInfo(RECORD, said("other runs keep writing the record"), said("run again later")),
+        error=ErrorInfo(RECORD, said("other runs keep writing the record"), said("run again later")),
     )
 
 
-def record_trouble(error: StateError | Refusal) -> ErrorInfo:
-    """Return the trouble of a run whose record could not be kept."""
+def record_error(error: StateError | Refusal) -> ErrorInfo:
+    """Return how a run ended whose record could not be kept."""
     return ErrorInfo(RECORD, error.message, error.hint)
 
 
 def ends_run(result: Result) -> bool:
     """Return whether no other signature can fare better: the account cannot be used or reached."""
-    if result.trouble is None or result.outcome is Outcome.UNSETTLED:
+    if result.error is None or result.outcome is Outcome.UNSETTLED:
         return False
-    unreached = result.outcome is Outcome.NOT_ATTEMPTED and result.trouble.code not in {CHANGED_SINCE_PLAN, RECORD}
-    return unreached or look_up(result.trouble.code).treatment is Treatment.STOP
+    unreached = result.outcome is Outcome.NOT_ATTEMPTED and result.error.code not in {CHANGED_SINCE_PLAN, RECORD}
+    return unreached or look_up(result.error.code).treatment is Treatment.STOP

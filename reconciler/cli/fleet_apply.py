@@ -251,10 +251,10 @@ class FleetApply:
 
 
 def _not_begun(account: FleetAccount) -> AccountResult:
-    trouble = stopped().trouble
-    if trouble is None:
+    stop = stopped().error
+    if stop is None:
         raise AssertionError("a stop has a reason")
-    return AccountResult(account.name, Exit.UNSETTLED, Failure(trouble))
+    return AccountResult(account.name, Exit.UNSETTLED, Failure(stop))
 
 
 def _as_saved(plan: Plan) -> SavedPlan:

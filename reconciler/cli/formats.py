@@ -299,7 +299,7 @@ def plan_exit(plan: Plan, *, detailed: bool = False) -> Exit:
 
 def report_exit(report: ApplyReport) -> Exit:
     """Return the exit code of an apply: the highest that holds."""
-    codes = [plan_exit(report.plan), Exit.UNSETTLED if report.trouble else Exit.DONE]
+    codes = [plan_exit(report.plan), Exit.UNSETTLED if report.error else Exit.DONE]
     return max([*codes, *(_exit_of(report.result(planned)) for planned in report.plan.writes)])
 
 

@@ -33,18 +33,18 @@ class Result(NamedTuple):
 
     outcome: Outcome
     request_id: str | None = None
-    trouble: ErrorInfo | None = None
+    error: ErrorInfo | None = None
     shown: LiveSignature | None = None
     in_place: bool = False
     sign_id: int | None = None
 
 
 class ApplyReport(NamedTuple):
-    """A plan with its results by key; ``trouble`` ended the run early or kept its record from being stored."""
+    """A plan with its results by key; ``error`` ended the run early or kept its record from being stored."""
 
     plan: Plan
     results: Mapping[str, Result]
-    trouble: ErrorInfo | None = None
+    error: ErrorInfo | None = None
 
     def result(self, planned: Planned) -> Result:
         """Return a signature's result; one that no write was planned for came out as its verdict says."""

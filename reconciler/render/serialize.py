@@ -65,7 +65,7 @@ def report_document(report: ApplyReport) -> PlanDocument:
     document = plan_document(report.plan)
     for signature, planned in zip(document["signatures"], report.plan.signatures, strict=True):
         _add_outcome(signature, report.result(planned))
-    document["error"] = _error(report.trouble)
+    document["error"] = _error(report.error)
     return document
 
 
@@ -183,7 +183,7 @@ def _add_outcome(signature: SignatureDocument, result: Result) -> None:
     signature["sign_id"] = result.sign_id or signature["sign_id"]
     signature["in_place"] = result.in_place
     signature["request_id"] = result.request_id
-    signature["error"] = _error(result.trouble)
+    signature["error"] = _error(result.error)
     signature["status_after"] = result.shown.status.value if result.shown is not None else None
 
 

@@ -237,18 +237,18 @@ def _report_head(planned: Planned, result: Result) -> Sequence[str]:
 def _result_details(result: Result) -> Iterator[str]:
     if result.in_place:
         yield say("another run had already submitted the same")
-    if result.trouble is not None:
-        yield escape_line(f"{result.trouble.code}: {local(result.trouble.message)}")
-        if result.trouble.hint:
-            yield f"-> {escape_line(local(result.trouble.hint))}"
+    if result.error is not None:
+        yield escape_line(f"{result.error.code}: {local(result.error.message)}")
+        if result.error.hint:
+            yield f"-> {escape_line(local(result.error.hint))}"
     if result.outcome is Outcome.UNSETTLED:
         yield "-> " + say("it is not known yet whether it was sent; it is not sent again, the next run checks first")
 
 
 def _early_end(report: ApplyReport) -> Iterator[str]:
-    if report.trouble is not None:
-        hint = f" - {escape_line(local(report.trouble.hint))}" if report.trouble.hint else ""
-        yield say("Ended early: {message}", message=escape_line(local(report.trouble.message))) + hint
+    if report.error is not None:
+        hint = f" - {escape_line(local(report.error.hint))}" if report.error.hint else ""
+        yield say("Ended early: {message}", message=escape_line(local(report.error.message))) + hint
 
 
 def _summary(report: ApplyReport) -> str:

@@ -115,4 +115,4 @@ def _after_newer(history: History, call: Call, since: float) -> Iterator[Violati
 
 
 def _without_changes(report: ApplyReport) -> bool:
-    return not any(report.plan.summary[verdict] for verdict in WRITES) and report.trouble is None
+    return not any(report.plan.summary[verdict] for verdict in WRITES) and report.error is None

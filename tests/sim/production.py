@@ -50,8 +50,8 @@ class _Observer:
         self._run.world.note(self._run.name, "turn", f"{planned.desired.key}, {number} of {total}")
 
     def ended(self, planned: Planned, result: Result) -> None:
-        trouble = f" {result.trouble.code}: {result.trouble.message}" if result.trouble else ""
-        self._run.world.note(self._run.name, "ended", f"{planned.desired.key} {result.outcome}{trouble}")
+        ended = f" {result.error.code}: {result.error.message}" if result.error else ""
+        self._run.world.note(self._run.name, "ended", f"{planned.desired.key} {result.outcome}{ended}")
 
 
 class _Writer:
@@ -90,7 +90,7 @@ def carry_out(run: Run, context: ApplyContext, definitions: Definitions, steps: 
         raise
     if report is not None:
         run.world.saw(run.name, "report", report)
-        run.point("exit", report.trouble.message if report.trouble else "done")
+        run.point("exit", report.error.message if report.error else "done")
     return report
 
 

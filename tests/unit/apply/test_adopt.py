@@ -94,7 +94,7 @@ def test_the_record_says_when_it_was_adopted_or_forgotten() -> None:
 
 def test_a_record_that_cannot_be_written_is_told() -> None:
     run = Run(row())
-    run.store.trouble = [StateError("disk full")]
+    run.store.error = [StateError("disk full")]
     with pytest.raises(StateError, match="disk full"):
         adopt(run.context, [desired()])
 

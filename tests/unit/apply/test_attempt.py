@@ -40,8 +40,8 @@ def test_an_approval_between_plan_and_call_is_a_refusal_without_a_write(code: in
     turn.run.vendor.account[SIGN_ID] = row(code)
     result = turn.take()
     assert result.outcome is Outcome.REFUSED
-    assert result.trouble is not None
-    assert result.trouble.code == CHANGED_SINCE_PLAN
+    assert result.error is not None
+    assert result.error.code == CHANGED_SINCE_PLAN
     assert (turn.exit, turn.run.vendor.calls, turn.run.store.notes) == (6, [], [])
 
 
@@ -83,8 +83,8 @@ def test_an_image_that_changed_since_the_plan_is_refused() -> None:
 
     turn.run.images = changed  # type: ignore[assignment]  # it answers with an error
     result = turn.take()
-    assert result.trouble is not None
-    assert (result.outcome, result.trouble.code) == (Outcome.REFUSED, EVIDENCE_CHANGED)
+    assert result.error is not None
+    assert (result.outcome, result.error.code) == (Outcome.REFUSED, EVIDENCE_CHANGED)
     assert (turn.exit, turn.run.vendor.calls, turn.run.store.notes) == (6, [], [])
 
 
@@ -92,8 +92,8 @@ def test_a_signature_that_cannot_be_looked_at_is_not_written() -> None:
     turn = Turn(Run(row()))
     turn.run.vendor.unreadable = [VendorError("", code=TIMEOUT)]
     result = turn.take()
-    assert result.trouble is not None
-    assert (result.outcome, result.trouble.code, turn.exit) == (Outcome.NOT_ATTEMPTED, TIMEOUT, 7)
+    assert result.error is not None
+    assert (result.outcome, result.error.code, turn.exit) == (Outcome.NOT_ATTEMPTED, TIMEOUT, 7)
     assert turn.run.vendor.calls == []
 
 

@@ -42,8 +42,8 @@ def test_a_stop_before_the_turn_sends_nothing() -> None:
     turn = Turn(run)
     run.stop_now()
     result = turn.take()
-    assert result.trouble is not None
-    assert (result.outcome, result.trouble.code) == (Outcome.NOT_ATTEMPTED, STOPPED)
+    assert result.error is not None
+    assert (result.outcome, result.error.code) == (Outcome.NOT_ATTEMPTED, STOPPED)
     assert (run.vendor.calls, turn.entry) == ([], Entry())
 
 
@@ -75,15 +75,15 @@ def test_a_record_that_is_always_too_slow_means_no_call() -> None:
     run = Run(row(), slow=6.0)
     turn = Turn(run)
     result = turn.take()
-    assert result.trouble is not None
-    assert (result.outcome, result.trouble.code) == (Outcome.FAILED, TOO_LATE)
+    assert result.error is not None
+    assert (result.outcome, result.error.code) == (Outcome.FAILED, TOO_LATE)
     assert (run.vendor.calls, turn.entry.perhaps, turn.exit) == ([], (), 7)
 
 
 def test_an_intent_that_cannot_be_stored_means_no_call() -> None:
     run = Run(row())
     turn = Turn(run)
-    run.store.trouble = [StateError("disk full")]
+    run.store.error = [StateError("disk full")]
     with pytest.raises(StateError, match="disk full"):
         turn.take()
     assert run.vendor.calls == []
@@ -138,8 +138,8 @@ def test_a_run_that_was_killed_is_waited_for_and_its_doubt_is_kept() -> None:
 def test_a_record_that_others_always_move_first_is_given_up_for_now() -> None:
     run = Run(row())
     turn = Turn(run)
-    run.store.trouble = [StateConflict("moved")] * 101
+    run.store.error = [StateConflict("moved")] * 101
     result = turn.take()
-    assert result.trouble is not None
-    assert (result.outcome, result.trouble.code, turn.exit) == (Outcome.NOT_ATTEMPTED, RECORD, 7)
-    assert (run.vendor.calls, len(run.store.trouble)) == ([], 1)
+    assert result.error is not None
+    assert (result.outcome, result.error.code, turn.exit) == (Outcome.NOT_ATTEMPTED, RECORD, 7)
+    assert (run.vendor.calls, len(run.store.error)) == ([], 1)

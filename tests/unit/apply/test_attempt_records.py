@@ -155,9 +155,9 @@ def test_an_acceptance_after_which_nobody_could_look_is_recorded_without_a_row()
 
 def test_a_call_that_always_started_too_late_says_so() -> None:
     result = Turn(Run(row(), slow=6.0)).take()
-    assert result.trouble is not None
-    assert result.trouble.code == TOO_LATE
-    assert result.trouble.message.endswith("(the call was not started in time)")
+    assert result.error is not None
+    assert result.error.code == TOO_LATE
+    assert result.error.message.endswith("(the call was not started in time)")
 
 
 def test_a_call_of_another_run_that_was_waited_out_is_settled_by_the_row_in_the_turn() -> None:
@@ -183,8 +183,8 @@ def test_what_is_not_as_planned_is_looked_at_once_more_before_it_is_told() -> No
     run.vendor.account[SIGN_ID] = row(REJECTED)
     result = turn.take()
     assert (result.outcome, result.shown, run.vendor.looks) == (Outcome.NOT_ATTEMPTED, row(REJECTED), 2)
-    assert result.trouble is not None
-    assert "rejected" in result.trouble.message
+    assert result.error is not None
+    assert "rejected" in result.error.message
 
 
 def test_a_verdict_that_changed_with_the_status_as_planned_is_not_sent() -> None:
@@ -193,8 +193,8 @@ def test_a_verdict_that_changed_with_the_status_as_planned_is_not_sent() -> None
     run.vendor.account[SIGN_ID] = SHOWN
     result = turn.take()
     assert (result.outcome, run.vendor.calls) == (Outcome.NOT_ATTEMPTED, [])
-    assert result.trouble is not None
-    assert "nothing visible differs" in result.trouble.message
+    assert result.error is not None
+    assert "nothing visible differs" in result.error.message
 
 
 def test_the_site_counts_in_the_turn_as_in_the_plan() -> None:
@@ -203,15 +203,15 @@ def test_the_site_counts_in_the_turn_as_in_the_plan() -> None:
     run.context = run.context._replace(site="china")
     run.vendor.account[SIGN_ID] = row(REJECTED, sign_name="Borealis")
     result = turn.take()
-    assert result.trouble is not None
-    assert "filing" in result.trouble.message
+    assert result.error is not None
+    assert "filing" in result.error.message
 
 
 def test_a_limit_that_was_met_five_times_is_told_as_the_vendor_said_it() -> None:
     turn = Turn(Run(row()))
     turn.run.vendor.answers = [failing("RequestLimitExceeded")] * 5
-    trouble = describe(error("RequestLimitExceeded", None))
-    assert turn.take() == Result(Outcome.FAILED, "request-9", trouble)
+    limited = describe(error("RequestLimitExceeded", None))
+    assert turn.take() == Result(Outcome.FAILED, "request-9", limited)
     assert turn.run.store.notes[-1].startswith("withdraw acme-otp (1110)\n")
 
 

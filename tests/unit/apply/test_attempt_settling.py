@@ -51,8 +51,8 @@ def test_an_uncertain_call_that_arrived_is_recorded_as_the_row_proves_it() -> No
 def test_an_uncertain_call_that_never_shows_is_looked_after_once_a_second_until_it_cannot_show() -> None:
     turn = Turn(Run(row()))
     turn.run.vendor.answers = [failing(TIMEOUT)]
-    trouble = describe(error(TIMEOUT, None))
-    assert turn.take() == Result(Outcome.FAILED, "request-9", trouble, row())
+    timeout = describe(error(TIMEOUT, None))
+    assert turn.take() == Result(Outcome.FAILED, "request-9", timeout, row())
     limits = turn.run.context.timing
     assert turn.run.clock.passed == limits.late + limits.lag
     assert turn.run.vendor.looks == 2 + limits.late + limits.lag
@@ -62,8 +62,8 @@ def test_an_uncertain_call_that_never_shows_is_looked_after_once_a_second_until_
 def test_an_uncertain_call_that_stays_open_is_told_with_the_row_and_in_the_history() -> None:
     turn = Turn(Run(row(), state=KNOWN), HIDDEN_EDIT)
     turn.run.vendor.answers = [failing(TIMEOUT)]
-    trouble = describe(error(TIMEOUT, None))
-    assert turn.take() == Result(Outcome.UNSETTLED, "request-9", trouble, row())
+    timeout = describe(error(TIMEOUT, None))
+    assert turn.take() == Result(Outcome.UNSETTLED, "request-9", timeout, row())
     assert turn.run.store.notes[-1].startswith(f"unsettled acme-otp (1110) {TIMEOUT} request request-9\n")
     assert turn.run.clock.passed == turn.run.context.timing.late + turn.run.context.timing.lag
 

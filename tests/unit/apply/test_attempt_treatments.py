@@ -30,9 +30,9 @@ def test_a_code_that_says_no_is_sent_once_and_leaves_no_intent(code: str) -> Non
     refused = CODES[code].treatment is Treatment.REFUSE
     assert result.outcome is (Outcome.REFUSED if refused else Outcome.FAILED)
     assert result.request_id == "request-9"
-    assert result.trouble is not None
-    assert result.trouble.code == code
-    assert "words of the vendor" in result.trouble.message
+    assert result.error is not None
+    assert result.error.code == code
+    assert "words of the vendor" in result.error.message
     assert turn.exit == (6 if refused else 7)
     assert (len(turn.run.vendor.calls), turn.entry) == (1, known()._replace(epoch=2))
 
@@ -57,8 +57,8 @@ def test_a_retry_ends_after_five_calls_as_a_failure_without_an_intent() -> None:
     turn = Turn(Run(row()))
     turn.run.vendor.answers = [failing("RequestLimitExceeded")] * 9
     result = turn.take()
-    assert result.trouble is not None
-    assert (result.outcome, result.trouble.code) == (Outcome.FAILED, "RequestLimitExceeded")
+    assert result.error is not None
+    assert (result.outcome, result.error.code) == (Outcome.FAILED, "RequestLimitExceeded")
     assert (len(turn.run.vendor.calls), turn.entry.perhaps, turn.exit) == (5, (), 7)
 
 

@@ -89,8 +89,8 @@ def test_what_the_vendor_refuses_is_sent_once_and_leaves_no_intent(code: str) ->
     run = Run()
     run.vendor.answers = [failing(code)]
     result = applied(run)
-    assert result.trouble is not None
-    assert (result.trouble.code, len(run.vendor.calls)) == (code, 1)
+    assert result.error is not None
+    assert (result.error.code, len(run.vendor.calls)) == (code, 1)
     assert run.store.state.entry("acme-otp").perhaps == ()
 
 
@@ -106,8 +106,8 @@ def test_a_name_that_somebody_took_since_the_plan_is_refused_without_a_write() -
     run.vendor.account[7] = row(sign_id=7)
     result = run.execute(plan).result(plan.signatures[0])
     assert (result.outcome, run.vendor.calls) == (Outcome.REFUSED, [])
-    assert result.trouble is not None
-    assert "7" in result.trouble.message
+    assert result.error is not None
+    assert "7" in result.error.message
 
 
 def test_a_record_that_another_run_changed_is_looked_at_again_before_anything_is_added() -> None:
@@ -218,8 +218,8 @@ def test_a_signature_that_was_created_meanwhile_and_forgotten_is_told_as_its_sit
     run = Run()
     run.context = run.context._replace(site="china")
     result = taken_first(run, forgotten=True, status=REJECTED)
-    assert result.trouble is not None
-    assert "filing" in result.trouble.message
+    assert result.error is not None
+    assert "filing" in result.error.message
 
 
 def test_a_call_of_another_key_that_was_waited_out_stands_in_nobodys_way() -> None:

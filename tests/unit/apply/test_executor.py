@@ -53,7 +53,7 @@ def test_every_planned_write_is_made_once_in_order() -> None:
     report = run.execute(plan(run))
     assert [sign_id for _, sign_id, _ in run.vendor.calls] == [1, 2, 3, 4]
     assert counts(report) == {Outcome.ACCEPTED: 4}
-    assert (report.trouble, report_exit(report)) == (None, 0)
+    assert (report.error, report_exit(report)) == (None, 0)
     assert run.told.ends == [(wish.key, "accepted") for wish in WISHES]
 
 
@@ -88,8 +88,8 @@ def test_a_code_that_no_other_signature_can_escape_ends_the_run() -> None:
     report = run.execute(plan(run))
     assert len(run.vendor.calls) == 2
     assert counts(report) == {Outcome.ACCEPTED: 1, Outcome.FAILED: 1, Outcome.NOT_ATTEMPTED: 2}
-    assert report.trouble is not None
-    assert (report.trouble.code, report_exit(report)) == ("AuthFailure.TokenFailure", 7)
+    assert report.error is not None
+    assert (report.error.code, report_exit(report)) == ("AuthFailure.TokenFailure", 7)
 
 
 def test_an_account_that_cannot_be_read_any_more_ends_the_run() -> None:
@@ -128,8 +128,8 @@ def test_a_stop_lets_the_call_under_way_finish_and_be_recorded_and_starts_no_mor
     run.vendor.answers = [None, stopped]
     report = run.execute(plan(run))
     assert counts(report) == {Outcome.ACCEPTED: 2, Outcome.NOT_ATTEMPTED: 2}
-    assert report.trouble is not None
-    assert (report.trouble.code, report_exit(report)) == (STOPPED, 7)
+    assert report.error is not None
+    assert (report.error.code, report_exit(report)) == (STOPPED, 7)
     assert sorted(run.store.state.entries) == [1, 2]
     assert all(entry.perhaps == () for entry in run.store.state.entries.values())
 
@@ -137,21 +137,21 @@ def test_a_stop_lets_the_call_under_way_finish_and_be_recorded_and_starts_no_mor
 def test_a_record_that_cannot_be_kept_ends_the_run_before_the_next_call() -> None:
     run = account()
     planned = plan(run)
-    run.store.trouble = [None, *([StateError("disk full", hint="make room")] * 9)]
+    run.store.error = [None, *([StateError("disk full", hint="make room")] * 9)]
     report = run.execute(planned)
     assert len(run.vendor.calls) == 1
     assert counts(report) == {Outcome.ACCEPTED: 1, Outcome.NOT_ATTEMPTED: 3}
-    assert report.trouble is not None
-    assert (report.trouble.code, report.trouble.hint, report_exit(report)) == (RECORD, "make room", 7)
+    assert report.error is not None
+    assert (report.error.code, report.error.hint, report_exit(report)) == (RECORD, "make room", 7)
 
 
 def test_a_record_that_cannot_be_closed_is_told() -> None:
     run = account()
     planned = plan(run, WISHES[:1])
-    run.store.trouble = [None, *([StateError("disk full")] * 9)]
+    run.store.error = [None, *([StateError("disk full")] * 9)]
     report = run.execute(planned)
     assert counts(report) == {Outcome.ACCEPTED: 1}
-    assert report.trouble is not None
+    assert report.error is not None
     assert report_exit(report) == 7
 
 
@@ -173,7 +173,7 @@ def test_what_was_accepted_is_described_again_where_the_run_ends_early() -> None
     run.store.before_save = [*[lambda: None] * 2, approve_the_first(run)]
     run.vendor.answers = [None, failing("AuthFailure.TokenFailure")]
     report = run.execute(plan(run))
-    assert report.trouble is not None
+    assert report.error is not None
     shown = report.results["sign-1"].shown
     assert shown is not None
     assert shown.status == "approved"
@@ -192,7 +192,7 @@ def test_a_plan_without_writes_touches_nothing() -> None:
     run = account(0, 0, 7, 0)
     report = run.execute(plan(run))
     assert (run.vendor.calls, run.store.notes, run.vendor.looks) == ([], [], 0)
-    assert report.trouble is None
+    assert report.error is None
 
 
 def test_the_person_hears_whose_turn_it_is_and_how_each_one_ended() -> None:
@@ -211,10 +211,10 @@ def test_a_run_that_ended_early_is_told_as_that_and_not_as_a_record_that_could_n
     run.store.costly = True
     planned = plan(run)
     run.vendor.answers = [None, failing("AuthFailure.TokenFailure")]
-    run.store.trouble = [None, None, *([StateError("disk full")] * 9)]
+    run.store.error = [None, None, *([StateError("disk full")] * 9)]
     report = run.execute(planned)
-    assert report.trouble is not None
-    assert report.trouble.code == "AuthFailure.TokenFailure"
+    assert report.error is not None
+    assert report.error.code == "AuthFailure.TokenFailure"
 
 
 def test_a_costly_record_is_written_once_for_each_signature_and_once_at_the_end() -> None:
@@ -229,7 +229,7 @@ def test_a_run_that_was_stopped_says_what_to_do() -> None:
     run = account()
     run.stop_now()
     report = run.execute(plan(run))
-    assert report.trouble == stopped().trouble
+    assert report.error == stopped().error
     assert (report.results, run.vendor.looks, run.told.ends) == ({}, 0, [])
 
 
@@ -275,8 +275,8 @@ def test_a_run_whose_record_is_moved_to_a_branch_meanwhile_submits_nothing_more(
     report = run.execute(plan(run))
     assert len(run.vendor.calls) == 1
     assert counts(report) == {Outcome.ACCEPTED: 1, Outcome.NOT_ATTEMPTED: 3}
-    assert report.trouble is not None
-    assert "was moved to branch record" in str(report.trouble.message)
+    assert report.error is not None
+    assert "was moved to branch record" in str(report.error.message)
     left = FileStore(place, NAME).load().state
     assert left.entry(1).submitted is not None
     assert not any(entry.perhaps for entry in left.entries.values())
@@ -290,8 +290,8 @@ def test_a_record_that_went_back_under_a_push_gets_no_call(monkeypatch: pytest.M
     monkeypatch.setattr(run.store, "update", lambda step, note: real(step, note)._replace(moved=moved))
     report = run.execute(plan(run, WISHES[:1]), Journal(run.context, run.watch, run.store.load()))
     assert run.vendor.calls == []
-    assert report.trouble is not None
-    assert report.trouble.message == "the branch went back"
+    assert report.error is not None
+    assert report.error.message == "the branch went back"
     assert run.store.state.entry(1).perhaps == ()
     run.context = run.context._replace(lineage=None)
     assert counts(run.execute(plan(run, WISHES[:1]))) == {Outcome.ACCEPTED: 1}

@@ -111,7 +111,7 @@ def test_a_plan_without_writes_is_shown_and_not_asked_about() -> None:
     run, person = Run(row(), state=EMPTY._replace(entries={SIGN_ID: known()})), Person()
     report = apply(run, person, desired())
     assert report is not None
-    assert (person.shown, person.asked, report.results, report.trouble) == ([report.plan], [], {}, None)
+    assert (person.shown, person.asked, report.results, report.error) == ([report.plan], [], {}, None)
 
 
 def choosing(run: Run, *keys: str) -> Run:
@@ -209,7 +209,7 @@ class Marked:
     def apply(self) -> ErrorInfo | None:
         report = apply(self.run, Person(), desired())
         assert report is not None
-        return report.trouble
+        return report.error
 
 
 def test_an_apply_that_found_nothing_to_send_records_its_commit() -> None:
@@ -241,7 +241,7 @@ def test_a_record_that_went_back_is_stored_over_where_older_ones_are_allowed(mov
 
 def test_a_commit_that_cannot_be_recorded_is_told() -> None:
     marked = Marked(Lineage.DESCENDANT, "b" * 40)
-    marked.run.store.trouble = [StateError("disk full", hint="make room")]
+    marked.run.store.error = [StateError("disk full", hint="make room")]
     assert marked.apply() == ErrorInfo(RECORD, "disk full", "make room")
 
 
@@ -254,7 +254,7 @@ def test_an_apply_that_found_nothing_to_send_is_refused_over_a_newer_one() -> No
 
 def test_a_record_that_cannot_take_what_was_settled_ends_the_run_before_its_plan() -> None:
     run, person = Run(SHOWN, state=EMPTY._replace(entries={SIGN_ID: doubted(CALL)})), Person()
-    run.store.trouble = [StateError("disk full")]
+    run.store.error = [StateError("disk full")]
     with pytest.raises(StateError, match="disk full"):
         renamed(run, person)
     assert person.shown == []

@@ -98,7 +98,7 @@ def test_what_could_not_be_stored_stays_queued_in_its_order(close: bool) -> None
     kept = journal(run)
     kept.later(putting(1, 1), "first")
     kept.later(putting(1, 2), "second")
-    run.store.trouble = [StateError("disk full")]
+    run.store.error = [StateError("disk full")]
     with pytest.raises(StateError, match="disk full"):
         kept.close() if close else kept.store(putting(1, 3), "third")
     assert kept.state.entries == {1: Entry(2)}
@@ -125,7 +125,7 @@ def test_what_a_step_queues_itself_comes_after_what_was_queued_before() -> None:
 def test_an_outcome_that_cannot_be_stored_does_not_end_the_turn_and_is_stored_later() -> None:
     run = Run()
     kept = journal(run)
-    run.store.trouble = [StateError("disk full")]
+    run.store.error = [StateError("disk full")]
     kept.record(putting(1, 1), "first")
     assert (run.store.notes, kept.state.entries) == ([], {1: Entry(1)})
     kept.close()

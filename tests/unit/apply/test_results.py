@@ -42,39 +42,39 @@ def test_the_history_tells_the_outcome_with_code_and_request() -> None:
 )
 def test_what_was_not_attempted_says_why_and_what_to_do(told: Callable[[], Result], code: str) -> None:
     result = told()
-    assert result.trouble is not None
-    assert (result.outcome, result.trouble.code) == (Outcome.NOT_ATTEMPTED, code)
-    assert is_said(result.trouble.message)
-    assert is_said(result.trouble.hint)
+    assert result.error is not None
+    assert (result.outcome, result.error.code) == (Outcome.NOT_ATTEMPTED, code)
+    assert is_said(result.error.message)
+    assert is_said(result.error.hint)
 
 
 def test_an_account_that_cannot_be_described_is_told_with_the_vendors_request() -> None:
     result = results.unreachable(VendorError("no answer", code=TIMEOUT, request_id="request-9"))
     assert (result.outcome, result.request_id) == (Outcome.NOT_ATTEMPTED, "request-9")
-    assert result.trouble is not None
-    assert result.trouble.code == TIMEOUT
-    assert "no answer" in result.trouble.message
+    assert result.error is not None
+    assert result.error.code == TIMEOUT
+    assert "no answer" in result.error.message
 
 
 def test_a_call_that_was_not_acknowledged_is_told_with_request_and_row() -> None:
     error = VendorError("no answer", code=TIMEOUT, request_id="request-9")
     result = results.from_error(Outcome.FAILED, error, row())
     assert (result.outcome, result.request_id, result.shown) == (Outcome.FAILED, "request-9", row())
-    assert result.trouble is not None
-    assert "no answer" in result.trouble.message
+    assert result.error is not None
+    assert "no answer" in result.error.message
 
 
 def test_an_image_that_changed_is_told_in_the_words_of_the_refusal() -> None:
     told = results.evidence_changed(Refusal("{image} is another one", hint="plan", image="a.png"))
-    assert told == Result(Outcome.REFUSED, trouble=ErrorInfo(EVIDENCE_CHANGED, "a.png is another one", "plan"))
-    without = results.evidence_changed(Refusal("another one")).trouble
+    assert told == Result(Outcome.REFUSED, error=ErrorInfo(EVIDENCE_CHANGED, "a.png is another one", "plan"))
+    without = results.evidence_changed(Refusal("another one")).error
     assert without is not None
     assert is_said(without.hint)
 
 
 @pytest.mark.parametrize("error", [StateError("disk full", hint="make room"), Refusal("disk full", hint="make room")])
 def test_a_record_that_cannot_be_kept_is_told_in_its_own_words(error: StateError | Refusal) -> None:
-    assert results.record_trouble(error) == ErrorInfo(RECORD, "disk full", "make room")
+    assert results.record_error(error) == ErrorInfo(RECORD, "disk full", "make room")
 
 
 def fresh(verdict: Verdict, compared: Compared = Compared.VISIBLE, hint: str = "") -> Planned:
@@ -95,18 +95,18 @@ def test_a_signature_that_is_not_as_planned_is_refused_where_nothing_may_be_sent
     held_back = verdict in {Verdict.REFUSED, Verdict.BLOCKED, Verdict.IN_SYNC}
     assert result.outcome is (Outcome.REFUSED if held_back else Outcome.NOT_ATTEMPTED)
     assert result.shown == row()
-    assert result.trouble is not None
-    assert result.trouble.code == CHANGED_SINCE_PLAN
-    assert result.trouble.message.endswith("because")
-    assert is_said(result.trouble.message)
-    assert is_said(result.trouble.hint)
+    assert result.error is not None
+    assert result.error.code == CHANGED_SINCE_PLAN
+    assert result.error.message.endswith("because")
+    assert is_said(result.error.message)
+    assert is_said(result.error.hint)
 
 
 def test_the_hint_of_the_fresh_decision_goes_before_the_one_to_plan_again() -> None:
     held = Planned(desired(), row(), Decision(Rule.NAME_HELD, Status.PENDING, {"status": "pending", "sign_id": 5}))
     result = results.changed_since(held)
-    assert result.trouble is not None
-    assert result.trouble.hint == held.hint
+    assert result.error is not None
+    assert result.error.hint == held.hint
 
 
 @pytest.mark.parametrize(
@@ -125,5 +125,5 @@ def test_the_hint_of_the_fresh_decision_goes_before_the_one_to_plan_again() -> N
     ],
 )
 def test_a_run_ends_where_no_other_signature_can_fare_better(outcome: Outcome, code: str | None, ends: bool) -> None:
-    trouble = None if code is None else ErrorInfo(code, "words", "")
-    assert results.ends_run(Result(outcome, trouble=trouble)) is ends
+    found = None if code is None else ErrorInfo(code, "words", "")
+    assert results.ends_run(Result(outcome, error=found)) is ends

@@ -28,7 +28,7 @@ STORED = (
     results.withdrawn(WHOLE),
     *(results.ended(WHOLE, Result(outcome)) for outcome in Outcome),
     results.ended(WHOLE, Result(Outcome.ACCEPTED, "5643aa31-8e8a")),
-    results.ended(WHOLE, Result(Outcome.UNSETTLED, trouble=TIMEOUT)),
+    results.ended(WHOLE, Result(Outcome.UNSETTLED, error=TIMEOUT)),
     results.ended(WHOLE, Result(Outcome.FAILED, "5643aa31-8e8a", TIMEOUT)),
     # The forms of tests/unit/apply, test_executor_settle, test_executor_run, test_adopt and test_journal.
     "settle 1110, 7 by what the account shows",

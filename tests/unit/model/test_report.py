@@ -42,10 +42,10 @@ def test_changes_are_told_by_the_exit_code_only_where_asked_for() -> None:
     [
         (Result(Outcome.ACCEPTED), Exit.DONE),
         (Result(Outcome.NOT_ATTEMPTED, in_place=True), Exit.DONE),
-        (Result(Outcome.REFUSED, trouble=TROUBLE), Exit.REFUSED),
-        (Result(Outcome.FAILED, trouble=TROUBLE), Exit.UNSETTLED),
-        (Result(Outcome.UNSETTLED, trouble=TROUBLE), Exit.UNSETTLED),
-        (Result(Outcome.NOT_ATTEMPTED, trouble=TROUBLE), Exit.UNSETTLED),
+        (Result(Outcome.REFUSED, error=TROUBLE), Exit.REFUSED),
+        (Result(Outcome.FAILED, error=TROUBLE), Exit.UNSETTLED),
+        (Result(Outcome.UNSETTLED, error=TROUBLE), Exit.UNSETTLED),
+        (Result(Outcome.NOT_ATTEMPTED, error=TROUBLE), Exit.UNSETTLED),
         (None, Exit.UNSETTLED),
     ],
 )

@@ -23,8 +23,8 @@ REPORT = ApplyReport(
     PLAN,
     {
         "one": Result(Outcome.ACCEPTED, "id-1", shown=row(PENDING)),
-        "two": Result(Outcome.FAILED, trouble=ErrorInfo("InvalidParameter", "a parameter is wrong", "")),
-        "three": Result(Outcome.UNSETTLED, trouble=TIMEOUT),
+        "two": Result(Outcome.FAILED, error=ErrorInfo("InvalidParameter", "a parameter is wrong", "")),
+        "three": Result(Outcome.UNSETTLED, error=TIMEOUT),
         "four": Result(Outcome.NOT_ATTEMPTED, shown=row(PENDING), in_place=True),
     },
     ErrorInfo("Client.Record", "the record cannot be written", "run again"),
