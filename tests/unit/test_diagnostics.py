@@ -43,3 +43,7 @@ def test_what_a_value_holds_is_no_placeholder(value: str) -> None:
 
 def test_braces_of_a_text_without_values_stay() -> None:
     assert Diagnostic(PLACE, Message("code", "add `}` after it")).message == "add `}` after it"
+
+
+def test_a_place_reads_as_editors_link_it() -> None:
+    assert str(Location("folder/signatures.yaml", 12, 3)) == "folder/signatures.yaml:12:3"

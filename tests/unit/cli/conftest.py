@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.commands import KEYS
+from tests.unit.github.conftest import hub, step
+from tests.unit.sandbox.conftest import start
+
+__all__ = ["hub", "start", "step"]
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
-from reconciler.sandbox.account import SandboxAccount
 from reconciler.sandbox.model import RowData
 from tests.fixtures.accounts import PENDING, REJECTED, account, submission
 from tests.fixtures.caller import Caller
@@ -95,13 +92,3 @@ def test_describe_may_trail_behind_a_write(start: Start) -> None:
     written = sandbox.account.row(REJECTED)
     assert written is not None
     assert written.sign_name == f"Name {REJECTED}"
-
-
-@pytest.mark.parametrize(("now", "name"), [(4.9, "first"), (5.0, "second"), (6.9, "second"), (7.0, "third")])
-def test_what_describe_shows_is_as_old_as_the_lag(now: float, name: str) -> None:
-    moment = [0.0]
-    lagging = SandboxAccount(account(RowData(1, "first")), lag_s=4.0, clock=lambda: moment[0])
-    for moment[0], new in ((1.0, "second"), (3.0, "third")):
-        lagging.change(RowData(1, new))
-    moment[0] = now
-    assert [row.sign_name for row in lagging.shown([1])] == [name]

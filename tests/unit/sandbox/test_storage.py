@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.errors import ReconcilerError, UsageError
-from reconciler.sandbox.account import SandboxAccount, open_account, review, review_saved
+from reconciler.errors import ReconcilerError
+from reconciler.sandbox.account import SandboxAccount, open_account, review
 from reconciler.sandbox.account_file import AccountFileError
 from reconciler.sandbox.model import AccountData, RowData
 from tests.fixtures.accounts import PENDING, account, submission
@@ -62,22 +62,6 @@ def test_a_change_is_on_disk_whole_or_not_at_all(save: Path, monkeypatch: pytest
         with pytest.raises(ReconcilerError, match="No space left"):
             review(opened, PENDING, "approve")
     assert save.read_bytes() == before
-
-
-def test_a_review_of_the_file_is_seen_by_the_sandbox_that_runs_on_it(start: Start, save: Path) -> None:
-    sandbox = start(save=save)
-    assert review_saved(save, PENDING, "reject", "Blurred scan") == -1
-    asked = {"International": 0, "SignIdSet": [PENDING]}
-    rows = Caller(sandbox.url).call("DescribeSmsSignList", asked)["DescribeSignListStatusSet"]
-    assert (rows[0]["StatusCode"], rows[0]["ReviewReply"]) == (-1, "Blurred scan")
-
-
-def test_a_review_needs_a_file_and_a_signature(save: Path) -> None:
-    with pytest.raises(UsageError, match="no saved sandbox"):
-        review_saved(save, PENDING, "approve")
-    open_account(save, account())
-    with pytest.raises(UsageError, match="no signature 9999"):
-        review_saved(save, 9999, "approve")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"uin": 5}', b"\xff"])

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reconciler.errors import CredentialsError
 from reconciler.tencent.credentials.assumed_role import Role
 from reconciler.tencent.credentials.base import CredentialInputs, KeySource, Vendor
 from reconciler.tencent.credentials.chain import KeyFinder
@@ -13,6 +15,10 @@ from reconciler.tencent.endpoint import Endpoint
 from tests.fixtures.fake_clock import FakeClock
 
 Find = Callable[..., KeySource]
+
+ENVIRONMENT = {"TENCENTCLOUD_SECRET_ID": "AKIDenvironment1", "TENCENTCLOUD_SECRET_KEY": "canary-env"}
+PROFILE = "[default]\nsecret_id = AKIDprofile00001\nsecret_key = canary-profile\n"
+TCCLI = {"secretId": "AKIDtccli0000001", "secretKey": "canary-tccli", "token": "canary-token"}
 
 
 @pytest.fixture
@@ -39,3 +45,26 @@ def find(home: Path, tmp_path: Path) -> Find:
 
 def text_of(error: BaseException) -> str:
     return f"{error!r} {getattr(error, 'message', '')} {getattr(error, 'hint', '')}"
+
+
+def write_profile(home: Path, text: str | bytes = PROFILE) -> Path:
+    path = home / ".tencentcloud" / "credentials"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def write_tccli(home: Path, data: object = TCCLI, profile: str = "default") -> Path:
+    path = home / ".tccli" / f"{profile}.credential"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(data if isinstance(data, str) else json.dumps(data))
+    return path
+
+
+def refusal(find: Find, *given: Any, **more: Any) -> CredentialsError:
+    with pytest.raises(CredentialsError) as refused:
+        find(*given, **more)
+    assert refused.value.exit_code == 5
+    assert refused.value.hint
+    assert "canary" not in text_of(refused.value)
+    return refused.value

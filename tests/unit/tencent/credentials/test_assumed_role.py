@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,12 +11,11 @@ from reconciler.contract.api import IDENTITY
 from reconciler.errors import CredentialsError
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
-from reconciler.tencent.credentials.base import KeySource, keys_of
+from reconciler.tencent.credentials.base import KeySource
 from reconciler.tencent.endpoint import endpoint_from
 from tests.unit.tencent.conftest import Open
-from tests.unit.tencent.credentials.conftest import Find
-from tests.unit.tencent.credentials.test_chain import ENVIRONMENT, TCCLI, refusal, write_profile, write_tccli
-from tests.unit.tencent.credentials.test_temporary import WallClock
+from tests.unit.tencent.credentials.conftest import ENVIRONMENT, TCCLI, Find, refusal, write_profile, write_tccli
+from tests.unit.tencent.credentials.test_workload_identity import WallClock
 
 ARN = "qcs::cam::uin/100000000001:roleName/sms"
 OTHER = "qcs::cam::uin/100000000001:roleName/other"
@@ -116,76 +113,6 @@ def test_a_role_of_a_tccli_profile_that_cannot_be_honoured_is_refused(
     assert said in refusal(find).message
 
 
-@pytest.mark.parametrize("variable", ["TENCENTCLOUD_PROFILE", "TCCLI_PROFILE"])
-def test_a_named_profile_comes_before_files_that_lie_around(find: Find, home: Any, variable: str) -> None:
-    write_profile(home)
-    path = write_tccli(home, TCCLI, "work")
-    assert find({variable: "work"}).current(0).source == str(path)
-
-
-def test_profiles_may_lie_in_another_folder(find: Find, tmp_path: Any, home: Any) -> None:
-    write_tccli(home)
-    path = write_tccli(tmp_path, TCCLI, "default")
-    chosen = {"TENCENTCLOUD_SHARED_CREDENTIALS_DIR": str(path.parent)}
-    assert find(chosen).current(0).source == str(path)
-    assert "TENCENTCLOUD_SHARED_CREDENTIALS_DIR" in refusal(find, {next(iter(chosen)): str(tmp_path / "no")}).message
-
-
-def test_two_names_of_a_profile_have_to_agree(find: Find, home: Any) -> None:
-    write_tccli(home, TCCLI, "a")
-    assert find({"TCCLI_PROFILE": "a", "TENCENTCLOUD_PROFILE": "a"}).current(0).secret_id == TCCLI["secretId"]
-    assert "different values" in refusal(find, {"TCCLI_PROFILE": "a", "TENCENTCLOUD_PROFILE": "b"}).message
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN"),
-        ("TENCENTCLOUD_PROVIDER_ID", "TKE_PROVIDER_ID"),
-        ("TENCENTCLOUD_ROLE_ARN", "TKE_ROLE_ARN"),
-        ("TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE", "TKE_WEB_IDENTITY_TOKEN_FILE"),
-    ],
-)
-def test_two_variables_for_the_same_have_to_agree(find: Find, first: str, second: str) -> None:
-    message = refusal(find, {first: "canary-one", second: "canary-two"}).message
-    assert message == f"{first} and {second} are set to different values"
-    if first == "TENCENTCLOUD_TOKEN":
-        assert find(ENVIRONMENT | {first: "same", second: "same"}).current(0).token == "same"
-
-
-@pytest.mark.parametrize("name", ["../x", "/etc/x", ".hidden"])
-def test_the_name_of_a_profile_is_no_path(find: Find, name: str) -> None:
-    assert "not the name of a profile" in refusal(find, {"TENCENTCLOUD_PROFILE": name}).message
-
-
-CHOICES = {
-    "TENCENTCLOUD_SECRET_ID": "AKIDx",
-    "TENCENTCLOUD_PROVIDER_ID": "GitHub",
-    "TENCENTCLOUD_CAM_ROLE_NAME": "machine",
-    "TENCENTCLOUD_CREDENTIALS_FILE": "/keys",
-    "TENCENTCLOUD_PROFILE": "work",
-}
-ALIASES = {
-    "TENCENTCLOUD_WEB_IDENTITY_TOKEN_FILE": "/token",
-    "TKE_PROVIDER_ID": "tke",
-    "TKE_WEB_IDENTITY_TOKEN_FILE": "/token",
-    "TCCLI_PROFILE": "work",
-    "TENCENTCLOUD_SHARED_CREDENTIALS_DIR": "/dir",
-}
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [*itertools.combinations(CHOICES, 2), *(("TENCENTCLOUD_SECRET_ID", alias) for alias in ALIASES)],
-)
-def test_two_sources_that_the_environment_chooses_are_refused(find: Find, first: str, second: str) -> None:
-    given = {name: (CHOICES | ALIASES)[name] for name in (first, second)}
-    message = refusal(find, given).message
-    assert "chooses keys twice" in message
-    assert first in message
-    assert second in message
-
-
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -216,25 +143,12 @@ def test_a_role_of_the_environment_that_cannot_be_honoured_is_refused(
     assert said in refusal(find, ENVIRONMENT | given).message
 
 
-def test_one_token_under_both_names_is_taken(find: Find) -> None:
-    given = ENVIRONMENT | {"TENCENTCLOUD_TOKEN": "canary", "TENCENTCLOUD_SECURITY_TOKEN": "canary"}
-    assert find(given).current(0).token == "canary"
-
-
 @pytest.mark.parametrize("name", ["PROVIDER_ID", "ROLE_ARN", "WEB_IDENTITY_TOKEN_FILE"])
 def test_a_web_identity_that_is_said_twice_and_differs_is_refused(find: Find, name: str) -> None:
     whole = {"PROVIDER_ID": "p", "ROLE_ARN": ARN, "WEB_IDENTITY_TOKEN_FILE": "/nowhere"}
     given = {f"TENCENTCLOUD_{part}": value for part, value in whole.items()} | {f"TKE_{name}": "other"}
     message = refusal(find, given).message
     assert message == f"TENCENTCLOUD_{name} and TKE_{name} are set to different values"
-
-
-@pytest.mark.parametrize("value", [True, "name", [1]])
-def test_a_profile_that_asks_for_the_role_of_the_machine_is_refused(find: Find, home: Any, value: object) -> None:
-    write_tccli(home, {**TCCLI, "use-cvm-role": value})
-    assert "asks for the role of this machine" in refusal(find).message
-    write_tccli(home, {**TCCLI, "use-cvm-role": False})
-    assert find().current(0).secret_id == TCCLI["secretId"]
 
 
 @pytest.mark.parametrize("name", ["role_arn", "role-arn", "assume_role_arn"])
@@ -258,41 +172,3 @@ def test_a_network_that_fails_is_not_taken_for_a_role_that_is_missing(find: Find
         keys.current(0)
     assert "role" not in failed.value.hint
     assert "proxy" in failed.value.hint
-
-
-SECRET = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE"  # the vendor's own example
-
-
-@pytest.mark.parametrize(
-    ("secret_id", "secret_key", "said"),
-    [
-        ('"AKIDexample"', SECRET, "key id has quotation marks"),
-        ("AKIDexample", f"'{SECRET}'", "secret key has quotation marks"),
-        ("AKID example", SECRET, "key id holds characters"),
-        ("AKIDexample,", SECRET, "key id holds characters"),
-        (f"AKIDexample:{SECRET}", SECRET, "key id holds characters"),
-        ("AKIDexample", f"{SECRET};", "secret key holds characters"),
-        (base64.b64encode(b"AKIDexample0001").decode(), SECRET, "key id is still in base64"),
-        ("AKIDexample", base64.b64encode(SECRET.encode()).decode(), "secret key is still in base64"),
-        ("AKIDexample", base64.b64encode(SECRET.encode() + b"\n").decode(), "secret key is still in base64"),
-        (SECRET, "AKIDexample", "swapped"),
-        ("AKIDexample", "AKIDexample", "secret key is a key id"),
-        ("$ID", SECRET, "key id is a placeholder"),
-        ("<your-id>", SECRET, "key id is a placeholder"),
-        ("AKIDexample", "${{secrets.KEY}}", "secret key is a placeholder"),
-        ("AKIDexample", "***", "secret key is a placeholder"),
-        ("TENCENTCLOUD_SECRET_ID=AKIDexample", SECRET, "key id is a placeholder"),
-    ],
-)
-def test_keys_that_were_copied_wrongly_are_seen_before_the_first_call(
-    secret_id: str, secret_key: str, said: str
-) -> None:
-    with pytest.raises(CredentialsError, match=said) as refused:
-        keys_of(secret_id, secret_key, "", "here")
-    assert refused.value.hint
-    assert SECRET not in refused.value.message
-
-
-def test_sound_keys_are_not_suspected() -> None:
-    assert keys_of("AKIDexample", SECRET, "", "here").secret_key == SECRET
-    assert keys_of("AKIDsandbox", "sandbox-secret", "token", "here").token == "token"

@@ -104,9 +104,3 @@ def test_a_plain_c_locale_holds_every_name(tmp_path: Path) -> None:
         )
         assert done.returncode == 0, done
         assert b"unexpected" not in done.stderr
-
-
-@pytest.mark.parametrize(("word", "meant"), [("stuk", "stuck"), ("modfy", "modify"), ("in-snyc", "in-sync")])
-def test_a_verdict_is_explained_and_a_mistyped_one_guessed(word: str, meant: str) -> None:
-    assert meant in inside("explain", word).err
-    assert inside("explain", meant).out.startswith(meant)

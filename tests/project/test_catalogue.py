@@ -17,7 +17,7 @@ from reconciler.contract.error_codes import CODES
 from reconciler.decision.rules import Rule
 from reconciler.definitions.codes import DIAGNOSTIC_CODES
 
-TOP = Path(__file__).parents[3]
+TOP = Path(__file__).parents[2]
 FILE = LOCALES / "zh/LC_MESSAGES" / f"{DOMAIN}.po"
 HAN = re.compile("[\u4e00-\u9fff]")
 SAME_IN_BOTH = {"Choice({choices})", "\t{choices}"}

@@ -14,7 +14,7 @@ from reconciler.errors import CredentialsError, ReconcilerError, VendorError
 from reconciler.sandbox.faults import parse_fault
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
-from reconciler.tencent.credentials.base import METADATA_URL, CredentialInputs, Keys, RenewedKeys, Temporary
+from reconciler.tencent.credentials.base import METADATA_URL, CredentialInputs
 from reconciler.tencent.endpoint import endpoint_from
 from tests.fixtures.fake_clock import FakeClock
 from tests.fixtures.servers import Respond, answering, body_of, header_of, http, ok, serving
@@ -32,67 +32,9 @@ class WallClock(FakeClock):
         return time.time() + self.time
 
 
-class Renewals:
-    """Hands out numbered keys, good for ``lifetime`` seconds; fails while ``failing``."""
-
-    def __init__(self, clock: FakeClock, lifetime: float = 7200.0) -> None:
-        self.clock, self.lifetime = clock, lifetime
-        self.count = 0
-        self.failing = False
-
-    def __call__(self) -> Temporary:
-        self.count += 1
-        if self.failing:
-            raise CredentialsError("the provider is away", hint="wait")
-        return Temporary(Keys(f"AKID{self.count}", "canary", source="a test"), self.clock.now() + self.lifetime)
-
-
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
-
-
-def test_keys_are_kept_until_their_end_is_near_and_then_renewed(clock: FakeClock) -> None:
-    renewals = Renewals(clock)
-    keys = RenewedKeys(renewals, clock)
-    assert renewals.count == 0
-    seen = []
-    for _ in range(4):
-        seen.append(keys.current(300).secret_id)
-        clock.time += 3400
-    assert seen == ["AKID1", "AKID1", "AKID1", "AKID2"]
-
-
-def test_who_needs_less_time_does_not_renew(clock: FakeClock) -> None:
-    keys = RenewedKeys(Renewals(clock), clock)
-    keys.current(300)
-    clock.time += 7000
-    assert keys.current(60).secret_id == "AKID1"
-    assert keys.current(300).secret_id == "AKID2"
-
-
-def test_where_keys_cannot_be_renewed_yet_the_old_ones_serve_to_their_end(clock: FakeClock) -> None:
-    renewals = Renewals(clock)
-    keys = RenewedKeys(renewals, clock)
-    keys.current(300)
-    renewals.failing = True
-    clock.time += 7000
-    assert [keys.current(300).secret_id for _ in range(5)] == ["AKID1"] * 5
-    assert renewals.count == 2, "not tried again at every call"
-    clock.time += 31
-    keys.current(300)
-    assert renewals.count == 3
-    clock.time += 160
-    with pytest.raises(CredentialsError, match="away"):
-        keys.current(0)
-    renewals.failing = False
-    assert keys.current(0).secret_id == "AKID5"
-
-
-def test_keys_that_are_handed_out_expired_are_not_used(clock: FakeClock) -> None:
-    with pytest.raises(CredentialsError, match="expired") as refused:
-        RenewedKeys(Renewals(clock, lifetime=5), clock).current(0)
-    assert "clock" in refused.value.hint
 
 
 def numbered(*, field: str = "value") -> Respond:

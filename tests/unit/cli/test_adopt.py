@@ -1,23 +1,13 @@
-"""The commands that help where apply alone does not: status, adopt, explain, schema."""
+"""``adopt``: what it records, what it refuses, and what it shows before it does."""
 
 from __future__ import annotations
 
-import importlib
-import json
-import pkgutil
 import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-import reconciler.cli
-from reconciler.contract.error_codes import CODES
-from reconciler.decision.rules import Rule
-from reconciler.definitions.codes import DIAGNOSTIC_CODES
-from reconciler.errors import ReconcilerError
-from reconciler.sandbox.account import review
-from reconciler.schemas import schema_names
 from reconciler.state.local import FileStore
 from tests.fixtures.commands import FAST, inside
 from tests.fixtures.project import APPROVED, Sign, pending, write
@@ -25,26 +15,8 @@ from tests.fixtures.record_places import NAME, BranchPlace, FilePlace
 from tests.fixtures.serving import sent, serving
 
 pytestmark = pytest.mark.usefixtures("keys")
-
 SAME = Sign("same", 1002, "Same")
 SIGNS = (pending(1), SAME, Sign("settled", 1003, "Settled", status=APPROVED), Sign("gone", 1004, "Gone", status=None))
-
-
-def test_status_shows_every_review_state_with_the_reviewers_reply(top: Path) -> None:
-    write(top, SIGNS)
-    with serving(SIGNS) as sandbox:
-        review(sandbox.account, 1001, "reject", "Blurred scan")
-        done = inside("status", "--format", "json", "--endpoint", sandbox.url, *FAST)
-        text = inside("status", "--only", "sign-1", "--endpoint", sandbox.url, *FAST)
-    statuses = {"sign-1": "rejected", "same": "pending", "settled": "approved", "gone": "missing"}
-    assert (done.code, done.by_key("status")) == (0, statuses)
-    assert done.by_key("review_reply")["sign-1"] == "Blurred scan"
-    assert (text.code, "Blurred scan" in text.out, "settled" in text.out) == (0, True, False)
-
-
-def test_status_of_what_is_not_valid_reads_nothing(top: Path) -> None:
-    write(top, [SAME._replace(name="")])
-    assert inside("status").code == 4
 
 
 def test_adopt_is_the_way_out_of_unverified(top: Path) -> None:
@@ -142,76 +114,3 @@ def test_adopt_takes_patterns_and_all(top: Path) -> None:
     assert inside("adopt", *reach).code == 2
     assert inside("adopt", "same", "--all", *reach).code == 2
     assert "did you mean same?" in inside("adopt", "sane", *reach).err
-
-
-@pytest.mark.parametrize("code", CODES)
-def test_explain_knows_every_code(code: str) -> None:
-    done = inside("explain", code)
-    assert done.code == 0
-    assert CODES[code].meaning in done.out
-    assert CODES[code].hint in done.out
-    assert str(CODES[code].treatment) in done.out
-
-
-def test_explain_takes_the_last_part_alone_and_any_case() -> None:
-    assert inside("explain", "imageinvalid").out.startswith("InvalidParameterValue.ImageInvalid\n")
-
-
-@pytest.mark.parametrize(("code", "told"), [("ImageInvalit", "did you mean"), ("zzzz", "outcome is not certain")])
-def test_explain_says_so_where_no_page_lists_the_code(code: str, told: str) -> None:
-    done = inside("explain", code)
-    assert (done.code, told in done.err) == (2, True)
-
-
-@pytest.mark.parametrize("name", schema_names())
-def test_schema_prints_each_schema(name: str) -> None:
-    done = inside("schema", name)
-    assert (done.code, json.loads(done.out)["$schema"]) == (0, "https://json-schema.org/draft/2020-12/schema")
-
-
-def test_schema_defaults_to_that_of_the_definitions_and_names_those_there_are() -> None:
-    assert inside("schema").out == inside("schema", "signatures").out
-    done = inside("schema", "nothing")
-    assert (done.code, "signatures" in done.err) == (2, True)
-
-
-@pytest.mark.parametrize("rule", list(Rule), ids=lambda rule: rule.code)
-def test_explain_knows_every_rule_of_a_plan(rule: Rule) -> None:
-    done = inside("explain", rule.code)
-    assert done.code == 0
-    assert rule.condition in done.out
-    assert [words for words in re.split(r"\{\w+\}", rule.hint) if words not in done.out] == []
-    assert str(rule.verdict or "none") in done.out
-
-
-@pytest.mark.parametrize("code", DIAGNOSTIC_CODES)
-def test_explain_knows_every_code_of_the_definitions(code: str) -> None:
-    done = inside("explain", code)
-    assert (done.code, DIAGNOSTIC_CODES[code] in done.out) == (0, True)
-
-
-def test_no_code_has_two_meanings() -> None:
-    codes = [*CODES, *DIAGNOSTIC_CODES, *(rule.code for rule in Rule)]
-    assert len(codes) == len(set(codes))
-
-
-def test_every_code_of_a_failure_is_explained() -> None:
-    for module in pkgutil.iter_modules(reconciler.cli.__path__):
-        importlib.import_module(f"reconciler.cli.{module.name}")  # some define failures of their own
-    kinds, codes = [ReconcilerError], set[str]()
-    while kinds:
-        kind = kinds.pop()
-        kinds += kind.__subclasses__()
-        codes |= {kind.code} if isinstance(getattr(kind, "code", None), str) else set()
-    assert len(codes) > 8
-    assert [code for code in sorted(codes) if inside("explain", code).code] == []
-
-
-def test_each_mistake_of_a_sandbox_account_is_on_a_line_of_its_own(tmp_path: Path) -> None:
-    file = tmp_path / "account.yaml"
-    file.write_text("uin: 5\nsignatures: x\n")
-    done = inside("sandbox", "serve", "--account", str(file))
-    assert done.code == 4
-    first, second = done.err.splitlines()
-    assert first == f"error: {file}:1:1: `uin` must be text: put it in quotes"
-    assert second == f"{file}:2:1: `signatures` must be a list - correct the sandbox account file"
