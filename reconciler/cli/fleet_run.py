@@ -315,9 +315,7 @@ class FleetReport:
         """Print the report of these accounts as the result of the run; in text, with the counts of the ``whole``."""
         lines, session = self.lines(accounts), self._session
         names = [account.name for account in accounts]
-        for name in names:
-            for note in self._notes[name]:
-                session.note(f"{name}: {local(note)}")
+        self._show_notes(names)
         match session.format:
             case "text":
                 self._show_text(lines, self.lines(whole or accounts))
@@ -329,9 +327,14 @@ class FleetReport:
                     session.result(for_stdout(part))
             case "markdown":
                 session.result(fleet_markdown(self._entries(names), deleted=self._deleted))
-            case _:
+            case "github":
                 if found := fleet_annotations(self._entries(names), partial(name_from_root, cwd=here())):
                     session.result(found)
+
+    def _show_notes(self, names: Iterable[str]) -> None:
+        for name in names:
+            for note in self._notes[name]:
+                self._session.note(f"{name}: {local(note)}")
 
     def _show_text(self, lines: Sequence[AccountLine], whole: Sequence[AccountLine]) -> None:
         if lines:

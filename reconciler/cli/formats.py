@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, wraps
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import click
 
-from reconciler.cli.output import Session, is_colourful
+from reconciler.cli.output import Format, Session, is_colourful
 from reconciler.definitions.discover import name_from_root
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import Exit
@@ -134,9 +134,8 @@ believe_option = click.option(
     is_flag=True,
     help="Write although only account.uin says whose keys these are: sts:GetCallerIdentity is denied.",
 )
-FORMATS: Final = ("text", "json", "markdown", "github")
-PLAN_FORMATS: Final = (*FORMATS, "html")
-_RENDERED: Final = frozenset({"markdown", "github", "html"})
+FORMATS: Final[tuple[Format, ...]] = ("text", "json", "markdown", "github")
+PLAN_FORMATS: Final[tuple[Format, ...]] = (*FORMATS, "html")
 _HELD_BACK: Final = frozenset({Verdict.REFUSED, Verdict.BLOCKED})
 _OUTCOME_EXITS: Mapping[Outcome, Exit] = {
     Outcome.ACCEPTED: Exit.DONE,
@@ -266,10 +265,16 @@ def _show_document(session: Session, document: Document) -> None:
         session.result(text)
 
 
-def in_format(form: str, document: Document) -> str:
+def in_format(form: Format, document: Document) -> str:
     """Return a document of this tool's own in ``form``; empty for ``github`` where there is nothing to annotate."""
-    if form not in _RENDERED:
-        return to_json(document)
+    match form:
+        case "text" | "json":
+            return to_json(document)
+        case "markdown" | "github" | "html":
+            return _rendered(form, document)
+
+
+def _rendered(form: Literal["markdown", "github", "html"], document: Document) -> str:
     from reconciler.render import annotations, html, markdown  # noqa: PLC0415  # 3 ms, which text and JSON need not pay
 
     match form:
@@ -277,7 +282,7 @@ def in_format(form: str, document: Document) -> str:
             return markdown.markdown(document)
         case "github":
             return annotations.workflow_commands(document, partial(name_from_root, cwd=Path.cwd()))
-        case _:
+        case "html":
             return for_stdout(html.html_page(document))
 
 

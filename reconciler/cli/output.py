@@ -11,9 +11,9 @@ import select
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, TextIO, cast
+from typing import Any, Final, Literal, TextIO, cast, get_args
 
 import click
 
@@ -26,13 +26,27 @@ _LEAST_COLUMNS: Final = 40
 _INSTEAD: Final = "stdout cannot be written ({reason}); what belongs there follows"
 
 
+# Each function that makes one of these has a case for every one, which mypy checks.
+Format = Literal["text", "json", "markdown", "github", "html"]
+_BY_NAME: Final[Mapping[str, Format]] = {name: name for name in get_args(Format)}
+
+
 class Session:
     """The output format of a run, known once its command has read its options, and whether a result is out."""
 
     def __init__(self) -> None:
-        self.format = "text"
+        self._format: Format = "text"
         self.answered = False
         self._remarks: list[str] = []
+
+    @property
+    def format(self) -> Format:
+        """How results are printed."""
+        return self._format
+
+    @format.setter  # noqa: A003  # the option has this name, and nothing is formatted in here
+    def format(self, name: str) -> None:
+        self._format = _BY_NAME[name]
 
     def result(self, text: str) -> None:
         """Print a result to stdout, and then what was kept for after it."""

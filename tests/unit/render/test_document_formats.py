@@ -5,6 +5,7 @@ from typing import cast
 import pytest
 
 from reconciler.cli.formats import in_format
+from reconciler.cli.output import Format
 from reconciler.render.document import Document
 from tests.fixtures.documents import plan, signature
 
@@ -15,7 +16,7 @@ DOCUMENT = cast("Document", plan(signature("refused"), diagnostics=[]))
     ("form", "begins"),
     [("json", '{\n  "version": 1,'), ("markdown", "### SMS signatures: 1 refused"), ("github", "::error ")],
 )
-def test_each_format_tells_the_same_document(form: str, begins: str) -> None:
+def test_each_format_tells_the_same_document(form: Format, begins: str) -> None:
     told = in_format(form, DOCUMENT)
     assert told.startswith(begins)
     assert "acme-otp" in told
