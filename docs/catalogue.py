@@ -109,7 +109,7 @@ _SYSTEM: Final = tuple(
     for form in (os.strerror(number), os.strerror(number).lower())
 )
 
-# Words that stand beside their English form, by the name that tells them from the same word elsewhere.
+# Words that are printed beside their English form, by the name that tells them from the same word elsewhere.
 NAMED: Final = {
     "verdict": Verdict,
     "status": Status,

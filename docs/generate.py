@@ -77,7 +77,7 @@ def decision_words() -> str:
 
 
 def layers() -> str:
-    """Return a drawing of the layer contract: what stands higher may import what stands lower, never the reverse."""
+    """Return a drawing of the layer contract: a package may import those below it, never the reverse."""
     contracts = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     rows = next(contract["layers"] for contract in contracts["contracts"] if contract["type"] == "layers")
     nodes = [f'  level{number}["{row.replace("|", "&nbsp;|&nbsp;")}"]' for number, row in enumerate(rows)]

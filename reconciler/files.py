@@ -68,7 +68,7 @@ def give_away(descriptor: int, like: os.stat_result) -> None:
     anybody can put a file of their own into ``/tmp``.
     """
     if os.geteuid() == _ROOT and like.st_uid != _ROOT:
-        with contextlib.suppress(OSError):  # not every container lets root do it; the owner is told of it then
+        with contextlib.suppress(OSError):  # not every container lets root do it; the owner sees an error then
             os.fchown(descriptor, like.st_uid, like.st_gid)
 
 
@@ -287,7 +287,7 @@ def storage_errors(what: Said, *, folder: Path | None = None) -> Iterator[None]:
 
 def whose(folder: Path, problem: OSError) -> dict[str, object]:
     """Return the values of ``NOT_OURS`` where a folder of ours is denied since it is another user's, else nothing."""
-    # To give away with all that is below it is told of no folder that may hold anything else: it could be `/etc`.
+    # No folder that may hold anything else is named with a recursive change of owner: it could be `/etc`.
     ours = problem.errno in _DENIED and folder.name in {OWN_FOLDER, ".git"}
     owner = _other_owner(folder) if ours else None
     if owner is None:

@@ -27,7 +27,7 @@ LANGUAGES: Final = (ENGLISH, "zh")
 
 # The expressions of this module are texts, which are compiled when they are first used: hardly any is, in English.
 
-# What stands between two messages that ``joined`` made one of.
+# What is between two messages that ``joined`` made one of.
 _JOINT: Final = r"(?<=\d\})[,;] (?=\{message\d)"
 
 # A list of words: Chinese has a comma of its own for it.
@@ -57,7 +57,7 @@ _RUNNER_COMMAND: Final = r"^\s*:(?=:)|##\["
 
 
 class _Language:
-    """What the process speaks: English, until it is told otherwise."""
+    """What the process speaks: English, until ``speak`` sets another."""
 
     name = ENGLISH
     catalogue: NullTranslations | None = None
@@ -92,9 +92,9 @@ def _between(found: re.Match[str]) -> str:
 
 
 def _spaced(template: str, params: Mapping[str, object], own: Mapping[str, str]) -> str:
-    """Return a template with its values and words of its ``own``, beside which blanks stand where Chinese has them."""
+    """Return a template with its values and words of its ``own``, with blanks beside these where Chinese has them."""
     plain = template.format_map({**params, **own})
-    if _BORDER in plain or _FOREIGN in plain:  # somebody's text, which is to be seen whole
+    if _BORDER in plain or _FOREIGN in plain:  # somebody's text, which must be seen whole
         return plain
     marked = {
         name: f"{border}{value}{border}" if isinstance(value, str) and f"{{{name}}}" in template else value
@@ -155,7 +155,7 @@ def _listed(text: str) -> str | None:
 
 
 def _placed(text: str) -> str | None:
-    """Return a problem behind its place in a file, and what to do about it where that is said too."""
+    """Return a problem behind its place in a file, and what to do about it where that is known."""
     if (found := re.fullmatch(_PLACED, text)) is None:
         return None
     problem, dash, hint = found["problem"].partition(" - ")
@@ -183,7 +183,7 @@ def _tells(template: str) -> bool:
 
 
 def _in_code(template: str) -> set[str]:
-    """Return the placeholders between backquotes: there stands code, which may look like a word of this tool's."""
+    """Return the placeholders between backquotes: what is there is code, which may look like a word of this tool's."""
     return set(re.findall(r"\{(\w+)", " ".join(template.split("`")[1::2])))
 
 

@@ -68,7 +68,7 @@ def connect(
 ) -> Iterator[Connection]:
     """Yield how the account of a run is reached, for as long as the embedded sandbox, if it is one, has to serve.
 
-    Where nothing is to be written, the definitions may name a role of its own for it.
+    Where nothing will be written, the definitions may name a role of its own for it.
     """
     check_options(options)
     if not options.sandbox:

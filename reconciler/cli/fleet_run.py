@@ -221,7 +221,7 @@ class _Rendered(NamedTuple):
 class _Texts:
     """Texts by name, kept on disk as far as there is room: memory does not grow with their size.
 
-    Without room they are kept all the same: what an apply has done must be told.
+    Without room they are kept all the same: what an apply has done must be reported.
     """
 
     def __init__(self) -> None:

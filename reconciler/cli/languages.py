@@ -56,7 +56,7 @@ def _param(param: click.Parameter) -> click.Parameter:
     shown = copy.copy(param)
     if isinstance(param.type, click.types.IntParamType | click.types.FloatParamType):
         shown.type = copy.copy(param.type)
-        shown.type.name = say(param.type.name)  # what a value that is none is told to be
+        shown.type.name = say(param.type.name)  # an error about a value of another type has this word
     if isinstance(shown, click.Option) and shown.help:
         shown.help = say(shown.help)
     return shown

@@ -24,7 +24,7 @@ _BROKEN_PNG: Final = re.compile(rb"\x89PNG(?:\n\x1a\n|\r\r\n\x1a\r\n|\r\n\x1a\r\
 # Bytes of a file that are looked at to tell what it is.
 _HEAD: Final = 4096
 
-# What other files begin with, and what is said about them.
+# What other files begin with, and what the error says about them.
 _KINDS: Final[tuple[tuple[bytes, Message], ...]] = (
     (
         rb"version https://(?:git-lfs|hawser)\.github\.com/spec/",

@@ -64,7 +64,7 @@ def check_size(width: int, height: int) -> None:
 
 
 def trailer_warnings(trailer: bytes) -> tuple[Message, ...]:
-    """Return what is said of data behind the picture's end, which viewers pass over; padding is nothing."""
+    """Return the warning about data behind the picture's end, which viewers pass over; padding is nothing."""
     if not trailer.strip(b"\0\r\n"):
         return ()
     what = next((words for sign, words in _TRAILERS if sign.search(trailer)), said("unknown data"))

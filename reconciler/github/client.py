@@ -79,7 +79,10 @@ class GitHubClient:
         return _expect_object(_parsed(self._call("GET", _with_query(path, query))))
 
     def pages(self, path: str, **query: str) -> Iterator[Json]:
-        """Yield the objects of a list, page after page. Ends after 10,000 of them."""
+        """Yield the objects of a list, page after page. Ends after 10,000 of them.
+
+        Raises GitHubError where an answer is no list of objects, or a call fails.
+        """
         for page in range(1, _MOST_PAGES + 1):
             asked = {**query, "per_page": str(_PAGE), "page": str(page)}
             items = _parsed(self._call("GET", _with_query(path, asked)))

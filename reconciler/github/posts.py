@@ -104,7 +104,8 @@ class KeptIssues(NamedTuple):
 def keep_issues(rest: GitHubClient, account: str, topics: Sequence[Topic], login: str = WORKFLOW_LOGIN) -> KeptIssues:
     """Bring the issues of an account in line with its signatures, all of which must be among the topics.
 
-    An issue of a signature that is not among the topics is closed.
+    An issue of a signature that is not among the topics is closed. Raises Refusal for an account whose name cannot be
+    written into an issue, and GitHubError where a call fails.
     """
     if not _ACCOUNT.fullmatch(account):
         raise Refusal("the account's name cannot be used in an issue", hint="check account.uin and account.region")

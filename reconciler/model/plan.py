@@ -105,7 +105,7 @@ class Decision(NamedTuple):
 
     @property
     def verdict(self) -> Verdict:
-        """The rule's verdict."""
+        """The rule's verdict. Raises ValueError for a rule that only settles an intent, and decides nothing."""
         if self.rule.verdict is None:
             raise ValueError(f"{self.rule.code} decides nothing by itself")
         return self.rule.verdict
@@ -192,7 +192,7 @@ class Plan(NamedTuple):
 class Selection(NamedTuple):
     """What the person asked for: ``only`` these (empty: all), and ``resubmit`` these keys whatever the table says.
 
-    ``only`` holds keys and patterns as in a shell, ``resubmit`` keys alone: sending again is said one by one.
+    ``only`` holds keys and patterns as in a shell, ``resubmit`` keys alone: sending again is asked for one by one.
     """
 
     only: frozenset[str] = frozenset()

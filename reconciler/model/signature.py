@@ -81,7 +81,7 @@ class SignFields(NamedTuple):
 FIELD_NAMES: Final = SignFields._fields
 
 
-# Stands where an observed signature has no image; the digest of no file is empty.
+# In place of the image that an observed signature lacks; the digest of no file is empty.
 NO_IMAGE: Final = Image("", "", 0, 0, 0, "")
 
 
@@ -90,7 +90,7 @@ def watched_fields(sign_name: str, *, international: bool) -> SignFields:
     return SignFields(sign_name, "", "", international, "", NO_IMAGE)
 
 
-# Stands where a definition says `sign_id: new`: the vendor has not given the signature an id yet.
+# The id of a definition with `sign_id: new`: the vendor has not given the signature one yet.
 NEW: Final = 0
 
 # What the record knows a signature by: its id, or the key of its definition while it has none.
@@ -143,8 +143,8 @@ def id_edit(signature: Signature, sign_id: int) -> str:
 class Account(NamedTuple):
     """Which account the definitions are for. All but ``site`` and ``region`` is optional in the definitions.
 
-    ``role`` is the ARN of the role that is taken on, and ``plan_role`` the one that is taken on instead where nothing
-    is to be written; ``uin`` is their account where the definitions name none.
+    ``role`` is the ARN of the role that is taken on, and ``plan_role`` the one that is taken on instead by what
+    writes nothing; ``uin`` is their account where the definitions name none.
     """
 
     site: str

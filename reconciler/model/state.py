@@ -82,7 +82,7 @@ class Intent(NamedTuple):
 
 
 def no_row(fields: SignFields) -> LiveSignature:
-    """Return what stands for the row of a signature that does not exist yet."""
+    """Return a row without an id, in place of that of a signature that does not exist yet."""
     return LiveSignature(0, fields.international, 0, "")
 
 

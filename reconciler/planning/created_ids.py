@@ -85,7 +85,7 @@ def _write(path: Path, root: Path, wanted: Sequence[_Created]) -> None:
 
 
 def _place(file: DefinitionFile, created: _Created, starts: Sequence[int], text: str) -> tuple[int, int]:
-    """Return where the word stands, as indices into the text."""
+    """Return where the word is, as indices into the text."""
     fields = file.signatures.get(created.signature.key)
     if not isinstance(fields, dict) or fields.get("sign_id") != "new":
         raise Refusal("{key} does not say `sign_id: new` any more", key=created.signature.key)

@@ -61,7 +61,7 @@ def check_account(account: Account) -> None:
 def field_errors(text: str, site: str) -> Mapping[str, Mapping[str, str]]:
     """Return what is wrong with the definitions of a text that was made here, by key and field.
 
-    What is about no line of a field is told of the name, which every definition has.
+    What is about no line of a field goes to the name, which every definition has.
     """
     file = read(SourceFile(Path(), ""), text)
     if not isinstance(file, DefinitionFile):
@@ -136,7 +136,7 @@ def _name_of(each: Signature | LiveSignature) -> tuple[bool, str]:
 
 
 def parsed(path: Path, root: Path) -> tuple[DefinitionFile, str]:
-    """Read a file that is to be edited, and its text as it is. Raises UsageError where it cannot be read."""
+    """Read a file that will be edited, and its text as it is. Raises UsageError where it cannot be read."""
     decoded = read_text(path, root)
     problems = [decoded.within(path.name)] if isinstance(decoded, Problem) else []
     found = problems or read(SourceFile(path, path.name), str(decoded))

@@ -79,7 +79,7 @@ _QUALIFICATION_LEFT_OUT: Final = (
 )
 _MANY: Final = "the account shows {held} signatures; the vendor's pages allow {most}"
 _MANY_WITH_NEW: Final = (
-    "the account shows {held} signatures and {created} more are to be created; the vendor's pages allow {most}"
+    "the account shows {held} signatures and {created} more would be created; the vendor's pages allow {most}"
 )
 
 BELIEVED_REMEDY: Final = "allow sts:GetCallerIdentity, or take on a role of that account ({role}), or give {option}"
@@ -191,7 +191,7 @@ def _swapped(plan: Plan) -> tuple[str, ...]:
     notes = []
     for planned in plan.signatures:
         other = names.get(planned.desired.fields.sign_name)
-        # Of each pair only the one with the lower id, or it would be told twice.
+        # Of each pair only the one with the lower id, or it would be reported twice.
         if planned.live is None or other is None or planned.desired.sign_id >= other.desired.sign_id:
             continue
         if planned.live.sign_name == other.desired.fields.sign_name != planned.desired.fields.sign_name:

@@ -168,7 +168,7 @@ def _operation(operation: Any) -> dict[str, Any]:
 
 
 def _values(operation: Any) -> SavedValues:
-    """Return the values of an operation. Raises ValueError where they are not those that it stands for."""
+    """Return the values of an operation. Raises ValueError where one has another digest than its field."""
     changes = tuple(
         (_typed(each["field"], str), _value(each["old"]), _value(each["new"])) for each in operation["changes"]
     )

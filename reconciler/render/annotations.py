@@ -57,7 +57,7 @@ def _placed(annotation: Annotation, from_root: Callable[[str], str]) -> Annotati
 
 
 def annotations_of(document: Document) -> Iterator[Annotation]:
-    """Yield what is to be annotated of a document, in the order of the definitions."""
+    """Yield what a document has annotations of, in the order of the definitions."""
     if "error" in document and document["error"] is not None:
         error = document["error"]
         yield Annotation(

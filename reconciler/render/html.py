@@ -146,7 +146,7 @@ def _shown(value: object) -> object:
 
 
 def _with_code(text: str) -> Markup:
-    """Return a message as HTML: what stands between backquotes in it is code."""
+    """Return a message as HTML: what is between backquotes in it is code."""
     shown = str(escape(escape_line(text)))
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", shown))  # noqa: S704  # escaped before
 

@@ -39,7 +39,7 @@ _SIGNATURES: Final = ("Verdict", "Signature", "Id", "Name", "Status", "Why")
 _STATUSES: Final = ("Status", "Signature", "Id", "Name")
 _UNMANAGED: Final = ("Id", "Name", "Status")
 
-# Of an error's message and hint, in characters: what stands outside of the sections is never left out.
+# Of an error's message and hint, in characters: what is outside of the sections is never left out.
 _LONGEST: Final = 1000
 
 _ELSEWHERE: Final = "the output of `--format json`"

@@ -31,7 +31,7 @@ _ADVICE: Final[Mapping[Attention, str]] = {
 _MANAGE_IT: Final = (
     "it is only observed: submit it again in the console, or remove `observe: true`, write the other fields and apply"
 )
-# Without a record a mainland one may as well wait for the carriers, and an apply leaves it alone (line 12a).
+# Without a record a mainland one may as well wait for the carriers, and is left alone (`rejected-perhaps-filing`).
 _UNRECORDED: Final = (
     "change the definition as the reviewer asks, and apply; where `plan` calls it unverified, with `--resubmit {key}`"
 )

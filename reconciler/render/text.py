@@ -79,7 +79,7 @@ def account_line(uin: str, site: str, region: str, *, sandbox: bool) -> str:
 
 
 def loud_lines(plan: Plan, style: Style) -> Iterator[str]:
-    """Yield in full what is to be done, or needs a person; nothing of the signatures that need nothing."""
+    """Yield in full what an apply would do and what needs a person; nothing of the signatures that need nothing."""
     loud = _loud(plan)
     for planned, head in zip(loud, aligned([_head(planned) for planned in loud]), strict=True):
         yield "  " + style(head, planned.verdict)
@@ -107,7 +107,7 @@ def _signatures(plan: Plan, style: Style, *, everything: bool) -> Iterator[str]:
 
 
 def _is_quiet(planned: Planned) -> bool:
-    """Return whether nothing is to be done, and nothing has to be known beside the verdict."""
+    """Return whether a signature needs nothing, and its verdict says all that there is to know."""
     decision = planned.decision
     if decision.verdict not in _QUIET or decision.drift or planned.hint:
         return False

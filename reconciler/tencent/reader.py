@@ -238,7 +238,10 @@ class _Series:
         self.unfinished = True
 
     def ask(self, sharers: int) -> None:
-        """Ask for further pages, if there are any, until the width is used up, shared with the other series."""
+        """Ask for further pages, if there are any, until the width is used up, shared with the other series.
+
+        Raises VendorError where the list goes on past any number of rows that an account may have.
+        """
         while self.unfinished and len(self.under_way) < max(1, self._width // sharers):
             if self._offset >= _MOST_ROWS:
                 if self.under_way:

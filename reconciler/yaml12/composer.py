@@ -48,7 +48,7 @@ _BY_BRACKETS: Final = frozenset({"yaml-syntax", "yaml-unsupported"})
 
 
 class Anchors:
-    """The anchors of one file so far, and how much text their aliases have stood for."""
+    """The anchors of one file so far, and how much text their aliases have added."""
 
     def __init__(self) -> None:
         self._values: dict[str, Scalar] = {}

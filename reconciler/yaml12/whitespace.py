@@ -52,7 +52,7 @@ def in_scalar_layout(event: Any, text: str, column: int) -> Iterator[Problem]:
 
 
 def over_lines(event: Any) -> Problem | None:
-    """Return what is said of a text in quotes that goes on over lines, if one of its quotes was forgotten."""
+    """Return the problem of a text in quotes that goes on over lines, if one of its quotes was forgotten."""
     start, end = event.start_mark, event.end_mark
     if event.style not in ("'", '"') or start.line == end.line:
         return None

@@ -171,7 +171,7 @@ def test_more_than_fifty_is_warned_of_in_the_plan(tmp_path: Path) -> None:
     rows = [OLD, *(Sign(f"x{number}", 2000 + number, f"X {number}") for number in range(49))]
     with serving(rows) as sandbox:
         done = inside("plan", "--endpoint", sandbox.url, *FAST, file)
-        assert "50 signatures and 3 more are to be created; the vendor's pages allow 50" in done.out
+        assert "50 signatures and 3 more would be created; the vendor's pages allow 50" in done.out
 
 
 def test_a_saved_plan_of_a_create_is_applied_and_another_one_is_stale(tmp_path: Path) -> None:

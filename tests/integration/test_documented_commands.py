@@ -125,7 +125,7 @@ def test_no_section_with_commands_is_left_out() -> None:
 
 
 def to_run(page: str) -> list[str]:
-    """Return the commands of a page that are to be run by somebody."""
+    """Return the commands of a page that a reader would run."""
     typed = [
         line
         for language, block in blocks(page)

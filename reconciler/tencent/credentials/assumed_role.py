@@ -59,7 +59,7 @@ def role_in_environment(near: CredentialInputs, *, has_web_identity: bool) -> Ro
     """Return the role to take on with the keys, ``None`` where none is asked for.
 
     A web identity has a role of its own, which its variables name. Raises CredentialsError where what the environment
-    says of it cannot be honoured, or is said twice.
+    says of it cannot be honoured, or is set twice.
     """
     plain, terraform = None if has_web_identity else _plain_role(near), _terraform_role(near)
     if plain is not None and terraform is not None and plain.arn != terraform.arn:

@@ -24,7 +24,7 @@ from tests.fixtures.fake_run import EMPTY, Run
 from tests.fixtures.values import APPROVED, MOMENT, RENAMED, TARGET, desired, row
 
 NAME = record_name(TARGET.uin, TARGET.account.region)
-WISHES = [desired(RENAMED, f"sign-{number}", number) for number in range(1, 5)]
+DESIRED = [desired(RENAMED, f"sign-{number}", number) for number in range(1, 5)]
 
 
 def account(*codes: int) -> Run:
@@ -33,8 +33,8 @@ def account(*codes: int) -> Run:
     return Run(*(row(code, sign_id=number) for number, code in enumerate(codes, start=1)))
 
 
-def plan(run: Run, wishes: list[Signature] = WISHES) -> Plan:
-    return make_plan(TARGET, wishes, dict(run.vendor.account), EMPTY, MOMENT)
+def plan(run: Run, signatures: list[Signature] = DESIRED) -> Plan:
+    return make_plan(TARGET, signatures, dict(run.vendor.account), EMPTY, MOMENT)
 
 
 def failing(code: str) -> Callable[[], str]:
@@ -54,7 +54,7 @@ def test_every_planned_write_is_made_once_in_order() -> None:
     assert [sign_id for _, sign_id, _ in run.vendor.calls] == [1, 2, 3, 4]
     assert counts(report) == {Outcome.ACCEPTED: 4}
     assert (report.error, report_exit(report)) == (None, 0)
-    assert run.told.ends == [(wish.key, "accepted") for wish in WISHES]
+    assert run.told.ends == [(each.key, "accepted") for each in DESIRED]
 
 
 def test_writes_start_a_second_apart_and_never_closer_than_the_answer_allows() -> None:
@@ -147,7 +147,7 @@ def test_a_record_that_cannot_be_kept_ends_the_run_before_the_next_call() -> Non
 
 def test_a_record_that_cannot_be_closed_is_told() -> None:
     run = account()
-    planned = plan(run, WISHES[:1])
+    planned = plan(run, DESIRED[:1])
     run.store.error = [None, *([StateError("disk full")] * 9)]
     report = run.execute(planned)
     assert counts(report) == {Outcome.ACCEPTED: 1}
@@ -181,7 +181,7 @@ def test_what_was_accepted_is_described_again_where_the_run_ends_early() -> None
 
 def test_a_further_look_that_fails_leaves_what_was_seen_before() -> None:
     run = account()
-    planned = plan(run, WISHES[:2])
+    planned = plan(run, DESIRED[:2])
     run.vendor.unreadable = [None, None, VendorError("", code="Client.Timeout")]
     report = run.execute(planned)
     assert report.results["sign-1"].shown == row(sign_id=1, sign_name="Borealis")
@@ -288,11 +288,11 @@ def test_a_record_that_went_back_under_a_push_gets_no_call(monkeypatch: pytest.M
     real = run.store.update
     moved = WentBack("the branch went back")
     monkeypatch.setattr(run.store, "update", lambda step, note: real(step, note)._replace(moved=moved))
-    report = run.execute(plan(run, WISHES[:1]), Journal(run.context, run.watch, run.store.load()))
+    report = run.execute(plan(run, DESIRED[:1]), Journal(run.context, run.watch, run.store.load()))
     assert run.vendor.calls == []
     assert report.error is not None
     assert report.error.message == "the branch went back"
     assert run.store.state.entry(1).perhaps == ()
     run.context = run.context._replace(lineage=None)
-    assert counts(run.execute(plan(run, WISHES[:1]))) == {Outcome.ACCEPTED: 1}
+    assert counts(run.execute(plan(run, DESIRED[:1]))) == {Outcome.ACCEPTED: 1}
     assert moved.allowed

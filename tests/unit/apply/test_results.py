@@ -29,7 +29,7 @@ def test_the_history_tells_which_signature_and_which_fields() -> None:
 def test_the_history_tells_the_outcome_with_code_and_request() -> None:
     made = planned(live=row())
     assert results.ended(made, Result(Outcome.ACCEPTED, "request-1")) == "accepted acme-otp (1110) request request-1"
-    failed = Result(Outcome.FAILED, None, ErrorInfo("InternalError", "words", "mend"))
+    failed = Result(Outcome.FAILED, None, ErrorInfo("InternalError", "words", "what to do"))
     assert results.ended(made, failed) == "failed acme-otp (1110) InternalError"
     created = Result(Outcome.ACCEPTED, sign_id=1200)
     assert results.ended(planned(Verdict.CREATE, sign_id=NEW), created) == "accepted acme-otp (1200)"

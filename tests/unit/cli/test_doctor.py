@@ -83,7 +83,7 @@ def test_an_account_that_the_definitions_do_not_bind_is_told_how_to(tmp_path: Pa
     assert UIN in of(at(sandbox, write(tmp_path, SIGNS)), "account")["mend"]
 
 
-def test_for_people_it_prints_a_line_each_and_how_to_mend(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_for_people_it_prints_a_line_each_and_what_to_do(tmp_path: Path, sandbox: Sandbox) -> None:
     done = inside("doctor", write(tmp_path, SIGNS), "--endpoint", sandbox.url)
     assert done.code == 0, done.err
     assert done.out.splitlines()[0] == "ok  definitions   valid: 2 signatures in 1 file"
@@ -324,5 +324,5 @@ def test_an_endpoint_that_is_none_is_a_wrong_use(tmp_path: Path) -> None:
     assert done.code == 2
 
 
-def test_nothing_found_is_nothing_to_mend() -> None:
+def test_nothing_found_is_nothing_to_correct() -> None:
     assert doctor_text([], plain) == "\nno problems"

@@ -68,9 +68,9 @@ def test_a_plan_decides_on_each_signature_as_the_table_does(account: Account) ->
 
 @given(accounts(), st.booleans())
 def test_rows_that_no_definition_names_are_listed_and_left_alone(account: Account, narrowed: bool) -> None:
-    first = frozenset(wish.key for wish in account.desired[:1]) if narrowed else frozenset[str]()
+    first = frozenset(each.key for each in account.desired[:1]) if narrowed else frozenset[str]()
     plan = planned_from(account, Selection(only=first))
-    named = {wish.sign_id for wish in account.desired}
+    named = {each.sign_id for each in account.desired}
     assert [unmanaged.sign_id for unmanaged in plan.unmanaged] == sorted(account.live.keys() - named)
     assert {planned.desired.sign_id for planned in plan.signatures} <= named
 
@@ -85,18 +85,18 @@ def test_a_definition_that_was_not_chosen_still_manages_its_row() -> None:
 
 @given(accounts())
 def test_a_narrowed_plan_holds_the_chosen_signatures_only(account: Account) -> None:
-    for wish in account.desired:
-        (planned,) = planned_from(account, Selection(only=frozenset({wish.key}))).signatures
-        assert planned.desired == wish
+    for each in account.desired:
+        (planned,) = planned_from(account, Selection(only=frozenset({each.key}))).signatures
+        assert planned.desired == each
 
 
 @given(accounts())
 def test_resubmitting_one_signature_changes_no_other_decision(account: Account) -> None:
     plain = planned_from(account)
-    for wish in account.desired:
-        asked = planned_from(account, Selection(resubmit=frozenset({wish.key})))
-        others = [planned for planned in asked.signatures if planned.desired != wish]
-        assert others == [planned for planned in plain.signatures if planned.desired != wish]
+    for each in account.desired:
+        asked = planned_from(account, Selection(resubmit=frozenset({each.key})))
+        others = [planned for planned in asked.signatures if planned.desired != each]
+        assert others == [planned for planned in plain.signatures if planned.desired != each]
 
 
 def test_two_plans_of_the_same_inputs_are_equal() -> None:

@@ -34,7 +34,7 @@ def test_the_bytes_that_were_planned_with_are_given_out(project: Path, planned: 
     assert open_descriptors() == before
 
 
-def test_other_bytes_are_refused_by_name_with_the_mend(project: Path, planned: Image) -> None:
+def test_other_bytes_are_refused_by_name_with_what_to_do(project: Path, planned: Image) -> None:
     (project / NAME).write_bytes(images.png(3))
     with pytest.raises(EvidenceChanged, match=r"evidence/license\.png changed since the plan was made") as caught:
         read_for_upload(project, str(project), NAME, planned)

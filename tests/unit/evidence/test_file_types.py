@@ -28,7 +28,7 @@ def problem_of(data: bytes) -> Message:
 
 
 @pytest.mark.parametrize(
-    ("data", "code", "what", "mend"),
+    ("data", "code", "what", "remedy"),
     [
         (LFS, "image-pointer", "Git LFS pointer", "git lfs pull"),
         (b"/annex/objects/SHA256E-s1--ab.png\n", "image-pointer", "git-annex", "git annex get"),
@@ -63,11 +63,11 @@ def problem_of(data: bytes) -> Message:
         (b"\x89PNG\n", "image-format", "neither PNG nor JPEG", "PNG or JPEG"),
     ],
 )
-def test_what_is_no_image_is_named_with_its_mend(data: bytes, code: str, what: str, mend: str) -> None:
+def test_what_is_no_image_is_named_with_what_to_do(data: bytes, code: str, what: str, remedy: str) -> None:
     problem = problem_of(data)
     assert problem.code == code
     assert what in words(problem)
-    assert mend in problem.hint
+    assert remedy in problem.hint
 
 
 def test_what_the_sentence_says_reads_well() -> None:
@@ -87,7 +87,7 @@ def test_a_jpeg_is_called_jpg_or_jpeg(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "form", "mend"),
+    ("name", "form", "remedy"),
     [
         ("a.jpg", "PNG", "git mv"),
         ("a.png", "JPEG", "git mv"),
@@ -96,11 +96,11 @@ def test_a_jpeg_is_called_jpg_or_jpeg(name: str) -> None:
         ("a.png/b", "PNG", "rename it"),
     ],
 )
-def test_a_name_that_does_not_fit_the_content_is_an_error(name: str, form: str, mend: str) -> None:
+def test_a_name_that_does_not_fit_the_content_is_an_error(name: str, form: str, remedy: str) -> None:
     with pytest.raises(UnusableError) as caught:
         check_extension(name, form)
     assert caught.value.problem.code == "image-extension"
-    assert mend in fill(caught.value.problem.hint, caught.value.problem.params)
+    assert remedy in fill(caught.value.problem.hint, caught.value.problem.params)
 
 
 def test_every_format_that_the_imaging_library_writes_is_told_apart() -> None:

@@ -38,7 +38,7 @@ def test_a_list_without_end_is_left_alone_at_some_point(
     ("status", "hint"),
     [(401, "token"), (403, "permission"), (404, "permissions"), (410, "issues"), (422, "")],
 )
-def test_a_refusal_is_told_with_githubs_words_and_the_mend(
+def test_a_refusal_is_reported_with_githubs_words_and_what_to_do(
     hub: GitHub, rest: GitHubClient, status: int, hint: str
 ) -> None:
     hub.answers = [(status, {})]

@@ -52,7 +52,7 @@ def test_an_older_commit_is_refused(history: tuple[Path, str, str, str]) -> None
     assert "does not come after" in str(refusal(top, EMPTY._replace(commit=newer), beside))
 
 
-def test_a_history_that_cannot_tell_is_refused_with_the_mend(
+def test_a_history_that_cannot_tell_is_refused_with_what_to_do(
     history: tuple[Path, str, str, str], tmp_path: Path
 ) -> None:
     top, older, newer, _ = history

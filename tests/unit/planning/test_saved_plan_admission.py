@@ -15,9 +15,9 @@ RESCANNED = RENAMED._replace(proof_image=image("c"))
 
 def plan(*fields: SignFields, rows: dict[int, LiveSignature] | None = None) -> Plan:
     """A plan over signatures 1, 2, ... with those fields, each pending under the name Acme unless told otherwise."""
-    wishes = [desired(wanted, f"sign-{number}", number) for number, wanted in enumerate(fields, start=1)]
-    live = {wish.sign_id: row(sign_id=wish.sign_id) for wish in wishes} | (rows or {})
-    return make_plan(TARGET, wishes, live, EMPTY, MOMENT)
+    signatures = [desired(wanted, f"sign-{number}", number) for number, wanted in enumerate(fields, start=1)]
+    live = {each.sign_id: row(sign_id=each.sign_id) for each in signatures} | (rows or {})
+    return make_plan(TARGET, signatures, live, EMPTY, MOMENT)
 
 
 def saved(made: Plan) -> SavedPlan:

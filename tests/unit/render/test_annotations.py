@@ -19,10 +19,10 @@ def invalid(*problems: dict[str, Any]) -> dict[str, Any]:
     return {"version": 1, "valid": False, "diagnostics": list(problems)}
 
 
-def test_a_problem_is_shown_at_its_own_line_and_column_with_its_mend() -> None:
-    found = problem("it is wrong", file="a/b.yaml", hint="mend it")
+def test_a_problem_is_shown_at_its_own_line_and_column_with_what_to_do() -> None:
+    found = problem("it is wrong", file="a/b.yaml", hint="correct it")
     assert commands(invalid(found)) == [
-        "::error file=a/b.yaml,line=3,col=5,title=SMS signatures::it is wrong - mend it"
+        "::error file=a/b.yaml,line=3,col=5,title=SMS signatures::it is wrong - correct it"
     ]
 
 

@@ -20,7 +20,7 @@ ERROR = Diagnostic(Location("a.yaml", 3, 5), Message("unknown-key", "there is no
 WARNING = Diagnostic(Location("a.yaml", 9, 1), Message("same-name", "the name stands twice", severity=Severity.WARNING))
 
 
-def test_a_problem_is_a_place_what_is_wrong_and_the_mend() -> None:
+def test_a_problem_is_a_place_what_is_wrong_and_what_to_do() -> None:
     assert diagnostics_text([ERROR, WARNING], plain) == (
         "a.yaml:3:5: error: there is no `sing_id` - write `sign_id`\na.yaml:9:1: warning: the name stands twice"
     )

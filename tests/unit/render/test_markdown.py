@@ -99,10 +99,10 @@ def test_a_status_is_a_table_with_the_reviewers_replies() -> None:
 
 @pytest.mark.parametrize(("valid", "heading"), [(True, "are valid"), (False, "are not valid")])
 def test_a_validation_says_its_result_and_each_place(*, valid: bool, heading: str) -> None:
-    found = problem("wrong", file="a.yaml", hint="mend")
+    found = problem("wrong", file="a.yaml", hint="correct it")
     text = told({"version": 1, "valid": valid, "diagnostics": [found, problem("odd", "warning", hint="")]})
     assert text.startswith(f"### SMS signatures: the definitions {heading}\n")
-    assert "- **error** <code>a.yaml&#58;3&#58;5</code> wrong. To do: mend.\n- **warning** " in text
+    assert "- **error** <code>a.yaml&#58;3&#58;5</code> wrong. To do: correct it.\n- **warning** " in text
     assert text.endswith("odd.")
 
 

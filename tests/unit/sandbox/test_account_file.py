@@ -93,7 +93,7 @@ def test_an_empty_file_is_an_empty_account(tmp_path: Path, text: str) -> None:
     ],
 )
 @pytest.mark.parametrize("pure", [False, True], ids=["libyaml", "pure"])
-def test_a_mistake_is_told_with_its_place_and_its_mend(
+def test_a_mistake_is_reported_with_its_place_and_what_to_do(
     tmp_path: Path, text: str | bytes, where: str, what: str, pure: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(yaml, "__with_libyaml__", yaml.__with_libyaml__ and not pure)

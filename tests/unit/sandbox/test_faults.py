@@ -42,7 +42,7 @@ def test_a_fault_is_read_as_written(text: str, fault: Fault) -> None:
         "*:1:empty=1",
     ],
 )
-def test_what_is_no_fault_is_refused_with_the_mend(text: str) -> None:
+def test_what_is_no_fault_is_refused_with_what_to_do(text: str) -> None:
     with pytest.raises(UsageError, match="ACTION:WHICH:KIND") as refused:
         parse_fault(text)
     assert refused.value.hint

@@ -111,7 +111,7 @@ def test_a_lock_on_the_server_that_goes_is_waited_for(tmp_path: Path) -> None:
     assert "lock" in store.words[0]
 
 
-def test_a_lock_on_the_server_that_stays_ends_the_run_with_the_mend(tmp_path: Path) -> None:
+def test_a_lock_on_the_server_that_stays_ends_the_run_with_what_to_do(tmp_path: Path) -> None:
     hub, work = hub_and_clone(tmp_path)
     (hub / "refs" / "heads" / f"{BRANCH}.lock").touch()
     store = Watched(work)

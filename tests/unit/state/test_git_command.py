@@ -101,7 +101,7 @@ def test_settings_that_git_cannot_read_are_told(tmp_path: Path, monkeypatch: pyt
     assert f"in file {tmp_path}/settings" in failure(work).message
 
 
-def test_without_git_the_mend_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, work = hub_and_clone(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     error = failure(work)
