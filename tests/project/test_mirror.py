@@ -9,7 +9,6 @@ TOP: Final = Path(__file__).parents[2]
 PACKAGE: Final = TOP / "reconciler"
 TESTS: Final = TOP / "tests"
 
-COMMAND: Final = "its command is run as a person would, against the sandbox"
 OF_A_FLEET: Final = ("integration/test_fleet.py", "runs over several accounts, each with files and a record of its own")
 TRIED_ELSEWHERE: Final = {
     "cli/fleet": OF_A_FLEET,
@@ -18,9 +17,6 @@ TRIED_ELSEWHERE: Final = {
     "cli/fleet_plan": OF_A_FLEET,
     "cli/fleet_run": OF_A_FLEET,
     "cli/progress": ("unit/cli/test_output.py", "drawn on a terminal by an apply"),
-    "planning/doctor": ("unit/cli/test_doctor.py", COMMAND),
-    "planning/importing": ("unit/cli/test_import.py", COMMAND),
-    "planning/terraform": ("unit/cli/test_import_terraform.py", COMMAND),
     "render/fleet": OF_A_FLEET,
     "sandbox/http": ("unit/sandbox/test_server.py", "values that the server reads and answers with"),
     "sandbox/model": ("unit/sandbox/test_account.py", "values that an account starts with"),

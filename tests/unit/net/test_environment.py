@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -11,10 +10,8 @@ from reconciler.github.client import GitHubClient
 from reconciler.net import environment
 from reconciler.net.environment import proxy_for
 from reconciler.net.transport import Transport
-from reconciler.planning.doctor import trusted
 from reconciler.tencent.endpoint import Endpoint, ServiceAddress
 from reconciler.tencent.sdk import Sdk
-from tests.fixtures.servers import CERTIFICATE
 
 VENDOR = Endpoint("https", "sms.tencentcloudapi.com")
 
@@ -91,14 +88,3 @@ def test_what_goes_past_the_proxy_has_none(monkeypatch: pytest.MonkeyPatch) -> N
     assert proxy_for("https://127.0.0.1:1") is None
     monkeypatch.setenv("NO_PROXY", ".tencentcloudapi.com")
     assert proxy_for(str(VENDOR)) is None
-
-
-def test_it_says_whose_certificates_are_trusted_and_who_said_so(tmp_path: Path) -> None:
-    assert "vendor's client" in trusted(VENDOR, {})
-    assert trusted(VENDOR, {"SSL_CERT_FILE": str(CERTIFICATE)}) == f"{CERTIFICATE} (SSL_CERT_FILE)"
-    with pytest.raises(VendorError, match="CURL_CA_BUNDLE"):
-        trusted(VENDOR, {"CURL_CA_BUNDLE": str(tmp_path / "absent")})
-
-
-def test_without_tls_nobody_has_to_be_trusted(tmp_path: Path) -> None:
-    assert "plain http" in trusted(Endpoint("http", "127.0.0.1:1"), {"CURL_CA_BUNDLE": str(tmp_path / "absent")})
