@@ -83,7 +83,7 @@ def test_every_code_has_an_example_and_every_code_is_known() -> None:
     assert seen | MADE_BY_TESTS == set(DIAGNOSTIC_CODES) - (set(IMAGE_CODES) - {"image-path"})
 
 
-def test_every_diagnostic_says_what_is_wrong_and_how_to_mend_it() -> None:
+def test_every_diagnostic_says_what_is_wrong_and_how_to_correct_it() -> None:
     for example in (*VALID, *INVALID):
         for found in load(example).diagnostics:
             assert found.message, example

@@ -57,7 +57,7 @@ def test_an_apply_with_nothing_to_write_says_so() -> None:
     assert report_text(ApplyReport(plan([planned(Verdict.WAITING)]), {}), plain) == "Apply: nothing to do"
 
 
-def test_an_early_end_without_a_mend_ends_with_what_happened() -> None:
+def test_an_early_end_without_a_hint_ends_with_what_happened() -> None:
     report = ApplyReport(plan(), {}, ErrorInfo("Client.Stopped", "the run was stopped", ""))
     assert report_text(report, plain) == "Ended early: the run was stopped\nApply: nothing to do"
 

@@ -163,7 +163,7 @@ def test_a_record_under_another_accounts_name_is_refused(folder: Path) -> None:
         (errno.EIO, "Check the disk"),
     ],
 )
-def test_a_disk_that_fails_is_told_with_the_mend_and_keeps_the_record(
+def test_a_disk_that_fails_is_reported_with_what_to_do_and_keeps_the_record(
     folder: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, hint: str
 ) -> None:
     store = stored(folder)
