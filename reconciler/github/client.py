@@ -107,7 +107,7 @@ class GitHubClient:
                     raise _status_error(method, path, response.status_code, self._words(response))
                 return _content(response, limit)
         except self._transport.FAILURES as error:
-            failure = self._transport.error(error)
+            failure = self._transport.error(error, self._base)
             raise GitHubError("GitHub cannot be reached: {cause}", code=failure.code, cause=failure.message) from None
 
     def _answer(self, method: str, url: str, body: bytes | None) -> Response:

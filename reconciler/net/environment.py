@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from reconciler.contract.api import is_loopback
@@ -40,15 +40,35 @@ def may_receive_token(url: str) -> bool:
     return bool(host) and (scheme == "https" or (scheme == "http" and is_loopback(host)))
 
 
+class NamedProxy(NamedTuple):
+    """A proxy without its user and password, and where it is named: an environment variable, or the system."""
+
+    address: str
+    source: str
+
+
 def proxy_for(url: str) -> str | None:
     """Return the proxy that calls to ``url`` go through, without its password; ``None`` where there is none.
 
     Raises VendorError, which repeats no part of it, for an address that cannot be read in one way only.
     """
+    proxy = named_proxy(url)
+    return proxy.address if proxy is not None else None
+
+
+def named_proxy(url: str) -> NamedProxy | None:
+    """Return the proxy as ``proxy_for`` does, with where it is named. Raises as that does."""
     if is_loopback(urlsplit(url).hostname or ""):
         return None
-    proxy = http().proxy(url)
-    return _shown(proxy, urlsplit(url).scheme) if proxy else None
+    proxy, scheme = http().proxy(url), urlsplit(url).scheme
+    if not proxy:
+        return None
+    return NamedProxy(_shown(proxy, scheme), _variable(proxy, scheme) or said("the system's settings"))
+
+
+def _variable(proxy: str, scheme: str) -> str | None:
+    names = (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY")
+    return next((name for name in names if os.environ.get(name) == proxy), None)
 
 
 def _shown(proxy: str, scheme: str) -> str:
@@ -68,8 +88,7 @@ def _is_port(text: str | None) -> bool:
 
 
 def _bad_proxy(proxy: str, scheme: str, wrong: str, remedy: str) -> VendorError:
-    names = (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY")
-    name = next((name for name in names if os.environ.get(name) == proxy), said("the {scheme} proxy", scheme=scheme))
+    name = _variable(proxy, scheme) or said("the {scheme} proxy", scheme=scheme)
     return VendorError(
         "{name} {wrong}", code=CONNECTION_NOT_MADE, hint="{remedy}", name=name, wrong=wrong, remedy=remedy
     )

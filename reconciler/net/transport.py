@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -18,19 +17,23 @@ from requests.adapters import DEFAULT_POOLSIZE, HTTPAdapter
 from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, ProxyError, Timeout
 from requests.utils import default_headers, get_environ_proxies, select_proxy
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError, SSLError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import ProxyError as UnreachedProxy
 
 from reconciler.contract.api import is_loopback
 from reconciler.contract.error_codes import BAD_ANSWER, CONNECTION_LOST, CONNECTION_NOT_MADE, HTTP_STATUS, TIMEOUT
-from reconciler.errors import VendorError, said
+from reconciler.errors import VendorError
 from reconciler.net.deadline import Deadline, attach_to_call
 from reconciler.net.environment import ca_bundle, proxy_for
+from reconciler.net.failures import Why, plain_words, proxy_failure, tls_failure
 
 # A page of 100 rows is some 50 KB.
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 
 _CHUNK: Final = 65536
 _HTTP_OK: Final = 200
+# Noted on what is raised before the first byte of a request: that it was certainly not sent.
+_UNSENT: Final = "while connecting"
 _HEADERS: Final = dict(default_headers())
 
 # The two invalid ones are raised for a proxy in the environment that is not a URL of one.
@@ -101,16 +104,19 @@ class Transport:
     def error(failure: BaseException, url: str = "") -> VendorError:
         """Return the error for a request to ``url`` that got no answer. Its code says whether it can have arrived.
 
-        Only where no connection was made, or its certificate did not verify, is it certain that nothing was sent.
+        Only where the connection failed before it was there, TLS included, is it certain that nothing was sent.
         """
         causes = list(_causes(failure))
-        if any(isinstance(cause, _NEVER_CONNECTED) or _is_unverified(cause) for cause in causes):
-            return VendorError("{cause}", cause=_words(causes), code=CONNECTION_NOT_MADE)
-        if any(isinstance(cause, (Timeout, ReadTimeoutError)) for cause in causes):
+        unmade = any(isinstance(cause, _NEVER_CONNECTED) for cause in causes)
+        if not unmade and any(isinstance(cause, (Timeout, ReadTimeoutError)) for cause in causes):
             return VendorError("no answer in time", code=TIMEOUT)
-        if any(_is_without_tls(cause) for cause in causes):
-            return _no_tls(url)
-        return VendorError("{cause}", cause=_words(causes), code=CONNECTION_LOST)
+        unsent = unmade or any(_is_before_the_request(cause) for cause in causes)
+        blamed = proxy_failure(causes, url, unreached=_is_proxy_unreached(causes)) if unsent else None
+        what, hint, host = blamed or tls_failure(causes, url) or Why(plain_words(causes))
+        code = CONNECTION_NOT_MADE if unsent else CONNECTION_LOST
+        error = VendorError("{cause}", hint="{remedy}" if hint else "", code=code, cause=what, remedy=hint)
+        error.host = host
+        return error
 
     @classmethod
     def fetch_json(cls, url: str, headers: Mapping[str, str], seconds: float, *, proxies: bool) -> dict[str, Any]:
@@ -134,12 +140,12 @@ class Transport:
             except VendorError:
                 raise
             except Exception as error:  # noqa: BLE001  # whatever it is, there is no answer
-                raise cls.error(error) from None
+                raise cls.error(error, url) from None
 
         try:
             return _object(*Deadline(seconds).start(get).result())
         except VendorError as error:
-            error.host = urlsplit(url).netloc.rpartition("@")[2]
+            error.host = error.host or urlsplit(url).netloc.rpartition("@")[2]
             raise
 
 
@@ -160,7 +166,11 @@ class _Adapter(HTTPAdapter):
 # A kept connection is used without `connect`, so each request tells the deadline which socket to reset.
 class _Telling(HTTPConnection):
     def connect(self) -> None:
-        super().connect()
+        try:
+            super().connect()
+        except Exception as error:
+            error.add_note(_UNSENT)
+            raise
         attach_to_call(self.sock)
 
     def request(self, *args: Any, **kwargs: Any) -> None:
@@ -168,26 +178,12 @@ class _Telling(HTTPConnection):
         super().request(*args, **kwargs)
 
 
-def _is_unverified(cause: BaseException) -> bool:
-    return isinstance(cause, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(cause)
+def _is_before_the_request(cause: BaseException) -> bool:
+    return _UNSENT in getattr(cause, "__notes__", ())
 
 
-def _is_without_tls(cause: BaseException) -> bool:
-    return isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER"
-
-
-def _no_tls(url: str) -> VendorError:
-    """Return the error for a server that speaks no TLS.
-
-    Its code is not that of a connection that was never made: such bytes may also come later, from something between.
-    """
-    parts = urlsplit(url)
-    text = "the server speaks no TLS there"
-    if is_loopback(parts.hostname or ""):
-        return VendorError(
-            text, code=CONNECTION_LOST, hint="write `http://{host}` for one on this machine", host=parts.netloc
-        )
-    return VendorError(text, code=CONNECTION_LOST, hint="check the proxy and `account.endpoint`")
+def _is_proxy_unreached(causes: Sequence[BaseException]) -> bool:
+    return any(isinstance(cause, (ProxyError, UnreachedProxy)) for cause in causes)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -200,12 +196,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             seen.add(id(cause))
             yield cause
             waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
-
-
-def _words(causes: list[BaseException]) -> str:
-    """Name the innermost cause by its kind alone: texts of network errors may carry URLs with passwords."""
-    system = next((cause for cause in causes if isinstance(cause, OSError) and cause.strerror), None)
-    return said(system.strerror.lower()) if system and system.strerror else type(causes[-1]).__name__
 
 
 def _object(status: int, body: bytes) -> dict[str, Any]:

@@ -227,7 +227,7 @@ class CallLog:
             yield
         except VendorError as error:
             self._code, self._request_id = error.code, error.request_id
-            error.host, error.keys = self._host, self.keys
+            error.host, error.keys = error.host or self._host, self.keys
             raise
         finally:
             self._log_end(time.monotonic() - self._started_at if self._seconds is None else self._seconds)
