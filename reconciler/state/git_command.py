@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.contract.api import is_loopback
-from reconciler.errors import NO_MORE_FILES, RAISE_THE_LIMIT, RemoteError, StateError, system_words
+from reconciler.errors import NO_MORE_FILES, RAISE_THE_LIMIT, RemoteError, StateError, said, system_words
 
 # Environment variable with a token for HTTP remotes, ``TOKEN`` or ``USER:TOKEN``.
 TOKEN_VARIABLE: Final = "RECONCILER_GIT_TOKEN"  # noqa: S105  # the name of a variable, not a token
@@ -119,25 +119,43 @@ def with_settings(environment: Mapping[str, str], settings: Iterable[tuple[str, 
 
 
 def git(
-    folder: Path, environment: Mapping[str, str], *arguments: str, data: bytes = b"", limit_s: float = LOCAL_LIMIT_S
+    folder: Path,
+    environment: Mapping[str, str],
+    *arguments: str,
+    data: bytes = b"",
+    limit_s: float = LOCAL_LIMIT_S,
+    remote: str = "",
 ) -> GitResult:
     """Run git in ``folder`` with ``data`` on its input, for at most ``limit_s`` seconds.
 
-    Raises StateError where git cannot be started, GitTimeout where it takes too long. A failure is in the result.
+    ``remote`` is who has to answer, in words, where it is not this machine alone. Raises StateError where git cannot be
+    started, GitTimeout where it takes too long. A failure is in the result.
     """
     process = _started(folder, environment, arguments)
     try:
         out, err = process.communicate(data, timeout=limit_s)
     except subprocess.TimeoutExpired:
-        raise GitTimeout(
-            "git {command} took longer than {seconds:.0f} s",
-            hint="Check the connection to the remote.",
-            command=arguments[0],
-            seconds=limit_s,
-        ) from None
+        raise _timeout(arguments[0], limit_s, remote) from None
     finally:
         _end(process)
     return GitResult(process.returncode, out, _for_people(err))
+
+
+def _timeout(command: str, seconds: float, remote: str) -> GitTimeout:
+    if not remote:
+        return GitTimeout(
+            "git {command} took longer than {seconds:.0f} s",
+            hint="Check what keeps git on this machine from ending.",
+            command=command,
+            seconds=seconds,
+        )
+    return GitTimeout(
+        "git {command} took longer than {seconds:.0f} s: {remote} did not answer in time",
+        hint="Check the connection and the login to {remote}, with `git ls-remote`, from where this ran.",
+        command=command,
+        seconds=seconds,
+        remote=remote,
+    )
 
 
 def _started(folder: Path, environment: Mapping[str, str], arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
@@ -169,6 +187,11 @@ def _for_people(err: bytes) -> str:
     text = _USERINFO.sub("", err.decode("utf-8", "replace"))
     lines = ("".join(c for c in line if c.isprintable()).strip() for line in text.splitlines())
     return "; ".join(line for line in lines if line)[-_MAX_WORDS:]
+
+
+def named_remote(remote: str, url: str) -> str:
+    """Return a remote with its address, without user and password, for people."""
+    return said("{remote} ({address})", remote=remote, address=_for_people(_USERINFO.sub("", url).encode()))
 
 
 class Access(NamedTuple):

@@ -22,6 +22,7 @@ from reconciler.state.git_command import (
     access,
     git,
     is_commit,
+    named_remote,
     object_format,
     plain_environment,
     settings_at,
@@ -104,6 +105,8 @@ class BareRepository:
         self._root = root
         self._environment = self._made(object_format(root))
         reach = access(root, remote, settings_at(root, self._environment), _ALIAS)
+        self.remote = named_remote(remote, reach.fetch_url)
+        self._push_remote = named_remote(remote, reach.push_url)
         addresses = ((f"remote.{_ALIAS}.url", reach.fetch_url), (f"remote.{_ALIAS}.pushurl", reach.push_url))
         self._environment = with_settings(self._environment, (*reach.settings, *addresses, *_SETTINGS))
         self._environment |= {"GIT_SSH_COMMAND": reach.ssh, **_IDENTITY}
@@ -114,7 +117,8 @@ class BareRepository:
 
     def reach(self, *arguments: str) -> GitResult:
         """Run git with the remote. A failure is in the result."""
-        return git(self._root, self._environment, *arguments, limit_s=REMOTE_LIMIT_S)
+        remote = self._push_remote if arguments[0] == "push" else self.remote
+        return git(self._root, self._environment, *arguments, limit_s=REMOTE_LIMIT_S, remote=remote)
 
     def _made(self, hash_name: str) -> dict[str, str]:
         with storage_errors(said("cannot make a temporary folder")):
@@ -187,8 +191,10 @@ class GitRepository:
             if self._is_absent():
                 return None
         raise RemoteError(
-            "the branch of the record cannot be fetched: {git}",
+            "branch {branch} of {remote} cannot be fetched: {git}",
             hint="Check the connection and the right to read, with `git fetch`, from where this ran.",
+            branch=self._ref.removeprefix(_HEADS),
+            remote=self._bare.remote,
             git=result.words,
         )
 
@@ -227,7 +233,8 @@ class GitRepository:
         whole = ("fetch", "--depth=2147483647", "--no-tags", "--no-write-fetch-head")
         result = self._remote(*whole, _ALIAS, f"+{self._ref}:{self._tip}")
         if result.code:
-            raise RemoteError("the history of the record cannot be fetched: {git}", git=result.words)
+            words = "the history of the record cannot be fetched from {remote}: {git}"
+            raise RemoteError(words, remote=self._bare.remote, git=result.words)
         log = self._local("log", "-z", f"--format={_LOG}", self._tip, "--", file).out.decode("utf-8", "replace")
         return [_history_entry(item) for item in log.split("\0") if item]
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
+import socket
 from pathlib import Path
 
 import pytest
 
-from reconciler.errors import StateError
+from reconciler.errors import RemoteError, StateError
 from reconciler.state.branch import BranchStore
+from reconciler.state.git_repository import BareRepository
 from tests.fixtures.repositories import git, hook, hub_and_clone, subjects
 from tests.fixtures.state_values import NAME, put, state
 
@@ -93,4 +96,32 @@ def test_a_folder_that_is_no_checkout_is_told(tmp_path: Path) -> None:
 def test_a_remote_that_cannot_be_reached_is_told(tmp_path: Path) -> None:
     hub, work = hub_and_clone(tmp_path)
     hub.rename(tmp_path / "gone.git")
-    assert "cannot be fetched" in failure(work).message
+    assert failure(work).message.startswith(f"branch {BRANCH} of origin ({hub.as_uri()}) cannot be fetched: ")
+
+
+def test_a_remote_that_never_answers_is_named_with_its_address_and_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.state.git_repository.REMOTE_LIMIT_S", 1.0)
+    _, work = hub_and_clone(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        git(work, "remote", "set-url", "origin", f"http://someone:canary@{host}/hub.git")
+        error = failure(work)
+    assert isinstance(error, RemoteError)
+    remote = f"origin (http://{host}/hub.git)"
+    assert error.message == f"git fetch took longer than 1 s: {remote} did not answer in time"
+    assert remote in error.hint
+
+
+def test_a_push_that_takes_too_long_names_where_it_went(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.state.git_repository.REMOTE_LIMIT_S", 1.0)
+    hub, work = hub_and_clone(tmp_path)
+    there = BareRepository(work, "origin")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/hub.git"
+        git(work, "remote", "set-url", "--push", "origin", address)
+        elsewhere = BareRepository(work, "origin")
+        with pytest.raises(RemoteError, match=re.escape(f"git push took longer than 1 s: origin ({address})")):
+            elsewhere.reach("push", "record", ":refs/heads/x")
+    assert str(hub) in there.remote

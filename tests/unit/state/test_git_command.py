@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.errors import StateError
+from reconciler.errors import RemoteError, StateError
 from reconciler.state.git_command import git as run_git
 from reconciler.state.git_command import plain_environment
 from tests.fixtures.repositories import git, hub_and_clone, subjects
@@ -140,3 +140,10 @@ def test_messages_of_git_are_cleaned_and_cut(tmp_path: Path) -> None:
     assert result.words.endswith("end")
     short = run_git(tmp_path, plain_environment(), "-c", f"alias.talk=!{script.replace('900', '9')}", "talk")
     assert short.words == "https://host/x [2Jred; 1.2.3.4.5.6.7.8.9 end"
+
+
+def test_git_that_does_not_end_on_this_machine_blames_no_remote(tmp_path: Path) -> None:
+    _, work = hub_and_clone(tmp_path)
+    with pytest.raises(RemoteError) as caught:
+        run_git(work, plain_environment(), "cat-file", "--batch", limit_s=0.0)
+    assert "remote" not in caught.value.message + caught.value.hint
