@@ -294,7 +294,7 @@ def status(session: Session, choice: FleetChoice, connection: ConnectionOptions,
         with looking(notes.append, inputs, EVERYTHING, connection, clock, shared=shared) as look:
             report = look()
         code = Exit.REFUSED if check and not report.is_healthy else Exit.DONE
-        return AccountResult(account.name, code, report, tuple(notes))
+        return AccountResult(account.name, max(code, report.exit_code), report, tuple(notes))
 
     with read_side_by_side(session, choice, looked) as report:
         access.sound(report)

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 import click
 
 from reconciler.cli.connect import ALONE, Shared, connect, record_of
-from reconciler.cli.failures import failure_line
 from reconciler.cli.formats import (
     FORMATS,
     Number,
@@ -25,9 +24,10 @@ from reconciler.cli.formats import (
 from reconciler.cli.output import Session, spinner
 from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import Clock, SystemClock
-from reconciler.contract.error_codes import Treatment, look_up
+from reconciler.contract.error_codes import Treatment, headline, look_up
+from reconciler.contract.error_codes import describe as describe_error
 from reconciler.decision.compare import DecisionTime
-from reconciler.errors import Exit, Refusal, StateError, UsageError, VendorError
+from reconciler.errors import ErrorInfo, Exit, Refusal, RemoteError, StateError, UsageError, VendorError
 from reconciler.model.plan import Selection, Target
 from reconciler.model.report import StatusReport
 from reconciler.model.state import State
@@ -102,9 +102,8 @@ def status(  # noqa: PLR0913  # a parameter for each option
 
         report = _watched(session, look, _Watching(timeout, every)) if watch else look()
     show_status(session, report, everything=everything)
-    if watch:
-        return Exit.DONE if report.is_approved else Exit.REFUSED
-    return Exit.REFUSED if check and not report.is_healthy else Exit.DONE
+    well = report.is_approved if watch else report.is_healthy or not check
+    return max(report.exit_code, Exit.DONE if well else Exit.REFUSED)
 
 
 @contextmanager
@@ -124,12 +123,14 @@ def looking(
         reading(inputs.account, connected, clock) as opened,
     ):
         shared.claim(opened.target)
-        state = _recorded(note, inputs, opened.target, shared, embedded=connected.embedded)
+        recorded = _recorded(note, inputs, opened.target, shared, embedded=connected.embedded)
+        state = recorded.state
 
         def look() -> StatusReport:
             described = describe(opened.reader, inputs.definitions.signatures, choice, state)
             moment = DecisionTime(clock.now(), connected.limits.describe_lag)
-            return status_report(opened.target, inputs.definitions, described, choice, state, moment)
+            report = status_report(opened.target, inputs.definitions, described, choice, state, moment)
+            return report._replace(unread=recorded.unread, exit_code=recorded.exit_code)
 
         yield look
 
@@ -142,15 +143,26 @@ def _at_leisure(connected: Connection, every: float) -> Iterator[None]:
     yield
 
 
-def _recorded(note: Callable[[str], None], inputs: Inputs, target: Target, shared: Shared, *, embedded: bool) -> State:
+class _Recorded(NamedTuple):
+    """What the record says; nothing where it cannot be read, with why and what that leaves the command with."""
+
+    state: State
+    unread: ErrorInfo | None = None
+    exit_code: Exit = Exit.DONE
+
+
+def _recorded(
+    note: Callable[[str], None], inputs: Inputs, target: Target, shared: Shared, *, embedded: bool
+) -> _Recorded:
     try:
-        return record_of(inputs, target, shared, embedded=embedded).load().state
+        return _Recorded(record_of(inputs, target, shared, embedded=embedded).load().state)
     except (StateError, Refusal) as error:
-        info, _ = failure_line(error)
-        note(say("the record cannot be read, so no submission of this tool is shown: {why}", why=info.message))
-        if info.hint:
-            note(local(info.hint))
-        return State(target.uin, target.account.region)
+        why = headline(error)
+        note(say("the record cannot be read, so no submission of this tool is shown: {why}", why=why))
+        if error.hint:
+            note(local(error.hint))
+        code = error.exit_code if isinstance(error, RemoteError) else Exit.DONE
+        return _Recorded(State(target.uin, target.account.region), describe_error(error), code)
 
 
 def _watched(session: Session, look: Callable[[], StatusReport], watching: _Watching) -> StatusReport:

@@ -190,11 +190,16 @@ class SignatureStatus(NamedTuple):
 
 
 class StatusReport(NamedTuple):
-    """The review state of a run's signatures in the order of the definitions, and the rows that none names."""
+    """The review state of a run's signatures in the order of the definitions, and the rows that none names.
+
+    ``unread`` is why no record was read, and ``exit_code`` what that leaves the command with.
+    """
 
     target: Target
     signatures: tuple[SignatureStatus, ...]
     unmanaged: tuple[LiveSignature, ...] = ()
+    unread: ErrorInfo | None = None
+    exit_code: Exit = Exit.DONE
 
     @property
     def summary(self) -> dict[str, int]:

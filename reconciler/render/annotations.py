@@ -15,6 +15,7 @@ from reconciler.render.document import (
     Document,
     LocationDocument,
     SignatureDocument,
+    ended_early,
     id_words,
     is_failed,
 )
@@ -58,11 +59,13 @@ def _placed(annotation: Annotation, from_root: Callable[[str], str]) -> Annotati
 
 def annotations_of(document: Document) -> Iterator[Annotation]:
     """Yield what a document has annotations of, in the order of the definitions."""
-    if "error" in document and document["error"] is not None:
-        error = document["error"]
+    if (error := ended_early(document)) is not None:
         yield Annotation(
             Severity.ERROR, say("SMS signatures, the run ended early"), _joined(error["message"], error["hint"])
         )
+    elif "error" in document and (error := document["error"]) is not None:
+        title, text = say("SMS signatures, the record cannot be read"), _joined(error["message"], error["hint"])
+        yield Annotation(Severity.ERROR, title, f"{error['code']}: {text}")
     if "diagnostics" in document:
         yield from map(_of_problem, document["diagnostics"])
     if "fingerprint" in document:

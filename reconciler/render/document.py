@@ -215,13 +215,14 @@ class PlanDocument(TypedDict):
 
 @final
 class StatusDocument(TypedDict):
-    """What ``status`` prints."""
+    """What ``status`` prints. ``error`` is why the record could not be read; the first releases did not print it."""
 
     version: Literal[1]
     account: AccountDocument
     summary: dict[str, int]
     signatures: list[StatusRowDocument]
     unmanaged: list[UnmanagedDocument]
+    error: NotRequired[ErrorDocument | None]
 
 
 @final
@@ -337,6 +338,13 @@ def _schema_of(data: object) -> str:
     if "fingerprint" in names:
         return "plan"
     return "status" if "signatures" in names else "error"
+
+
+def ended_early(document: Document) -> ErrorDocument | None:
+    """Return what ended a run before its time. A status is whole, though its record could not be read."""
+    if "valid" in document or ("signatures" in document and "fingerprint" not in document):
+        return None
+    return document.get("error")
 
 
 def id_words(row: SignatureDocument | StatusRowDocument) -> str:

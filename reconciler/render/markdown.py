@@ -14,6 +14,7 @@ from reconciler.render.document import (
     AccountDocument,
     DiagnosticDocument,
     Document,
+    ErrorDocument,
     Param,
     PlanDocument,
     SignatureDocument,
@@ -21,6 +22,7 @@ from reconciler.render.document import (
     StatusRowDocument,
     UnmanagedDocument,
     Value,
+    ended_early,
     id_words,
     is_failed,
     outcome_counts,
@@ -76,8 +78,7 @@ def _opening(document: Document) -> Iterator[str]:
     yield "### " + say("SMS signatures: {headline}", headline=headline) + "\n"
     if "account" in document:
         yield _about(document["account"]) + "\n"
-    if "error" in document and document["error"] is not None:
-        error = document["error"]
+    if (error := ended_early(document)) is not None:
         message, hint = local_document(error["message"][:_LONGEST]), local_document(error["hint"][:_LONGEST])
         yield f"**{say('Ended early:')}** {words(message)}{say('. ')}{words(hint)}\n"
     if "fingerprint" in document and not outcome_counts(document):
@@ -88,8 +89,7 @@ def _headline(document: Document, counts: Mapping[str, int]) -> str:
     if "valid" in document:
         return say("the definitions are valid" if document["valid"] else "the definitions are not valid")
     counted = say(", ").join(f"{count} {word}" for word, count in counts.items())
-    ended = "error" in document and document["error"] is not None
-    return counted or say("the run ended early" if ended else "no signatures")
+    return counted or say("no signatures" if ended_early(document) is None else "the run ended early")
 
 
 def document_counts(document: Document) -> Mapping[str, int]:
@@ -156,11 +156,19 @@ def _plan_sections(plan: PlanDocument, url: str) -> list[Section]:
 def _status_sections(status: StatusDocument, url: str) -> list[Section]:
     needing = [_needing(row, needs, url) for row in status["signatures"] if (needs := row.get("needs"))]
     return [
+        Section(say("The record cannot be read"), _unread(status.get("error"))),
         Section(say("Needs a person"), needing),
         _replies(status["signatures"]),
         Section(say("Review state"), list(map(_status, status["signatures"])), table_head(_STATUSES), folded=True),
         _unmanaged(status["unmanaged"]),
     ]
+
+
+def _unread(error: ErrorDocument | None) -> list[str]:
+    if error is None:
+        return []
+    message, hint = local_document(error["message"][:_LONGEST]), local_document(error["hint"][:_LONGEST])
+    return [f"- {code(str(error['code']))} {prose(message)}{say('.')}{_hint(hint.rstrip('.'))}"]
 
 
 def _diagnostics(problems: list[DiagnosticDocument], url: str) -> Section:

@@ -77,6 +77,7 @@ def status_document(report: StatusReport) -> StatusDocument:
         "summary": report.summary,
         "signatures": [_status_row(reviewed) for reviewed in report.signatures],
         "unmanaged": [_unmanaged(row) for row in report.unmanaged],
+        "error": _error(report.unread),
     }
 
 

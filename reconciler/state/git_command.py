@@ -191,7 +191,7 @@ def _for_people(err: bytes) -> str:
 
 def named_remote(remote: str, url: str) -> str:
     """Return a remote with its address, without user and password, for people."""
-    return said("{remote} ({address})", remote=remote, address=_for_people(_USERINFO.sub("", url).encode()))
+    return said("{remote} ({address})", remote=remote, address=_for_people(url.encode()))
 
 
 class Access(NamedTuple):
