@@ -86,7 +86,8 @@ def status(  # noqa: PLR0913  # a parameter for each option
 ) -> int:
     """Show the live review state of every signature, with the reviewer's reply and the last submission.
 
-    Reads the account and the record, and writes neither.
+    Reads the account and the record, and writes neither. Where the git remote of the record fails, the reviews are
+    shown all the same; the exit code is 5.
     """
     session.format = output
     inputs = load_valid(session, paths)

@@ -32,7 +32,6 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clone that commands run in."""
     _, clone = hub_and_clone(tmp_path)
     monkeypatch.chdir(clone)
-    monkeypatch.setattr("reconciler.state.git_repository.REMOTE_LIMIT_S", 1.0)
     return clone
 
 
@@ -55,6 +54,8 @@ def denying(work: Path, stack: ExitStack) -> str:
 
 
 def hanging(work: Path, stack: ExitStack) -> str:
+    patch = stack.enter_context(pytest.MonkeyPatch.context())
+    patch.setattr("reconciler.state.git_repository.REMOTE_LIMIT_S", 0.5)
     silent = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
     return aimed(work, f"http://127.0.0.1:{silent.getsockname()[1]}/hub.git")
 

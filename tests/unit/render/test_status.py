@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.contract.api import Status
+from reconciler.errors import ErrorInfo
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature
 from reconciler.render.layout import coloured, plain
@@ -88,6 +89,8 @@ def test_colour_comes_only_where_it_is_asked_for() -> None:
             max_size=3,
         ).map(tuple),
         st.lists(rows(), max_size=2).map(tuple),
+        unread=st.none()
+        | st.builds(ErrorInfo, st.sampled_from(["Client.Remote", "Client.Record"]), st.text(), st.text()),
     )
 )
 def test_whatever_the_vendor_says_the_document_is_that_of_the_schema(found: StatusReport) -> None:
