@@ -120,6 +120,8 @@ def proxy_failure(causes: Sequence[BaseException], url: str, *, unreached: bool)
         return _unreached(causes, url, proxy)
     if socks or _kinds(causes, "http.client"):
         return _misfit(socks, proxy)
+    if any(isinstance(cause, TimeoutError) for cause in causes):
+        return Why(said("no answer in time through the proxy {proxy}", proxy=proxy.address), _look(proxy))
     return None
 
 
@@ -130,7 +132,7 @@ def _misfit(socks: AbstractSet[str], proxy: NamedProxy) -> Why:
     if socks & {"SOCKS5Error", "SOCKS4Error"}:
         return Why(said("the proxy {proxy} did not connect to it", proxy=proxy.address), _permission(proxy))
     what = said("the proxy {proxy} did not answer as a proxy does", proxy=proxy.address)
-    return Why(what, said("check {source}, where the proxy is named", source=proxy.source))
+    return Why(what, _look(proxy))
 
 
 def _unreached(causes: Sequence[BaseException], url: str, proxy: NamedProxy) -> Why:
@@ -140,6 +142,10 @@ def _unreached(causes: Sequence[BaseException], url: str, proxy: NamedProxy) -> 
         said("the proxy is named in {source}: start it, or correct or unset {source}", source=proxy.source),
         host=proxy.address.partition("://")[2],
     )
+
+
+def _look(proxy: NamedProxy) -> str:
+    return said("check {source}, where the proxy is named", source=proxy.source)
 
 
 def _login(proxy: NamedProxy) -> str:

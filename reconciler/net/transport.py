@@ -107,10 +107,9 @@ class Transport:
         Only where the connection failed before it was there, TLS included, is it certain that nothing was sent.
         """
         causes = list(_causes(failure))
-        unmade = any(isinstance(cause, _NEVER_CONNECTED) for cause in causes)
-        if not unmade and any(isinstance(cause, (Timeout, ReadTimeoutError)) for cause in causes):
+        unsent = any(isinstance(cause, _NEVER_CONNECTED) or _is_before_the_request(cause) for cause in causes)
+        if not unsent and any(isinstance(cause, (Timeout, ReadTimeoutError)) for cause in causes):
             return VendorError("no answer in time", code=TIMEOUT)
-        unsent = unmade or any(_is_before_the_request(cause) for cause in causes)
         blamed = proxy_failure(causes, url, unreached=_is_proxy_unreached(causes)) if unsent else None
         what, hint, host = blamed or tls_failure(causes, url) or Why(plain_words(causes))
         code = CONNECTION_NOT_MADE if unsent else CONNECTION_LOST

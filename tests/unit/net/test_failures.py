@@ -150,6 +150,18 @@ def test_a_proxy_that_is_not_there_is_the_host_that_cannot_be_reached(
     assert "HTTPS_PROXY" in error.hint
 
 
+def test_a_proxy_that_never_answers_is_named_and_nothing_was_sent(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        with behind(f"http://someone:canary@{host}", monkeypatch):
+            error = failure(lambda: opened(VENDOR, scheme="https", timeout=1.0).call(DESCRIBE, {}))
+    assert error.code == NOT_MADE
+    assert f"(no answer in time through the proxy http://{host}, host {VENDOR})" in told(error)
+    assert "HTTPS_PROXY" in error.hint
+
+
 def test_a_proxy_whose_name_nobody_knows_is_the_host_that_cannot_be_reached(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
