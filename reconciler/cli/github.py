@@ -66,12 +66,12 @@ def comment(session: Session, document: Path | None, from_run: str | None, name:
         session.note(say("no open pull request has the commit of this run; nothing was posted"))
         return Exit.DONE
     made = _own_text(document, run) if document is not None else _foreign_text(run, rest, str(from_run))
-    done = put_comment(rest, number, name, made.text, login, replaces_only=made.failed)
+    done = put_comment(rest, number, name, made.text, login, replaces_only=made.replaces_only)
     if done:
         session.result(say("comment on pull request {number}: {done}", number=number, done=said(_DONE[done])))
     else:
         session.note(
-            say("the run left no plan, and there is no comment that it would have renewed; nothing was posted")
+            say("the run has nothing to show, and there is no comment that it would have renewed; nothing was posted")
         )
     if made.error is not None:
         raise made.error
@@ -79,19 +79,23 @@ def comment(session: Session, document: Path | None, from_run: str | None, name:
 
 
 class _Made(NamedTuple):
-    """What is put on a pull request; ``failed`` where it only says that there is no plan, ``error`` is why."""
+    """What is put on a pull request.
+
+    ``replaces_only`` where it has nothing to show: there is no plan, ``error`` is why, or no account is touched.
+    """
 
     text: str
-    failed: bool = False
+    replaces_only: bool = False
     error: ReconcilerError | None = None
 
 
 def _own_text(document: Path, run: WorkflowRun) -> _Made:
     commit = str(_at(run.event, "pull_request", "head").get("sha") or run.commit)
     try:
-        return _Made(_text(read_document(document), run, commit))
+        shown = read_document(document)
+        return _Made(_text(shown, run, commit), _is_empty(shown))
     except ReconcilerError as error:
-        return _Made(_failed(run.url, commit), failed=True, error=error)
+        return _Made(_failed(run.url, commit), replaces_only=True, error=error)
 
 
 def _text(document: AnyDocument, run: WorkflowRun, commit: str, page: str | None = None) -> str:
@@ -116,8 +120,14 @@ def _foreign_text(run: WorkflowRun, rest: GitHubClient, artifact: str) -> _Made:
     commit = str(started.get("head_sha", ""))
     content = fetch(rest, run.event, artifact, DOCUMENT, MAX_BYTES)
     if content is None:
-        return _Made(_failed(page, commit), failed=True)
-    return _Made(f"> {say(_UNVERIFIED)}\n\n" + _text(load_document(content), run, commit, page))
+        return _Made(_failed(page, commit), replaces_only=True)
+    shown = load_document(content)
+    return _Made(f"> {say(_UNVERIFIED)}\n\n" + _text(shown, run, commit, page), _is_empty(shown))
+
+
+def _is_empty(document: AnyDocument) -> bool:
+    # The fleet's workflow runs for every pull request of its repository.
+    return "accounts" in document and not document["accounts"] and not document.get("deleted")
 
 
 def _at(event: Mapping[str, Any], *names: str) -> Mapping[str, Any]:

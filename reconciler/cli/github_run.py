@@ -11,28 +11,31 @@ import secrets
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import click
 
 from reconciler.cli.formats import DEFAULT_PATH, FilledPath
+from reconciler.cli.github_branches import Scope, divided, foretell_refusals, with_refusals
 from reconciler.cli.output import Session
 from reconciler.cli.validate import here
 from reconciler.definitions.discover import name_from_root
 from reconciler.definitions.load import load_definitions
-from reconciler.diagnostics import Severity
+from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import Exit, ReconcilerError, Refusal, UsageError, system_words
-from reconciler.fleet.accounts import look_below
 from reconciler.github.workflow import add_outputs, add_summary
 from reconciler.model.plan import WRITES, Verdict
-from reconciler.render.document import MAX_BYTES, AnyDocument, load_document, verdict_counts
+from reconciler.planning.saved_plan import read_fleet_plan
+from reconciler.render.document import MAX_BYTES, AnyDocument, FleetDocument, load_document, verdict_counts
 from reconciler.render.fleet_github import shown_annotations, shown_markdown
 from reconciler.render.html import fleet_document_page, html_page
 from reconciler.render.markdown_escape import SUMMARY_BYTES
+from reconciler.render.serialize import to_json
 from reconciler.signals import handle_signals
 from reconciler.text import language, say
 
@@ -66,44 +69,99 @@ _COMMAND: Final = (sys.executable, "-P", "-m", "reconciler")
     type=FilledPath(path_type=Path),
     help="Where results are left as files, outside of the checkout; on a runner $RUNNER_TEMP/reconciler by itself.",
 )
-@click.option("--plan", "saved", default="", help="apply: the saved plan to apply.")
-@click.option("--state-branch", default="", help="apply: the branch that the definitions have to name.")
+@click.option("--plan", "saved", default="", help="apply: the saved plan to apply; fleet-list: only its accounts.")
+@click.option(
+    "--state-branch",
+    default="",
+    help="apply, fleet-plan: the branch that the definitions have to name; of a fleet a pattern for it.",
+)
 @click.option("--endpoint", default="", help="Instead of account.endpoint.")
 @click.option("--max-changes", default="", help="Refuse a plan that would modify more.")
 @click.option("--offline/--no-offline", help="plan: against the record alone, without keys.")
 @click.option("--changed-since", default="", help="fleet: only accounts that REF...HEAD touches.")
 @click.option("--shard", default="", help="fleet: only this part I/N of the accounts.")
 @click.option("--shards", default="", help="fleet-list: spread the accounts over so many jobs.")
+@click.option("--unsubmitted/--no-unsubmitted", help="plan: warn of what an apply would submit.")
 @click.option("--tolerate-refusals/--fail-on-refusals", help="End with 0 where something is refused or blocked.")
 @click.pass_obj
 def run(
-    session: Session, /, command: str, paths: str, folder: Path | None, *, tolerate_refusals: bool, **given: str | bool
+    session: Session,
+    /,
+    command: str,
+    paths: str,
+    folder: Path | None,
+    *,
+    unsubmitted: bool,
+    tolerate_refusals: bool,
+    **given: str | bool,
 ) -> int:  # click hands options by name
     """Run COMMAND as a step of a workflow. An option that is empty counts as not given."""
     listed = [line.strip() for line in paths.splitlines() if line.strip()]
     _, is_fleet, kind = command.rpartition("fleet-")
-    if kind == "apply":
-        _check_branches(listed, str(given["state_branch"]), is_fleet=bool(is_fleet))
+    if kind == "apply" and not is_fleet:
+        _check_branch(listed, str(given["state_branch"]))
     folder = folder or _runners_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    # A plan of an earlier step that failed since must not be taken for that of this one.
-    (folder / PLAN).unlink(missing_ok=True)
     if kind == "list":
         return _matrix(listed, folder, given)
-    words = ["fleet", kind] if is_fleet else [kind]
-    options = [*_options(kind, folder, given), *(_fleet_options(given) if is_fleet else ())]
-    arguments = [*words, "--format", "json", *options, "--", *listed]
-    code = run_quietly(arguments, folder / DOCUMENT)
+    # A plan of an earlier step that failed since must not be taken for that of this one.
+    (folder / PLAN).unlink(missing_ok=True)
+    code = _fleet(kind, listed, folder, given) if is_fleet else _single(kind, listed, folder, given)
     document = _read(folder / DOCUMENT)
     (folder / PAGE).unlink(missing_ok=True)
     if kind == "plan" and document is not None:
         made = fleet_document_page(document) if "accounts" in document else html_page(document)
         with _new(folder / PAGE) as page:
             page.write(made.encode())
-    _report(session, kind, document)
-    add_outputs(os.environ, dict(_outputs(document, folder, code)))
+    outputs = dict(_outputs(document, folder, code))
+    if unsubmitted and outputs["changes"] != "0":
+        words = "Defined here and not submitted: {count}. Start the workflow that applies it, and approve that run."
+        add_summary(os.environ, f"**{say(words, count=outputs['changes'])}**\n")
+    _report(session, kind, document, unsubmitted=unsubmitted)
+    add_outputs(os.environ, outputs)
     # In a pull request what is refused is shown in the comment; a red check is for what an author has to change.
     return Exit.DONE if tolerate_refusals and code is Exit.REFUSED else code
+
+
+def _single(kind: str, paths: list[str], folder: Path, given: dict[str, str | bool]) -> Exit:
+    arguments = [kind, "--format", "json", *_options(kind, folder, given), "--", *paths]
+    return run_quietly(arguments, folder / DOCUMENT)
+
+
+def _fleet(kind: str, paths: list[str], folder: Path, given: dict[str, str | bool]) -> Exit:
+    """Run a command over a fleet, without the accounts whose record would be lost; a plan tells which these will be."""
+    options = [*_options(kind, folder, given), *_fleet_options(given)]
+    branch = str(given["state_branch"])
+    refused: Mapping[str, Diagnostic] = {}
+    if kind == "apply":
+        scope = Scope(str(given["saved"]), str(given["shard"]), str(given["changed_since"]))
+        kept, refused = divided(paths, branch, scope)
+        if refused and not kept:
+            _replace(folder / DOCUMENT, with_refusals(None, refused))
+            return Exit.REFUSED
+        options += _only((account.name for account in kept) if refused else ())
+    code = run_quietly(["fleet", kind, "--format", "json", *options, "--", *paths], folder / DOCUMENT)
+    document = _read(folder / DOCUMENT)
+    if document is None or "accounts" not in document:
+        return code
+    if refused:
+        _replace(folder / DOCUMENT, with_refusals(document, refused))
+        return max(code, Exit.REFUSED)
+    if kind == "plan" and branch and foretell_refusals(document, paths[0], branch):
+        _replace(folder / DOCUMENT, document)
+        return max(code, Exit.REFUSED)
+    return code
+
+
+def _only(names: Iterable[str]) -> list[str]:
+    # As names, not as patterns: one that fits another account too would let that one write.
+    return [f"--only={escape(name)}" for name in names]
+
+
+def _replace(path: Path, document: FleetDocument) -> None:
+    path.unlink(missing_ok=True)
+    with _new(path) as file:
+        file.write(to_json(document).encode())
 
 
 def _runners_folder() -> Path:
@@ -116,9 +174,14 @@ def _runners_folder() -> Path:
 
 def _matrix(paths: list[str], folder: Path, given: dict[str, str | bool]) -> int:
     """Hand on which jobs there are for the accounts, as the outputs ``matrix`` and ``any``."""
-    shards, changed = _option("--shards", given["shards"]), _option("--changed-since", given["changed_since"])
-    code = run_quietly(["fleet", "list", "--format", "matrix", *shards, *changed, "--", *paths], folder / DOCUMENT)
-    matrix = (folder / DOCUMENT).read_text(encoding="utf-8").strip() if code is Exit.DONE else ""
+    saved = str(given["saved"])
+    names = read_fleet_plan(Path(saved)).keys() if saved else ()
+    narrowing = [*_option("--shards", given["shards"]), *_option("--changed-since", given["changed_since"])]
+    code, matrix = Exit.DONE, _NO_JOBS
+    if names or not saved:
+        arguments = ["fleet", "list", "--format", "matrix", *narrowing, *_only(names), "--", *paths]
+        code = run_quietly(arguments, folder / DOCUMENT)
+        matrix = (folder / DOCUMENT).read_text(encoding="utf-8").strip() if code is Exit.DONE else ""
     add_outputs(os.environ, {"matrix": matrix, "any": str(matrix not in ("", _NO_JOBS)).lower()})
     return code
 
@@ -126,17 +189,6 @@ def _matrix(paths: list[str], folder: Path, given: dict[str, str | bool]) -> int
 def _fleet_options(given: dict[str, str | bool]) -> Iterator[str]:
     yield from _option("--changed-since", given["changed_since"])
     yield from _option("--shard", given["shard"])
-
-
-def _check_branches(paths: list[str], expected: str, *, is_fleet: bool) -> None:
-    """Refuse a record on the runner's disk, of any account."""
-    if not is_fleet:
-        _check_branch(paths, expected)
-        return
-    for folder in paths:
-        # Where there is none, the command itself says whether it was deleted or never was.
-        for account in look_below(folder, cwd=here()).accounts:
-            _check_branch([account.path], expected)
 
 
 def _check_branch(paths: list[str], expected: str) -> None:
@@ -183,13 +235,13 @@ def _read(path: Path) -> AnyDocument | None:
         return None
 
 
-def _report(session: Session, command: str, document: AnyDocument | None) -> None:
+def _report(session: Session, command: str, document: AnyDocument | None, *, unsubmitted: bool) -> None:
     if document is None:
         add_summary(os.environ, f"### {say('SMS signatures: no result')}\n\n{say('The log of this step says why.')}")
         return
     add_summary(os.environ, shown_markdown(document, SUMMARY_BYTES, say("the artefact of this run")))
     annotated = document if command == "validate" else _without_warnings(document)
-    if commands := shown_annotations(annotated, partial(name_from_root, cwd=here())):
+    if commands := shown_annotations(annotated, partial(name_from_root, cwd=here()), unsubmitted=unsubmitted):
         session.result(commands)
 
 

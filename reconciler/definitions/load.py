@@ -23,7 +23,8 @@ class Definitions(NamedTuple):
 
     ``root`` is absolute, ``files`` are the files found, ``branch`` is the state branch. ``account`` and ``branch`` are
     ``None`` where missing, and where anything outside the signatures is wrong. ``diagnostics`` are ordered by file,
-    line and column. ``named`` is the account that they name, also where something else is wrong.
+    line and column. ``named`` is the account that they name, also where something else is wrong. ``branch_place`` is
+    where the branch is written, or else where a section for it could be.
     """
 
     root: Path
@@ -33,6 +34,7 @@ class Definitions(NamedTuple):
     signatures: tuple[Signature, ...]
     diagnostics: tuple[Diagnostic, ...]
     named: run_checks.NamedAccount | None = None
+    branch_place: Location | None = None
 
     @property
     def valid(self) -> bool:
@@ -71,6 +73,7 @@ def load_definitions(paths: Sequence[str], *, cwd: Path, evidence: bool = True, 
         tuple(signatures_of(wanted, images, errors_of(problems))),
         tuple(_in_order(problems, found.order)),
         run_checks.named_account(files),
+        run_checks.branch_place(files),
     )
 
 

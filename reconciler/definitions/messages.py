@@ -154,6 +154,16 @@ ACCOUNT_DUPLICATE: Final = Message(
     "account {uin} in region {region} is defined at {places} too",
     "put their definitions into one folder, or correct `uin` or the role",
 )
+BRANCH_MISSING: Final = Message(
+    "branch-missing",
+    "no `state.branch`: a workflow does not apply this account, since its record would be lost with the runner",
+    "add a section `state` with `branch: {example}`",
+)
+BRANCH_UNEXPECTED: Final = Message(
+    "branch-unexpected",
+    "`state.branch` is {branch}: a workflow does not apply this account, since it takes only {expected}",
+    "write `branch: {example}`, or change `state-branch` in the workflows",
+)
 STATE_CONFLICT: Final = Message(
     "state-conflict", "`state` differs from the one at {place}", "keep `state` in one file of the run"
 )

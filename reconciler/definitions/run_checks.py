@@ -111,6 +111,14 @@ def named_account(files: Sequence[DefinitionFile]) -> NamedAccount | None:
     return None
 
 
+def branch_place(files: Sequence[DefinitionFile]) -> Location | None:
+    """Return where the state branch is written; without one, the file of the account, where it belongs."""
+    file, section = next(_sections("state", files), (None, {}))
+    if file is not None and "branch" in section:
+        return file.value_at(section, "branch")
+    return next((named.key_at(named.data, "account") for named, _section in _sections("account", files)), None)
+
+
 class _Entry(NamedTuple):
     file: DefinitionFile
     key: str

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Location, Severity
-from reconciler.model.plan import Verdict
+from reconciler.model.plan import WRITES, Verdict
 from reconciler.render.document import (
     DiagnosticDocument,
     Document,
@@ -37,12 +37,13 @@ class Annotation(NamedTuple):
     location: Location | None = None
 
 
-def workflow_commands(document: Document, from_root: Callable[[str], str] = str) -> str:
+def workflow_commands(document: Document, from_root: Callable[[str], str] = str, *, unsubmitted: bool = False) -> str:
     """Return one workflow command a line, errors first, at most ten of a kind; empty where all is well.
 
-    ``from_root`` turns the name of a file into one from the repository's root, as GitHub wants it.
+    ``from_root`` turns the name of a file into one from the repository's root, as GitHub wants it. With ``unsubmitted``
+    what an apply would submit is warned of.
     """
-    return commands(annotations_of(document), from_root)
+    return commands(annotations_of(document, unsubmitted=unsubmitted), from_root)
 
 
 def commands(annotations: Iterable[Annotation], from_root: Callable[[str], str] = str) -> str:
@@ -57,8 +58,8 @@ def _placed(annotation: Annotation, from_root: Callable[[str], str]) -> Annotati
     return annotation._replace(location=annotation.location._replace(file=from_root(annotation.location.file)))
 
 
-def annotations_of(document: Document) -> Iterator[Annotation]:
-    """Yield what a document has annotations of, in the order of the definitions."""
+def annotations_of(document: Document, *, unsubmitted: bool = False) -> Iterator[Annotation]:
+    """Yield what a document has annotations of, in the order of the definitions; see ``workflow_commands``."""
     if (error := ended_early(document)) is not None:
         yield Annotation(
             Severity.ERROR, say("SMS signatures, the run ended early"), _joined(error["message"], error["hint"])
@@ -70,7 +71,7 @@ def annotations_of(document: Document) -> Iterator[Annotation]:
         yield from map(_of_problem, document["diagnostics"])
     if "fingerprint" in document:
         for signature in document["signatures"]:
-            yield from _of_signature(signature)
+            yield from _of_signature(signature, unsubmitted=unsubmitted)
 
 
 def _of_problem(problem: DiagnosticDocument) -> Annotation:
@@ -79,7 +80,7 @@ def _of_problem(problem: DiagnosticDocument) -> Annotation:
     return Annotation(Severity(problem["severity"]), say("SMS signatures"), text, place)
 
 
-def _of_signature(signature: SignatureDocument) -> Iterator[Annotation]:
+def _of_signature(signature: SignatureDocument, *, unsubmitted: bool) -> Iterator[Annotation]:
     title, place = (
         say(
             "SMS signature {name}, {key} ({id})",
@@ -95,6 +96,9 @@ def _of_signature(signature: SignatureDocument) -> Iterator[Annotation]:
         yield Annotation(Severity.ERROR, f"{title} {named('verdict', signature['verdict'])}", _why(signature), place)
     elif signature["verdict"] == Verdict.STUCK:
         yield Annotation(Severity.WARNING, f"{title} {named('verdict', signature['verdict'])}", _why(signature), place)
+    elif unsubmitted and signature["verdict"] in WRITES:
+        text = say("defined here and not submitted - start the workflow that applies it, and approve that run")
+        yield Annotation(Severity.WARNING, f"{title} {named('verdict', signature['verdict'])}", text, place)
 
 
 def _place(location: LocationDocument) -> Location:

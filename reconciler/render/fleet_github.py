@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from reconciler.diagnostics import Severity
-from reconciler.errors import Exit
 from reconciler.render.annotations import Annotation, annotations_of, commands, workflow_commands
 from reconciler.render.document import AnyDocument, Document, EntryDocument
 from reconciler.render.findings import number
@@ -36,11 +35,13 @@ def shown_markdown(
     return markdown(document, limit, elsewhere, files_url)
 
 
-def shown_annotations(document: AnyDocument, from_root: Callable[[str], str] = str) -> str:
+def shown_annotations(
+    document: AnyDocument, from_root: Callable[[str], str] = str, *, unsubmitted: bool = False
+) -> str:
     """Return the workflow commands of a document; see ``workflow_commands``."""
     if "accounts" in document:
-        return fleet_annotations(document["accounts"], from_root)
-    return workflow_commands(document, from_root)
+        return fleet_annotations(document["accounts"], from_root, unsubmitted=unsubmitted)
+    return workflow_commands(document, from_root, unsubmitted=unsubmitted)
 
 
 class _Told(NamedTuple):
@@ -153,14 +154,18 @@ def _named(line: str, name: str) -> str:
     return f"| {code(name)} {line}"
 
 
-def fleet_annotations(entries: Iterable[EntryDocument], from_root: Callable[[str], str] = str) -> str:
+def fleet_annotations(
+    entries: Iterable[EntryDocument], from_root: Callable[[str], str] = str, *, unsubmitted: bool = False
+) -> str:
     """Return the workflow commands of a fleet, at most ten of a kind for all accounts together."""
-    return commands((each for entry in entries for each in _annotations(entry)), from_root)
+    found = (each for entry in entries for each in _annotations(entry, unsubmitted=unsubmitted))
+    return commands(found, from_root)
 
 
-def _annotations(entry: EntryDocument) -> Iterator[Annotation]:
-    yield from annotations_of(document_in(entry))
-    if "error" in entry and entry["exit_code"] != Exit.INVALID:
+def _annotations(entry: EntryDocument, *, unsubmitted: bool) -> Iterator[Annotation]:
+    yield from annotations_of(document_in(entry), unsubmitted=unsubmitted)
+    # What is wrong at a place of the definitions is annotated there.
+    if "error" in entry and not entry["error"].get("diagnostics"):
         error = entry["error"]
         hint = f" - {local_document(error['hint'])}" if error["hint"] else ""
         text = f"{error['code']}: {local_document(error['message'])}{hint}"

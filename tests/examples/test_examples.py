@@ -28,6 +28,8 @@ INVALID = sorted(path for path in (EXAMPLES / "invalid").iterdir() if path.suffi
 # What these need cannot be kept as a file in a repository, or is more than one run; the tests of it make them.
 MADE_BY_TESTS = {
     "account-duplicate",
+    "branch-missing",
+    "branch-unexpected",
     "file-missing",
     "file-not-regular",
     "file-outside-root",

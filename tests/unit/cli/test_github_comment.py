@@ -64,7 +64,39 @@ def test_without_a_pull_request_or_an_artefact_nothing_is_posted(hub: GitHub, tm
         without = inside("github", "comment", "--from-run", "signatures")
     assert (stale.code, without.code) == (0, 0)
     assert "no open pull request" in stale.err
-    assert "left no plan" in without.err
+    assert "nothing to show" in without.err
+    assert not hub.writes()
+
+
+def fleets(*accounts: object, **more: object) -> dict[str, object]:
+    counts = {"accounts": len(accounts), "failed": 0, "exit_code": 0, "counts": {}}
+    return {"version": 1, "accounts": list(accounts), "summary": counts, **more}
+
+
+def test_a_change_that_touches_no_account_gets_no_comment_but_renews_one(hub: GitHub, tmp_path: Path) -> None:
+    touched = fleets({"name": "acme", "exit_code": 0, "plan": plan(signature())})
+    with workflow(hub, tmp_path, PULL_REQUEST):
+        untouched = inside("github", "comment", stored(tmp_path, fleets()))
+        assert not hub.writes()
+        assert inside("github", "comment", stored(tmp_path, touched)).out == "comment on pull request 7: created\n"
+        renewed = inside("github", "comment", stored(tmp_path, fleets()))
+    assert (untouched.code, untouched.out) == (0, "")
+    assert "nothing to show" in untouched.err
+    assert renewed.out == "comment on pull request 7: updated\n"
+    assert "### SMS signatures of 0 accounts" in hub.comments[7][0]["body"]
+
+
+def test_accounts_that_a_change_deletes_are_told_though_none_is_left(hub: GitHub, tmp_path: Path) -> None:
+    with workflow(hub, tmp_path, PULL_REQUEST):
+        inside("github", "comment", stored(tmp_path, fleets(deleted=["acme"])))
+    assert "<code>acme</code>" in hub.comments[7][0]["body"]
+
+
+def test_a_forks_change_that_touches_no_account_gets_no_comment(hub: GitHub, tmp_path: Path) -> None:
+    hub.pulls = [{"number": 8, "state": "open", "head": {"sha": "c" * 40}}]
+    hub.add_artifact(41, "fleet", {"document.json": json.dumps(fleets()).encode()})
+    with workflow(hub, tmp_path, FORK):
+        assert inside("github", "comment", "--from-run", "fleet", "--name", "fleet").code == 0
     assert not hub.writes()
 
 
