@@ -31,6 +31,7 @@ PINNED = {
     "actions/upload-artifact": "bbbca2ddaa5d8feaa63e36b76fdaad77386f024f",
 }
 OURS = "$/.github/actions/reconciler"
+FLEET_JOBS = (("fleet-plan", "plan"), ("fleet-apply", "apply"), ("fleet-drift", "drift"))
 EVERY = pytest.mark.parametrize("file", [*WORKFLOWS, *CALLERS], ids=lambda file: f"{file.parent.name}-{file.stem}")
 
 
@@ -42,6 +43,10 @@ def read(file: Path) -> dict[str, Any]:
 def job(workflow: str, name: str) -> dict[str, Any]:
     found: dict[str, Any] = read(TOP / f".github/workflows/{workflow}.yml")["jobs"][name]
     return found
+
+
+def caller(name: str) -> dict[str, Any]:
+    return read(TOP / f"docs/github/{name}.yml")
 
 
 def steps() -> Iterator[dict[str, Any]]:
@@ -169,6 +174,59 @@ def test_an_apply_is_approved_never_cancelled_and_sees_the_whole_history(name: s
     assert applied["plan-file"] == "${{ runner.temp }}/plan/plan.json"
     assert applied["role-arn"] == "${{ inputs.apply-role-arn }}"
     assert "apply-role-arn" not in str(job(name, "plan"))
+
+
+def test_an_apply_of_a_fleet_plans_all_of_it_whatever_the_push_touched() -> None:
+    # GitHub keeps the newest waiting run only: one that saw its own push alone would lose those before it for good.
+    assert "changed-since" not in str(read(TOP / ".github/workflows/fleet-apply.yml"))
+    assert "github.event.before" not in str(caller("fleet-apply"))
+
+
+def test_a_pull_request_of_a_fleet_plans_what_it_touches_and_foretells_the_refusals_of_the_apply() -> None:
+    for name in ("plan", "plan-of-fork"):
+        given = [step["with"] for step in job("fleet-plan", name)["steps"] if step.get("uses") == OURS]
+        assert [found["changed-since"] for found in given] == ["${{ github.event.pull_request.base.sha }}"]
+        assert [found["state-branch"] for found in given] == ["${{ inputs.state-branch }}"]
+    patterns = {
+        caller(name)["jobs"][kind]["with"]["state-branch"] for name, kind in FLEET_JOBS if name != "fleet-drift"
+    }
+    assert len(patterns) == 1
+
+
+def test_a_refusal_in_the_plan_of_an_apply_fails_the_run_at_last() -> None:
+    steps_of_plan = job("fleet-apply", "plan")["steps"]
+    assert steps_of_plan[-1]["run"] == "exit 6"
+    assert "exit-reason == 'refused'" in steps_of_plan[-1]["if"]
+
+
+def test_a_fleets_workflows_start_for_images_wherever_they_are() -> None:
+    assert caller("fleet-plan")["on"]["pull_request"] == ""
+    assert caller("fleet-apply")["on"]["push"] == {"branches": ["main"]}
+
+
+@pytest.mark.parametrize("name", ["apply", "drift", "fleet-apply", "fleet-drift"])
+def test_an_apply_and_a_drift_can_be_started_by_hand(name: str) -> None:
+    assert "workflow_dispatch" in caller(name)["on"]
+
+
+def test_the_callers_write_out_the_roles_that_the_page_on_security_allows() -> None:
+    page = (TOP / "docs/security.md").read_text(encoding="utf-8")
+    may_look = set(re.findall(r'"(qcs::cam::uin/[0-9]+:roleName/sms-signatures-plan)"', page))
+    assert len(may_look) == 2
+    may_write = {role.removesuffix("-plan") for role in may_look}
+    for name, kind in FLEET_JOBS:
+        allowed = caller(name)["jobs"][kind]["with"]["allowed-roles"].split()
+        assert sorted(allowed) == sorted(may_look | (may_write if kind == "apply" else set()))
+
+
+def test_one_comment_workflow_serves_forks_of_both_kinds_of_plan() -> None:
+    comment = caller("comment")
+    names = {kind: caller(kind)["name"] for kind in ("plan", "fleet-plan")}
+    assert comment["on"]["workflow_run"]["workflows"] == list(names.values())
+    defaults = {kind: read(TOP / f".github/workflows/{kind}.yml")["on"]["workflow_call"]["inputs"] for kind in names}
+    single, fleet = (defaults[kind]["name"]["default"] for kind in names)
+    expected = f"${{{{ github.event.workflow_run.name == '{names['fleet-plan']}' && '{fleet}' || '{single}' }}}}"
+    assert comment["jobs"]["comment"]["with"] == {"name": expected}
 
 
 def test_one_shard_that_fails_stops_no_other() -> None:
