@@ -1,4 +1,4 @@
-"""The fleet's workflows run by act: a pull request that touches two of five accounts, to the apply of those two."""
+"""The fleet's workflows run by act, for five accounts: from a pull request that touches two of them to their apply."""
 
 from __future__ import annotations
 
@@ -66,6 +66,74 @@ def test_two_of_five_accounts_from_the_pull_request_to_their_apply(fleet: tuple[
     assert sum(writes(sandbox).values()) == 2
 
 
+def test_a_merge_whose_own_run_never_came_is_told_by_the_drift_and_applied_by_the_next_run(
+    fleet: tuple[Runner, Sandbox],
+) -> None:
+    runner, sandbox = fleet
+    change(runner, "refs/heads/main")
+    told = runner.run("fleet-drift", "schedule", {}, "refs/heads/main")
+    assert told.failed == {"Watch"}, told.log
+    for name in ("beta", "eu/epsilon"):
+        assert f"::warning file=accounts/{name}/signatures.yaml,line=" in told.log
+    assert not writes(sandbox)
+    before = git(runner.work, "rev-parse", "HEAD").strip()
+    push = {"ref": "refs/heads/main", "before": before, "after": runner.push("refs/heads/main")}
+    applied = runner.run("fleet-apply", "push", push, "refs/heads/main")
+    assert applied.failed == set(), applied.log
+    assert writes(sandbox) == {"100000000002": 1, "100000000004": 1}
+    quiet = runner.run("fleet-drift", "schedule", {}, "refs/heads/main")
+    assert quiet.succeeded == {"Watch"}, quiet.log
+
+
+def test_an_account_without_its_branch_fails_the_pull_request_and_stops_no_others_apply(
+    fleet: tuple[Runner, Sandbox],
+) -> None:
+    runner, sandbox = fleet
+    before = git(runner.work, "rev-parse", "HEAD").strip()
+    changed = {"beta": (pending(1),)}
+    write_fleet(runner.work / "accounts", changed, roles=True, branches=True, names=NAMES)
+    write_fleet(runner.work / "accounts", {"gamma": (pending(1),)}, roles=True, names=NAMES)
+    commit = runner.push(MERGE)
+    head = {"ref": "topic", "sha": commit, "repo": {"full_name": REPOSITORY}}
+    pull = {"pull_request": {"number": 7, "head": head, "base": {"ref": "main", "sha": before}}}
+    planned = runner.run("fleet-plan", "pull_request", pull, MERGE)
+    assert (planned.failed, planned.succeeded) == ({"Plan"}, {"Comment"}), planned.log
+    assert "::error file=accounts/gamma/signatures.yaml,line=2" in planned.log
+    runner.push("refs/heads/main")
+    applied = runner.run("fleet-apply", "workflow_dispatch", {"ref": "refs/heads/main"}, "refs/heads/main")
+    assert applied.failed > {"Plan"}, applied.log  # act fails every job of a matrix where one does
+    assert "Failure - Main Fail where something is refused" in applied.log
+    assert writes(sandbox) == {"100000000002": 1}
+
+
+def test_a_forks_change_of_a_fleet_is_commented_on_by_the_workflow_for_both(
+    fleet: tuple[Runner, Sandbox], hub: GitHub
+) -> None:
+    runner, sandbox = fleet
+    before = git(runner.work, "rev-parse", "HEAD").strip()
+    commit = change(runner, MERGE)
+    head = {"ref": "topic", "sha": commit, "repo": {"full_name": "stranger/signatures"}}
+    pull = {"pull_request": {"number": 7, "head": head, "base": {"ref": "main", "sha": before}}}
+    planned = runner.run("fleet-plan", "pull_request", pull, MERGE, fork=True)
+    assert planned.succeeded == {"Plan of a fork"}, planned.log
+    assert not sandbox.requests
+    files = {file.name: file.read_bytes() for file in (runner.store / "fleet").iterdir()}
+    hub.add_artifact(41, "fleet", files)
+    hub.pulls = [{"number": 7, "state": "open", "head": {"sha": commit}}]
+    following = {
+        "id": 41,
+        "name": "SMS fleet plan",
+        "event": "pull_request",
+        "head_branch": "topic",
+        "head_sha": commit,
+        "head_repository": {"full_name": "stranger/signatures", "owner": {"login": "stranger"}},
+    }
+    commented = runner.run("comment", "workflow_run", {"workflow_run": following}, "main", fork=True)
+    assert commented.succeeded == {"Comment"}, commented.log
+    [comment] = hub.comments[7]
+    assert "### SMS signatures of 2 accounts: " in comment["body"]
+
+
 def writes(sandbox: Sandbox) -> Counter[str]:
     """Return how many submissions each account took."""
     return Counter(entry["uin"] for entry in sandbox.requests if entry["action"] == "ModifySmsSign")
@@ -107,7 +175,7 @@ def test_a_rejection_in_one_account_opens_an_issue_that_its_approval_closes(
     broken.write_text(whole, encoding="utf-8")
     runner.push("refs/heads/main")
     again = runner.run("fleet-drift", "schedule", {}, "refs/heads/main")
-    assert again.succeeded == {"Watch"}, again.log
+    assert again.failed == {"Watch"}, again.log  # for what an apply would submit of the rejected one
     assert [item["state"] for item in hub.issues] == ["open"]
     review_running(sandbox.url, SIGN, "approve", uin="100000000004")
     settled = runner.run("fleet-drift", "schedule", {}, "refs/heads/main")
