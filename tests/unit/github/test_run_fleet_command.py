@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from reconciler.fleet.accounts import shard_of
+from reconciler.planning.saved_plan import write_fleet_plan
 from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
@@ -144,7 +145,7 @@ def test_an_account_that_the_apply_leaves_alone_is_not_asked_for_its_record(flee
             given = ("--shard", str(shard_of("alpha", 2)))
         case _:
             fleet.rewrite("alpha", "remark: .*", "remark: Other")
-            before = git(fleet.step.top, "rev-parse", "HEAD").strip()
+            before = git(fleet.step.top, "rev-parse", "HEAD")
             commit(fleet)
             given = ("--changed-since", before)
     done = fleet.run("apply", "--state-branch", PATTERN, *given)
@@ -153,12 +154,21 @@ def test_an_account_that_the_apply_leaves_alone_is_not_asked_for_its_record(flee
     assert "beta" not in fleet.entries()
 
 
-@pytest.mark.parametrize("online", [True, False])
-def test_a_plan_foretells_what_the_apply_will_refuse(fleet: Fleet, online: bool) -> None:
+def test_what_cannot_be_narrowed_is_told_by_the_command_and_nothing_is_written(fleet: Fleet) -> None:
     without_branch(fleet)
     commit(fleet)
-    done = fleet.run("plan", "--state-branch", PATTERN, *(() if online else ("--offline",)))
-    assert done.code == 6
+    done = fleet.run("apply", "--shard", "9/2")
+    assert (done.code, fleet.step.outputs["exit-reason"]) == (2, "usage")
+    assert "9/2" in done.out
+    assert not fleet.sandbox.requests
+
+
+@pytest.mark.parametrize(("given", "code"), [((), 6), (("--offline",), 6), (("--tolerate-refusals",), 0)])
+def test_a_plan_foretells_what_the_apply_will_refuse(fleet: Fleet, given: tuple[str, ...], code: int) -> None:
+    without_branch(fleet)
+    commit(fleet)
+    done = fleet.run("plan", "--state-branch", PATTERN, *given)
+    assert (done.code, fleet.step.outputs["exit-code"]) == (code, "6")
     annotations = [line for line in outside_of_stop(done.out) if line.startswith("::error")]
     assert any(line.startswith("::error file=accounts/beta/signatures.yaml,line=2,") for line in annotations)
     assert "**Problems of the definitions (1)**" in fleet.step.summary
@@ -168,7 +178,6 @@ def test_a_plan_foretells_what_the_apply_will_refuse(fleet: Fleet, online: bool)
     )
     assert fleet.entries()["beta"]["exit_code"] == fleet.step.document["summary"]["exit_code"] == 6
     assert "plan" in fleet.entries()["beta"]
-    assert fleet.run("plan", "--state-branch", PATTERN, "--tolerate-refusals").code == 0
 
 
 def test_a_plan_where_no_workflow_applies_asks_for_no_branch(fleet: Fleet) -> None:
@@ -177,6 +186,7 @@ def test_a_plan_where_no_workflow_applies_asks_for_no_branch(fleet: Fleet) -> No
     done = fleet.run("plan")
     assert done.code == 0, done.out
     assert not [line for line in outside_of_stop(done.out) if line.startswith("::")]
+    assert "not submitted" not in fleet.step.summary
 
 
 def test_only_accounts_with_changes_get_jobs(fleet: Fleet) -> None:
@@ -192,28 +202,22 @@ def test_only_accounts_with_changes_get_jobs(fleet: Fleet) -> None:
 
 
 def test_saved_plans_without_an_account_get_no_job(fleet: Fleet) -> None:
-    commit(fleet)
-    assert fleet.run("plan").code == 0
-    saved = fleet.step.top / "out" / "plan.json"
-    empty = json.loads(saved.read_text(encoding="utf-8")) | {"accounts": {}}
-    saved.write_text(json.dumps(empty), encoding="utf-8")
+    saved = fleet.step.top / "saved.json"
+    write_fleet_plan(saved, {})
     assert fleet.run("list", "--plan", str(saved)).code == 0
     assert json.loads(fleet.step.outputs["matrix"]) == {"include": []}
     assert fleet.step.outputs["any"] == "false"
 
 
-def test_what_is_defined_and_not_submitted_is_warned_of_where_it_is_asked_for(fleet: Fleet) -> None:
-    commit(fleet)
-    silent = fleet.run("plan")
-    assert not [line for line in outside_of_stop(silent.out) if line.startswith("::")]
-    assert "not submitted" not in fleet.step.summary
+def test_what_is_defined_and_not_submitted_is_warned_of_until_nothing_differs(fleet: Fleet) -> None:
     told = fleet.run("plan", "--unsubmitted")
     warnings = [line for line in outside_of_stop(told.out) if line.startswith("::warning")]
     files = Counter(re.findall(r"file=accounts/(\S+)/signatures.yaml,line=", "\n".join(warnings)))
     assert files == Counter(NAMES)
     assert all("defined here and not submitted" in line for line in warnings)
     assert "**Defined here and not submitted: 3." in fleet.step.summary
-    assert fleet.run("apply").code == 0
+    for name in NAMES:
+        fleet.rewrite(name, "New 1", "Old 1")
     Path(fleet.step.environ["GITHUB_STEP_SUMMARY"]).write_text("", encoding="utf-8")
     after = fleet.run("plan", "--unsubmitted")
     assert not [line for line in outside_of_stop(after.out) if line.startswith("::")]
