@@ -24,7 +24,7 @@ from reconciler.definitions.load import Definitions
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import Exit
 from reconciler.fleet.accounts import MOST_SHARDS, FleetAccount, Narrowing, shard_of, shards_in_use
-from reconciler.fleet.twins import Folder, duplicates, folder_of, possible_twins
+from reconciler.fleet.twins import AccountFolder, duplicates, folder_of, possible_twins
 from reconciler.render.fleet import AccountResult, Validation
 from reconciler.render.serialize import to_json, to_json_line
 from reconciler.text import escape_line
@@ -95,7 +95,7 @@ def validate(session: Session, choice: FleetChoice, output: str, *, strict: bool
     Two folders of one account are an error of both, also where only one of them was asked for.
     """
     session.format = output
-    cwd, folders = here(), list[Folder]()
+    cwd, folders = here(), list[AccountFolder]()
 
     def validated(account: FleetAccount, twins: Mapping[str, Diagnostic]) -> AccountResult:
         definitions = definitions_of(account, cwd)

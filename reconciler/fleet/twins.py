@@ -25,7 +25,7 @@ _UIN: Final = re.compile(rb"""\buin["']?[ \t]*[:/][ \t]*["']?([0-9]{5,20})""")
 _MOST_BYTES: Final = 1 << 16
 
 
-class Folder(NamedTuple):
+class AccountFolder(NamedTuple):
     """A folder, and the account that its definitions name. ``sound``: they could be planned as they are."""
 
     name: str
@@ -33,28 +33,30 @@ class Folder(NamedTuple):
     sound: bool
 
 
-def folder_of(name: str, definitions: Definitions) -> Folder | None:
+def folder_of(name: str, definitions: Definitions) -> AccountFolder | None:
     """Return which account a folder's definitions name, ``None`` where nothing tells."""
     named = definitions.named
-    return Folder(name, named, definitions.account is not None) if named is not None else None
+    return AccountFolder(name, named, definitions.account is not None) if named is not None else None
 
 
-def duplicates(folders: Iterable[Folder]) -> dict[str, Diagnostic]:
+def duplicates(folders: Iterable[AccountFolder]) -> dict[str, Diagnostic]:
     """Return, by its name, what is wrong with each folder whose account another one of them names too."""
-    groups: defaultdict[tuple[str, str], list[Folder]] = defaultdict(list)
+    groups: defaultdict[tuple[str, str], list[AccountFolder]] = defaultdict(list)
     for folder in sorted(folders):
         groups[folder.account.uin, folder.account.region].append(folder)
     shared = [group for group in groups.values() if len(group) > 1]
     return {each.name: _duplicate(each, group) for group in shared for each in group}
 
 
-def _duplicate(folder: Folder, group: Sequence[Folder]) -> Diagnostic:
+def _duplicate(folder: AccountFolder, group: Sequence[AccountFolder]) -> Diagnostic:
     uin, region, place = folder.account
     places = ", ".join(str(other.account.place) for other in group if other is not folder)
     return Diagnostic(place, ACCOUNT_DUPLICATE.given(uin=uin, region=region, places=places))
 
 
-def possible_twins(chosen: Sequence[FleetAccount], others: Iterable[FleetAccount], *, cwd: Path) -> Iterator[Folder]:
+def possible_twins(
+    chosen: Sequence[FleetAccount], others: Iterable[FleetAccount], *, cwd: Path
+) -> Iterator[AccountFolder]:
     """Yield those of the ``others`` that may be about an account of the ``chosen``, by what their text says."""
     wanted = {uin for account in chosen for uin in _uins(account, cwd)}
     for other in others:

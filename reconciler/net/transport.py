@@ -25,7 +25,7 @@ from reconciler.contract.error_codes import BAD_ANSWER, CONNECTION_LOST, CONNECT
 from reconciler.errors import VendorError
 from reconciler.net.deadline import Deadline, attach_to_call
 from reconciler.net.environment import ca_bundle, proxy_for
-from reconciler.net.failures import Why, plain_words, proxy_failure, tls_failure
+from reconciler.net.no_connection import Why, plain_words, proxy_failure, tls_failure
 
 # A page of 100 rows is some 50 KB.
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
