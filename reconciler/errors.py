@@ -47,7 +47,7 @@ def said(template: str, /, **params: object) -> Said:
 
 
 OUT_OF_FILES: Final = "the system lets this program open no more files"
-RAISE_THE_LIMIT: Final = "Raise the limit, as with `ulimit -n 256`, then run again."
+RAISE_THE_LIMIT: Final = "Raise the limit, as with `ulimit -n 4096`, then run again."
 NO_MORE_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from reconciler.errors import Said, fill, said
 
@@ -43,6 +43,12 @@ _NEEDS_BLANK: Final = f"(?<={_HAN}){_BORDER}+(?=[A-Za-z0-9])|(?<=[A-Za-z0-9]){_B
 
 # What a problem of a file begins with where it was made one text.
 _PLACED: Final = r"(?s)(?P<place>\S[^;]*?(?::\d+:\d+|\.ya?ml)): (?P<problem>.+)"
+
+# Letters from which on the word between two values is not in nearly every sentence.
+_LONG_WORD: Final = 4
+
+# What separates the words of a list counts as such, too.
+_IN_QUOTES: Final = r"`[^`]*`|\"[^\"]*\"|, "
 
 # A placeholder of a template.
 _PLACEHOLDER: Final = r"\\\{(\w+)(?:[!:][^}]*)?\\\}"
@@ -137,9 +143,22 @@ def local_document(text: str) -> str:
     return _filled(text, begun) or _listed(text) or _placed(text) or _filled(text, others) or text
 
 
-def _filled(text: str, patterns: Sequence[tuple[re.Pattern[str], str]]) -> str | None:
-    for pattern, translated in patterns:
+class _Pattern(NamedTuple):
+    """What a template looks like when it is filled in, and its translation.
+
+    ``word`` is the one short word between its values where it has no other, as in `{old} to {new}`, else empty.
+    """
+
+    filled: re.Pattern[str]
+    translated: str
+    word: str
+
+
+def _filled(text: str, patterns: Sequence[_Pattern]) -> str | None:
+    for pattern, translated, word in patterns:
         if (found := pattern.fullmatch(text)) is not None:
+            if word and _is_chance(word, found.groups()):
+                continue
             code = _in_code(translated)
             values = found.groupdict().items()
             shown = {name: value if name in code else local_document(value) for name, value in values}
@@ -163,8 +182,14 @@ def _placed(text: str) -> str | None:
     return None if shown == problem else f"{found['place']}: {shown}{dash}{local_document(hint)}"
 
 
+def _is_chance(word: str, values: Sequence[str]) -> bool:
+    """Return whether somebody's sentence only happens to have this word in it: what is around it has several words."""
+    first, *others = (" " in re.sub(_IN_QUOTES, "", value) for value in values)
+    return first or (len(word) < _LONG_WORD and any(others))
+
+
 @lru_cache(maxsize=1)
-def _patterns(_language: str) -> tuple[list[tuple[re.Pattern[str], str]], list[tuple[re.Pattern[str], str]]]:
+def _patterns(_language: str) -> tuple[list[_Pattern], list[_Pattern]]:
     """Return what each template looks like when it is filled in, the most telling first.
 
     Those that begin with a placeholder are apart: in them anything may come first.
@@ -172,7 +197,10 @@ def _patterns(_language: str) -> tuple[list[tuple[re.Pattern[str], str]], list[t
     known: dict[object, str] = getattr(_Language.catalogue, "_catalog", {})
     templates = [text for text in known if isinstance(text, str) and "\x04" not in text and _tells(text)]
     templates.sort(key=lambda text: -len(re.sub(r"\{[^}]*\}", "", text)))
-    made = [(text, (re.compile(_as_pattern(text), re.DOTALL), _plain_fields(known[text]))) for text in templates]
+    made = [
+        (text, _Pattern(re.compile(_as_pattern(text), re.DOTALL), _plain_fields(known[text]), _only_word(text)))
+        for text in templates
+    ]
     return [each for text, each in made if text[0] != "{"], [each for text, each in made if text[0] == "{"]
 
 
@@ -180,6 +208,11 @@ def _tells(template: str) -> bool:
     """Return whether a template has values, and words of its own to know it by."""
     words = re.sub(r"\{\w+[^}]*\}", "", template)
     return words != template and any(character.isalpha() for character in words)
+
+
+def _only_word(template: str) -> str:
+    found = re.fullmatch(r"\{\w+\} ([a-z]{1,4}) \{\w+\}", template)
+    return found[1] if found is not None else ""
 
 
 def _in_code(template: str) -> set[str]:

@@ -28,7 +28,7 @@ def intended(planned: Planned) -> str:
 
 
 def withdrawn(planned: Planned) -> str:
-    """Return the line for an intent whose call was not made, since the intent could not be renewed."""
+    """Return the line for an intent whose call was not made, since the intent could not be stored or renewed."""
     return f"withdraw {planned.desired.key} ({planned.desired.id_text})"
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from reconciler.cli.formats import in_format
-from reconciler.cli.output import Session
+from reconciler.cli.output import Format, Session
 from reconciler.contract.error_codes import describe, is_looked_up
 from reconciler.errors import NO_MORE_FILES, ErrorInfo, Exit, OutOfFilesError, ReconcilerError, said
 from reconciler.render.serialize import failure_document
@@ -35,6 +35,8 @@ def answer(session: Session, error: BaseException, arguments: Sequence[str] | No
         case ReconcilerError():
             info, line = failure_line(error)
             click.echo(line, err=True)
+            # Of a fleet the accounts are chosen, which may fail, before the format is read.
+            session.format = _format(session, arguments)
             _answer_program(session, error.exit_code, info.message, info.hint, info.code)
             return error.exit_code
         case OSError() if error.errno in NO_MORE_FILES:
@@ -58,7 +60,7 @@ def _usage(session: Session, error: click.ClickException, arguments: Sequence[st
         option = "--lang LANG" if error.option_name == "--lang" else error.option_name
         session.note(say("It goes before the command: `reconciler {option} COMMAND`.", option=option))
     # The format may not have been read when reading the others failed.
-    session.format = "json" if _asks_for_json(arguments) else session.format
+    session.format = _format(session, arguments)
     _answer_program(session, Exit.USAGE, error.format_message())
     return Exit.USAGE
 
@@ -71,9 +73,11 @@ def _with_stop_of_language(error: click.ClickException) -> click.ClickException:
     return click.UsageError(f"{first}'{say('.')}{rest.lstrip(' ')}" if quote else first, error.ctx)
 
 
-def _asks_for_json(arguments: Sequence[str] | None) -> bool:
+def _format(session: Session, arguments: Sequence[str] | None) -> Format:
+    """Return the format of the run, which may not have read it yet."""
     words = sys.argv[1:] if arguments is None else arguments
-    return "--format=json" in words or ("--format", "json") in pairwise(words)
+    asked = "--format=json" in words or ("--format", "json") in pairwise(words)
+    return "json" if asked and session.format == "text" else session.format
 
 
 def _crash(session: Session, error: BaseException) -> int:

@@ -25,7 +25,7 @@ from reconciler.cli.validate import Inputs, here
 from reconciler.definitions.discover import name_from_root
 from reconciler.definitions.load import Definitions, load_definitions
 from reconciler.diagnostics import Diagnostic
-from reconciler.errors import ErrorInfo, Exit, ReconcilerError, said
+from reconciler.errors import NO_MORE_FILES, ErrorInfo, Exit, OutOfFilesError, ReconcilerError, said
 from reconciler.fleet.accounts import (
     FleetAccount,
     FleetFolder,
@@ -334,7 +334,7 @@ class FleetReport:
     def _show_notes(self, names: Iterable[str]) -> None:
         for name in names:
             for note in self._notes[name]:
-                self._session.note(f"{name}: {local(note)}")
+                self._session.note(escape_line(f"{name}: {local(note)}"))
 
     def _show_text(self, lines: Sequence[AccountLine], whole: Sequence[AccountLine]) -> None:
         if lines:
@@ -350,6 +350,8 @@ class FleetReport:
         except ReconcilerError as error:
             return self._failed(account, error)
         except Exception as error:  # noqa: BLE001  # a bug with one account is no reason to leave the others
+            if isinstance(error, OSError) and error.errno in NO_MORE_FILES:
+                return self._failed(account, OutOfFilesError())
             return self._rendered(account, AccountResult(account.name, Exit.UNEXPECTED, Failure(_bug(error))))
 
     def _failed(self, account: FleetAccount, error: ReconcilerError) -> _Rendered:

@@ -87,7 +87,7 @@ def with_refusals(document: FleetDocument | None, refused: Mapping[str, Diagnost
     """Return the document of an apply with the accounts that it left out."""
     entries = [*(document["accounts"] if document else ()), *map(_refusal, refused.items())]
     summary = document["summary"] if document else {"accounts": 0, "failed": 0, "exit_code": 0, "counts": {}}
-    return {
+    whole: FleetDocument = {
         "version": VERSION,
         "accounts": sorted(entries, key=lambda entry: entry["name"]),
         "summary": {
@@ -97,6 +97,9 @@ def with_refusals(document: FleetDocument | None, refused: Mapping[str, Diagnost
             "counts": summary["counts"],
         },
     }
+    if document is not None and "deleted" in document:
+        whole["deleted"] = document["deleted"]
+    return whole
 
 
 def _refusal(refused: tuple[str, Diagnostic]) -> EntryDocument:

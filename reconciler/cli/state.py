@@ -176,8 +176,8 @@ def history(session: Session, key: str | None, paths: tuple[str, ...], connectio
 def _is_about(line: str, subject: Subject) -> bool:
     """Return whether a line of the history is about a signature."""
     if line.startswith("settle "):
-        return str(subject) in line.replace(",", "").split()
-    marks = (f"({subject})",) if isinstance(subject, int) else (f" {subject} (", f"create {subject}")
+        return str(subject) in line.removeprefix("settle ").partition(" by ")[0].replace(",", "").split()
+    marks = (f"({subject})",) if isinstance(subject, int) else (f" {subject} (", f"create {subject}", f"({subject})")
     return any(mark in line for mark in marks)
 
 

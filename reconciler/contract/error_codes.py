@@ -349,7 +349,7 @@ PLAIN_CODES: Final = (
     ErrorCode("Client.NoSandbox", "client", STOP, "no sandbox answers at the address that was given",
               "Start one with `reconciler sandbox serve`."),
     ErrorCode("Client.OutOfFiles", "client", STOP, "the system lets this program open no more files",
-              "Raise the limit, as with `ulimit -n 256`, then run again."),
+              "Raise the limit, as with `ulimit -n 4096`, then run again."),
     ErrorCode("Client.Unexpected", "client", STOP, "a mistake in this program", "Report what was printed."),
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from reconciler.errors import said
 from reconciler.model.plan import EVERYTHING, WRITES, Decision, Plan, Planned, Selection, Target, Verdict
 from reconciler.model.signature import FIELD_NAMES, FieldValue, Image, LiveSignature, Signature, SignFields
 from reconciler.model.state import Entry, IntentState, State
+from reconciler.text import joined
 
 Operation = Mapping[str, object]
 _DIGEST_PREFIX: Final = "sha256:"
@@ -139,7 +140,7 @@ def _difference(planned: Planned, known: Mapping[Any, Mapping[str, Any]]) -> str
         return None
     if saved["status"] != fresh["status"]:
         return said("{name}: was {old}, is {new} now", name=name, old=saved["status"], new=fresh["status"])
-    fields = ", ".join(_fields(saved["fields"], fresh["fields"]))
+    fields = joined(_fields(saved["fields"], fresh["fields"]))
     return said("{name}: {fields} changed since the plan", name=name, fields=fields)
 
 

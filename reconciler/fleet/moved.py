@@ -50,10 +50,13 @@ class Checkouts:
     def __init__(self, roots: Iterable[Path], ask: Callable[[Path], str | None] = head_commit) -> None:
         self._ask = ask
         self._seen = {root: _glimpse(root) for root in roots}
-        self._commits = {root: self._commit(root, seen) for root, seen in self._seen.items()}
+        self._commits = {root: self._commit_at_first(root, seen) for root, seen in self._seen.items()}
 
     def moved(self, root: Path) -> Moved | None:
-        """Return how a checkout moved; ``None`` where it did not, or was at no commit to begin with."""
+        """Return how a checkout moved; ``None`` where it did not, or was at no commit to begin with.
+
+        Raises StateError where that cannot be read any more.
+        """
         before = self._commits.get(root)
         if before is None:
             return None
@@ -75,12 +78,13 @@ class Checkouts:
                 **moved.params,
             )
 
-    def _commit(self, root: Path, seen: _Glimpse) -> str | None:
-        if seen.commit is not None:
-            return seen.commit
+    def _commit_at_first(self, root: Path, seen: _Glimpse) -> str | None:
         with suppress(StateError):  # each account says by itself why its checkout cannot be read
-            return self._ask(root)
+            return self._commit(root, seen)
         return None
+
+    def _commit(self, root: Path, seen: _Glimpse) -> str | None:
+        return seen.commit if seen.commit is not None else self._ask(root)
 
 
 def _glimpse(root: Path) -> _Glimpse:

@@ -19,6 +19,7 @@ from reconciler.definitions.messages import ACCOUNT_DUPLICATE
 from reconciler.definitions.run_checks import NamedAccount
 from reconciler.diagnostics import Diagnostic
 from reconciler.fleet.accounts import FleetAccount
+from reconciler.text import joined
 
 # As ``account.uin`` and the ARN of a role have it. Only a guess at whose definitions are worth reading.
 _UIN: Final = re.compile(rb"""\buin["']?[ \t]*[:/][ \t]*["']?([0-9]{5,20})""")
@@ -26,17 +27,16 @@ _MOST_BYTES: Final = 1 << 16
 
 
 class AccountFolder(NamedTuple):
-    """A folder, and the account that its definitions name. ``sound``: they could be planned as they are."""
+    """A folder, and the account that its definitions name, right or wrong in anything else."""
 
     name: str
     account: NamedAccount
-    sound: bool
 
 
 def folder_of(name: str, definitions: Definitions) -> AccountFolder | None:
     """Return which account a folder's definitions name, ``None`` where nothing tells."""
     named = definitions.named
-    return AccountFolder(name, named, definitions.account is not None) if named is not None else None
+    return AccountFolder(name, named) if named is not None else None
 
 
 def duplicates(folders: Iterable[AccountFolder]) -> dict[str, Diagnostic]:
@@ -50,7 +50,7 @@ def duplicates(folders: Iterable[AccountFolder]) -> dict[str, Diagnostic]:
 
 def _duplicate(folder: AccountFolder, group: Sequence[AccountFolder]) -> Diagnostic:
     uin, region, place = folder.account
-    places = ", ".join(str(other.account.place) for other in group if other is not folder)
+    places = joined([str(other.account.place) for other in group if other is not folder])
     return Diagnostic(place, ACCOUNT_DUPLICATE.given(uin=uin, region=region, places=places))
 
 

@@ -59,10 +59,11 @@ def tls_failure(causes: Sequence[BaseException], url: str) -> Why | None:
     if error is None:
         return None
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _certificate(error.verify_code)
-    if error.reason in _NO_TLS:
+        return _certificate(getattr(error, "verify_code", 0))
+    reason = getattr(error, "reason", None)  # one that OpenSSL did not raise has none
+    if reason in _NO_TLS:
         return Why(said("the server speaks no TLS there"), _instead_of_tls(url))
-    if error.reason in _OLD_TLS:
+    if reason in _OLD_TLS:
         return Why(
             said("the server and this tool have no version of TLS in common; the oldest one taken is 1.2"),
             said("check the proxy and `account.endpoint`; a server of your own has to offer TLS 1.2 or 1.3"),

@@ -168,7 +168,8 @@ def _unread(error: ErrorDocument | None) -> list[str]:
     if error is None:
         return []
     message, hint = local_document(error["message"][:_LONGEST]), local_document(error["hint"][:_LONGEST])
-    return [f"- {code(str(error['code']))} {prose(message)}{say('.')}{_hint(hint.rstrip('.'))}"]
+    hint = hint.rstrip(".\u3002")
+    return [f"- {code(str(error['code']))} {prose(message)}{say('.')}{_hint(hint)}"]
 
 
 def _diagnostics(problems: list[DiagnosticDocument], url: str) -> Section:

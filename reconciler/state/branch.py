@@ -226,6 +226,7 @@ class BranchStore:
                 return self._gone_on(seen, Snapshot(state, commit))
             # Never between reading and pushing: what others push while this one waits would make it lose again.
             self._pause(_spread(attempt))
+            self._seen = None  # the push may have landed: where it cannot be read now, the next step reads it first
             found = self.load()
             if found.version == seen.version:
                 check_worth_trying(words, self._branch, self._remote)

@@ -45,9 +45,10 @@ _QUIET: Final = {
 }
 
 
+_INSTALL: Final = "Install git: in a checkout it tells the commit for the record, and it keeps a record on a branch."
+
 # Against programs that a checkout's own settings may name and that nothing here needs. An empty name, since older
 # versions take `false` for the name of a program.
-_INSTALL: Final = "Install git: in a checkout it tells the commit for the record, and it keeps a record on a branch."
 _NO_PROGRAMS: Final = ("--no-pager", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null")
 
 # The filters that commands of these set up in a checkout; they are not looked for in the checkout.
@@ -190,8 +191,8 @@ def _for_people(err: bytes) -> str:
 
 
 def named_remote(remote: str, url: str) -> str:
-    """Return a remote with its address, without user and password, for people."""
-    return said("{remote} ({address})", remote=remote, address=_for_people(url.encode()))
+    """Return a remote with its address for people, without user, password and query, which may hold a token."""
+    return said("{remote} ({address})", remote=remote, address=_for_people(url.partition("?")[0].encode()))
 
 
 class Access(NamedTuple):

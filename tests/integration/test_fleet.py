@@ -277,6 +277,29 @@ def test_a_folder_of_an_account_is_not_written_while_another_one_is_left_out_of_
         assert fleet("plan", sandbox, "--only", "initech").code == 0
 
 
+@pytest.mark.parametrize("command", ["list", "validate", "plan", "status", "apply"])
+@pytest.mark.parametrize("choice", [("nowhere",), ("accounts", "--only", "nobody")])
+def test_a_program_is_answered_also_where_the_accounts_cannot_be_chosen(
+    top: Path, command: str, choice: tuple[str, ...]
+) -> None:
+    fleet_of(top, pending(1))
+    done = inside("fleet", command, *choice, "--format", "json")
+    assert (done.code, done.document["error"]["code"]) == (2, 2)
+    assert done.document["error"]["message"] in done.err
+
+
+def test_an_account_that_finds_no_more_files_is_told_as_that(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = fleet_of(top, pending(1))
+
+    def planned(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("reconciler.cli.fleet_plan.planned_online", planned)
+    with served(seeds) as sandbox:
+        entries = document(fleet("plan", sandbox, "--format", "json"))["accounts"]
+    assert {entry["error"]["code"] for entry in entries} == {"Client.OutOfFiles"}
+
+
 def unnamed(top: Path, *names: str, region: str = "ap-singapore") -> None:
     """Let folders name no account: they are about the one of the run's keys, which is the hub's."""
     for name in names:

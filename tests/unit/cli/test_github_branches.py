@@ -7,15 +7,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pytest
 
+from reconciler.cli.github_branches import with_refusals
+from reconciler.definitions.messages import BRANCH_MISSING
+from reconciler.diagnostics import Diagnostic, Location
 from reconciler.fleet.accounts import shard_of
 from reconciler.planning.saved_plan import write_fleet_plan
+from reconciler.render.document import FleetDocument
 from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
+from reconciler.schemas import first_mismatch
 from tests.fixtures.commands import Done
 from tests.fixtures.fleets import write_fleet
 from tests.fixtures.project import pending
@@ -222,3 +227,11 @@ def test_what_is_defined_and_not_submitted_is_warned_of_until_nothing_differs(fl
     after = fleet.run("plan", "--unsubmitted")
     assert not [line for line in outside_of_stop(after.out) if line.startswith("::")]
     assert "not submitted" not in fleet.step.summary
+
+
+def test_what_is_gone_stays_named_beside_the_accounts_that_are_left_out() -> None:
+    summary = {"accounts": 0, "failed": 0, "exit_code": 0, "counts": {}}
+    document = cast("FleetDocument", {"version": 1, "accounts": [], "summary": summary, "deleted": ["old"]})
+    found = with_refusals(document, {"acme": Diagnostic(Location("a.yaml", 2, 1), BRANCH_MISSING)})
+    assert (found["deleted"], [entry["name"] for entry in found["accounts"]]) == (["old"], ["acme"])
+    assert first_mismatch("fleet", found) is None

@@ -260,6 +260,33 @@ def test_a_message_of_a_document_is_found_by_its_form() -> None:
     assert local_document("nothing that this tool says") == "nothing that this tool says"
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        "unable to access 'https://h/x.git/': Failed to connect to h port 443",
+        "You are not authorized to perform this operation",
+        "Permission denied by the server or the firewall",
+        "fatal: could not read Username and Password at the terminal",
+    ],
+)
+def test_no_word_of_somebodys_sentence_is_translated(foreign: str) -> None:
+    begin("zh")
+    assert local_document(foreign) == foreign
+
+
+@pytest.mark.parametrize(
+    ("message", "chinese"),
+    [
+        ('"Old 1" to "New 1"', '"Old 1" 改为 "New 1"'),
+        ("`a`, `b` or `c`", "`a`、`b` 或 `c`"),
+        ("AKID**** from environment", "AKID****，来自环境变量"),
+    ],
+)
+def test_values_with_a_word_between_them_are_told_in_chinese(message: str, chinese: str) -> None:
+    begin("zh")
+    assert local_document(message) == chinese
+
+
 def test_code_in_a_message_of_a_document_stays_as_it_is() -> None:
     begin("zh")
     assert say("signatures") == "签名"

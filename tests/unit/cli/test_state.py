@@ -13,6 +13,7 @@ import pytest
 
 from reconciler.cli import apply as apply_module
 from reconciler.cli.connect import connect
+from reconciler.cli.state import _is_about
 from reconciler.model.state import Entry, IntentState
 from reconciler.schemas import first_mismatch
 from reconciler.state.branch import BranchStore
@@ -102,6 +103,21 @@ def test_history_tells_who_stored_what(place: BranchPlace) -> None:
         ["git", "log", "--format=%an <%ae>/%cn", BRANCH], cwd=place.hub, capture_output=True, text=True, check=True
     )
     assert set(authors.stdout.splitlines()) == {"Ann Lee <ann@example.com>/sms-signature-reconciler"}
+
+
+@pytest.mark.parametrize(
+    ("line", "subject", "about"),
+    [
+        ("forget (1111), (acme)", "acme", True),
+        ("forget (1111), (acme)", 1111, True),
+        ("settle acme, 1110 by what the account shows", "acme", True),
+        ("settle acme, 1110 by what the account shows", 1110, True),
+        ("settle acme, 1110 by what the account shows", "account", False),
+        ("settle acme, 1110 by what the account shows", "what", False),
+    ],
+)
+def test_a_line_of_the_history_is_about_what_it_names(line: str, subject: str | int, about: bool) -> None:
+    assert _is_about(line, subject) is about
 
 
 @pytest.mark.usefixtures("place")

@@ -9,6 +9,7 @@ from reconciler.errors import StateError
 from reconciler.model.state import State
 from reconciler.state.branch import Answer, BranchStore, meaning
 from reconciler.state.git_repository import GitRepository
+from reconciler.state.store import Snapshot
 from tests.fixtures.git_http import WRITER, hosting
 from tests.fixtures.repositories import git, hook, hub_and_clone, subjects
 from tests.fixtures.state_values import NAME, change, put, state
@@ -155,6 +156,37 @@ def test_a_lost_answer_with_another_save_on_top_is_no_conflict_either(tmp_path: 
     found = change(store, "ours", s1="ours").state
     assert found.entries == state(s1="ours", s2="two").entries
     assert subjects(hub, BRANCH) == ["on top", "ours", "base"]
+
+
+def test_a_push_that_was_taken_is_seen_by_the_next_step_though_it_could_not_be_read_at_once(tmp_path: Path) -> None:
+    hub, work = hub_and_clone(tmp_path)
+    stored(BranchStore(work, BRANCH, NAME), state(s1="one"), "base")
+
+    class Cut(Watched):
+        is_cut = False
+
+        def _push(self, commit: str, expected: str) -> str | None:
+            self.is_cut = super()._push(commit, expected) is None and not self.words and not self.is_cut
+            return "the line was cut (timed out)" if self.is_cut else None
+
+        def load(self) -> Snapshot:
+            if self.is_cut:
+                raise StateError("the line is still cut")
+            return super().load()
+
+    store = Cut(work)
+    with pytest.raises(StateError, match="still cut"):
+        change(store, "ours", s1="ours")
+    store.is_cut = False
+    seen: list[State] = []
+
+    def look(found: State) -> State:
+        seen.append(found)
+        return found
+
+    store.update(look, "nothing")
+    assert seen[0].entries == state(s1="ours").entries
+    assert subjects(hub, BRANCH) == ["ours", "base"]
 
 
 def test_a_push_that_was_taken_but_took_too_long_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,7 +106,7 @@ def test_a_remote_that_never_answers_is_named_with_its_address_and_no_password(
     _, work = hub_and_clone(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         host = f"127.0.0.1:{silent.getsockname()[1]}"
-        git(work, "remote", "set-url", "origin", f"http://someone:canary@{host}/hub.git")
+        git(work, "remote", "set-url", "origin", f"http://someone:canary@{host}/hub.git?private_token=canary")
         error = failure(work)
     assert isinstance(error, RemoteError)
     remote = f"origin (http://{host}/hub.git)"
