@@ -20,7 +20,6 @@ from reconciler.render.document import FleetDocument
 from reconciler.sandbox.model import AccountData
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.running import Sandbox, running
-from reconciler.schemas import first_mismatch
 from tests.fixtures.commands import Done
 from tests.fixtures.fleets import write_fleet
 from tests.fixtures.project import pending
@@ -234,4 +233,3 @@ def test_what_is_gone_stays_named_beside_the_accounts_that_are_left_out() -> Non
     document = cast("FleetDocument", {"version": 1, "accounts": [], "summary": summary, "deleted": ["old"]})
     found = with_refusals(document, {"acme": Diagnostic(Location("a.yaml", 2, 1), BRANCH_MISSING)})
     assert (found["deleted"], [entry["name"] for entry in found["accounts"]]) == (["old"], ["acme"])
-    assert first_mismatch("fleet", found) is None
