@@ -80,6 +80,7 @@ def kill_at(count: int, started: Forks, folder: Path) -> None:
     assert not wrong
 
 
+@pytest.mark.soak
 def test_a_create_killed_between_intent_and_record_is_settled_by_the_next_run(started: Forks, tmp_path: Path) -> None:
     kill_at(3, started, tmp_path)
 

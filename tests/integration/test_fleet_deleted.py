@@ -122,7 +122,7 @@ def test_a_saved_plan_of_an_account_that_was_deleted_is_refused(top: Path) -> No
     assert (done.code, "accounts that accounts does not hold: acme, eu/globex" in done.err) == (6, True)
 
 
-@pytest.mark.parametrize("words", ["en", "zh"])
+@pytest.mark.parametrize("words", ["en", pytest.param("zh", marks=pytest.mark.soak)])
 def test_the_steps_of_a_workflow_stay_green_and_leave_a_page_that_names_them(
     top: Path, tmp_path: Path, words: str
 ) -> None:

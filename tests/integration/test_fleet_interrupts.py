@@ -72,6 +72,7 @@ def settled(sandbox: Sandbox, top: Path) -> None:
     assert set(sent(sandbox).values()) == {1}
 
 
+@pytest.mark.soak
 def test_a_killed_apply_is_settled_by_the_next_and_nothing_is_sent_twice(tmp_path: Path) -> None:
     with running(serving(made(tmp_path))) as sandbox:
         killed_after(sandbox, tmp_path, 4, 0.005)

@@ -49,7 +49,14 @@ def test_no_module_is_taken_from_the_checkout(step: Step) -> None:
     assert not (step.top / "taken").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.soak),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.soak),
+    ],
+)
 def test_an_interrupt_reaches_the_apply_which_finishes_its_call(step: Step, number: signal.Signals) -> None:
     write(step.top, CHANGES, branch="reconciler-state")
     repository(step.top)

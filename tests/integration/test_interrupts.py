@@ -60,6 +60,7 @@ def test_the_call_under_way_is_finished_and_recorded_and_no_more_is_started(tmp_
         assert all(entry.perhaps == () for entry in state.entries.values())
 
 
+@pytest.mark.soak
 def test_a_second_signal_ends_the_run_at_once_and_the_next_one_settles_it(tmp_path: Path) -> None:
     write(tmp_path, SIGNS)
     with serving(SIGNS, "ModifySmsSign:2:delay=2") as sandbox:
@@ -77,7 +78,7 @@ def test_a_second_signal_ends_the_run_at_once_and_the_next_one_settles_it(tmp_pa
 @pytest.mark.parametrize(
     "sign",
     [
-        pytest.param(SIGNS[0], id="name"),
+        pytest.param(SIGNS[0], id="name", marks=pytest.mark.soak),
         pytest.param(SIGNS[0]._replace(live="New 1", status=REJECTED), id="status", marks=pytest.mark.soak),
     ],
 )
@@ -99,6 +100,7 @@ def test_a_call_that_is_cut_off_while_stopping_is_waited_out_by_the_next_run(
         assert (again.code, sent(sandbox.requests)) == (0, Counter([FIRST]))
 
 
+@pytest.mark.soak
 def test_a_stop_while_another_run_holds_the_record_ends_the_wait(tmp_path: Path) -> None:
     write(tmp_path, SIGNS)
     with serving(SIGNS, "ModifySmsSign:1:delay=6") as sandbox:

@@ -79,7 +79,7 @@ def kill_at(count: int, started: Forks, scene: Scene, folder: Path) -> None:
 
 
 def test_a_run_killed_anywhere_is_settled_by_the_next_one(started: Forks, scene: Scene, tmp_path: Path) -> None:
-    kill_at(4, started, scene, tmp_path)
+    kill_at(2, started, scene, tmp_path)
 
 
 @pytest.mark.soak

@@ -144,7 +144,10 @@ def _remembered(issued: list[str], size: int) -> str:
     return issued[-1]
 
 
-@pytest.mark.parametrize("level", [(), ("-v",), ("-vv",)])
+@pytest.mark.parametrize(
+    "level",
+    [pytest.param((), marks=pytest.mark.soak), pytest.param(("-v",), marks=pytest.mark.soak), ("-vv",)],
+)
 def test_a_process_of_its_own_shows_none_at_any_verbosity(tmp_path: Path, level: tuple[str, ...]) -> None:
     with scene(tmp_path) as at:
         done = process(*level, "apply", "--yes", "--endpoint", at.sandbox.url, cwd=at.top, env=dict(os.environ))

@@ -121,6 +121,7 @@ def test_a_single_signature_that_comes_twice_and_differently_is_no_answer() -> N
         reader(Twice([])).row(1, international=False)
 
 
+@pytest.mark.soak
 def test_a_list_without_an_end_is_given_up() -> None:
     class Endless(FakeAccount):
         def call(self, _action: str, parameters: dict[str, Any]) -> dict[str, Any]:
