@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from reconciler.errors import RemoteError, StateError
+from reconciler.state.git_command import _end, plain_environment
 from reconciler.state.git_command import git as run_git
-from reconciler.state.git_command import plain_environment
 from tests.fixtures.repositories import git, hub_and_clone, subjects
 from tests.unit.state.test_branch_remotes import BRANCH, failure, save
 
@@ -147,3 +148,11 @@ def test_git_that_does_not_end_on_this_machine_blames_no_remote(tmp_path: Path) 
     with pytest.raises(RemoteError) as caught:
         run_git(work, plain_environment(), "cat-file", "--batch", limit_s=0.0)
     assert "remote" not in caught.value.message + caught.value.hint
+
+
+def test_a_git_that_ends_just_after_it_was_given_up_leaves_no_open_pipe() -> None:
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(["true"], stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)
+    process.wait()
+    _end(process)
+    assert all(each is not None and each.closed for each in (process.stdin, process.stdout, process.stderr))
