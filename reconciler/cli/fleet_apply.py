@@ -187,7 +187,7 @@ class FleetApply:
         dropped = [Exit.DONE]
         saved = self._saved.get(account.name)
         admit = partial(_admit, saved, dropped) if saved is not None else _as_it_is
-        inputs = self._inputs(account)
+        inputs = valid_inputs(account, self._cwd)
         steps = Steps(self._unmoved(inputs, admit), shown.append, lambda _plan: False)
         report = self._run(account, inputs, progress.observer(account.name), steps)
         plan = shown[-1]
@@ -202,17 +202,12 @@ class FleetApply:
         self._dropped[account.name] = max(dropped)
         return AccountResult(account.name, max(plan_exit(plan), *dropped), plan, answered=edits)
 
-    def _inputs(self, account: FleetAccount) -> Inputs:
-        """Read an account's definitions. Raises Refusal where they may be of another commit than the run began with."""
-        inputs = valid_inputs(account, self._cwd)
-        self.access.checkouts.check(inputs.definitions.root)
-        return inputs
-
     def _unmoved(self, inputs: Inputs, admit: Callable[[Plan], Plan]) -> Callable[[Plan], Plan]:
-        """Return ``admit`` with another look at the checkout: others were waited for since the files were read."""
+        """Return ``admit`` with a look at the checkout where something will be written: its commit is recorded."""
 
         def admitted(plan: Plan) -> Plan:
-            self.access.checkouts.check(inputs.definitions.root)
+            if plan.writes:
+                self.access.checkouts.check(inputs.definitions.root)
             return admit(plan)
 
         return admitted
@@ -226,7 +221,7 @@ class FleetApply:
         if self._stop.is_set():
             return _not_begun(account)
         dropped = [self._dropped[account.name]]
-        inputs = self._inputs(account)
+        inputs = valid_inputs(account, self._cwd)
         admit = self._unmoved(inputs, partial(_admit, self._pending[account.name], dropped))
         steps = Steps(admit, _shown_before, lambda _plan: True)
         report = self._run(account, inputs, progress.observer(account.name), steps)

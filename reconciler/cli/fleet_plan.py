@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
@@ -33,7 +33,7 @@ from reconciler.clock import Clock, SystemClock
 from reconciler.definitions.discover import discover, find_root
 from reconciler.errors import Exit, ReconcilerError, Refusal
 from reconciler.fleet.accounts import FleetAccount
-from reconciler.fleet.moved import Checkouts, Moved
+from reconciler.fleet.moved import Checkouts
 from reconciler.fleet.twins import LeftOut, first_bytes
 from reconciler.model.plan import EVERYTHING, WRITES, Target
 from reconciler.net import http
@@ -41,7 +41,7 @@ from reconciler.planning.saved_plan import fleet_plan_text, plan_document, write
 from reconciler.render.findings import number
 from reconciler.render.fleet import AccountResult, counted
 from reconciler.signals import StopFlag
-from reconciler.state.checkout import head_commit, origin_of
+from reconciler.state.checkout import origin_of
 from reconciler.state.git_repository import FetchedTogether
 from reconciler.tencent.endpoint import ConnectionOptions, Endpoint
 from reconciler.text import escape_line, joined, say
@@ -112,7 +112,7 @@ class FleetAccess:
         cwd = here()
         self.checkouts = Checkouts({find_root(cwd / account.path) for account in choice.accounts})
         self._finder = key_finder(options)
-        self._head, self._origin = _once_each(head_commit), _once_each(origin_of)
+        self._origin = _once_each(origin_of)
         self._fetched = _once_each(self._fetch)
         self._transport = _once_each(self._connections)
         left_out = LeftOut(choice.others, cwd=cwd)
@@ -132,7 +132,7 @@ class FleetAccess:
         """Return what one account gets of it. Without ``together`` it fetches its record's branch by itself."""
         claim = partial(self.claims.claim, account.name)
         fetched = self._fetched if together else _none
-        return Shared(self._finder, fetched, claim, self._head, self._origin, self._transport)
+        return Shared(self._finder, fetched, claim, self.checkouts.head, self._origin, self._transport)
 
     def _connections(self, endpoint: Endpoint) -> Transport:
         return http()(proxies=not endpoint.loopback, kept=_CONNECTIONS * self._choice.jobs)
@@ -207,12 +207,8 @@ def plan(  # a parameter for each option
     named = set[Path]()
     check_out(out, (file.path for account in choice.accounts for file in discover((account.path,), cwd=cwd).files))
 
-    moved: dict[Path, list[Moved]] = defaultdict(list)
-
     def planned(clock: Clock, account: FleetAccount) -> AccountResult:
         inputs = valid_inputs(account, cwd)
-        if (move := access.checkouts.moved(inputs.definitions.root)) is not None:
-            moved[move.root].append(move)
         named.update(files_of(inputs.definitions) if out is not None else ())
         made = how(inputs, EVERYTHING, connection, access.shared(account), clock)
         if out is not None and made.writes:
@@ -221,8 +217,9 @@ def plan(  # a parameter for each option
 
     with read_side_by_side(session, choice, planned, aside=aside) as report:
         sound = access.sound(report)
-        for moves in moved.values():
-            session.note(escape_line(_moved_note(moves)))
+        for moved in access.checkouts.moved():
+            words = "note: the checkout at {root} moved from {before} to {now} during this run"
+            session.note(escape_line(say(words, **moved.params)))
         report.show(choice.accounts)
         check_fleet_size(writes_of(report, choice), max_changes)
         check_out(out, named)  # an image is known to be one only now
@@ -232,12 +229,6 @@ def plan(  # a parameter for each option
         elif out is not None:
             write_fleet_plan(out, plans)
         return report.exit_code()
-
-
-def _moved_note(moves: Sequence[Moved]) -> str:
-    """Return what to say of a checkout that moved, by what each account that was read after that has seen of it."""
-    words = "note: the checkout at {root} moved from {before} to {now} during this run; read after that: {accounts}"
-    return say(words, **moves[-1].params, accounts=number(len(moves), "account"))
 
 
 @contextmanager

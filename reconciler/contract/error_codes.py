@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from reconciler.errors import ErrorInfo, ReconcilerError, VendorError, said
+from reconciler.errors import OUT_OF_FILES, RAISE_THE_LIMIT, ErrorInfo, ReconcilerError, VendorError, said
 
 
 class Treatment(StrEnum):
@@ -348,8 +348,7 @@ PLAIN_CODES: Final = (
               "Correct what is listed."),
     ErrorCode("Client.NoSandbox", "client", STOP, "no sandbox answers at the address that was given",
               "Start one with `reconciler sandbox serve`."),
-    ErrorCode("Client.OutOfFiles", "client", STOP, "the system lets this program open no more files",
-              "Raise the limit, as with `ulimit -n 4096`, then run again."),
+    ErrorCode("Client.OutOfFiles", "client", STOP, OUT_OF_FILES, RAISE_THE_LIMIT),
     ErrorCode("Client.Unexpected", "client", STOP, "a mistake in this program", "Report what was printed."),
 )  # fmt: skip
 

@@ -195,7 +195,7 @@ VERDICTS: Final[Mapping[Verdict, tuple[str, str, str]]] = {
     Verdict.OBSERVED: (
         "`observe: true`: the signature is watched, and another name in the account is shown",
         "nothing is ever sent",
-        "nothing; take `observe` away to have it managed",
+        "nothing; remove `observe` to have it managed",
     ),
 }
 
