@@ -14,7 +14,7 @@ from reconciler.evidence.containment import read_for_upload
 from reconciler.model.plan import Selection, Target
 from reconciler.model.report import Observer
 from reconciler.model.signature import Account, Signature
-from reconciler.state.checkout import Lineage
+from reconciler.model.state import Lineage
 from reconciler.state.store import Store
 from reconciler.tencent.api import Describer, Images, Modifier
 from reconciler.tencent.connection import Connection, find_target, sms_address

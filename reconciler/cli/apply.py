@@ -46,6 +46,7 @@ from reconciler.planning.planner import believed_refusal, check_keys, check_size
 from reconciler.planning.saved_plan import admit_saved, read_plan
 from reconciler.render.text import plan_text
 from reconciler.signals import StopFlag, let_interrupt, stop_on_signals
+from reconciler.state.checkout import origin_of
 from reconciler.tencent.endpoint import ConnectionOptions
 from reconciler.tencent.rate_limit import ModifyRateLimit
 from reconciler.text import local, say
@@ -213,7 +214,7 @@ def open_for_writing(
     clock = SystemClock(stop)
     root = inputs.definitions.root
     # Right after the definitions were read: what is pulled while the account is asked for is not what they are from.
-    origin = shared.origin(root)
+    origin = (shared.origin or origin_of)(root)
     lineage = None if allowed.allow_older else lineage_of(inputs, shared, embedded=options.sandbox)
     with (
         connect(inputs, options, shared, writes=True) as connection,

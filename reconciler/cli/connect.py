@@ -14,9 +14,8 @@ from reconciler.clock import SystemClock
 from reconciler.errors import Refusal, UsageError
 from reconciler.model.plan import Target
 from reconciler.model.signature import Account
+from reconciler.model.state import Lineage
 from reconciler.planning.planner import store_for
-from reconciler.state.checkout import Lineage, Origin, head_commit, lineage, origin_of
-from reconciler.state.git_repository import FetchedTogether
 from reconciler.state.store import Store
 from reconciler.tencent.connection import Connection
 from reconciler.tencent.credentials.assumed_role import Role
@@ -26,6 +25,8 @@ from reconciler.tencent.endpoint import ConnectionOptions, Endpoint, endpoint_fr
 
 if TYPE_CHECKING:
     from reconciler.net.transport import Transport
+    from reconciler.state.checkout import Origin
+    from reconciler.state.git_repository import FetchedTogether
 
 # Patterns of ARNs, separated by blanks or commas.
 ALLOWED_ROLES: Final = "RECONCILER_ROLES"
@@ -47,15 +48,15 @@ class Shared(NamedTuple):
     """What the accounts of a run have in common; a single account has it to itself.
 
     ``finder`` finds their keys, ``fetched`` returns the records' branches that were fetched together for a root,
-    ``claim`` hears of each account that is opened, and may raise Refusal. ``head`` and ``origin`` are what is checked
-    out at a root. ``transport`` returns the connections to an endpoint that are shared.
+    ``claim`` hears of each account that is opened, and may raise Refusal. ``head`` and ``origin`` return what is
+    checked out at a root; without them git is asked. ``transport`` returns the connections to an endpoint.
     """
 
     finder: KeyFinder | None = None
     fetched: Callable[[Path], FetchedTogether | None] = _nothing_fetched
     claim: Callable[[Target], None] = _nobody_else
-    head: Callable[[Path], str | None] = head_commit
-    origin: Callable[[Path], Origin] = origin_of
+    head: Callable[[Path], str | None] | None = None
+    origin: Callable[[Path], Origin] | None = None
     transport: Callable[[Endpoint], Transport | None] = _own_connections
 
 
@@ -150,6 +151,8 @@ def lineage_of(inputs: Inputs, shared: Shared = ALONE, *, embedded: bool = False
     """Return how what is checked out relates to a commit that was applied; ``None`` for a local record: it is alone."""
     if embedded or inputs.definitions.branch is None:
         return None
+    from reconciler.state import checkout  # noqa: PLC0415  # 4 ms, which a local record need not pay
+
     root = inputs.definitions.root
-    commit = shared.head(root)
-    return lambda applied: lineage(root, applied, commit) if commit is not None else Lineage.UNKNOWN
+    commit = (shared.head or checkout.head_commit)(root)
+    return lambda applied: checkout.lineage(root, applied, commit) if commit is not None else Lineage.UNKNOWN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import importlib
+import logging
 import os
 import sys
 from itertools import pairwise
@@ -112,8 +113,6 @@ def cli(verbose: int, lang: str | None) -> None:  # noqa: ARG001  # read before,
 
 def _log_to_stderr(verbose: int) -> None:
     """Log what this tool says of itself, and nothing of the libraries below: theirs may hold keys and images."""
-    import logging  # noqa: PLC0415  # 2 ms, which `--help` need not pay
-
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     log = logging.getLogger("reconciler")
@@ -147,9 +146,8 @@ def _run(session: Session, arguments: Sequence[str] | None) -> int:
 
 def _answer(session: Session, error: BaseException, arguments: Sequence[str] | None) -> int:
     try:
-        from reconciler.cli.failures import answer  # noqa: PLC0415  # 30 ms, only when something failed
-
-        return answer(session, error, arguments)
+        # 30 ms, which a run that succeeds need not pay.
+        return int(_load("failures").answer(session, error, arguments))
     except KeyboardInterrupt:  # of somebody who presses it twice; what follows would be a traceback
         return Exit.INTERRUPTED
     except OSError as problem:

@@ -13,7 +13,8 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, Literal, TextIO, cast, get_args
+from types import ModuleType
+from typing import Any, Final, Literal, NamedTuple, TextIO, cast, get_args
 
 import click
 
@@ -108,12 +109,25 @@ def _spin(words: str, reader: int) -> None:
     waiting.register(reader)
     try:
         if not waiting.poll(_MOMENT_MS):
-            from rich.console import Console  # noqa: PLC0415  # only for what takes its time
-
-            with Console(stderr=True).status(words):
+            with live_output().console.Console(stderr=True).status(words):
                 waiting.poll()
     finally:
         os.close(reader)
+
+
+class LiveOutput(NamedTuple):
+    """The modules of ``rich`` that draw what changes on a terminal."""
+
+    console: ModuleType
+    live: ModuleType
+    text: ModuleType
+
+
+def live_output() -> LiveOutput:
+    """Return what draws on a terminal, loaded only for a person who waits or watches."""
+    from rich import console, live, text  # noqa: PLC0415  # 25 ms
+
+    return LiveOutput(console, live, text)
 
 
 class SafeStream:

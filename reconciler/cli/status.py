@@ -21,7 +21,7 @@ from reconciler.cli.formats import (
     show_status,
     style,
 )
-from reconciler.cli.output import Session, spinner
+from reconciler.cli.output import Session, live_output, spinner
 from reconciler.cli.validate import Inputs, load_valid
 from reconciler.clock import Clock, SystemClock
 from reconciler.contract.error_codes import Treatment, headline, look_up
@@ -189,11 +189,10 @@ def _shown_live(session: Session) -> Iterator[Callable[[StatusReport], None]]:
     if not sys.stderr.isatty():
         yield _PlainLines(session).show
         return
-    from rich import console, live, text  # noqa: PLC0415  # only for a person who watches
-
-    shown, colour = console.Console(stderr=True), style(stderr=True)
-    with live.Live(console=shown, auto_refresh=False, transient=True) as table:
-        yield lambda report: table.update(text.Text.from_ansi(status_text(report, colour)), refresh=True)
+    drawing, colour = live_output(), style(stderr=True)
+    shown = drawing.console.Console(stderr=True)
+    with drawing.live.Live(console=shown, auto_refresh=False, transient=True) as table:
+        yield lambda report: table.update(drawing.text.Text.from_ansi(status_text(report, colour)), refresh=True)
 
 
 class _PlainLines:

@@ -1,7 +1,5 @@
 """A plan from definitions, rows and record, or the record alone; its fingerprint, and what of a saved one holds."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

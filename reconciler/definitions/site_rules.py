@@ -3,8 +3,6 @@
 # What differs between sites is data, not branches in code. The vendor's pages differ about names (the reference page's
 # own example, 13 characters with a space, breaks the mainland page), so only what is beyond every page is an error.
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping

@@ -1,15 +1,12 @@
 """Reads one definition file: its text within bounds, then its YAML. It never waits for a pipe or a device."""
 
-from __future__ import annotations
-
 import errno
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from reconciler.definitions import messages
 from reconciler.definitions.discover import SourceFile, find_root
@@ -58,8 +55,7 @@ _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK: Final = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionFile:
+class DefinitionFile(NamedTuple):
     """One file that could be read to its end and is a mapping.
 
     ``name`` is the file as locations name it, ``problems`` are those of its YAML that did not end the reading, ``end``

@@ -1,7 +1,5 @@
 """A plan: every verdict with its reason, as a value that renderers and apply read."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a run reports: results of an apply, the review state of signatures, what ``doctor`` found."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum

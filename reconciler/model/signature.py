@@ -1,7 +1,5 @@
 """A signature: as the vendor shows it, and as a definition says it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType

@@ -1,7 +1,5 @@
 """What this tool remembers: per signature what was last submitted, and what was perhaps submitted."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -143,6 +141,20 @@ class State(NamedTuple):
     def signatures(self) -> Mapping[int, Entry]:
         """What is known of signatures by their id, in its order."""
         return dict(sorted((subject, entry) for subject, entry in self.entries.items() if isinstance(subject, int)))
+
+
+class Lineage(StrEnum):
+    """How a checkout's commit relates to the commit applied last.
+
+    Only ``descendant`` (the same commit counts) is safe to apply. ``unknown``: one of the two commits, or the history
+    between them, is not in the checkout. ``absent``: the commit applied last is not, though the history is whole.
+    """
+
+    DESCENDANT = "descendant"
+    OLDER = "older"
+    DIVERGED = "diverged"
+    UNKNOWN = "unknown"
+    ABSENT = "absent"
 
 
 class HistoryEntry(NamedTuple):

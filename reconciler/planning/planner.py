@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconciler.clock import Clock
 from reconciler.contract.api import MOST_SIGNATURES
@@ -19,16 +19,16 @@ from reconciler.files import OWN_FOLDER
 from reconciler.model.plan import Plan, Planned, Selection, Target, Verdict
 from reconciler.model.report import SignatureStatus, StatusReport
 from reconciler.model.signature import LiveSignature, Signature, id_edit
-from reconciler.model.state import OLD_INTENT_S, State, holder_of
+from reconciler.model.state import OLD_INTENT_S, Lineage, State, holder_of
 from reconciler.render.findings import number
-from reconciler.state.branch import BranchStore
-from reconciler.state.checkout import Lineage, SeenBranch
-from reconciler.state.git_repository import FetchedTogether
 from reconciler.state.local import FileStore
 from reconciler.state.moves import check_single
 from reconciler.state.store import Snapshot, StateReader, Store, record_name
 from reconciler.tencent.api import Describer
 from reconciler.text import joined, nearest, utc_time
+
+if TYPE_CHECKING:
+    from reconciler.state.git_repository import FetchedTogether
 
 _OLDER: Final = {
     Lineage.OLDER: "the commit checked out is older than {commit}, which was applied last",
@@ -63,8 +63,9 @@ def store_for(
     if embedded or branch is None:
         return local_record(root, target)
     name = record_name(target.uin, target.account.region, sandbox=target.sandbox)
-    memory = SeenBranch(root / OWN_FOLDER, name, branch, learns=learns)
-    return BranchStore(root, branch, name, memory=memory, fetched=fetched)
+    from reconciler.state.branch import BranchStore  # noqa: PLC0415  # 4 ms, which a local record need not pay
+
+    return BranchStore.with_memory(root, branch, name, learns=learns, fetched=fetched)
 
 
 def local_record(root: Path, target: Target) -> FileStore:

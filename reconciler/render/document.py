@@ -3,8 +3,6 @@
 # Markdown, annotations and issues are made of these documents. Those that this process built (``serialize``) are taken
 # as they are; what another run left is held against the published schema first.
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from typing import Final, Literal, NotRequired, TypedDict, cast, final

@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from reconciler.errors import Refusal, RemoteError, StateError, said
+from reconciler.files import OWN_FOLDER
 from reconciler.model.state import HistoryEntry, State
 from reconciler.state.checkout import SeenBranch
 from reconciler.state.codec import MAX_BYTES, Lines, dump, parse
@@ -167,6 +168,14 @@ class BranchStore:
         self._fetched = fetched
         self._made: GitRepository | None = None
         self._seen: Snapshot | None = None
+
+    @classmethod
+    def with_memory(
+        cls, root: Path, branch: str, name: str, *, learns: bool, fetched: FetchedTogether | None = None
+    ) -> Self:
+        """Return the store that knows what this checkout saw last of the branch, and ``learns`` what it sees next."""
+        memory = SeenBranch(root / OWN_FOLDER, name, branch, learns=learns)
+        return cls(root, branch, name, memory=memory, fetched=fetched)
 
     @property
     def where(self) -> str:

@@ -7,12 +7,12 @@ import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from reconciler.errors import StateError, said
 from reconciler.files import opened, read_note, storage_errors
+from reconciler.model.state import Lineage
 from reconciler.state.git_command import git, is_commit, plain_environment, uncommitted_in
 from reconciler.state.local import ensure_folder
 from reconciler.state.store import WentBack
@@ -91,20 +91,6 @@ def _has_changes(root: Path, environment: Mapping[str, str]) -> bool:
     return listed.code != 0 or any(
         os.path.lexists(module / ".git") and _has_changes(module, _no_further_up(module / ".git")) for module in modules
     )
-
-
-class Lineage(StrEnum):
-    """How a checkout's commit relates to the commit applied last.
-
-    Only ``descendant`` (the same commit counts) is safe to apply. ``unknown``: one of the two commits, or the history
-    between them, is not in the checkout. ``absent``: the commit applied last is not, though the history is whole.
-    """
-
-    DESCENDANT = "descendant"
-    OLDER = "older"
-    DIVERGED = "diverged"
-    UNKNOWN = "unknown"
-    ABSENT = "absent"
 
 
 def head_commit(root: Path) -> str | None:

@@ -19,9 +19,9 @@ from reconciler.errors import ReconcilerError
 from reconciler.model.plan import Plan, Planned, Selection, Target
 from reconciler.model.report import ApplyReport, Result
 from reconciler.model.signature import SignFields
+from reconciler.model.state import Lineage
 from reconciler.planning.planner import Run as PlanningRun
 from reconciler.planning.planner import plan_online
-from reconciler.state.checkout import Lineage
 from reconciler.tencent.api import Acknowledged, Images
 from reconciler.tencent.endpoint import RequestLimits
 from reconciler.tencent.rate_limit import ModifyRateLimit

@@ -6,7 +6,6 @@ for ``token``, and for values in quotation marks; ``tccli`` itself.
 
 from __future__ import annotations
 
-import configparser
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -58,6 +57,8 @@ def _keys_in_ini(path: Path) -> Keys | None:
     text = read_small(path)
     if text is None:
         return None
+    import configparser  # noqa: PLC0415  # 1.3 ms, which a run without such a file need not pay
+
     parser = configparser.ConfigParser(interpolation=None, default_section="", strict=False)
     try:
         parser.read_string(text)

@@ -16,7 +16,7 @@ from reconciler.errors import StateError, VendorError
 from reconciler.model.plan import Plan
 from reconciler.model.report import ApplyReport, Outcome
 from reconciler.model.signature import NEW, Signature
-from reconciler.state.checkout import Lineage
+from reconciler.model.state import Lineage
 from reconciler.state.local import FileStore
 from reconciler.state.moves import migrate
 from reconciler.state.store import WentBack, record_name

@@ -15,8 +15,7 @@ from reconciler.errors import ErrorInfo, Refusal, StateError
 from reconciler.model.plan import Plan, Selection, Verdict
 from reconciler.model.report import ApplyReport, Outcome, Result
 from reconciler.model.signature import NEW, Signature, Subject
-from reconciler.model.state import Entry, IntentState, no_row
-from reconciler.state.checkout import Lineage
+from reconciler.model.state import Entry, IntentState, Lineage, no_row
 from reconciler.state.store import WentBack
 from tests.fixtures.fake_run import EMPTY, RUN, Run
 from tests.fixtures.values import (

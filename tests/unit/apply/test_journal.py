@@ -10,8 +10,7 @@ from reconciler.apply.journal import Journal, check_lineage, from_where
 from reconciler.decision.transitions import StepRefused
 from reconciler.errors import Refusal, StateConflict, StateError
 from reconciler.model.signature import Subject
-from reconciler.model.state import Entry, IntentState, State, no_row
-from reconciler.state.checkout import Lineage
+from reconciler.model.state import Entry, IntentState, Lineage, State, no_row
 from tests.fixtures.fake_run import EMPTY, RUN, Run
 from tests.fixtures.values import ACME, HIDDEN_EDIT, NOW, RENAMED, SIGN_ID, intent, row
 

@@ -10,8 +10,7 @@ from reconciler.apply import waiting
 from reconciler.apply.waiting import StoppedWaiting, Stopwatch, Timing, Watch, is_in_window, may_start
 from reconciler.errors import Exit, Refusal
 from reconciler.model.signature import Subject
-from reconciler.model.state import OLD_INTENT_S, Entry, Intent, IntentState, State
-from reconciler.state.checkout import Lineage
+from reconciler.model.state import OLD_INTENT_S, Entry, Intent, IntentState, Lineage, State
 from reconciler.state.store import Snapshot, WentBack
 from reconciler.tencent.endpoint import RequestLimits
 from tests.fixtures.fake_run import EMPTY, RUN, FakeClock, Run

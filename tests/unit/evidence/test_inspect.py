@@ -56,6 +56,38 @@ def test_an_image_is_told_by_digest_and_sizes(project: Path) -> None:
     assert (image.file, image.bytes, image.width, image.height, image.format) == (wanted[1], len(data), 24, 16, "PNG")
 
 
+def test_copies_of_an_image_are_decoded_once_whatever_folder_they_are_in(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = images.png(99, (31, 17))
+    decoded: list[bytes] = []
+
+    def counted(data: bytes, form: str) -> Structure:
+        decoded.append(data)
+        return examine(data, form)
+
+    monkeypatch.setattr(inspect, "examine", counted)
+    wanted = []
+    for name in ("one", "other"):
+        folder = project / name
+        folder.mkdir()
+        (folder / "copy.png").write_bytes(data)
+        wanted.append((str(folder), "copy.png"))
+    found = [result for pair in wanted for result in inspect.inspect(project, [pair]).values()]
+    assert [(result.image.width, result.image.height) for result in found if result.image] == [(31, 17)] * 2
+    assert decoded == [data]
+
+
+def test_only_so_many_images_are_remembered(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known: dict[str, Structure] = {}
+    monkeypatch.setattr(inspect, "_EXAMINED", known)
+    monkeypatch.setattr(inspect, "_MOST_EXAMINED", 2)
+    for width in range(3, 8):
+        (project / "some.png").write_bytes(images.png(width, (width, 2)))
+        assert codes(inspect.inspect(project, [(str(project), "some.png")]).values()) == ["fine"]
+        assert len(known) <= 2
+
+
 def test_nothing_wanted_is_nothing_found(project: Path) -> None:
     assert inspect.inspect(project, []) == {}
 

@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.errors import Refusal, UsageError
 from reconciler.model.plan import Compared, Plan, Selection, Verdict
-from reconciler.model.state import IntentState, State
+from reconciler.model.state import IntentState, Lineage, State
 from reconciler.planning.planner import (
     PARTIAL_LISTING,
     Described,
@@ -16,7 +16,6 @@ from reconciler.planning.planner import (
     plan_offline,
     plan_online,
 )
-from reconciler.state.checkout import Lineage
 from tests.fixtures.fake_run import EMPTY, FakeClock, FakeVendor, MemoryStore
 from tests.fixtures.values import (
     ACME,

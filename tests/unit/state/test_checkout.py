@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import RAISE_THE_LIMIT, StateError
-from reconciler.state.checkout import Lineage, author_of, head_commit, lineage, origin_of
+from reconciler.model.state import Lineage
+from reconciler.state.checkout import author_of, head_commit, lineage, origin_of
 from reconciler.state.git_command import plain_environment, uncommitted_in
 from tests.fixtures.repositories import clone, commit, git, hub_and_clone
 
