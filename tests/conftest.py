@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -34,6 +35,14 @@ def _settled_environment(tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in os.environ.keys() - wanted.keys():
         del os.environ[name]
     os.environ.update(wanted)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _heard_hangups() -> Iterator[None]:
+    """Under ``nohup`` a run begins with hangups ignored, and so would every command that it starts."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture(scope="session")

@@ -25,9 +25,9 @@ def diagnostics_text(problems: Sequence[Diagnostic], style: Style) -> str:
 
 
 def _line(problem: Diagnostic, severity: str) -> str:
-    hint = f" - {escape_line(local(problem.hint))}" if problem.hint else ""
-    words = say("{severity} {message}", severity=severity, message=escape_line(local(problem.message)))
-    return f"{escape_line(str(problem.location))}: {words}{hint}"
+    hint = f" - {escape_line(local(words))}" if (words := problem.hint) else ""
+    text = say("{severity} {message}", severity=severity, message=escape_line(local(problem.message)))
+    return f"{escape_line(str(problem.location))}: {text}{hint}"
 
 
 def verdict_text(problems: Sequence[Diagnostic], signatures: int, files: int) -> str:

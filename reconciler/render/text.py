@@ -80,20 +80,23 @@ def account_line(uin: str, site: str, region: str, *, sandbox: bool) -> str:
 
 def loud_lines(plan: Plan, style: Style) -> Iterator[str]:
     """Yield in full what an apply would do and what needs a person; nothing of the signatures that need nothing."""
-    loud = _loud(plan)
+    loud, _ = _parted(plan)
     for planned, head in zip(loud, aligned([_head(planned) for planned in loud]), strict=True):
         yield "  " + style(head, planned.verdict)
         yield from (_INDENT + line for line in details(planned, style))
 
 
-def _loud(plan: Plan) -> list[Planned]:
-    loud = [planned for planned in plan.signatures if not _is_quiet(planned)]
-    return sorted(loud, key=lambda planned: READING_ORDER.index(planned.verdict))
+def _parted(plan: Plan) -> tuple[list[Planned], list[Planned]]:
+    """Return the signatures that need something, in reading order, and those that need nothing."""
+    loud: list[Planned] = []
+    quiet: list[Planned] = []
+    for planned in plan.signatures:
+        (quiet if _is_quiet(planned) else loud).append(planned)
+    return sorted(loud, key=lambda planned: READING_ORDER.index(planned.verdict)), quiet
 
 
 def _signatures(plan: Plan, style: Style, *, everything: bool) -> Iterator[str]:
-    loud = _loud(plan)
-    quiet = [planned for planned in plan.signatures if _is_quiet(planned)]
+    loud, quiet = _parted(plan)
     shown = len(quiet) if everything else QUIET_LINES
     heads = iter(aligned([_head(planned) for planned in (*loud, *quiet[:shown])]))
     for planned in loud:
@@ -109,7 +112,7 @@ def _signatures(plan: Plan, style: Style, *, everything: bool) -> Iterator[str]:
 def _is_quiet(planned: Planned) -> bool:
     """Return whether a signature needs nothing, and its verdict says all that there is to know."""
     decision = planned.decision
-    if decision.verdict not in _QUIET or decision.drift or planned.hint:
+    if decision.verdict not in _QUIET or decision.drift or decision.rule.hint:
         return False
     return planned.live is None or not planned.live.review_reply
 
