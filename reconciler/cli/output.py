@@ -13,12 +13,16 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from types import ModuleType
-from typing import Any, Final, Literal, NamedTuple, TextIO, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TextIO, cast, get_args
 
 import click
 
 from reconciler.text import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
 
 _MOMENT_MS: Final = 1000
 
@@ -109,25 +113,25 @@ def _spin(words: str, reader: int) -> None:
     waiting.register(reader)
     try:
         if not waiting.poll(_MOMENT_MS):
-            with live_output().console.Console(stderr=True).status(words):
+            with live_output().console(stderr=True).status(words):
                 waiting.poll()
     finally:
         os.close(reader)
 
 
 class LiveOutput(NamedTuple):
-    """The modules of ``rich`` that draw what changes on a terminal."""
+    """What of ``rich`` draws what changes on a terminal."""
 
-    console: ModuleType
-    live: ModuleType
-    text: ModuleType
+    console: type[Console]
+    live: type[Live]
+    text: type[Text]
 
 
 def live_output() -> LiveOutput:
     """Return what draws on a terminal, loaded only for a person who waits or watches."""
     from rich import console, live, text  # noqa: PLC0415  # 25 ms
 
-    return LiveOutput(console, live, text)
+    return LiveOutput(console.Console, live.Live, text.Text)
 
 
 class SafeStream:

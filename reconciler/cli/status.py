@@ -190,9 +190,9 @@ def _shown_live(session: Session) -> Iterator[Callable[[StatusReport], None]]:
         yield _PlainLines(session).show
         return
     drawing, colour = live_output(), style(stderr=True)
-    shown = drawing.console.Console(stderr=True)
-    with drawing.live.Live(console=shown, auto_refresh=False, transient=True) as table:
-        yield lambda report: table.update(drawing.text.Text.from_ansi(status_text(report, colour)), refresh=True)
+    shown = drawing.console(stderr=True)
+    with drawing.live(console=shown, auto_refresh=False, transient=True) as table:
+        yield lambda report: table.update(drawing.text.from_ansi(status_text(report, colour)), refresh=True)
 
 
 class _PlainLines:

@@ -98,5 +98,11 @@ def test_a_command_that_makes_no_client_imports_nothing_that_could(
     assert imported(*arguments, cwd=definitions, code=code) & NETWORK == set()
 
 
+def test_a_plan_with_a_record_on_this_machine_loads_neither_git_nor_a_reader_of_key_files(definitions: Path) -> None:
+    loaded = imported("plan", "--offline", cwd=definitions)
+    assert "reconciler.state.local" in loaded
+    assert loaded & {"reconciler.state.branch", "reconciler.state.git_command", "configparser"} == set()
+
+
 def test_a_command_that_makes_a_client_imports_what_it_takes(definitions: Path) -> None:
     assert imported("plan", "--sandbox", cwd=definitions) >= NETWORK
